@@ -1,0 +1,110 @@
+"""The words in which search is spoken of: audiences, collections, outcomes, results."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from kb.contracts import Ids, Vectors
+
+
+class CollectionName(StrEnum):
+    HELP = "help"
+    INTERNAL = "internal"
+    TICKETS = "tickets"
+
+
+class Audience(StrEnum):
+    """Who asks. What they may see is decided by the collections that their searcher holds, not by a filter."""
+
+    CUSTOMER = "customer"
+    REP = "rep"
+
+
+class Outcome(StrEnum):
+    ANSWERED = "answered"
+    UNSURE = "unsure"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One document that may answer the query, ready to show; translations of an article are one result."""
+
+    kind: str  # article | ticket
+    id: int
+    title: str
+    language: str
+    url: str
+    snippet: str
+    audience: str  # public | internal | tickets
+    score: float
+    other_language: bool  # True where the reader's language has no version and another one is shown
+    mark: tuple[int, int] = (0, 0)  # the best sentence within `snippet`: start and end
+    topic: str = ""
+    heading_path: Sequence[str] = ()
+    languages: Mapping[str, str] = field(default_factory=dict)  # language -> url of each published version
+    updated: str = ""  # ISO date
+    channel: str = ""  # tickets only
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "id": self.id,
+            "title": self.title,
+            "language": self.language,
+            "url": self.url,
+            "snippet": self.snippet,
+            "mark": list(self.mark),
+            "audience": self.audience,
+            "score": round(self.score, 4),
+            "other_language": self.other_language,
+            "topic": self.topic,
+            "heading_path": list(self.heading_path),
+            "languages": dict(self.languages),
+            "updated": self.updated,
+            "channel": self.channel,
+        }
+
+
+@dataclass(frozen=True)
+class SearchAnswer:
+    """What a search gave. `query` is what was searched for after normalising; it may be shorter than what was typed."""
+
+    query: str
+    language: str
+    outcome: Outcome
+    confidence: float
+    results: Sequence[Result]
+    timings_ms: Mapping[str, float]  # encode, dense, lexical, rank, load, total
+    public_id: str  # names the search event that is (or will be) recorded
+    truncated: bool = False  # the query was longer than the cap and its end was not searched
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "query": self.query,
+            "language": self.language,
+            "outcome": self.outcome.value,
+            "confidence": round(self.confidence, 4),
+            "results": [result.to_json() for result in self.results],
+            "timings_ms": {stage: round(ms, 3) for stage, ms in self.timings_ms.items()},
+            "search_id": self.public_id,
+            "truncated": self.truncated,
+        }
+
+
+class Collection(Protocol):
+    """One searchable collection in memory or on disk. Passage ids are those of the table `passages`."""
+
+    @property
+    def name(self) -> CollectionName: ...
+
+    def __len__(self) -> int: ...
+
+    def search_dense(self, vector: Vectors, limit: int) -> tuple[Ids, Vectors]:
+        """Ids and cosines of the nearest passages, best first. `vector` has shape (dimensions,)."""
+        ...
+
+    def search_lexical(self, terms: Sequence[str], limit: int) -> tuple[Ids, Vectors]:
+        """Ids and BM25 scores of the passages with most of the weighted terms, best first."""
+        ...

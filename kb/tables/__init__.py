@@ -1,0 +1,33 @@
+"""The tables, by subject. Import the classes from here; `Base.metadata` then knows all of them."""
+
+from kb.tables.articles import Article, ArticleFile, ArticleRevision
+from kb.tables.base import Base, UtcDateTime, utc_now
+from kb.tables.gaps import Gap, GapState, Miss
+from kb.tables.index import IndexChange, IndexedDocument, Passage
+from kb.tables.people import ApiToken, Role, User
+from kb.tables.search import ContactRequest, Feedback, FeedbackKind, SearchEvent
+from kb.tables.tickets import Ticket, TicketMessage
+
+__all__ = [
+    "ApiToken",
+    "Article",
+    "ArticleFile",
+    "ArticleRevision",
+    "Base",
+    "ContactRequest",
+    "Feedback",
+    "FeedbackKind",
+    "Gap",
+    "GapState",
+    "IndexChange",
+    "IndexedDocument",
+    "Miss",
+    "Passage",
+    "Role",
+    "SearchEvent",
+    "Ticket",
+    "TicketMessage",
+    "User",
+    "UtcDateTime",
+    "utc_now",
+]

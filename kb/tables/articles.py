@@ -1,0 +1,72 @@
+"""Articles with every revision, and what a synchronised folder looked like at the last meeting."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.tables.base import Base, utc_now
+
+
+class Article(Base):
+    """One article in one language; `translation_key` joins its languages. The row is the newest revision."""
+
+    __tablename__ = "articles"
+    __table_args__ = (UniqueConstraint("language", "slug"), Index("ix_articles_public", "audience", "status", "language"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(35))
+    translation_key: Mapped[str] = mapped_column(String(200), index=True)
+    topic: Mapped[str] = mapped_column(String(100), default="")
+    audience: Mapped[str] = mapped_column(String(20), default="public")  # public | internal
+    status: Mapped[str] = mapped_column(String(20), default="draft")  # draft | in_review | published | archived
+    title: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    also_asked: Mapped[list[str]] = mapped_column(default=list)
+    owner: Mapped[str | None] = mapped_column(String(320))
+    review_by: Mapped[date | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    content_hash: Mapped[str] = mapped_column(String(64))  # of the canonical file text, see kb.articles
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    revisions: Mapped[list["ArticleRevision"]] = relationship(
+        back_populates="article", cascade="all, delete-orphan", order_by="ArticleRevision.number"
+    )
+
+
+class ArticleRevision(Base):
+    """What an article was at one time, whole: front matter fields and body."""
+
+    __tablename__ = "article_revisions"
+    __table_args__ = (UniqueConstraint("article_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    fields: Mapped[dict[str, Any]]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    author: Mapped[str] = mapped_column(String(320), default="")
+    note: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    article: Mapped[Article] = relationship(back_populates="revisions")
+
+
+class ArticleFile(Base):
+    """A file of a synchronised folder and the state in which file and article last agreed."""
+
+    __tablename__ = "article_files"
+    __table_args__ = (UniqueConstraint("folder", "path"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    folder: Mapped[str] = mapped_column(String(1000))
+    path: Mapped[str] = mapped_column(String(1000))  # relative to the folder, with forward slashes
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    file_hash: Mapped[str] = mapped_column(String(64))  # of the file's bytes at the last sync
+    content_hash: Mapped[str] = mapped_column(String(64))  # of the article at the last sync
+    synced_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -1,0 +1,50 @@
+"""Misses (searches that nothing answered), grouped by likeness into gaps."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.tables.base import Base, utc_now
+from kb.tables.search import SearchEvent
+
+
+class GapState(StrEnum):
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    CLOSED = "closed"
+    DISMISSED = "dismissed"
+
+
+class Gap(Base):
+    """A group of misses that one article could answer."""
+
+    __tablename__ = "gaps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(String(300))  # the member nearest to the middle of the group
+    state: Mapped[str] = mapped_column(String(20), default=GapState.OPEN)
+    reason: Mapped[str | None] = mapped_column(String(40))  # no_content | other_words | other_language | hidden
+    centroid: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length
+    fingerprint: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    misses: Mapped[list["Miss"]] = relationship(back_populates="gap", cascade="all, delete-orphan")
+
+
+class Miss(Base):
+    """A search that nothing answered, and why it counts as one."""
+
+    __tablename__ = "misses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("search_events.id", ondelete="CASCADE"), unique=True)
+    gap_id: Mapped[int] = mapped_column(ForeignKey("gaps.id", ondelete="CASCADE"), index=True)
+    cause: Mapped[str] = mapped_column(String(20))  # no_answer | voted_down | asked_person
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    gap: Mapped[Gap] = relationship(back_populates="misses")
+    event: Mapped[SearchEvent] = relationship()

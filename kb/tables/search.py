@@ -1,0 +1,75 @@
+"""What people searched for (redacted), what they did with the results, and who asked for a person."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kb.tables.base import Base, utc_now
+
+
+class SearchEvent(Base):
+    """One search, written after its answer is out. The query is redacted before it gets here."""
+
+    __tablename__ = "search_events"
+    __table_args__ = (Index("ix_search_events_created", "created_at"), Index("ix_search_events_visit", "visit"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)  # the name by which pages refer to it
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    place: Mapped[str] = mapped_column(String(20))  # help | desk | studio | api | cli
+    audience: Mapped[str] = mapped_column(String(20))  # customer | rep
+    visit: Mapped[str | None] = mapped_column(String(36))  # random per browser session, tells nothing about the person
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    query: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(35))  # guessed from the query
+    reader_language: Mapped[str] = mapped_column(String(35), default="")
+    outcome: Mapped[str] = mapped_column(String(20))  # answered | unsure | none
+    confidence: Mapped[float]
+    results: Mapped[list[str]] = mapped_column(default=list)  # "article:12", best first
+    timings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    feedback: Mapped[list["Feedback"]] = relationship(back_populates="event", cascade="all, delete-orphan")
+
+
+class FeedbackKind(StrEnum):
+    CLICK = "click"
+    ANSWERED = "answered"
+    NOT_ANSWERED = "not_answered"
+    COPIED = "copied"
+    ASKED_PERSON = "asked_person"
+
+
+class Feedback(Base):
+    """What a person did with a search (or, without one, with an article that they had opened directly)."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("search_events.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    document: Mapped[str] = mapped_column(String(60), default="")  # "article:12", or "" for the search as a whole
+    visit: Mapped[str | None] = mapped_column(String(36))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    event: Mapped[SearchEvent | None] = relationship(back_populates="feedback")
+
+
+class ContactRequest(Base):
+    """A customer who asked for a person. `visit` leads to the searches that they tried, so they need not repeat them."""
+
+    __tablename__ = "contact_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(36), unique=True)
+    visit: Mapped[str | None] = mapped_column(String(36), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    contact: Mapped[str] = mapped_column(String(320))  # e-mail or phone; needed to answer, shown to reps only
+    message: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(35))
+    state: Mapped[str] = mapped_column(String(20), default="waiting")  # waiting | taken | done
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
