@@ -1,0 +1,157 @@
+"""The encoders: any sentence-transformers model, the bundled one among them, and a tiny deterministic one for tests."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import regex
+
+from indexer.bundled_model import FINGERPRINT, bundled_model_dir, is_bundled_model_ready
+from kb.config import Settings
+from kb.contracts import Encoder, Progress, Vectors
+from kb.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+# Measured on 2 cores: larger batches of equal length gain nothing on a CPU and make Ctrl-C and progress sluggish.
+BATCH = 16
+
+
+class SentenceEncoder:
+    """An encoder on top of a SentenceTransformer. Thread-safe as far as the model is (the bundled one is)."""
+
+    def __init__(self, model: "SentenceTransformer", fingerprint: str, parallel: int = 1) -> None:
+        self._model = model
+        self._parallel = parallel
+        self.fingerprint = fingerprint
+        dimensions = model.get_embedding_dimension()
+        if not dimensions:
+            raise ModelError(f"The model {fingerprint} does not tell the size of its vectors.")
+        self.dimensions = int(dimensions)
+        self._query_prompt = model.prompts.get("query") or None
+        self._passage_prompt = model.prompts.get("passage") or model.prompts.get("document") or None
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return self._encode(texts, self._query_prompt)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+        done = 0
+        with ThreadPoolExecutor(max_workers=self._parallel) as pool:
+            encode = lambda batch: self._encode([texts[i] for i in batch], self._passage_prompt)  # noqa: E731
+            for batch, encoded in zip(batches, pool.map(encode, batches), strict=True):
+                vectors[batch] = encoded
+                done += len(batch)
+                if progress:
+                    progress(done, len(texts))
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        first: Any = self._model[0]
+        if hasattr(first, "count_tokens"):
+            return list(first.count_tokens(texts))
+        tokenizer: Any = self._model.tokenizer
+        return [len(tokenizer.encode(text, add_special_tokens=False, truncation=False)) for text in texts]
+
+    def _encode(self, texts: Sequence[str], prompt: str | None) -> Vectors:
+        vectors = self._model.encode(
+            list(texts), prompt=prompt, batch_size=len(texts), show_progress_bar=False, normalize_embeddings=True
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+class HashEncoder:
+    """Words hashed to directions: deterministic, instant, no model. Texts that share words are near each other.
+
+    A real choice (`KB_MODEL=hash`) for tests and for trying the application out; it knows nothing of meaning.
+    """
+
+    fingerprint = "hash/256/1"
+    dimensions = 256
+    _word = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        vectors = self._encode(texts)
+        if progress:
+            progress(len(texts), len(texts))
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(self._word.findall(text)) for text in texts]
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in self._word.findall(text.lower()):
+                digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+                vectors[row, digest[0]] += 1.0 if digest[1] & 1 else -1.0
+                vectors[row, digest[2]] += 1.0 if digest[3] & 1 else -1.0
+        vectors[:, 0] += 1e-3  # a text without words still has a direction
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def open_encoder(settings: Settings) -> Encoder:
+    """The encoder that `KB_MODEL` names. Raises ModelError with the command that mends it."""
+    if settings.model == "hash":
+        return HashEncoder()
+    # A hub is asked only for models that are named so, never on behalf of the bundled one.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if settings.model == "bundled":
+        return _open_bundled(settings)
+    return _open_named(settings)
+
+
+def _open_bundled(settings: Settings) -> SentenceEncoder:
+    folder = bundled_model_dir(settings)
+    if not is_bundled_model_ready(settings):
+        raise ModelError(f"The bundled encoder is not in {folder}.", remedy="Make it with: kb model prepare")
+    from sentence_transformers import SentenceTransformer
+
+    from indexer.onnx_module import OnnxTextModule
+
+    try:
+        module = OnnxTextModule(folder, settings.encoder_threads)
+    except Exception as error:  # onnxruntime's and tokenizers' own classes, not all of them exported
+        raise ModelError(
+            f"The bundled encoder in {folder} is broken ({error}).", remedy="Make it again: kb model prepare --again"
+        ) from error
+    model = SentenceTransformer(
+        modules=[module], device="cpu", prompts={"query": "query: ", "passage": "passage: "}
+    )
+    return SentenceEncoder(model, FINGERPRINT, parallel=os.cpu_count() or 1)
+
+
+def _open_named(settings: Settings) -> SentenceEncoder:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(settings.encoder_threads)
+    try:
+        model = SentenceTransformer(settings.model, device="cpu")
+    except Exception as error:  # the library raises what its many back ends raise
+        raise ModelError(
+            f"KB_MODEL={settings.model} cannot be loaded: {str(error).splitlines()[0] if str(error) else error!r}",
+            remedy="Name a sentence-transformers model or a local folder, or use KB_MODEL=bundled.",
+        ) from error
+    return SentenceEncoder(model, _named_fingerprint(settings.model, model))
+
+
+def _named_fingerprint(name: str, model: "SentenceTransformer") -> str:
+    """Name and a digest of the weights' shapes and sums: another model under the same path must not pass for this one."""
+    digest = hashlib.sha256()
+    for key, value in sorted(model.state_dict().items()):
+        digest.update(f"{key}{tuple(value.shape)}{float(value.float().sum()):.4e}".encode())
+    label = Path(name).name if Path(name).exists() else name
+    return f"{label}/{digest.hexdigest()[:12]}"[:90]

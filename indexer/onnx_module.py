@@ -1,0 +1,77 @@
+"""A sentence-transformers module that runs an ONNX text encoder: tokenizers + onnxruntime, mean pooling, unit length."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from sentence_transformers.base.modules import InputModule
+from tokenizers import Tokenizer
+
+from kb.contracts import Vectors
+
+MAX_TOKENS = 512
+
+
+class OnnxTextModule(InputModule):  # type: ignore[misc]  # the library's classes are untyped here
+    """Folder with `model.onnx` and `tokenizer.json` -> sentence embeddings.
+
+    The session uses `threads` threads per call; several Python threads may call it at once, which is how indexing uses all
+    cores. Open it after forking: a session with worker threads does not survive a fork.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        super().__init__()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        # Set once: changing truncation or padding from several threads raises "Already borrowed".
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_truncation(max_length=MAX_TOKENS)
+        self.tokenizer.enable_padding(pad_id=self.tokenizer.token_to_id("<pad>"), pad_token="<pad>")  # noqa: S106
+        # A second one for counting, which must neither cut nor pad.
+        self.counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.counter.no_truncation()
+        self.counter.no_padding()
+
+    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: Any) -> dict[str, Any]:
+        texts = [prompt + text for text in inputs] if prompt else list(inputs)
+        encodings = self.tokenizer.encode_batch(texts)
+        return {
+            "input_ids": torch.tensor([e.ids for e in encodings], dtype=torch.int64),
+            "attention_mask": torch.tensor([e.attention_mask for e in encodings], dtype=torch.int64),
+        }
+
+    def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
+        ids, mask = features["input_ids"].numpy(), features["attention_mask"].numpy()
+        features["sentence_embedding"] = torch.from_numpy(self._pool(ids, mask))
+        return features
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """float32 (len(texts), dimensions): the encoder with nothing around it, which is what benchmarks compare with."""
+        encodings = self.tokenizer.encode_batch(list(texts))
+        ids = np.array([e.ids for e in encodings], dtype=np.int64)
+        mask = np.array([e.attention_mask for e in encodings], dtype=np.int64)
+        return self._pool(ids, mask)
+
+    def _pool(self, ids: np.ndarray[Any, Any], mask: np.ndarray[Any, Any]) -> Vectors:
+        tokens = self.session.run(["last_hidden_state"], {"input_ids": ids, "attention_mask": mask})[0]
+        weights = mask[:, None, :].astype(np.float32)
+        pooled = (weights @ tokens)[:, 0, :]  # the sum over real tokens; its length does not matter
+        pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+        return np.asarray(pooled, dtype=np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(e.ids) for e in self.counter.encode_batch(list(texts), add_special_tokens=False)]
+
+    def get_embedding_dimension(self) -> int:
+        return int(self.session.get_outputs()[0].shape[-1])
+
+    def save(self, output_path: str, *_: Any, **__: Any) -> None:
+        raise RuntimeError(f"The bundled encoder is made by `kb model prepare`, not saved to {output_path}.")
