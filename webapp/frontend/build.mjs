@@ -1,0 +1,59 @@
+// Bundles styles, scripts, fonts and images into webapp/static/dist, names them by content, and writes manifest.json,
+// which maps each source name ("app.css") to what templates must link ("app-3F2K….css"). `--watch` rebuilds on change.
+import { mkdir, rename, rm, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const outdir = path.resolve(here, "../static/dist");
+
+const writeManifest = {
+  name: "manifest",
+  setup(build) {
+    build.onEnd(async (result) => {
+      if (result.errors.length > 0) return;
+      const manifest = {};
+      const written = new Set(["manifest.json"]);
+      for (const [output, meta] of Object.entries(result.metafile.outputs)) {
+        const name = path.basename(output);
+        written.add(path.relative(outdir, path.resolve(output)));
+        if (meta.entryPoint) manifest[path.basename(meta.entryPoint)] = name;
+      }
+      // A server that runs meanwhile must never read half a manifest: written beside it, then renamed over it.
+      const target = path.join(outdir, "manifest.json");
+      await writeFile(`${target}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
+      await rename(`${target}.new`, target);
+      for (const file of await readdir(outdir, { recursive: true, withFileTypes: true })) {
+        const relative = path.relative(outdir, path.join(file.parentPath ?? file.path, file.name));
+        if (file.isFile() && !written.has(relative)) await rm(path.join(outdir, relative));
+      }
+    });
+  },
+};
+
+await mkdir(outdir, { recursive: true });
+const options = {
+  entryPoints: ["css/app.css", "js/app.js", "js/desk.js", "img/favicon.svg"].map((file) => path.join(here, file)),
+  outdir,
+  outbase: here,
+  entryNames: "[name]-[hash]",
+  assetNames: "fonts/[name]-[hash]",
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  metafile: true,
+  format: "esm",
+  target: ["chrome111", "firefox115", "safari16.4"],
+  loader: { ".woff2": "file", ".svg": "copy" },
+  legalComments: "none",
+  logLevel: "info",
+  plugins: [writeManifest],
+};
+
+if (process.argv.includes("--watch")) {
+  const context = await esbuild.context(options);
+  await context.watch();
+} else {
+  await esbuild.build(options);
+}
