@@ -29,6 +29,7 @@ class Settings:
     phone_region: str = _setting("KB_PHONE_REGION", "IN", "Country assumed for phone numbers without a prefix")
     site_name: str = _setting("KB_SITE_NAME", "Jhilmil", "Name shown in the help centre")
     secure_cookies_text: str = _setting("KB_SECURE_COOKIES", "0", "1 behind HTTPS: cookies are sent over HTTPS only, HSTS on")
+    proxies_text: str = _setting("KB_PROXIES", "0", "Reverse proxies in front; that many `X-Forwarded-*` entries are believed")
     threads_text: str = _setting("KB_ENCODER_THREADS", "1", "Threads of the encoder at query time (indexing uses all cores)")
     answered_text: str = _setting("KB_ANSWERED_FROM", "", "Confidence from which a result counts as an answer; default: the calibration's")
     unsure_text: str = _setting("KB_UNSURE_FROM", "", "Confidence below which there is no answer; default: the calibration's")
@@ -60,6 +61,10 @@ class Settings:
     @property
     def workers(self) -> int:
         return _whole_number("KB_WORKERS", self.workers_text, 1, 256)
+
+    @property
+    def proxies(self) -> int:
+        return _whole_number("KB_PROXIES", self.proxies_text, 0, 10)
 
     @property
     def encoder_threads(self) -> int:
@@ -109,7 +114,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if unknown:
         raise ConfigurationError(f"Unknown setting {', '.join(unknown)}.", remedy=f"Known are: {', '.join(sorted(known))}.")
     settings = Settings(**{known[name]: environment[name] for name in known if name in environment})
-    _ = (settings.port, settings.workers, settings.encoder_threads, settings.answered_from, settings.unsure_from)
+    _ = (settings.port, settings.workers, settings.encoder_threads, settings.proxies, settings.answered_from, settings.unsure_from)
     if not settings.languages:
         raise ConfigurationError("KB_LANGUAGES is empty.", remedy="Name at least one language, such as KB_LANGUAGES=en.")
     return settings

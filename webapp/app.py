@@ -1,0 +1,77 @@
+"""The application, by factory only: nothing happens at import, and tests pass their own settings in."""
+
+import importlib
+import importlib.util
+from datetime import timedelta
+
+from flask import Flask, redirect
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from kb.config import Settings
+from kb.db import create_database_engine
+from webapp.access import init_access
+from webapp.auth.person import init_login
+from webapp.database import init_database
+from webapp.errors import init_errors
+from webapp.limits import init_limits
+from webapp.locale import init_locale
+from webapp.metrics import init_metrics
+from webapp.runtime import init_runtime
+from webapp.security import init_security, load_secret_key
+from webapp.ui import init_ui
+
+# Module and name of every blueprint. Each also needs a rule in webapp/access.py.
+BLUEPRINTS = (
+    "webapp.health:blueprint",
+    "webapp.auth.views:blueprint",
+    "webapp.help.views:blueprint",
+    "webapp.desk.views:blueprint",
+    "webapp.studio.views:blueprint",
+    "webapp.admin.views:blueprint",
+    "webapp.api.views:public",
+    "webapp.api.views:desk",
+    "webapp.api.views:studio",
+)
+
+# The largest request: a long conversation pasted in one piece fits many times over.
+LARGEST_REQUEST = 4 * 1024 * 1024
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
+    """The web application for `settings`; `engine` where the caller has one already (tests).
+
+    Raises ConfigurationError for settings that cannot work. Opens neither database nor model: the first request does.
+    """
+    app = Flask("webapp", root_path=str(importlib.import_module("webapp").__path__[0]))
+    app.config.update(SECRET_KEY=load_secret_key(settings), MAX_CONTENT_LENGTH=LARGEST_REQUEST)
+    # Built files carry a hash of their content in their names, so a browser never has to ask for one twice.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
+    app.extensions["kb_settings"] = settings
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    engine = engine if engine is not None else create_database_engine(settings)
+
+    init_metrics(app)
+    init_database(app, engine)
+    init_runtime(app, settings, engine)
+    init_login(app)
+    init_locale(app, settings)
+    init_errors(app)
+    init_ui(app, settings)
+    for reference in BLUEPRINTS:
+        module, _, name = reference.partition(":")
+        if importlib.util.find_spec(module.rpartition(".")[0]) is None or importlib.util.find_spec(module) is None:
+            continue
+        app.register_blueprint(getattr(importlib.import_module(module), name))
+    app.add_url_rule("/", "root", _to_help)
+    init_limits(app)
+    init_access(app)
+    init_security(app, settings)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _to_help() -> Response:
+    return redirect("/help/")
