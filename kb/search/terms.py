@@ -1,0 +1,182 @@
+"""Text to the terms of the lexical index: whole words of Indic scripts, stems, numbers and codes kept exact.
+
+Pure functions. The same text gives the same terms in the index and in a query, whatever engine holds them; they contain
+neither white space nor upper-case letters, so an engine may join them with blanks and split at blanks again.
+"""
+
+import json
+import threading
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import regex
+import snowballstemmer
+
+# Terms of the two kinds never meet: a stem carries no mark, a sound key starts with SOUND_MARK.
+SOUND_MARK = "~"
+# A query of a 200-word e-mail has about 100 different terms; the rarest decide, the rest costs time.
+MAX_QUERY_TERMS = 48
+
+_WORD = regex.compile(
+    r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]{1,3}(?![\p{L}\p{M}\p{N}]))?(?:[._:/+\-–,@&][\p{L}\p{M}\p{N}]+)*"
+)
+_PART = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_APOSTROPHE = regex.compile(r"['’]")
+# Bengali's য় ড় ঢ় and Devanagari's nukta letters have two spellings each; NFC settles on one of them.
+_DROPPED = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u093c\u0903"}
+_FOLDED = {0x0901: 0x0902, 0x0981: None} | {
+    base + digit: ord("0") + digit for base in (0x0966, 0x09E6) for digit in range(10)
+}
+_FOLDING = _DROPPED | _FOLDED
+# हिन्दी and हिंदी, सम्पर्क and संपर्क: a nasal before a consonant of its own row is written either way.
+_HOMORGANIC_NASAL = regex.compile(r"(?:ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ]))")
+_DEVANAGARI = regex.compile(r"^[\u0900-\u097F]+$")
+_BENGALI = regex.compile(r"^[\u0980-\u09FF]+$")
+_LATIN_WORD = regex.compile(r"^\p{Latin}+$")
+
+# BCP 47 language -> algorithm of Snowball. Words are stemmed by their script, so that an English word in a Hindi text
+# meets the same word in an English one; the language decides where a script serves many of them.
+_SNOWBALL = dict(
+    pair.split(":")
+    for pair in (
+        "ar:arabic ca:catalan cs:czech da:danish de:german el:greek en:english es:spanish et:estonian eu:basque "
+        "fa:persian fi:finnish fr:french ga:irish hi:hindi hu:hungarian hy:armenian id:indonesian it:italian "
+        "lt:lithuanian ne:nepali nb:norwegian nl:dutch no:norwegian pl:polish pt:portuguese ro:romanian ru:russian "
+        "sr:serbian sv:swedish ta:tamil tr:turkish "
+    ).split()  # noqa: SIM905
+)
+_local = threading.local()  # a Snowball stemmer keeps the word in itself: one per thread
+
+
+def index_terms(text: str, language: str) -> list[str]:
+    """Terms of a passage, title or question in reading order, repeated as often as they occur.
+
+    A word gives its stem. What is joined by `-`, `.`, `_`, `:`, `/`, `,` or `@` (error codes, order numbers, versions,
+    "wi-fi") gives its parts and the whole without the joints, so that "JH-12345678", "jh12345678" and "12345678" all
+    find it. Digits of every script are ASCII digits.
+    """
+    terms: list[str] = []
+    for match in _WORD.findall(normalise(text)):
+        terms.extend(_terms_of(match, language))
+    return terms
+
+
+def query_terms(text: str, language: str) -> list[str]:
+    """Different terms of a query, without function words (unless there are only those), at most MAX_QUERY_TERMS.
+
+    Longer queries keep their first terms: titles and first sentences say what an e-mail is about.
+    """
+    words = _WORD.findall(normalise(text))
+    content = [word for word in words if not is_function_word(word, language)]
+    terms: dict[str, None] = {}
+    for word in content or words:
+        terms.update(dict.fromkeys(_terms_of(word, language)))
+    return list(terms)[:MAX_QUERY_TERMS]
+
+
+def normalise(text: str) -> str:
+    """NFC, lower case, without zero-width characters, nukta and visarga; ँ, ं and a written nasal become one sign."""
+    text = unicodedata.normalize("NFC", text).lower().translate(_FOLDING)
+    return str(_HOMORGANIC_NASAL.sub("ं", text))
+
+
+def is_function_word(word: str, language: str) -> bool:
+    """Whether a normalised word only holds a sentence together ("the", "kaise", "জন্য"), in the query's own language.
+
+    Words of Indic scripts and English words are known in every language; romanised Hindi and Bengali only where the
+    text is so, because "to", "main" and "par" mean something else in English.
+    """
+    lists = _function_words()
+    word = _APOSTROPHE.sub("", word)
+    if language in ("hi-Latn", "bn-Latn") and word in lists[language]:
+        return True
+    return word in lists["en"] or word in lists["hi"] or word in lists["bn"]
+
+
+def is_exact_term(term: str) -> bool:
+    """Whether a term is a number or code, which must match as it is and has no typing errors that could be guessed."""
+    return any(character.isdigit() for character in term)
+
+
+@lru_cache(maxsize=1)
+def _function_words() -> dict[str, frozenset[str]]:
+    raw: dict[str, str] = json.loads((Path(__file__).parent / "function_words.json").read_text(encoding="utf-8"))
+    return {language: frozenset(normalise(words).split()) for language, words in raw.items()}
+
+
+@lru_cache(maxsize=200_000)
+def _terms_of(word: str, language: str) -> tuple[str, ...]:
+    """Terms of one normalised word, joints and apostrophes included."""
+    word = _APOSTROPHE.sub("", word.removesuffix("'s").removesuffix("’s"))
+    parts = _PART.findall(word)
+    if len(parts) == 1:
+        return (_stem(parts[0], language),)
+    whole = "".join(parts)
+    terms = [_stem(part, language) for part in parts]
+    # Long chains are addresses of pages and paths of files: their parts are enough.
+    if len(parts) <= 5 and len(whole) <= 40:
+        terms.append(whole if any(c.isdigit() for c in whole) else _stem(whole, language))
+    return tuple(terms)
+
+
+def _stem(word: str, language: str) -> str:
+    if any(character.isdigit() for character in word):
+        return word
+    if _BENGALI.match(word):
+        return stem_bengali(word)
+    if _DEVANAGARI.match(word):
+        # Marathi and others that share the script have no stemmer here; Hindi's would mangle them.
+        primary = language.partition("-")[0]
+        return _snowball("nepali" if primary == "ne" else "hindi", word) if primary not in ("mr", "sa", "kok") else word
+    algorithm = _SNOWBALL.get(language.partition("-")[0], "english")
+    if _LATIN_WORD.match(word) and language.partition("-")[0] in ("hi", "bn", "ne", "ta", "und", ""):
+        algorithm = "english"
+    return _snowball(algorithm, word)
+
+
+def _snowball(algorithm: str, word: str) -> str:
+    stemmers: dict[str, Any] = _local.__dict__.setdefault("stemmers", {})
+    stemmer = stemmers.get(algorithm)
+    if stemmer is None:
+        stemmer = stemmers[algorithm] = snowballstemmer.stemmer(algorithm)
+    return str(stemmer.stemWord(word)) or word
+
+
+# Endings of Bengali nouns (case, article, plural, emphasis) and the commonest ones of verbs, longest first.
+# After the light stemmers of Dolamic & Savoy (2010), "Comparative study of indexing and search strategies for the
+# Hindi, Marathi and Bengali languages": nouns lose their endings, derivation stays.
+_BENGALI_EMPHASIS = ("ই", "ও")
+_BENGALI_ENDINGS = tuple(
+    sorted(
+        (
+            "গুলোকে গুলোর গুলোতে গুলো গুলিকে গুলির গুলিতে গুলি গুলার গুলা টাকে টিকে টার টির টাতে টিতে "
+            "টা টি খানা খানি দেরকে দের েরা রা ের র েতে তে কে ে য়ের য়ে য় ছিলাম ছিলেন ছিল চ্ছেন চ্ছি "
+            "চ্ছে েছিলাম েছেন েছি েছে ছেন ছি ছে বেন বো বে ব লাম লেন লে লো "
+        ).split(),  # noqa: SIM905
+        key=len,
+        reverse=True,
+    )
+)
+_BENGALI_SIGN = regex.compile(r"[\u0981-\u0983\u09BC\u09BE-\u09CD\u09D7]")
+_HASANTA = "\u09cd"
+
+
+def stem_bengali(word: str) -> str:
+    """A normalised Bengali word without emphasis and one ending: গ্রাহকদের, গ্রাহকের and গ্রাহককে give গ্রাহক."""
+    for emphasis in _BENGALI_EMPHASIS:
+        if word.endswith(emphasis) and _letters(word) > 2 and not word[:-1].endswith(_HASANTA):
+            word = word[:-1]
+            break
+    for ending in _BENGALI_ENDINGS:
+        if word.endswith(ending):
+            rest = word[: -len(ending)]
+            # Two letters must remain, and a conjunct such as ত্র is not cut in its middle.
+            if _letters(rest) >= 2 and not rest.endswith(_HASANTA):
+                return rest
+    return word
+
+
+def _letters(word: str) -> int:
+    return len(word) - len(_BENGALI_SIGN.findall(word))
