@@ -38,15 +38,13 @@ _LATIN_WORD = regex.compile(r"^\p{Latin}+$")
 
 # BCP 47 language -> algorithm of Snowball. Words are stemmed by their script, so that an English word in a Hindi text
 # meets the same word in an English one; the language decides where a script serves many of them.
-_SNOWBALL = dict(
-    pair.split(":")
-    for pair in (
-        "ar:arabic ca:catalan cs:czech da:danish de:german el:greek en:english es:spanish et:estonian eu:basque "
-        "fa:persian fi:finnish fr:french ga:irish hi:hindi hu:hungarian hy:armenian id:indonesian it:italian "
-        "lt:lithuanian ne:nepali nb:norwegian nl:dutch no:norwegian pl:polish pt:portuguese ro:romanian ru:russian "
-        "sr:serbian sv:swedish ta:tamil tr:turkish "
-    ).split()  # noqa: SIM905
+_SNOWBALL_ALGORITHMS = (
+    "ar:arabic ca:catalan cs:czech da:danish de:german el:greek en:english es:spanish et:estonian eu:basque "
+    "fa:persian fi:finnish fr:french ga:irish hi:hindi hu:hungarian hy:armenian id:indonesian it:italian "
+    "lt:lithuanian ne:nepali nb:norwegian nl:dutch no:norwegian pl:polish pt:portuguese ro:romanian ru:russian "
+    "sr:serbian sv:swedish ta:tamil tr:turkish "
 )
+_SNOWBALL = dict(pair.split(":") for pair in _SNOWBALL_ALGORITHMS.split())
 _local = threading.local()  # a Snowball stemmer keeps the word in itself: one per thread
 
 
@@ -148,17 +146,12 @@ def _snowball(algorithm: str, word: str) -> str:
 # After the light stemmers of Dolamic & Savoy (2010), "Comparative study of indexing and search strategies for the
 # Hindi, Marathi and Bengali languages": nouns lose their endings, derivation stays.
 _BENGALI_EMPHASIS = ("ই", "ও")
-_BENGALI_ENDINGS = tuple(
-    sorted(
-        (
-            "গুলোকে গুলোর গুলোতে গুলো গুলিকে গুলির গুলিতে গুলি গুলার গুলা টাকে টিকে টার টির টাতে টিতে "
-            "টা টি খানা খানি দেরকে দের েরা রা ের র েতে তে কে ে য়ের য়ে য় ছিলাম ছিলেন ছিল চ্ছেন চ্ছি "
-            "চ্ছে েছিলাম েছেন েছি েছে ছেন ছি ছে বেন বো বে ব লাম লেন লে লো "
-        ).split(),  # noqa: SIM905
-        key=len,
-        reverse=True,
-    )
+_BENGALI_ENDING_LIST = (
+    "গুলোকে গুলোর গুলোতে গুলো গুলিকে গুলির গুলিতে গুলি গুলার গুলা টাকে টিকে টার টির টাতে টিতে "
+    "টা টি খানা খানি দেরকে দের েরা রা ের র েতে তে কে ে য়ের য়ে য় ছিলাম ছিলেন ছিল চ্ছেন চ্ছি "
+    "চ্ছে েছিলাম েছেন েছি েছে ছেন ছি ছে বেন বো বে ব লাম লেন লে লো "
 )
+_BENGALI_ENDINGS = tuple(sorted(_BENGALI_ENDING_LIST.split(), key=len, reverse=True))
 _BENGALI_SIGN = regex.compile(r"[\u0981-\u0983\u09BC\u09BE-\u09CD\u09D7]")
 _HASANTA = "\u09cd"
 
