@@ -1,5 +1,6 @@
 """What all tests share: settings in a folder of their own, a migrated database, the application, people who log in."""
 
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -101,26 +103,20 @@ def login(app: Flask, session: Session) -> Callable[[Role | str], FlaskClient]:
 
 
 @pytest.fixture
-def csrf() -> Callable[[FlaskClient], dict[str, str]]:
-    """`client.post(…, headers=csrf(client))`: the header that a page's script would send."""
+def csrf(app: Flask) -> Callable[[FlaskClient], dict[str, str]]:
+    """`client.post(…, headers=csrf(client))`: the header that a page's script would send with this session."""
 
     def token_for(client: FlaskClient) -> dict[str, str]:
-        page = client.get("/login?again=1") if not _is_logged_in(client) else client.get("/account")
-        text = page.get_data(as_text=True)
-        start = text.index('name="csrf_token" value="') + len('name="csrf_token" value="')
-        return {"X-CSRFToken": text[start : text.index('"', start)]}
+        with client.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", secrets.token_hex(20))
+        return {"X-CSRFToken": URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(raw)}
 
     return token_for
 
 
-def _is_logged_in(client: FlaskClient) -> bool:
-    with client.session_transaction() as cookie:
-        return "_user_id" in cookie
-
-
 @pytest.fixture(scope="session")
 def bundled_models() -> Path:
-    """The folder of the bundled encoder, for tests marked `bundled`. Where it is missing they fail: none is optional."""
+    """The folder of the bundled encoder, for tests marked `bundled`. Where it is missing they fail."""
     folder = PROJECT_ROOT / "var" / "models"
     if not folder.is_dir() or not any(folder.iterdir()):
         pytest.fail("The bundled encoder is not there. Type: make setup")

@@ -21,7 +21,6 @@ PUBLIC = None
 BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "help": PUBLIC,
     "auth": PUBLIC,
-    "preferences": PUBLIC,
     "health": PUBLIC,
     "api": PUBLIC,
     "desk": Role.REP,
@@ -89,7 +88,7 @@ def wants_json() -> bool:
 
 
 def safe_next(target: str | None) -> str:
-    """`target` if it is a path on this site, else "". Browsers take `//host`, `/\\host` and the like for other sites."""
+    """`target` if it is a path on this site, else "". Browsers take `//host`, `/\\host` for other sites."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return ""
     if "\\" in target or any(ord(character) < 0x20 for character in target):

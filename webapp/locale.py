@@ -1,21 +1,40 @@
-"""Flask-Babel: the language of each request, of those that KB_LANGUAGES offers (see `webapp.ui.preferred_language`)."""
+"""Which language a request is answered in, for Flask-Babel and for whoever needs the tag itself."""
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, has_request_context
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel
+from flask_login import current_user
 
 from kb.config import Settings
-from webapp.ui import preferred_language
 
 
 def init_locale(app: Flask, settings: Settings) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = _babel_name(settings.languages[0])
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
+    app.extensions["kb_languages"] = settings.languages
+    Babel(app, locale_selector=lambda: _babel_name(choose_language()))
 
-    def select() -> str:
-        return _babel_name(preferred_language(settings) if has_request_context() else settings.languages[0])
 
-    Babel(app, locale_selector=select)
+def offered_languages() -> tuple[str, ...]:
+    """KB_LANGUAGES, the default first."""
+    offered: tuple[str, ...] = current_app.extensions["kb_languages"]
+    return offered
+
+
+def choose_language() -> str:
+    """One of KB_LANGUAGES: by the help centre's address, else the person's, else the cookie's, else the browser's."""
+    offered = offered_languages()
+    if not has_request_context():
+        return offered[0]
+    segments = request.path.split("/", 3)
+    if segments[1] == "help" and len(segments) > 2 and segments[2] in offered:
+        return segments[2]
+    if current_user.is_authenticated and current_user.language in offered:
+        return str(current_user.language)
+    chosen = request.cookies.get("language", "")
+    if chosen in offered:
+        return chosen
+    return request.accept_languages.best_match(offered) or offered[0]
 
 
 def _babel_name(tag: str) -> str:

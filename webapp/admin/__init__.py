@@ -1,0 +1,1 @@
+"""Where an administrator sees to the people who work here."""

@@ -1,0 +1,75 @@
+"""The people page: who may log in, with which role; add, change, close, log out everywhere."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kb.errors import InvalidInputError, KbError, NotFoundError
+from kb.people import change_role, create_user, end_sessions, generate_password, list_users, set_active, set_password
+from kb.tables import Role, User
+from webapp.database import session
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@blueprint.get("/")
+def home() -> Response:
+    return redirect(url_for("admin.people"))
+
+
+@blueprint.get("/people")
+def people() -> str:
+    return _page()
+
+
+@blueprint.post("/people")
+def add_person() -> str | tuple[str, int]:
+    """Add a person. The password is made here and shown this once, on the page that answers."""
+    typed = {name: request.form.get(name, "") for name in ("email", "name", "role")}
+    password = generate_password()
+    try:
+        user = create_user(session(), typed["email"], _role(typed["role"]), password, name=typed["name"])
+    except KbError as error:
+        return _page(error=error, typed=typed), 422
+    return _page(made=(user.email, password))
+
+
+@blueprint.post("/people/<int:user_id>")
+def change_person(user_id: int) -> str | tuple[str, int] | Response:
+    """Do one of: role, close, reopen, log-out, password."""
+    user = session().get(User, user_id)
+    if user is None:
+        raise NotFoundError("There is no such person.")
+    action = request.form.get("action", "")
+    try:
+        if action == "password":
+            password = generate_password()
+            set_password(session(), user, password)
+            return _page(made=(user.email, password))
+        if action == "role":
+            change_role(session(), user, _role(request.form.get("role", "")))
+        elif action in {"close", "reopen"}:
+            set_active(session(), user, action == "reopen")
+        elif action == "log-out":
+            end_sessions(session(), user)
+        else:
+            raise InvalidInputError(f"There is no action {action!r}.")
+    except KbError as error:
+        session().rollback()
+        return _page(error=error), 422
+    flash(_("Saved: %(email)s", email=user.email), "success")
+    return redirect(url_for("admin.people"), code=303)
+
+
+def _role(text: str) -> Role:
+    if text not in set(Role):
+        raise InvalidInputError(f"There is no role {text!r}.", remedy=f"Roles are {', '.join(Role)}.")
+    return Role(text)
+
+
+def _page(
+    *, error: KbError | None = None, typed: dict[str, str] | None = None, made: tuple[str, str] | None = None
+) -> str:
+    return render_template(
+        "admin/people.html", people=list_users(session()), roles=list(Role), error=error, typed=typed or {}, made=made
+    )

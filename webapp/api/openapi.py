@@ -1,0 +1,192 @@
+"""The OpenAPI document of the API."""
+
+from importlib.metadata import version
+from typing import Any
+
+from kb.config import Settings
+from kb.search.types import Outcome
+from kb.tables import FeedbackKind
+from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT
+
+Json = dict[str, Any]
+
+_TEXT: Json = {"type": "string"}
+_NUMBER: Json = {"type": "number"}
+
+
+def openapi_document(settings: Settings) -> Json:
+    """The document for this installation: its name and its languages are in it."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{settings.site_name} knowledge base",
+            "version": version("kb-assist"),
+            "description": "Search public articles without a key. The desk and the studio need the token of a person "
+            "with the role (`kb user token EMAIL`) or the session of the web pages.",
+        },
+        "paths": {
+            "/api/v1/search": {"get": _search("Search public articles", "searchPublic", settings, secured=False)},
+            "/api/v1/openapi.json": {
+                "get": {
+                    "operationId": "getOpenApi",
+                    "summary": "This document",
+                    "security": [],
+                    "responses": {"200": _json_response("This document", {"type": "object"})},
+                }
+            },
+            "/api/v1/desk/search": {
+                "get": _search(
+                    "Search articles, internal articles and past tickets", "searchDesk", settings, secured=True
+                )
+            },
+            "/api/v1/desk/feedback": {"post": _feedback()},
+            "/api/v1/studio/gaps": {"get": _gaps()},
+        },
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "kb_session"},
+            },
+            "schemas": _schemas(),
+            "responses": {
+                "Problem": {
+                    "description": "What was wrong, for programs (RFC 9457)",
+                    "content": {"application/problem+json": {"schema": _reference("Problem")}},
+                }
+            },
+        },
+    }
+
+
+def _search(summary: str, operation: str, settings: Settings, *, secured: bool) -> Json:
+    limit = {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT, "default": DEFAULT_LIMIT}
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "security": _secured() if secured else [],
+        "parameters": [
+            {"name": "q", "in": "query", "required": True, "schema": _TEXT, "description": "What is looked for"},
+            {
+                "name": "lang",
+                "in": "query",
+                "schema": {"type": "string", "enum": list(settings.languages)},
+                "description": "Language of the reader; default: by Accept-Language",
+            },
+            {"name": "limit", "in": "query", "schema": limit, "description": "Most results to give"},
+        ],
+        "responses": {
+            "200": _json_response("Results, best first", _reference("SearchAnswer")),
+            **_problems("400", "429", "503", secured=secured),
+        },
+    }
+
+
+def _feedback() -> Json:
+    return {
+        "operationId": "giveFeedback",
+        "summary": "Say what a search was worth",
+        "description": "With a session instead of a token the header X-CSRFToken is needed.",
+        "security": _secured(),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _reference("Feedback")}}},
+        "responses": {
+            "201": _json_response("Recorded", _reference("Feedback")),
+            **_problems("400", "404", "429", secured=True),
+        },
+    }
+
+
+def _gaps() -> Json:
+    return {
+        "operationId": "listGaps",
+        "summary": "Open gaps: what people looked for and did not find, grouped",
+        "security": _secured(),
+        "responses": {
+            "200": _json_response("Gaps, the largest first", {"type": "array", "items": _reference("Gap")}),
+            **_problems("429", "503", secured=True),
+        },
+    }
+
+
+def _schemas() -> Json:
+    result = {
+        "kind": {"type": "string", "enum": ["article", "ticket"]},
+        "id": {"type": "integer"},
+        "title": _TEXT,
+        "language": _TEXT,
+        "url": _TEXT,
+        "snippet": _TEXT,
+        "mark": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "minItems": 2,
+            "maxItems": 2,
+            "description": "Start and end of the best sentence in the snippet",
+        },
+        "audience": {"type": "string", "enum": ["public", "internal", "tickets"]},
+        "score": _NUMBER,
+        "other_language": {"type": "boolean", "description": "There is none in the reader's language"},
+        "topic": _TEXT,
+        "heading_path": {"type": "array", "items": _TEXT},
+        "languages": {"type": "object", "additionalProperties": _TEXT, "description": "Language to URL"},
+        "updated": _TEXT,
+        "channel": _TEXT,
+    }
+    answer = {
+        "query": _TEXT,
+        "language": {"type": "string", "description": "Guessed from the query"},
+        "outcome": {"type": "string", "enum": list(Outcome)},
+        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+        "results": {"type": "array", "items": _reference("Result")},
+        "timings_ms": {"type": "object", "additionalProperties": _NUMBER},
+        "search_id": {"type": "string", "description": "Names this search in feedback"},
+        "truncated": {"type": "boolean", "description": "The query was too long; its end was not looked for"},
+    }
+    feedback = {
+        "search_id": _TEXT,
+        "kind": {"type": "string", "enum": list(FeedbackKind)},
+        "document": {"type": "string", "description": 'The result that is meant, such as "article:12"', "default": ""},
+    }
+    gap = {
+        "id": {"type": "integer"},
+        "label": _TEXT,
+        "state": {"type": "string", "enum": ["open", "in_progress", "closed", "dismissed"]},
+        "count": {"type": "integer"},
+        "languages": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "reason": {"type": ["string", "null"]},
+        "examples": {"type": "array", "items": _TEXT},
+    }
+    problem = {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT}
+    return {
+        "Result": _object(result),
+        "SearchAnswer": _object(answer),
+        "Feedback": _object(feedback, optional={"document"}),
+        "Gap": _object(gap),
+        "Problem": _object({**problem, "remedy": _TEXT, "reference": _TEXT}, optional={"remedy", "reference"}),
+    }
+
+
+def _object(properties: Json, optional: frozenset[str] | set[str] = frozenset()) -> Json:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+    }
+
+
+def _reference(schema: str) -> Json:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def _json_response(description: str, schema: Json) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _problems(*statuses: str, secured: bool) -> Json:
+    return {
+        status: {"$ref": "#/components/responses/Problem"}
+        for status in (*statuses, *(("401", "403") if secured else ()))
+    }
+
+
+def _secured() -> list[Json]:
+    return [{"token": []}, {"session": []}]

@@ -1,0 +1,54 @@
+"""Reading what came with a request. What cannot be used is refused in words that name the parameter."""
+
+from typing import Any
+
+from flask import request
+
+from kb.errors import InvalidInputError
+from webapp.locale import choose_language, offered_languages
+
+DEFAULT_LIMIT = 10
+HIGHEST_LIMIT = 50
+
+
+def query_text() -> str:
+    """The parameter `q`; it may be empty. Raises InvalidInputError where it is missing."""
+    text = request.args.get("q")
+    if text is None:
+        raise InvalidInputError("The parameter q is missing.", remedy="Example: /api/v1/search?q=refund")
+    return text
+
+
+def reader_language() -> str:
+    """The parameter `lang`, or the language of the request. Raises InvalidInputError for one that is not offered."""
+    language = request.args.get("lang", "")
+    if not language:
+        return choose_language()
+    if language not in offered_languages():
+        raise InvalidInputError(f"lang is {language!r}; offered are {', '.join(offered_languages())}.")
+    return language
+
+
+def result_limit() -> int:
+    """The parameter `limit`. Raises InvalidInputError where it is no whole number in range."""
+    text = request.args.get("limit", str(DEFAULT_LIMIT))
+    limit = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not 1 <= limit <= HIGHEST_LIMIT:
+        raise InvalidInputError(f"limit is {text!r}, but must be a whole number from 1 to {HIGHEST_LIMIT}.")
+    return limit
+
+
+def json_object() -> dict[str, Any]:
+    """The JSON object in the body. Raises InvalidInputError where there is none."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise InvalidInputError("The body must be a JSON object, with the header Content-Type: application/json.")
+    return body
+
+
+def text_field(body: dict[str, Any], name: str, *, required: bool = True) -> str:
+    """A text of the body, "" where it is missing and need not be there. Raises InvalidInputError."""
+    value = body.get(name, "")
+    if not isinstance(value, str) or (required and not value):
+        raise InvalidInputError(f"{name} must be a text.")
+    return value

@@ -1,0 +1,70 @@
+"""The routes under `/api/v1`. What they take and give stands in `webapp.api.openapi`; a test compares the two."""
+
+from flask import Blueprint, current_app, jsonify
+from flask import session as cookie
+from werkzeug.wrappers import Response
+
+from kb.errors import InvalidInputError
+from kb.search.types import Audience
+from kb.tables import FeedbackKind
+from webapp.api.openapi import openapi_document
+from webapp.api.parameters import json_object, query_text, reader_language, result_limit, text_field
+from webapp.database import session
+from webapp.runtime import search_runtime
+from webapp.searching import search_and_record
+
+public = Blueprint("api", __name__, url_prefix="/api/v1")
+desk = Blueprint("api_desk", __name__, url_prefix="/api/v1/desk")
+studio = Blueprint("api_studio", __name__, url_prefix="/api/v1/studio")
+
+
+@public.get("/search")
+def search() -> Response:
+    """Search as a customer, whoever asks: what is internal is not in reach of this route."""
+    return _search(Audience.CUSTOMER)
+
+
+@public.get("/openapi.json")
+def openapi() -> Response:
+    return jsonify(openapi_document(current_app.extensions["kb_settings"]))
+
+
+@desk.get("/search")
+def search_desk() -> Response:
+    """Search as a rep: public and internal articles, past tickets."""
+    return _search(Audience.REP)
+
+
+@desk.post("/feedback")
+def give_feedback() -> tuple[Response, int]:
+    """Record what a person did with a search."""
+    from kb.search.events import record_feedback
+
+    body = json_object()
+    search_id, kind = text_field(body, "search_id"), text_field(body, "kind")
+    if kind not in set(FeedbackKind):
+        raise InvalidInputError(f"kind is {kind!r}; it can be {', '.join(FeedbackKind)}.")
+    document = text_field(body, "document", required=False)
+    record_feedback(session(), search_id, FeedbackKind(kind), document=document, visit=cookie.get("visit"))
+    return jsonify({"search_id": search_id, "kind": kind, "document": document}), 201
+
+
+@studio.get("/gaps")
+def gaps() -> Response:
+    """The open gaps, after sorting in the misses that came since the last look."""
+    from kb.gaps import collect_misses, list_gaps
+
+    collect_misses(session(), search_runtime().encoder)
+    return jsonify([gap.to_json() for gap in list_gaps(session())])
+
+
+def _search(audience: Audience) -> Response:
+    answer = search_and_record(
+        query_text(),
+        audience=audience,
+        place="api",
+        reader_language=reader_language(),
+        limit=result_limit(),
+        visit=cookie.get("visit"),
+    )
+    return jsonify(answer.to_json())
