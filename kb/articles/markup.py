@@ -40,7 +40,7 @@ class _Tables(Treeprocessor):
 
 
 class _Headings(Treeprocessor):
-    """Shifts the headings so that the highest is h2: the page's h1 is the title, and no level may be skipped after it."""
+    """Shifts the headings so that the highest is h2: the h1 of a page is the title, and no level may be skipped."""
 
     def run(self, root: Element) -> None:
         headings = [element for element in root.iter() if _HEADING.fullmatch(str(element.tag))]

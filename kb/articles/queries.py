@@ -1,0 +1,129 @@
+"""What readers ask of the articles. Each function is one SQL statement.
+
+The help centre's functions know public, published articles only: there is no argument by which to see another one.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session
+
+from kb.errors import NotFoundError
+from kb.tables import Article
+
+
+@dataclass(frozen=True)
+class ArticleCard:
+    """As much of an article as a list shows."""
+
+    id: int
+    slug: str
+    language: str
+    title: str
+    topic: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class TopicSummary:
+    """A topic ("" for articles without one) with its public articles in one language, by title."""
+
+    topic: str
+    articles: tuple[ArticleCard, ...]
+
+    @property
+    def count(self) -> int:
+        return len(self.articles)
+
+
+def is_public() -> ColumnElement[bool]:
+    """The one rule of what customers may see."""
+    return and_(Article.audience == "public", Article.status == "published")
+
+
+def get_published_article(session: Session, language: str, slug: str) -> Article:
+    """The public article at this address. Raises NotFoundError, also for what exists and is not public."""
+    article = session.scalar(select(Article).where(Article.language == language, Article.slug == slug, is_public()))
+    if article is None:
+        raise NotFoundError(f"There is no article {slug!r} in {language}.")
+    return article
+
+
+def published_translations(session: Session, article: Article) -> dict[str, Article]:
+    """The published versions of an article by language, itself included where it is published; same audience only."""
+    query = select(Article).where(
+        Article.translation_key == article.translation_key,
+        Article.audience == article.audience,
+        Article.status == "published",
+    )
+    return {
+        version.language: version for version in session.scalars(query.order_by(Article.language, Article.id.desc()))
+    }
+
+
+def list_topics(session: Session, language: str) -> list[TopicSummary]:
+    """The topics of the help centre in one language, by name; articles without a topic come last."""
+    cards = _cards(session, _card_query().where(Article.language == language, is_public()))
+    topics: dict[str, list[ArticleCard]] = {}
+    for card in sorted(cards, key=lambda card: card.title.casefold()):
+        topics.setdefault(card.topic, []).append(card)
+    names = sorted(topics, key=lambda name: (name == "", name))
+    return [TopicSummary(name, tuple(topics[name])) for name in names]
+
+
+def list_topic_articles(session: Session, language: str, topic: str) -> list[ArticleCard]:
+    """The public articles of a topic in one language, by title; empty where there is no such topic."""
+    query = _card_query().where(Article.language == language, Article.topic == topic, is_public())
+    return sorted(_cards(session, query), key=lambda card: card.title.casefold())
+
+
+def related_articles(session: Session, article: Article, *, limit: int = 5) -> list[ArticleCard]:
+    """Other public articles of the same topic and language, those that share most words with the title first."""
+    query = _card_query().where(
+        Article.language == article.language, Article.topic == article.topic, Article.id != article.id, is_public()
+    )
+    words = set(article.title.casefold().split())
+    cards = sorted(_cards(session, query), key=lambda card: card.title.casefold())
+    cards.sort(key=lambda card: -len(words & set(card.title.casefold().split())))
+    return cards[:limit]
+
+
+def public_link(
+    session: Session, language: str, slugs: Iterable[str], address: Callable[[str], str]
+) -> Callable[[str], str | None]:
+    """A `link` for render_markdown that leads to public articles only. `slugs` are those that linked_slugs found."""
+    wanted = sorted(set(slugs))
+    known: set[str] = set()
+    if wanted:
+        query = select(Article.slug).where(Article.language == language, Article.slug.in_(wanted), is_public())
+        known = set(session.scalars(query))
+    return lambda slug: address(slug) if slug in known else None
+
+
+def list_articles(
+    session: Session, *, language: str = "", status: str = "", audience: str = "", topic: str = ""
+) -> list[Article]:
+    """Articles of every kind for people who work with them, by language, topic and slug; "" means any."""
+    query = select(Article).order_by(Article.language, Article.topic, Article.slug)
+    for column, value in (
+        (Article.language, language),
+        (Article.status, status),
+        (Article.audience, audience),
+        (Article.topic, topic),
+    ):
+        if value:
+            query = query.where(column == value)
+    return list(session.scalars(query))
+
+
+_CARD = (Article.id, Article.slug, Article.language, Article.title, Article.topic, Article.updated_at)
+
+
+def _card_query() -> Select[int, str, str, str, str, datetime]:
+    return select(*_CARD)
+
+
+def _cards(session: Session, query: Select[int, str, str, str, str, datetime]) -> list[ArticleCard]:
+    return [ArticleCard(*row) for row in session.execute(query)]
