@@ -89,9 +89,7 @@ def _read(raw: bytes) -> tuple[BertShape, dict[str, Weights]]:
         reader.position += 1
         reader.integer("I")  # number of weights; the shape says the same
         directory[name] = (dtype, reader.integer("Q"), reader.integer("Q"))
-    shape = BertShape(
-        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon, int(pad)
-    )
+    shape = BertShape(hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon, int(pad))
     return shape, _state_dict(raw, shape, directory)
 
 

@@ -127,9 +127,7 @@ def _open_bundled(settings: Settings) -> SentenceEncoder:
         raise ModelError(
             f"The bundled encoder in {folder} is broken ({error}).", remedy="Make it again: kb model prepare --again"
         ) from error
-    model = SentenceTransformer(
-        modules=[module], device="cpu", prompts={"query": "query: ", "passage": "passage: "}
-    )
+    model = SentenceTransformer(modules=[module], device="cpu", prompts={"query": "query: ", "passage": "passage: "})
     return SentenceEncoder(model, FINGERPRINT, parallel=os.cpu_count() or 1)
 
 

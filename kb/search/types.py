@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kb.contracts import Ids, Vectors
+
+# The parts of a document that passages come from; stored by name, handled by number.
+PARTS = ("body", "questions", "problem", "resolution")
 
 
 class CollectionName(StrEnum):
@@ -93,8 +99,23 @@ class SearchAnswer:
         }
 
 
+@dataclass(frozen=True)
+class PassageFacts:
+    """What ranking must know of passages, in columns of equal length. Entries with `known` False are not in the collection.
+
+    languages: small numbers, turned into tags by `Collection.language_name`; parts: index into PARTS.
+    """
+
+    known: NDArray[np.bool_]
+    documents: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    languages: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    positions: NDArray[np.int64]
+
+
 class Collection(Protocol):
-    """One searchable collection in memory or on disk. Passage ids are those of the table `passages`."""
+    """One searchable collection, as it is at one moment. Passage ids are those of the table `passages`."""
 
     @property
     def name(self) -> CollectionName: ...
@@ -105,6 +126,20 @@ class Collection(Protocol):
         """Ids and cosines of the nearest passages, best first. `vector` has shape (dimensions,)."""
         ...
 
-    def search_lexical(self, terms: Sequence[str], limit: int) -> tuple[Ids, Vectors]:
+    def search_lexical(self, terms: Sequence[tuple[str, float]], limit: int) -> tuple[Ids, Vectors]:
         """Ids and BM25 scores of the passages with most of the weighted terms, best first."""
+        ...
+
+    def document_frequency(self, term: str) -> int:
+        """In how many passages the term occurs, about."""
+        ...
+
+    def facts(self, ids: Ids) -> PassageFacts: ...
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """float32 (len(ids), dimensions); zeros for an unknown id."""
+        ...
+
+    def passages_of(self, document_id: int) -> Ids:
+        """Ids of all passages of a document."""
         ...

@@ -13,7 +13,10 @@ class Article(Base):
     """One article in one language; `translation_key` joins its languages. The row is the newest revision."""
 
     __tablename__ = "articles"
-    __table_args__ = (UniqueConstraint("language", "slug"), Index("ix_articles_public", "audience", "status", "language"))
+    __table_args__ = (
+        UniqueConstraint("language", "slug"),
+        Index("ix_articles_public", "audience", "status", "language"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200))

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.tables.base import Base, utc_now
@@ -22,11 +24,13 @@ class Passage(Base):
     collection: Mapped[str] = mapped_column(String(20))  # help | internal | tickets
     document_kind: Mapped[str] = mapped_column(String(20))  # article | ticket
     document_id: Mapped[int]
+    document_group: Mapped[int] = mapped_column(BigInteger)  # the same for all translations of an article
     position: Mapped[int]
     language: Mapped[str] = mapped_column(String(35))
     part: Mapped[str] = mapped_column(String(20))  # body | questions (also asked) | problem | resolution
     heading_path: Mapped[list[str]] = mapped_column(default=list)  # title first
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)  # as it is shown
+    sentences: Mapped[list[Any]] = mapped_column(JSON, default=list)  # [start, end] of each sentence in `text`
     text_hash: Mapped[str] = mapped_column(String(64))  # of everything that is embedded, context included
     fingerprint: Mapped[str] = mapped_column(String(100))  # model and chunker that made the vector
     vector: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length

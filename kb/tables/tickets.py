@@ -17,12 +17,16 @@ class Ticket(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(50))  # zendesk | csv | jsonl | …
     external_id: Mapped[str] = mapped_column(String(200))
-    channel: Mapped[str] = mapped_column(String(30), default="other")  # phone | email | chat | sms | social | web | other
+    channel: Mapped[str] = mapped_column(
+        String(30), default="other"
+    )  # phone | email | chat | sms | social | web | other
     language: Mapped[str] = mapped_column(String(35), default="und")
     subject: Mapped[str] = mapped_column(String(500), default="")
     problem: Mapped[str] = mapped_column(Text)
     resolution: Mapped[str] = mapped_column(Text, default="")
-    status: Mapped[str] = mapped_column(String(30), default="resolved")  # resolved | open; only resolved ones are searched
+    status: Mapped[str] = mapped_column(
+        String(30), default="resolved"
+    )  # resolved | open; only resolved ones are searched
     tags: Mapped[list[str]] = mapped_column(default=list)
     satisfaction: Mapped[str | None] = mapped_column(String(20))
     requester_ref: Mapped[str | None] = mapped_column(String(64), index=True)  # keyed hash, never the person's data

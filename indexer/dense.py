@@ -1,0 +1,96 @@
+"""The dense index of one generation: exact up to about 100,000 passages, IVF + SQ8 with exact re-scoring beyond."""
+
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from kb.contracts import Ids, Vectors
+
+# Measured on 2 cores with 200k x 384: flat 15.6 ms, IVF1024,SQ8 with 16 probes 0.18 ms at recall@10 .974 before re-scoring.
+EXACT_UP_TO = 100_000
+PROBES = 32
+_TRAINING_VECTORS_PER_LIST = 40
+INDEX_FILE, VECTORS_FILE, IDS_FILE = "dense.faiss", "vectors.npy", "ids.npy"
+
+
+class DenseBase:
+    """Vectors of one generation, never changed after it was made: safe to search from many threads.
+
+    `ids` is sorted; row i of the index is passage `ids[i]`. `vectors` has shape (len(ids), dimensions), unit length.
+    """
+
+    def __init__(self, index: Any, ids: Ids, vectors: Vectors, *, exact: bool) -> None:
+        self.index, self.ids, self.vectors, self.exact = index, ids, vectors, exact
+
+    @classmethod
+    def build(cls, ids: Ids, vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO) -> "DenseBase":
+        order = np.argsort(ids)
+        ids, vectors = ids[order], np.ascontiguousarray(vectors[order], dtype=np.float32)
+        dimensions = vectors.shape[1]
+        if len(ids) <= exact_up_to:
+            index = faiss.IndexFlatIP(dimensions)
+            index.add(vectors)
+            return cls(index, ids, _rows_of(index), exact=True)
+        lists = int(4 * np.sqrt(len(ids)))
+        index = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        sample = np.random.default_rng(0).permutation(len(ids))[: lists * _TRAINING_VECTORS_PER_LIST]
+        index.train(vectors[np.sort(sample)])
+        index.add(vectors)
+        index.nprobe = PROBES
+        return cls(index, ids, vectors, exact=False)
+
+    def save(self, folder: Path) -> list[str]:
+        """Write into `folder`; returns the names of the files."""
+        faiss.write_index(self.index, str(folder / INDEX_FILE))
+        np.save(folder / IDS_FILE, self.ids)
+        if self.exact:
+            return [INDEX_FILE, IDS_FILE]
+        np.save(folder / VECTORS_FILE, self.vectors)
+        return [INDEX_FILE, IDS_FILE, VECTORS_FILE]
+
+    @classmethod
+    def load(cls, folder: Path) -> "DenseBase":
+        """Raises OSError, ValueError or RuntimeError (FAISS) when a file is missing or broken."""
+        index = faiss.read_index(str(folder / INDEX_FILE))
+        ids = np.load(folder / IDS_FILE)
+        if index.ntotal != len(ids):
+            raise ValueError(f"{index.ntotal} vectors for {len(ids)} ids")
+        exact = isinstance(index, faiss.IndexFlat)
+        if exact:
+            return cls(index, ids, _rows_of(index), exact=True)
+        index.nprobe = PROBES
+        vectors = np.load(folder / VECTORS_FILE, mmap_mode="r")
+        if len(vectors) != len(ids):
+            raise ValueError(f"{len(vectors)} stored vectors for {len(ids)} ids")
+        return cls(index, ids, vectors, exact=False)
+
+    def search(self, vector: Vectors, limit: int, without: Ids) -> tuple[Ids, Vectors]:
+        """Ids and cosines of the nearest passages, best first, those in `without` left out."""
+        if not len(self.ids):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        parameters = None
+        if len(without):
+            rows = np.searchsorted(self.ids, without)
+            keep = faiss.IDSelectorNot(faiss.IDSelectorBatch(rows.astype(np.int64)))
+            parameters = (
+                faiss.SearchParameters(sel=keep) if self.exact else faiss.SearchParametersIVF(sel=keep, nprobe=PROBES)
+            )
+        wanted = min(limit if self.exact else limit * 4, len(self.ids))
+        scores, rows = self.index.search(vector[None, :], wanted, params=parameters)
+        found = rows[0] >= 0
+        rows, scores = rows[0][found], scores[0][found]
+        if not self.exact:  # SQ8 scores are approximate: the stored vectors decide
+            scores = self.vectors[rows] @ vector
+            best = np.argsort(-scores)[:limit]
+            rows, scores = rows[best], scores[best]
+        return self.ids[rows], scores.astype(np.float32)
+
+
+def _rows_of(index: Any) -> Vectors:
+    """The vectors inside a flat index, without a copy."""
+    if not index.ntotal:
+        return np.zeros((0, index.d), dtype=np.float32)
+    rows: Vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+    return rows

@@ -1,0 +1,95 @@
+"""Which documents belong in which collection, and what of them is embedded and searched by words."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from indexer.chunking import Chunk, CountTokens, chunk_markdown, chunk_text, split_sentences
+from kb.search.types import CollectionName
+from kb.tables import Article, Ticket
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """A document that should be in the index, and the hash of everything that its passages are made from."""
+
+    kind: str
+    id: int
+    collection: CollectionName
+    content_hash: str
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return self.kind, self.id
+
+
+@dataclass(frozen=True)
+class PreparedPassage:
+    """A passage before it is encoded."""
+
+    part: str
+    language: str
+    heading_path: tuple[str, ...]
+    text: str
+    embedded_text: str
+    text_hash: str
+    sentences: list[list[int]]
+
+
+def wanted_documents(session: Session) -> list[DocumentState]:
+    """All documents that should be searchable now: published articles by audience, resolved tickets."""
+    articles = session.execute(
+        select(Article.id, Article.audience, Article.content_hash).where(Article.status == "published")
+    )
+    wanted = [
+        DocumentState(
+            "article",
+            row.id,
+            CollectionName.INTERNAL if row.audience == "internal" else CollectionName.HELP,
+            row.content_hash,
+        )
+        for row in articles
+    ]
+    tickets = session.execute(select(Ticket.id, Ticket.content_hash).where(Ticket.status == "resolved"))
+    wanted += [DocumentState("ticket", row.id, CollectionName.TICKETS, row.content_hash) for row in tickets]
+    return wanted
+
+
+def prepare_documents(
+    session: Session, states: Sequence[DocumentState], count_tokens: CountTokens
+) -> dict[tuple[str, int], tuple[int, list[PreparedPassage]]]:
+    """Per document its group number and its passages in order. A document that is gone by now is left out."""
+    prepared: dict[tuple[str, int], tuple[int, list[PreparedPassage]]] = {}
+    ids = [state.id for state in states if state.kind == "article"]
+    for article in session.scalars(select(Article).where(Article.id.in_(ids))) if ids else ():
+        chunks = chunk_markdown(article.title, article.body, count_tokens)
+        questions = [Chunk(question, (), "questions") for question in article.also_asked if question.strip()]
+        group = group_number("article", article.translation_key)
+        prepared["article", article.id] = group, _passages([*chunks, *questions], article.language)
+    ids = [state.id for state in states if state.kind == "ticket"]
+    for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(ids))) if ids else ():
+        problem = chunk_text(ticket.subject, ticket.problem, count_tokens, "problem")
+        resolution = chunk_text(ticket.subject, ticket.resolution, count_tokens, "resolution")
+        group = group_number("ticket", str(ticket.id))
+        prepared["ticket", ticket.id] = group, _passages([*problem, *resolution], ticket.language)
+    return prepared
+
+
+def group_number(kind: str, key: str) -> int:
+    """A number for all versions of a document: 63 bits of a hash, so that it needs no table of its own."""
+    digest = hashlib.blake2b(f"{kind}:{key}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
+
+
+def _passages(chunks: Iterable[Chunk], language: str) -> list[PreparedPassage]:
+    passages = []
+    for chunk in chunks:
+        hashed = hashlib.sha256(f"{chunk.part}\0{language}\0{chunk.embedded_text}".encode()).hexdigest()
+        spans = [list(span) for span in split_sentences(chunk.text)]
+        passages.append(
+            PreparedPassage(chunk.part, language, chunk.heading_path, chunk.text, chunk.embedded_text, hashed, spans)
+        )
+    return passages

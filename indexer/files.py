@@ -1,0 +1,122 @@
+"""Make the index files follow the database: small changes into the lexical files, many into a new generation."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Engine, delete, func, select
+from sqlalchemy.orm import Session
+
+from indexer.dense import DenseBase
+from indexer.generation import Generation, open_generation, write_generation
+from indexer.lexical import LexicalDocument
+from indexer.passage_table import PassageRow, PassageTable
+from kb.contracts import Vectors
+from kb.db import session_scope
+from kb.errors import IndexUnavailableError
+from kb.search.types import CollectionName
+from kb.tables import IndexChange, Passage
+
+logger = logging.getLogger(__name__)
+
+# Changes that readers keep beside a generation before a new one is written: few enough to be scanned in no time.
+MOST_CHANGES = 1000
+
+
+def refresh_files(engine: Engine, root: Path, fingerprint: str, dimensions: int, *, rebuild: bool = False) -> list[str]:
+    """Bring the files of all collections up to date; returns the names of those made anew. The caller holds the write lock."""
+    rewritten: list[str] = []
+    for name in CollectionName:
+        with session_scope(engine) as session:
+            newest = newest_change(session)
+            generation = None if rebuild else _usable_generation(root, name, fingerprint)
+            if generation is not None and _pending(session, name, generation.manifest.change_id) <= MOST_CHANGES:
+                _follow_lexically(session, name, generation, newest)
+            else:
+                _write_anew(session, root, name, fingerprint, dimensions, newest)
+                rewritten.append(name.value)
+    return rewritten
+
+
+def newest_change(session: Session) -> int:
+    return session.scalar(select(func.max(IndexChange.id))) or 0
+
+
+def passage_row(passage: Passage) -> PassageRow:
+    return (
+        passage.id,
+        passage.document_id,
+        passage.document_group,
+        passage.language,
+        passage.part,
+        passage.position,
+    )
+
+
+def passage_vector(passage: Passage) -> Vectors:
+    return np.frombuffer(passage.vector, dtype="<f4")
+
+
+def lexical_document(passage: Passage) -> LexicalDocument:
+    if passage.part == "questions":
+        return LexicalDocument(passage.id, passage.language, "", "", passage.text)
+    title = "\n".join(passage.heading_path)
+    return LexicalDocument(passage.id, passage.language, title, passage.text)
+
+
+def _usable_generation(root: Path, name: CollectionName, fingerprint: str) -> Generation | None:
+    try:
+        generation = open_generation(root, name)
+    except IndexUnavailableError as error:
+        logger.info("Writing the files of %s: %s", name, error.message)
+        return None
+    return generation if generation.manifest.fingerprint == fingerprint else None
+
+
+def _pending(session: Session, name: CollectionName, after: int) -> int:
+    return session.scalar(select(func.count()).where(IndexChange.collection == name.value, IndexChange.id > after)) or 0
+
+
+def _follow_lexically(session: Session, name: CollectionName, generation: Generation, newest: int) -> None:
+    done = generation.lexical.change_id()
+    touched = set(
+        session.scalars(
+            select(IndexChange.passage_id).where(IndexChange.collection == name.value, IndexChange.id > done)
+        )
+    )
+    if not touched:
+        return
+    rows = list(session.scalars(select(Passage).where(Passage.id.in_(touched))))
+    present = {row.id for row in rows}
+    generation.lexical.write(map(lexical_document, rows), sorted(touched - present), change_id=newest)
+
+
+def _write_anew(
+    session: Session, root: Path, name: CollectionName, fingerprint: str, dimensions: int, newest: int
+) -> None:
+    table: list[PassageRow] = []
+    vectors: list[Vectors] = []
+    for passage in _all_passages(session, name, fingerprint):
+        table.append(passage_row(passage))
+        vectors.append(passage_vector(passage))
+    ids = np.array([row[0] for row in table], dtype=np.int64)
+    matrix = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
+    write_generation(
+        root,
+        name,
+        fingerprint=fingerprint,
+        change_id=newest,
+        dense=DenseBase.build(ids, matrix),
+        table=PassageTable.from_rows(table),
+        lexical=map(lexical_document, _all_passages(session, name, fingerprint)),
+    )
+    # Followers of older generations notice the new one by its name; the rows up to here serve nobody any more.
+    session.execute(delete(IndexChange).where(IndexChange.collection == name.value, IndexChange.id < newest))
+
+
+def _all_passages(session: Session, name: CollectionName, fingerprint: str) -> Iterator[Passage]:
+    statement = select(Passage).where(Passage.collection == name.value, Passage.fingerprint == fingerprint)
+    for passage in session.scalars(statement.order_by(Passage.id).execution_options(yield_per=500)):
+        yield passage
+        session.expunge(passage)

@@ -1,0 +1,138 @@
+"""The lexical index of one generation: BM25 by tantivy over terms that `kb.search.terms` has made.
+
+tantivy's own tokenisers split Indic words at their combining marks, so text is cut into terms by us, on both sides alike,
+and tantivy sees them separated by blanks. One process writes at a time (the pipeline's file lock); every process reads.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tantivy
+
+from kb.contracts import Ids, Vectors
+from kb.search.terms import index_terms
+
+FOLDER, STATE_FILE = "lexical", "lexical.state"
+# Fields and what a hit in them counts: titles and headings say what a passage is about, `questions` how people ask for it.
+FIELDS = {"body": 1.0, "title": 1.6, "questions": 1.3}
+_TOKENIZER = "terms"
+_WRITER_BYTES = 64_000_000
+
+
+@dataclass(frozen=True)
+class LexicalDocument:
+    """What of a passage is searched by words."""
+
+    passage_id: int
+    language: str
+    title: str
+    body: str
+    questions: str = ""
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
+    for name in FIELDS:
+        builder.add_text_field(name, stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """A tantivy folder. `searcher()` gives a snapshot that stays as it is while others write."""
+
+    def __init__(self, index: Any, folder: Path) -> None:
+        self._index = index
+        self._folder = folder
+        analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        index.register_tokenizer(_TOKENIZER, analyser)  # not kept in the files: on every open
+        index.config_reader(reload_policy="manual")
+
+    @classmethod
+    def create(cls, generation: Path) -> "LexicalIndex":
+        folder = generation / FOLDER
+        folder.mkdir(parents=True)
+        index = cls(tantivy.Index(_schema(), path=str(folder)), generation)
+        index.write([], [], change_id=0)
+        return index
+
+    @classmethod
+    def open(cls, generation: Path) -> "LexicalIndex":
+        """Raises ValueError or OSError when the files are missing or broken."""
+        return cls(tantivy.Index.open(str(generation / FOLDER)), generation)
+
+    def write(self, add: Iterable[LexicalDocument], remove: Sequence[int], *, change_id: int) -> None:
+        """Apply a batch and commit it. Applying it twice does no harm: each id is removed before it is added."""
+        writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        try:
+            for passage_id in remove:
+                writer.delete_documents_by_term("id", passage_id)
+            for document in add:
+                writer.delete_documents_by_term("id", document.passage_id)
+                writer.add_document(_to_tantivy(document))
+            writer.commit()
+        except BaseException:
+            writer.rollback()
+            raise
+        finally:
+            writer.wait_merging_threads()
+        state = self._folder / (STATE_FILE + ".new")
+        state.write_text(json.dumps({"change_id": change_id}), "utf-8")
+        os.replace(state, self._folder / STATE_FILE)
+        self._index.reload()
+
+    def change_id(self) -> int:
+        """The last row of `index_changes` that is in the files; 0 when that is not known."""
+        try:
+            return int(json.loads((self._folder / STATE_FILE).read_text("utf-8"))["change_id"])
+        except (OSError, ValueError, KeyError):
+            return 0
+
+    def searcher(self) -> "LexicalSearcher":
+        self._index.reload()
+        return LexicalSearcher(self._index.searcher(), self._index.schema)
+
+
+class LexicalSearcher:
+    """A snapshot of the lexical index."""
+
+    def __init__(self, searcher: Any, schema: Any) -> None:
+        self._searcher = searcher
+        self._schema = schema
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def document_frequency(self, term: str) -> int:
+        """Passages with this term in their text or title, about (the larger of the fields' counts)."""
+        return max(int(self._searcher.doc_freq(name, term)) for name in FIELDS)
+
+    def search(self, terms: Sequence[tuple[str, float]], limit: int) -> tuple[Ids, Vectors]:
+        """Ids and BM25 scores of the best passages for weighted terms, best first."""
+        clauses = []
+        for term, weight in terms:
+            for name, boost in FIELDS.items():
+                query = tantivy.Query.term_query(self._schema, name, term, index_option="freq")
+                factor = boost * weight
+                clauses.append(
+                    (tantivy.Occur.Should, tantivy.Query.boost_query(query, factor) if factor != 1 else query)
+                )
+        if not clauses or not len(self):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits]) if hits else []
+        return np.array(ids, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32)
+
+
+def _to_tantivy(document: LexicalDocument) -> Any:
+    row = tantivy.Document()
+    row.add_unsigned("id", document.passage_id)
+    for name, text in (("body", document.body), ("title", document.title), ("questions", document.questions)):
+        if text:
+            row.add_text(name, " ".join(index_terms(text, document.language)))
+    return row

@@ -1,0 +1,92 @@
+"""What ranking must know of each passage, in columns: small enough to be in memory for all of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.contracts import Ids
+from kb.search.types import PARTS
+
+FILE = "passages.npz"
+
+# (id, document, group, language, part, position)
+PassageRow = tuple[int, int, int, str, str, int]
+
+# Languages as small numbers, the same in all tables of this process; files hold the names.
+_language_codes: dict[str, int] = {}
+
+
+def language_code(name: str) -> int:
+    return _language_codes.setdefault(name, len(_language_codes))
+
+
+def language_name(code: int) -> str:
+    return list(_language_codes)[code]
+
+
+@dataclass(frozen=True)
+class PassageTable:
+    """Columns of equal length, sorted by `ids`.
+
+    documents: article or ticket id; groups: the same number for all translations of an article; languages: see
+    `language_code`; parts: index into PARTS; positions: order within the document.
+    """
+
+    ids: Ids
+    documents: Ids
+    groups: Ids
+    languages: NDArray[np.int16]
+    parts: NDArray[np.int8]
+    positions: NDArray[np.int32]
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[PassageRow]) -> "PassageTable":
+        ordered = sorted(rows)
+        return cls(
+            np.array([r[0] for r in ordered], dtype=np.int64),
+            np.array([r[1] for r in ordered], dtype=np.int64),
+            np.array([r[2] for r in ordered], dtype=np.int64),
+            np.array([language_code(r[3]) for r in ordered], dtype=np.int16),
+            np.array([PARTS.index(r[4]) for r in ordered], dtype=np.int8),
+            np.array([r[5] for r in ordered], dtype=np.int32),
+        )
+
+    def locate(self, ids: Ids) -> tuple[Ids, NDArray[np.bool_]]:
+        """Row numbers of `ids` and whether each is there at all."""
+        if not len(self.ids):
+            return np.zeros(len(ids), np.int64), np.zeros(len(ids), np.bool_)
+        rows = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return rows, self.ids[rows] == ids
+
+    def save(self, folder: Path) -> list[str]:
+        names = np.unique(self.languages)
+        np.savez(
+            folder / FILE,
+            ids=self.ids,
+            documents=self.documents,
+            groups=self.groups,
+            languages=np.searchsorted(names, self.languages).astype(np.int16),
+            parts=self.parts,
+            positions=self.positions,
+            language_names=np.array([language_name(int(code)) for code in names], dtype=np.str_),
+        )
+        return [FILE]
+
+    @classmethod
+    def load(cls, folder: Path) -> "PassageTable":
+        """Raises OSError, ValueError, KeyError or zipfile.BadZipFile when the file is missing or broken."""
+        with np.load(folder / FILE) as columns:
+            codes = np.array([language_code(str(name)) for name in columns["language_names"]], dtype=np.int16)
+            languages = codes[columns["languages"]] if len(codes) else columns["languages"]
+            table = cls(
+                columns["ids"],
+                columns["documents"],
+                columns["groups"],
+                languages,
+                columns["parts"],
+                columns["positions"],
+            )
+        return table

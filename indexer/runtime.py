@@ -1,0 +1,75 @@
+"""Everything a process needs to search: the encoder and the live collections, opened once, after forking."""
+
+import logging
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from indexer.encoders import open_encoder
+from indexer.live import LiveCollection
+from indexer.pipeline import IndexReport, bring_up_to_date, index_fingerprint, make_files
+from kb.config import Settings
+from kb.contracts import Encoder, Progress
+from kb.errors import IndexUnavailableError
+from kb.search.searcher import Searcher
+from kb.search.types import Audience, CollectionName
+
+logger = logging.getLogger(__name__)
+
+# What each audience may search. The customer's searcher is handed the public collection and nothing else.
+COLLECTIONS_OF = {
+    Audience.CUSTOMER: (CollectionName.HELP,),
+    Audience.REP: (CollectionName.HELP, CollectionName.INTERNAL, CollectionName.TICKETS),
+}
+
+
+class SearchRuntime:
+    """Encoder and collections of one process; safe to use from many threads."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, encoder: Encoder, live: dict[CollectionName, LiveCollection]
+    ):
+        self.encoder = encoder
+        self._engine = engine
+        self._index_dir = settings.index_dir
+        self._live = live
+        self._searchers = {
+            audience: Searcher(encoder, tuple(live[name] for name in names), audience, settings)
+            for audience, names in COLLECTIONS_OF.items()
+        }
+
+    @classmethod
+    def open(cls, settings: Settings, engine: Engine, encoder: Encoder | None = None) -> "SearchRuntime":
+        """Load the encoder and open the collections. Missing or broken files are made anew from the database, with a warning.
+
+        Raises ModelError when the encoder is missing or the stored vectors were made with another one.
+        """
+        encoder = encoder or open_encoder(settings)
+        live = {name: _open_live(name, engine, settings.index_dir, encoder) for name in CollectionName}
+        return cls(settings, engine, encoder, live)
+
+    def searcher(self, audience: Audience) -> Searcher:
+        return self._searchers[audience]
+
+    def update(self, progress: Progress | None = None, *, rebuild: bool = False) -> IndexReport:
+        """Bring the collections up to date; this process sees the change at once, others within a second."""
+        report = bring_up_to_date(self._engine, self._index_dir, self.encoder, progress, rebuild=rebuild)
+        for live in self._live.values():
+            live.refresh()
+        return report
+
+    def warm_up(self) -> None:
+        """Run everything once, so that the first person does not wait for lazy loading."""
+        self.encoder.encode_queries(["warm"])
+        for live in self._live.values():
+            live.snapshot()
+
+
+def _open_live(name: CollectionName, engine: Engine, root: Path, encoder: Encoder) -> LiveCollection:
+    fingerprint = index_fingerprint(encoder)
+    try:
+        return LiveCollection(name, engine, root, fingerprint)
+    except IndexUnavailableError as error:
+        logger.warning("%s It is made anew from the database.", error.message)
+        make_files(engine, root, encoder)
+        return LiveCollection(name, engine, root, fingerprint)

@@ -1,0 +1,128 @@
+"""A collection as one process sees it at one moment: a generation and the small changes that came after it.
+
+A snapshot is never changed, so that any number of threads may search it; news make a new snapshot.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.dense import DenseBase
+from indexer.generation import Generation
+from indexer.lexical import LexicalSearcher
+from indexer.passage_table import PassageRow, PassageTable
+from kb.contracts import Ids, Vectors
+from kb.search.types import CollectionName, PassageFacts
+
+_NO_IDS = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """Passages added since the generation was written, few enough to be scanned by a matrix product."""
+
+    rows: dict[int, tuple[PassageRow, Vectors]]
+    removed: frozenset[int]  # ids of the generation that are gone or replaced
+
+    def changed(self, add: dict[int, tuple[PassageRow, Vectors]], remove: set[int], in_base: set[int]) -> "Delta":
+        rows = {key: value for key, value in self.rows.items() if key not in remove}
+        rows.update(add)
+        return Delta(rows, self.removed | in_base)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.removed)
+
+
+EMPTY_DELTA = Delta({}, frozenset())
+
+
+class CollectionSnapshot:
+    """Implements `kb.search.types.Collection`."""
+
+    def __init__(
+        self,
+        name: CollectionName,
+        generation: Generation,
+        delta: Delta,
+        lexical: LexicalSearcher,
+        change_id: int,
+        lexical_change_id: int = 0,
+    ) -> None:
+        self.name = name
+        self.generation = generation
+        self.delta = delta
+        self.change_id = change_id
+        self.lexical_change_id = lexical_change_id
+        self._base: DenseBase = generation.dense
+        self._lexical = lexical
+        self._removed = np.array(sorted(delta.removed), dtype=np.int64) if delta.removed else _NO_IDS
+        self._delta_table = PassageTable.from_rows(row for row, _ in delta.rows.values())
+        dimensions = self._base.vectors.shape[1]
+        stacked = [delta.rows[int(i)][1] for i in self._delta_table.ids]
+        self._delta_vectors = np.stack(stacked) if stacked else np.zeros((0, dimensions), np.float32)
+
+    def with_lexical(self, lexical: LexicalSearcher, change_id: int) -> "CollectionSnapshot":
+        """The same passages with newer lexical files."""
+        return CollectionSnapshot(self.name, self.generation, self.delta, lexical, self.change_id, change_id)
+
+    def __len__(self) -> int:
+        return len(self._base.ids) - len(self._removed) + len(self._delta_table.ids)
+
+    def search_dense(self, vector: Vectors, limit: int) -> tuple[Ids, Vectors]:
+        ids, scores = self._base.search(vector, limit, self._removed)
+        if len(self._delta_vectors):
+            ids = np.concatenate([ids, self._delta_table.ids])
+            scores = np.concatenate([scores, self._delta_vectors @ vector])
+            best = np.argsort(-scores, kind="stable")[:limit]
+            ids, scores = ids[best], scores[best]
+        return ids, scores
+
+    def search_lexical(self, terms: Sequence[tuple[str, float]], limit: int) -> tuple[Ids, Vectors]:
+        ids, scores = self._lexical.search(terms, limit)
+        # The files may be a moment ahead of or behind this snapshot: only what it knows counts.
+        known = self.facts(ids).known
+        return ids[known], scores[known]
+
+    def document_frequency(self, term: str) -> int:
+        return self._lexical.document_frequency(term)
+
+    def facts(self, ids: Ids) -> PassageFacts:
+        base, delta = self.generation.table, self._delta_table
+        rows, known = base.locate(ids)
+        if len(self._removed) and len(ids):
+            known = known & ~np.isin(ids, self._removed)
+        columns = _columns(base, rows, known)
+        if len(delta.ids):
+            delta_rows, in_delta = delta.locate(ids)
+            for column, other in zip(columns, _columns(delta, delta_rows, in_delta), strict=True):
+                column[in_delta] = other[in_delta]
+            known = known | in_delta
+        documents, groups, languages, parts, positions = columns
+        return PassageFacts(known, documents, groups, languages, parts, positions)
+
+    def vectors(self, ids: Ids) -> Vectors:
+        """float32 (len(ids), dimensions); zeros for an unknown id."""
+        vectors = np.zeros((len(ids), self._base.vectors.shape[1]), dtype=np.float32)
+        rows, known = self.generation.table.locate(ids)
+        vectors[known] = self._base.vectors[rows[known]]
+        if len(self._delta_table.ids):
+            rows, known = self._delta_table.locate(ids)
+            vectors[known] = self._delta_vectors[rows[known]]
+        return vectors
+
+    def passages_of(self, document_id: int) -> Ids:
+        """Ids of all passages of a document."""
+        base, delta = self.generation.table, self._delta_table
+        ids = base.ids[base.documents == document_id]
+        if len(self._removed):
+            ids = ids[~np.isin(ids, self._removed)]
+        return np.concatenate([ids, delta.ids[delta.documents == document_id]])
+
+
+def _columns(table: PassageTable, rows: Ids, known: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    if not len(table.ids):
+        return [np.zeros(len(rows), np.int64) for _ in range(5)]
+    columns = (table.documents, table.groups, table.languages, table.parts, table.positions)
+    return [np.where(known, column[rows], 0).astype(np.int64) for column in columns]

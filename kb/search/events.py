@@ -1,0 +1,60 @@
+"""The record of searches and of what people did with the results. Queries are redacted before they are stored."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.errors import NotFoundError
+from kb.redaction import redact
+from kb.search.types import SearchAnswer
+from kb.tables import Feedback, FeedbackKind, SearchEvent
+
+MAX_STORED_QUERY = 2000
+
+
+def record_search(
+    session: Session,
+    answer: SearchAnswer,
+    *,
+    place: str,
+    audience: str,
+    visit: str | None = None,
+    user_id: int | None = None,
+    reader_language: str = "",
+) -> SearchEvent:
+    """Store one search. Call it after the answer is out: nobody should wait for it."""
+    event = SearchEvent(
+        public_id=answer.public_id,
+        place=place,
+        audience=audience,
+        visit=visit,
+        user_id=user_id,
+        query=redact(answer.query)[:MAX_STORED_QUERY],
+        language=answer.language,
+        reader_language=reader_language,
+        outcome=answer.outcome.value,
+        confidence=round(answer.confidence, 4),
+        results=[f"{result.kind}:{result.id}" for result in answer.results],
+        timings={stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
+    )
+    session.add(event)
+    return event
+
+
+def record_feedback(
+    session: Session, public_id: str | None, kind: FeedbackKind, *, document: str = "", visit: str | None = None
+) -> Feedback:
+    """Store what a person did with a search; `public_id` None: with a document that they opened without searching.
+
+    Doing the same twice is stored once. Raises NotFoundError for a search that is not known.
+    """
+    event = None
+    if public_id is not None:
+        event = session.scalar(select(SearchEvent).where(SearchEvent.public_id == public_id))
+        if event is None:
+            raise NotFoundError("This search is not known (any more).", remedy="Search again.")
+        for existing in event.feedback:
+            if (existing.kind, existing.document) == (kind.value, document):
+                return existing
+    feedback = Feedback(event=event, kind=kind.value, document=document, visit=visit)
+    session.add(feedback)
+    return feedback

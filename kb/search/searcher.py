@@ -1,0 +1,199 @@
+"""The search itself, step by step: normalise, encode, two rankings per collection, fuse, judge, load, show."""
+
+import threading
+import time
+import unicodedata
+import uuid
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import regex
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from kb.config import Settings
+from kb.contracts import Encoder, Vectors
+from kb.language import guess_language
+from kb.search.candidates import DEPTH, Candidates, gather_candidates
+from kb.search.fusion import RankedDocument, load_judge, rank_documents, term_weights, weighted_terms
+from kb.search.loading import ShownDocument, choose_version, load_articles, load_passages, load_tickets, url_of
+from kb.search.snippets import choose_snippet
+from kb.search.types import PARTS, Audience, Collection, CollectionName, Outcome, Result, SearchAnswer
+
+MAX_QUERY_LENGTH = 4000
+_CACHED_VECTORS = 512
+# Control characters and bidirectional overrides; zero-width joiners stay, Indic scripts need them.
+_INVISIBLE = regex.compile(r"[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+")
+_SPACE = regex.compile(r"\s+")
+_SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
+
+
+class CollectionSource(Protocol):
+    """Something that gives a collection as it is now."""
+
+    @property
+    def name(self) -> CollectionName: ...
+
+    def snapshot(self) -> Collection: ...
+
+
+def normalise_query(text: str) -> tuple[str, bool]:
+    """The text as it is searched, and whether its end was cut off: NFC, one line, nothing invisible."""
+    truncated = len(text) > MAX_QUERY_LENGTH
+    text = _INVISIBLE.sub(" ", text[: MAX_QUERY_LENGTH * 2])
+    text = _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return text[:MAX_QUERY_LENGTH], truncated or len(text) > MAX_QUERY_LENGTH
+
+
+class Searcher:
+    """Search for one audience. It knows the collections that it was handed and no others; safe for many threads."""
+
+    def __init__(
+        self, encoder: Encoder, sources: Sequence[CollectionSource], audience: Audience, settings: Settings
+    ) -> None:
+        self.audience = audience
+        self._encoder = encoder
+        self._sources = tuple(sources)
+        self._judge = load_judge(settings)
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._vectors_lock = threading.Lock()
+
+    def search(
+        self, session: Session, text: str, *, reader_language: str, limit: int = 10, per_collection: bool = False
+    ) -> SearchAnswer:
+        """What this audience gets for `text`: results in the reader's language where there is one, and an honest outcome.
+
+        `limit` counts all results together, or with `per_collection` those of each collection (the desk's columns).
+        Odd input (nothing but emoji, 100,000 characters, control characters) gives an answer too, never an exception.
+        """
+        clock = _Clock()
+        query, truncated = normalise_query(text)
+        language = guess_language(query)
+        public_id = str(uuid.uuid4())
+        if not _SAYS_SOMETHING.search(query):
+            return SearchAnswer(query, language, Outcome.NONE, 0.0, [], clock.finish(), public_id, truncated)
+        vector = self._encode(query)
+        clock.lap("encode")
+        collections = [source.snapshot() for source in self._sources]
+        dense = [collection.search_dense(vector, DEPTH) for collection in collections]
+        clock.lap("dense")
+        terms = [weighted_terms(query, language, collection) for collection in collections]
+        lexical = [c.search_lexical(t, DEPTH) for c, t in zip(collections, terms, strict=True)]
+        clock.lap("lexical")
+        candidates = gather_candidates(collections, vector, dense, lexical)
+        ranked = rank_documents(candidates, limit, per_collection=per_collection)
+        confidence = self._judge.confidence(candidates, ranked)
+        clock.lap("rank")
+        weights = term_weights(query, terms)
+        results = self._show(session, reader_language, weights, candidates, ranked, collections)
+        outcome = self._judge.outcome(confidence) if results else Outcome.NONE
+        clock.lap("load")
+        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
+
+    def _encode(self, query: str) -> Vectors:
+        """The query's vector; search as you type asks for the same text again and again."""
+        with self._vectors_lock:
+            if query in self._vectors:
+                self._vectors.move_to_end(query)
+                return self._vectors[query]
+        vector = self._encoder.encode_queries([query])[0]
+        with self._vectors_lock:
+            self._vectors[query] = vector
+            if len(self._vectors) > _CACHED_VECTORS:
+                self._vectors.popitem(last=False)
+        return vector
+
+    def _show(
+        self,
+        session: Session,
+        reader_language: str,
+        weights: Mapping[str, float],
+        candidates: Candidates,
+        ranked: Sequence[RankedDocument],
+        collections: Sequence[Collection],
+    ) -> list[Result]:
+        """Load what was ranked, as far as the database says that this audience may see it now."""
+        names = [collections[item.collection].name for item in ranked]
+        ids = [item.document for item in ranked]
+        articles = load_articles(
+            session, [i for i, n in zip(ids, names, strict=True) if n is not CollectionName.TICKETS], self.audience
+        )
+        tickets = load_tickets(
+            session, [i for i, n in zip(ids, names, strict=True) if n is CollectionName.TICKETS], self.audience
+        )
+        shown: list[tuple[RankedDocument, CollectionName, ShownDocument, Row[Any], bool, int]] = []
+        for item, name in zip(ranked, names, strict=True):
+            document = (tickets if name is CollectionName.TICKETS else articles).get(item.document)
+            if document is None:  # unpublished or removed a moment ago
+                continue
+            version, other_language = choose_version(document, reader_language)
+            passage = self._passage_to_show(collections[item.collection], candidates, item, version.id)
+            shown.append((item, name, document, version, other_language, passage))
+        passages = load_passages(session, [passage for *_, passage in shown])
+        return [
+            _to_result(item, name, document, version, other_language, passages.get(passage), weights)
+            for item, name, document, version, other_language, passage in shown
+        ]
+
+    def _passage_to_show(
+        self, collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int
+    ) -> int:
+        """The passage of the shown version that is nearest to the query; never the list of other wordings."""
+        for row in item.rows:
+            if candidates.documents[row] == document_id and PARTS[candidates.parts[row]] != "questions":
+                return int(candidates.ids[row])
+        ids = collection.passages_of(document_id)
+        ids = ids[collection.facts(ids).parts != PARTS.index("questions")]
+        if not len(ids):
+            return -1
+        # Another language's version, or one that only its wordings brought up: compare with what was found of it.
+        found = candidates.vectors[item.rows[0]]
+        return int(ids[int(np.argmax(collection.vectors(ids) @ found))])
+
+
+def _to_result(
+    item: RankedDocument,
+    name: CollectionName,
+    document: ShownDocument,
+    version: Row[Any],
+    other_language: bool,
+    passage: Row[Any] | None,
+    weights: Mapping[str, float],
+) -> Result:
+    snippet, mark = choose_snippet(passage.text, passage.sentences, weights) if passage else ("", (0, 0))
+    is_ticket = name is CollectionName.TICKETS
+    return Result(
+        kind=document.kind,
+        id=version.id,
+        title=(version.subject or snippet[:80]) if is_ticket else version.title,
+        language=version.language,
+        url=url_of(document, version),
+        snippet=snippet,
+        audience="tickets" if is_ticket else version.audience,
+        score=item.score,
+        other_language=other_language,
+        mark=mark,
+        topic="" if is_ticket else version.topic,
+        heading_path=tuple(passage.heading_path[1:]) if passage and not is_ticket else (),
+        languages={language: url_of(document, row) for language, row in sorted(document.versions.items())},
+        updated=((version.resolved_at or version.created_at) if is_ticket else version.updated_at).date().isoformat(),
+        channel=version.channel if is_ticket else "",
+    )
+
+
+class _Clock:
+    """Milliseconds per stage. Stages that a search did not come to are 0."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._laps = dict.fromkeys(("encode", "dense", "lexical", "rank", "load"), 0.0)
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] += (now - self._last) * 1000
+        self._last = now
+
+    def finish(self) -> dict[str, float]:
+        return {**self._laps, "total": (time.perf_counter() - self._started) * 1000}

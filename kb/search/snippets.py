@@ -1,0 +1,71 @@
+"""The piece of a passage that is shown, with its best sentence marked. Nothing is encoded: words decide, by their weight."""
+
+from collections.abc import Mapping, Sequence
+
+import regex
+
+SNIPPET_LENGTH = 280
+_MARKUP = regex.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
+
+
+def choose_snippet(
+    text: str, sentences: Sequence[Sequence[int]], weights: Mapping[str, float]
+) -> tuple[str, tuple[int, int]]:
+    """The snippet and where in it the best sentence stands.
+
+    weights: word beginnings (lower case) of the query -> how telling they are. Without any hit the first sentence is marked.
+    """
+    if not text:
+        return "", (0, 0)
+    spans = [(int(a), int(b)) for a, b in sentences] or [(0, len(text))]
+    best = _best_sentence(text.lower(), spans, weights)
+    start, end = spans[best]
+    # Grow around the best sentence, forwards first: people read on.
+    first, last = best, best
+    while True:
+        if last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= SNIPPET_LENGTH:
+            last += 1
+        elif first > 0 and spans[last][1] - spans[first - 1][0] <= SNIPPET_LENGTH:
+            first -= 1
+        else:
+            break
+    begin, finish = spans[first][0], spans[last][1]
+    before, marked, after = (clean_inline(text[a:b]) for a, b in ((begin, start), (start, end), (end, finish)))
+    if len(marked) > SNIPPET_LENGTH:
+        marked = marked[: SNIPPET_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+        after = ""
+    before, marked, after = before.strip(), marked.strip(), after.strip()
+    snippet = " ".join(part for part in (before, marked, after) if part)
+    offset = len(before) + 1 if before else 0
+    return snippet, (offset, offset + len(marked))
+
+
+def _best_sentence(lowered: str, spans: Sequence[tuple[int, int]], weights: Mapping[str, float]) -> int:
+    if len(lowered) == 0 or not weights:
+        return 0
+    scores = [0.0] * len(spans)
+    for beginning, weight in weights.items():
+        position = lowered.find(beginning)
+        seen = -1
+        while position >= 0:
+            if position == 0 or not lowered[position - 1].isalnum():
+                row = _row_at(spans, position)
+                if row >= 0 and row != seen:
+                    scores[row] += weight
+                    seen = row
+            position = lowered.find(beginning, position + len(beginning))
+    best = max(range(len(spans)), key=lambda i: (scores[i], -i))
+    return best if scores[best] > 0 else 0
+
+
+def _row_at(spans: Sequence[tuple[int, int]], position: int) -> int:
+    for row, (start, end) in enumerate(spans):
+        if start <= position < end:
+            return row
+    return -1
+
+
+def clean_inline(text: str) -> str:
+    """Markdown of one line as a person reads it: marks of emphasis and code gone, links as their words."""
+    lines = (line.strip().lstrip("#>-*+| ").rstrip("| ") for line in text.splitlines())
+    return _MARKUP.sub(lambda match: match.group(1) or "", " ".join(line for line in lines if line))
