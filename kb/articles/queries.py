@@ -58,9 +58,11 @@ def published_translations(session: Session, article: Article) -> dict[str, Arti
         Article.audience == article.audience,
         Article.status == "published",
     )
-    return {
-        version.language: version for version in session.scalars(query.order_by(Article.language, Article.id.desc()))
-    }
+    query = query.order_by(Article.language, Article.id.desc())
+    versions = {version.language: version for version in session.scalars(query)}
+    if article.language in versions:  # two articles of one language can share a key by mistake
+        versions[article.language] = article
+    return versions
 
 
 def list_topics(session: Session, language: str) -> list[TopicSummary]:
