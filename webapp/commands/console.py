@@ -1,0 +1,36 @@
+"""What the commands share: the consoles, a database that is checked before it is used, progress of long steps."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+
+from kb.config import Settings
+from kb.db import create_database_engine
+from kb.migrations import database_state
+
+# Figures and tables go to standard output; what is only for a person who watches goes to standard error.
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def open_database(settings: Settings) -> Engine:
+    """The engine of an up-to-date database. Raises ConfigurationError with the command that helps."""
+    engine = create_database_engine(settings)
+    database_state(engine).require_current()
+    return engine
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, driven by (done, total). It shows nothing where nobody watches."""
+    columns = (TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+
+        def advance(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        yield advance

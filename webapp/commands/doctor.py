@@ -1,0 +1,209 @@
+"""`kb doctor`: what is wrong with this installation, and what to type."""
+
+import json
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from kb.config import PROJECT_ROOT, Settings, load_settings
+from kb.errors import KbError
+
+# Enough for a second copy of the sample index and a new model; below it, writing a generation may fail half-way.
+SCARCE_DISK = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. `state` is ok, note (works, but worth knowing) or wrong."""
+
+    state: str
+    subject: str
+    text: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> None:
+    """Look at everything that must be right, say what is not and what to type. Exit status 1 if something is wrong."""
+    findings = list(examine(load_settings()))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            sign, color = {"ok": ("✓", "green"), "note": ("•", "yellow"), "wrong": ("✗", "red")}[finding.state]
+            click.echo(f"{click.style(sign, fg=color)} {finding.subject}: {finding.text}")
+            if finding.remedy:
+                click.echo(f"  → {finding.remedy}")
+    wrong = sum(finding.state == "wrong" for finding in findings)
+    if wrong:
+        if not as_json:
+            click.echo(f"\n{wrong} to mend." if wrong > 1 else "\nOne thing to mend.")
+        ctx.exit(1)
+    if not as_json:
+        click.echo("\nNothing is wrong.")
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """All findings, in the order in which they depend on each other."""
+    from kb.db import create_database_engine
+
+    yield _python()
+    yield from _home(settings)
+    yield from _guarded("Secret key", lambda: _secret_key(settings))
+    engine = create_database_engine(settings)
+    database = list(_guarded("Database", lambda: _database(engine)))
+    yield from database
+    yield from _guarded("Encoder", lambda: _model(settings))
+    if all(finding.state == "ok" for finding in database):
+        yield from _guarded("Index", lambda: _index(settings, engine))
+        yield from _guarded("People", lambda: _people(settings, engine))
+    yield _assets()
+    yield _translations(settings)
+
+
+def _guarded(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """One part that cannot be looked at must not hide the others."""
+    try:
+        yield from look()
+    except KbError as error:
+        yield Finding("wrong", subject, error.message, error.remedy)
+    except (OSError, SQLAlchemyError) as error:
+        yield Finding("wrong", subject, f"cannot be looked at: {str(error).splitlines()[0]}")
+
+
+def _python() -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):
+        return Finding(
+            "wrong", "Python", f"{found} is too old; 3.11 or later is needed.", "make setup PYTHON=python3.12"
+        )
+    return Finding("ok", "Python", found)
+
+
+def _home(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    if not home.is_dir():
+        yield Finding("wrong", "State", f"{home} is not there yet.", "make setup")
+        return
+    probe = home / ".writable"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        yield Finding(
+            "wrong", "State", f"{home} cannot be written to: {error.strerror}.", f"chown it to yourself: {home}"
+        )
+        return
+    free = shutil.disk_usage(home).free
+    text = f"{home}, {free / 1e9:.1f} GB free"
+    if free < SCARCE_DISK:
+        yield Finding("wrong", "State", f"{text}: too little to write a new index.", "Free some disk space.")
+    else:
+        yield Finding("ok", "State", text)
+
+
+def _secret_key(settings: Settings) -> Iterator[Finding]:
+    from webapp.security import load_secret_key
+
+    path = settings.home / "secret_key"
+    if not settings.secret_key and not path.exists():
+        yield Finding("note", "Secret key", "not there yet; the first start of the server makes it.")
+        return
+    load_secret_key(settings)
+    if not settings.secret_key and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding("wrong", "Secret key", f"others may read {path}.", f"chmod 600 {path}")
+        return
+    yield Finding("ok", "Secret key", "from KB_SECRET_KEY" if settings.secret_key else f"in {path}")
+
+
+def _database(engine: Engine) -> Iterator[Finding]:
+    from kb.migrations import database_state
+
+    state = database_state(engine)
+    state.require_current()
+    yield Finding("ok", "Database", f"{engine.url.render_as_string(hide_password=True)}, migration {state.found}")
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    from indexer.bundled_model import bundled_model_dir, is_bundled_model_ready
+
+    if settings.model != "bundled":
+        yield Finding("ok", "Encoder", f"KB_MODEL={settings.model}")
+    elif is_bundled_model_ready(settings):
+        yield Finding("ok", "Encoder", f"bundled, in {bundled_model_dir(settings)}")
+    else:
+        yield Finding("wrong", "Encoder", "the bundled encoder is missing or incomplete.", "make setup")
+
+
+def _index(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    from indexer.status import expected_fingerprint, index_status
+    from kb.db import session_scope
+
+    with session_scope(engine) as session:
+        status = index_status(session, settings.index_dir)
+    expected = expected_fingerprint(settings)
+    foreign = sorted(status.fingerprints - {expected}) if expected else []
+    if foreign:
+        text = f"vectors of another encoder ({', '.join(foreign)}) than the one set ({expected})."
+        yield Finding("wrong", "Index", text, "kb index --rebuild")
+    elif len(status.fingerprints) > 1:
+        yield Finding(
+            "wrong", "Index", f"mixed vectors: {', '.join(sorted(status.fingerprints))}.", "kb index --rebuild"
+        )
+    for fault in status.faults:
+        yield Finding("wrong", "Index", fault, "kb index")
+    if status.pending:
+        yield Finding(
+            "wrong", "Index", f"{status.pending} of {status.documents} documents wait to be indexed.", "kb index"
+        )
+    elif not foreign and not status.faults:
+        yield Finding("ok", "Index", f"{status.documents} documents, nothing waiting")
+
+
+def _people(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    from kb.db import session_scope
+    from kb.people import list_users
+    from kb.tables import Role
+
+    with session_scope(engine) as session:
+        people = [user for user in list_users(session) if user.active]
+    admins = sum(user.role == Role.ADMIN for user in people)
+    if not admins:
+        yield Finding("wrong", "People", "nobody is administrator.", "kb user add EMAIL --role admin")
+    else:
+        yield Finding("ok", "People", f"{len(people)} may log in, {admins} of them as administrator")
+    demo = settings.home / "demo-logins.txt"
+    if demo.exists():
+        text = f"the demo people of the sample shop may log in; their first passwords are in {demo}."
+        yield Finding(
+            "note", "People", text, "Before customers come: kb user close EMAIL for each, and delete the file."
+        )
+
+
+def _assets() -> Finding:
+    from webapp.assets import DIST
+
+    if not (DIST / "manifest.json").exists():
+        return Finding("wrong", "Styles and scripts", "not built.", "make setup")
+    return Finding("ok", "Styles and scripts", "built (Node is not needed at run time)")
+
+
+def _translations(settings: Settings) -> Finding:
+    missing = [tag for tag in settings.languages if not tag.startswith("en") and not _catalogue(tag).exists()]
+    if missing:
+        text = f"the pages are not translated into {', '.join(missing)}; they are shown in English."
+        return Finding("wrong", "Translations", text, "make setup (or add a catalogue under webapp/translations)")
+    return Finding("ok", "Translations", ", ".join(settings.languages))
+
+
+def _catalogue(tag: str) -> Path:
+    return PROJECT_ROOT / "webapp" / "translations" / tag.replace("-", "_") / "LC_MESSAGES" / "messages.mo"

@@ -1,0 +1,22 @@
+"""`kb init`."""
+
+import click
+
+from kb.config import load_settings
+
+
+@click.command()
+def command() -> None:
+    """Create the database, or bring it up to date. Running it again does no harm."""
+    from kb.db import create_database_engine
+    from kb.migrations import upgrade_database
+
+    engine = create_database_engine(load_settings())
+    before = upgrade_database(engine)
+    where = engine.url.render_as_string(hide_password=True)
+    if before.is_current:
+        click.echo(f"The database is up to date ({where}).")
+    elif before.found is None:
+        click.echo(f"Database created ({where}).")
+    else:
+        click.echo(f"Database brought from migration {before.found} to {before.newest} ({where}).")

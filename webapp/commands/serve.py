@@ -1,0 +1,137 @@
+"""`kb serve`: gunicorn with forked workers that each have threads of their own."""
+
+import os
+import shutil
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.config import Settings, load_settings
+from kb.errors import ConfigurationError, KbError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREADS = 8
+
+
+@click.command()
+def command() -> None:
+    """Run the production server. KB_HOST, KB_PORT and KB_WORKERS say where and how wide."""
+    settings = load_settings()
+    check_ready(settings)
+    check_port(settings)
+    # Read by prometheus-client when it is first imported, so before any worker starts.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_fresh_metrics_folder(settings))
+    _run(settings)
+
+
+def check_ready(settings: Settings) -> None:
+    """Find out before any worker starts what would keep all of them from starting. Raises KbError."""
+    from indexer.bundled_model import is_bundled_model_ready
+    from webapp.assets import DIST
+    from webapp.commands.console import open_database
+    from webapp.security import load_secret_key
+
+    load_secret_key(settings)
+    open_database(settings).dispose()
+    if not (DIST / "manifest.json").exists():
+        raise ConfigurationError("The styles and scripts have not been built.", remedy="Type: make setup")
+    if settings.model == "bundled" and not is_bundled_model_ready(settings):
+        raise ConfigurationError("The bundled encoder has not been made.", remedy="Type: make setup")
+
+
+def check_port(settings: Settings) -> None:
+    """Raises ConfigurationError where the address is taken. gunicorn would try for five seconds, in many lines."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Nothing can listen on {settings.host} port {settings.port}: {error.strerror or error}.",
+            remedy=f"Use another port: make run PORT={settings.port + 1} (or KB_PORT={settings.port + 1} kb serve)",
+        ) from error
+
+
+def places(settings: Settings) -> str:
+    """Where a person finds what."""
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104
+    root = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return (
+        f"{settings.site_name} is being served. Ctrl-C stops it.\n"
+        f"  Help centre  {root}/help/\n"
+        f"  Desk         {root}/desk/\n"
+        f"  Studio       {root}/studio/gaps"
+    )
+
+
+def _fresh_metrics_folder(settings: Settings) -> "os.PathLike[str]":
+    # Figures of processes that are gone must not be counted on.
+    folder = settings.home / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _run(settings: Settings) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name, value in gunicorn_options(settings).items():
+                self.cfg.set(name, value)
+
+        def load(self) -> "Flask":
+            from webapp.app import create_app
+
+            return create_app(settings)
+
+    Server().run()
+
+
+def gunicorn_options(settings: Settings) -> dict[str, Any]:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return {
+        "bind": [f"{host}:{settings.port}"],
+        "workers": settings.workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        # Each worker loads the application after the fork: model and index start threads, which do not survive one.
+        "preload_app": False,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "keepalive": 5,
+        # No access log: addresses of searches hold what people typed.
+        "accesslog": None,
+        "errorlog": "-",
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "proc_name": "kb-assist",
+        "when_ready": lambda _arbiter: click.echo(places(settings)),
+        "post_worker_init": _warm_up,
+        "child_exit": _forget_worker,
+    }
+
+
+def _warm_up(worker: Any) -> None:
+    """Load model and index beside the first requests, so that nobody waits for it who does not search."""
+    from webapp.runtime import lazy_runtime
+
+    def load() -> None:
+        try:
+            lazy_runtime(worker.wsgi).get().warm_up()
+        except KbError as error:
+            # One line: the traceback tells an operator nothing that the message does not.
+            worker.log.error("%s", error)  # noqa: TRY400
+
+    threading.Thread(target=load, name="warm-up", daemon=True).start()
+
+
+def _forget_worker(_arbiter: Any, worker: Any) -> None:
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)

@@ -1,0 +1,161 @@
+"""`kb user`: the people who may log in."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.config import load_settings
+from kb.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+ROLES = ("rep", "trainer", "admin")
+
+
+@click.group()
+def command() -> None:
+    """Add people and set their roles and passwords."""
+
+
+@command.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What the person may do.")
+@click.option("--name", default="", help="How the person is called on the pages.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+def add(email: str, role: str, name: str, password_stdin: bool) -> None:
+    """Add a person. A random password is made and shown once, unless one is given."""
+    from kb.people import create_user
+    from kb.tables import Role
+
+    password, made = _password(password_stdin)
+    with _session() as session:
+        user = create_user(session, email, Role(role), password, name=name)
+    click.echo(f"Added {user.email} ({user.role}).")
+    _show(made, password)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_people(as_json: bool) -> None:
+    """Show everybody who may log in."""
+    from kb.people import list_users
+
+    with _session() as session:
+        people = [
+            {
+                "email": user.email,
+                "name": user.name,
+                "role": user.role,
+                "active": user.active,
+                "last_login_at": user.last_login_at.isoformat() if user.last_login_at else None,
+            }
+            for user in list_users(session)
+        ]
+    if as_json:
+        click.echo(json.dumps(people, ensure_ascii=False, indent=2))
+        return
+    if not people:
+        click.echo("Nobody yet. Add somebody: kb user add EMAIL --role admin")
+    for person in people:
+        state = "" if person["active"] else "  closed"
+        click.echo(f"{person['role']:<8} {person['email']}  {person['name']}{state}".rstrip())
+
+
+@command.command()
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+def password(email: str, password_stdin: bool) -> None:
+    """Give a person a new password and log them out everywhere."""
+    from kb.people import get_user, set_password
+
+    text, made = _password(password_stdin)
+    with _session() as session:
+        user = get_user(session, email)
+        set_password(session, user, text)
+    click.echo(f"Password of {user.email} changed; logged out everywhere.")
+    _show(made, text)
+
+
+@command.command()
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+def role(email: str, role: str) -> None:
+    """Change what a person may do."""
+    from kb.people import change_role, get_user
+    from kb.tables import Role
+
+    with _session() as session:
+        user = get_user(session, email)
+        change_role(session, user, Role(role))
+    click.echo(f"{user.email} is {user.role} now.")
+
+
+@command.command()
+@click.argument("email")
+def close(email: str) -> None:
+    """Close an account: log the person out and withdraw their tokens."""
+    from kb.people import get_user, revoke_tokens, set_active
+
+    with _session() as session:
+        user = get_user(session, email)
+        set_active(session, user, False)
+        revoke_tokens(session, user)
+    click.echo(f"The account {user.email} is closed.")
+
+
+@command.command()
+@click.argument("email")
+def reopen(email: str) -> None:
+    """Open a closed account again."""
+    from kb.people import get_user, set_active
+
+    with _session() as session:
+        user = get_user(session, email)
+        set_active(session, user, True)
+    click.echo(f"The account {user.email} is open.")
+
+
+@command.command()
+@click.argument("email")
+@click.option("--name", default="command line", help="What the token is for.")
+@click.option("--revoke", is_flag=True, help="Withdraw all tokens of the person instead.")
+def token(email: str, name: str, revoke: bool) -> None:
+    """Make a bearer token for the API with the rights of a person. It is shown once."""
+    from kb.people import get_user, issue_token, revoke_tokens
+
+    with _session() as session:
+        user = get_user(session, email)
+        made = "" if revoke else issue_token(session, user, name)
+        withdrawn = revoke_tokens(session, user) if revoke else 0
+    click.echo(f"{withdrawn} tokens of {user.email} withdrawn." if revoke else made)
+
+
+@contextmanager
+def _session() -> "Iterator[Session]":
+    from kb.db import session_scope
+    from webapp.commands.console import open_database
+
+    with session_scope(open_database(load_settings())) as session:
+        yield session
+
+
+def _password(from_stdin: bool) -> tuple[str, bool]:
+    """The password and whether it was made here. Raises InvalidInputError where standard input is empty."""
+    from kb.people import generate_password
+
+    if not from_stdin:
+        return generate_password(), True
+    text = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    if not text:
+        raise InvalidInputError("There is no password on standard input.")
+    return text, False
+
+
+def _show(made: bool, password: str) -> None:
+    if made:
+        click.echo(f"Password: {password}")
+        click.echo("It is shown this once and stored only as a hash.", err=True)
