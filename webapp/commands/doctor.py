@@ -82,10 +82,6 @@ def _guarded(subject: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Fi
 
 def _python() -> Finding:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        return Finding(
-            "wrong", "Python", f"{found} is too old; 3.11 or later is needed.", "make setup PYTHON=python3.12"
-        )
     return Finding("ok", "Python", found)
 
 
