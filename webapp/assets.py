@@ -29,11 +29,15 @@ class Manifest:
                     self._names = json.loads(self._path.read_text(encoding="utf-8"))
                     self._stamp = stamp
         except (OSError, ValueError) as error:
-            raise ConfigurationError("The styles and scripts have not been built.", remedy="Type: make setup") from error
+            raise ConfigurationError(
+                "The styles and scripts have not been built.", remedy="Type: make setup"
+            ) from error
         try:
             return self._names[name]
         except KeyError as error:
-            raise ConfigurationError(f"The front-end build has no file {name!r}.", remedy="Type: npm run build") from error
+            raise ConfigurationError(
+                f"The front-end build has no file {name!r}.", remedy="Type: npm run build"
+            ) from error
 
 
 def init_assets(app: Flask, folder: Path = DIST) -> None:

@@ -1,22 +1,18 @@
-"""What the frame of every page needs: language, colours, places, and the form by which a person changes the first two."""
+"""What the frame of every page needs: language, colours, the places that this person may go to."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from babel import Locale
-from flask import Blueprint, Flask, current_app, redirect, request, url_for
-from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext
+from babel import Locale, UnknownLocaleError
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.routing import BuildError
 
 from kb.config import Settings
-from kb.tables import Role
 from webapp.assets import init_assets
+from webapp.locale import choose_language
 
 THEMES = ("auto", "light", "dark")
-COOKIE_AGE = 365 * 24 * 3600
-blueprint = Blueprint("preferences", __name__)
 
 
 @dataclass(frozen=True)
@@ -35,20 +31,19 @@ class Place:
 
 
 def init_ui(app: Flask, settings: Settings) -> None:
-    """Register the preferences form, `asset()` and the variable `ui` (a `PageFrame`)."""
+    """Give templates `asset()`, the names of languages, and the variable `ui` (a `PageFrame`)."""
     init_assets(app)
-    app.extensions["kb_settings_ui"] = settings
-    app.register_blueprint(blueprint)
     app.context_processor(lambda: {"ui": PageFrame(settings)})
     app.add_template_global(language_name, "language_name")
     app.add_template_global(text_direction, "text_direction")
+    app.add_template_global(with_search, "with_search")
 
 
 def language_name(tag: str) -> str:
     """A language's name in itself: `हिन्दी` for `hi`; the tag where it is not known."""
     try:
         locale = Locale.parse(tag, sep="-")
-    except (ValueError, LookupError):
+    except (UnknownLocaleError, ValueError):
         return tag
     name = locale.get_display_name(locale) or tag
     return name[:1].upper() + name[1:]
@@ -57,28 +52,20 @@ def language_name(tag: str) -> str:
 def text_direction(tag: str) -> str:
     """`rtl` or `ltr`."""
     try:
-        return Locale.parse(tag, sep="-").text_direction
-    except (ValueError, LookupError):
+        return str(Locale.parse(tag, sep="-").text_direction)
+    except (UnknownLocaleError, ValueError):
         return "ltr"
 
 
-def current_language() -> str:
-    """The BCP 47 tag of the language that this page speaks."""
-    locale = get_locale()
-    return str(locale).replace("_", "-") if locale else current_app.extensions["kb_settings_ui"].languages[0]
+def with_search(url: str, public_id: str) -> str:
+    """`url` with the search that led to it, so that opening it counts as a click on that search's result."""
+    path, hash_sign, fragment = url.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}s={public_id}{hash_sign}{fragment}" if public_id else url
 
 
-def preferred_language(settings: Settings) -> str:
-    """The language of this request: from the help centre's address, else the person's own, else the cookie's, else the browser's."""
-    asked = (request.view_args or {}).get("language", "")
-    if asked in settings.languages:
-        return str(asked)
-    if current_user.is_authenticated and current_user.language in settings.languages:
-        return str(current_user.language)
-    chosen = request.cookies.get("language", "")
-    if chosen in settings.languages:
-        return chosen
-    return request.accept_languages.best_match(settings.languages) or settings.languages[0]
+def is_partial() -> bool:
+    """True where htmx asks for a piece of the page; restoring history needs the whole."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 class PageFrame:
@@ -93,7 +80,7 @@ class PageFrame:
 
     @property
     def language(self) -> str:
-        return current_language()
+        return choose_language()
 
     @property
     def language_name(self) -> str:
@@ -114,8 +101,7 @@ class PageFrame:
 
     @property
     def area_name(self) -> str:
-        names = {"help": gettext("Help"), "desk": gettext("Desk"), "studio": gettext("Studio"), "admin": gettext("Admin")}
-        return names.get(self.area, "")
+        return {"help": _("Help"), "desk": _("Desk"), "studio": _("Studio"), "admin": _("Admin")}.get(self.area, "")
 
     @property
     def home_url(self) -> str:
@@ -133,27 +119,29 @@ class PageFrame:
         """The languages on offer; in the help centre each is the address of the same page in that language."""
         options = []
         for tag in self._settings.languages:
-            url = self._translated_url(tag) if self.area == "help" else ""
+            url = self.translated_url(tag) if self.area == "help" else ""
             options.append(LanguageOption(tag, language_name(tag), tag == self.language, url))
         return options
 
-    def _translated_url(self, tag: str) -> str:
-        arguments = {key: value for key, value in request.args.items() if key in {"q"}}
+    def translated_url(self, tag: str, *, external: bool = False) -> str:
+        """The address of this help-centre page in another language, with the same search in it."""
+        arguments = {key: value for key, value in request.args.items() if key == "q" and value}
         try:
-            return url_for(request.endpoint or "help.home", **{**(request.view_args or {}), "language": tag}, **arguments)
+            values = {**(request.view_args or {}), **arguments, "language": tag}
+            return url_for(request.endpoint or "help.home", _external=external, **values)
         except BuildError:
-            return url_for("help.home", language=tag)
+            return url_for("help.home", language=tag, _external=external)
 
     @property
     def person_url(self) -> str:
-        if self.area != "help" or request.endpoint == "help.contact":
+        if self.area != "help" or request.endpoint in {"help.contact", "help.contact_send", "help.contact_sent"}:
             return ""
-        query = request.args.get("q", "")
-        return url_for("help.contact", language=self.language, **({"q": query} if query else {}))
+        query = request.args.get("q", "").strip()
+        return url_for("help.contact", language=self.language, q=query or None)
 
     @property
     def preferences_url(self) -> str:
-        return url_for("preferences.save")
+        return url_for("help.save_preferences")
 
     @property
     def logout_url(self) -> str:
@@ -161,41 +149,18 @@ class PageFrame:
 
     @property
     def user_name(self) -> str:
-        if not current_user.is_authenticated or self.area == "help":
-            return ""
-        return str(current_user.name or current_user.email.partition("@")[0])
+        return str(current_user.name) if current_user.is_authenticated and self.area != "help" else ""
 
     @property
     def places(self) -> list[Place]:
         """Where this person may go, for people who have logged in; the help centre shows a customer none of it."""
         if not current_user.is_authenticated or self.area == "help":
             return []
-        places = [Place(gettext("Desk"), url_for("desk.home"), request.endpoint == "desk.home")]
-        places.append(Place(gettext("Requests"), url_for("desk.requests"), request.endpoint == "desk.requests"))
-        if current_user.role in {Role.TRAINER, Role.ADMIN}:
-            places.append(Place(gettext("Gaps"), url_for("studio.gaps"), self.area == "studio"))
-        places.append(Place(gettext("Help centre"), url_for("help.home", language=self.language), False))
+        places = [
+            Place(_("Desk"), url_for("desk.home"), request.endpoint in {"desk.home", "desk.article", "desk.ticket"}),
+            Place(_("Requests"), url_for("desk.requests"), request.endpoint == "desk.requests"),
+        ]
+        if current_user.allows("trainer"):
+            places.append(Place(_("Gaps"), url_for("studio.gaps"), self.area == "studio"))
+        places.append(Place(_("Help centre"), url_for("help.home", language=self.language), False))
         return places
-
-
-@blueprint.post("/preferences")
-def save() -> ResponseReturnValue:
-    """Remember colours or language in a cookie that holds nothing else, and go back to where the person was."""
-    settings: Settings = current_app.extensions["kb_settings_ui"]
-    response = current_app.make_response(redirect(safe_path(request.form.get("next", "")), code=303))
-    theme, language = request.form.get("theme", ""), request.form.get("language", "")
-    for name, value, allowed in (("theme", theme, THEMES), ("language", language, settings.languages)):
-        if value in allowed:
-            response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", secure=settings.secure_cookies)
-    if language in settings.languages and current_user.is_authenticated:
-        current_user.language = language
-    return response
-
-
-def safe_path(target: str) -> str:
-    """`target` if it is a path on this site, else the start page: a redirect must never lead elsewhere."""
-    parts = urlsplit(target)
-    # Browsers read a backslash as a slash, so "/\\example.com" would leave the site.
-    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
-        return "/"
-    return target

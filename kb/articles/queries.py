@@ -104,6 +104,12 @@ def public_link(
     return lambda slug: address(slug) if slug in known else None
 
 
+def list_public_addresses(session: Session) -> list[tuple[str, str, str, datetime]]:
+    """(translation key, language, slug, time of the last change) of every public article, for site maps: no bodies are read."""
+    query = select(Article.translation_key, Article.language, Article.slug, Article.updated_at).where(is_public())
+    return [row._tuple() for row in session.execute(query.order_by(Article.translation_key, Article.language))]
+
+
 def list_articles(
     session: Session, *, language: str = "", status: str = "", audience: str = "", topic: str = ""
 ) -> list[Article]:

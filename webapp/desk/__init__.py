@@ -1,0 +1,1 @@
+"""The desk: where reps find answers while they talk with a customer."""

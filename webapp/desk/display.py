@@ -1,0 +1,44 @@
+"""How the desk words and links things."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import format_timedelta, lazy_gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.articles import linked_slugs
+from kb.tables import Article, utc_now
+
+_CHANNELS = {
+    "phone": lazy_gettext("Phone"),
+    "email": lazy_gettext("E-mail"),
+    "chat": lazy_gettext("Chat"),
+    "sms": lazy_gettext("SMS"),
+    "social": lazy_gettext("Social media"),
+    "web": lazy_gettext("Web form"),
+    "other": lazy_gettext("Other channel"),
+}
+
+
+def channel_name(channel: str) -> str:
+    """The channel in the page's language."""
+    return str(_CHANNELS.get(channel, channel))
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in the page's language: `5 minutes ago`."""
+    return format_timedelta(moment - utc_now(), add_direction=True)
+
+
+def desk_link(session: Session, article: Article) -> Callable[[str], str | None]:
+    """A `link` for render_markdown that keeps a rep at the desk; it leads to published articles, internal ones too."""
+    slugs = linked_slugs(article.body)
+    ids: dict[str, int] = {}
+    if slugs:
+        statement = select(Article.slug, Article.id).where(
+            Article.language == article.language, Article.slug.in_(slugs), Article.status == "published"
+        )
+        ids = {row.slug: row.id for row in session.execute(statement)}
+    return lambda slug: url_for("desk.article", article_id=ids[slug]) if slug in ids else None

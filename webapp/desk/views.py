@@ -1,0 +1,168 @@
+"""The desk: one search over articles, internal articles and past tickets, a preview, and the customers who wait."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from kb.articles import published_translations, render_markdown
+from kb.contact import DONE, TAKEN, WAITING, count_waiting, finish_request, list_requests, release_request, take_request
+from kb.errors import ConflictError, NotFoundError
+from kb.search.events import record_feedback
+from kb.search.typed import forget_superseded
+from kb.search.types import Audience, Result, SearchAnswer
+from kb.tables import Article, FeedbackKind, Ticket
+from webapp.access import safe_next
+from webapp.database import session
+from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
+from webapp.desk.display import ago, channel_name, desk_link
+from webapp.locale import choose_language
+from webapp.searching import run_after_response, search_and_record
+from webapp.ui import is_partial
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+blueprint.add_app_template_global(ago)
+blueprint.add_app_template_global(channel_name)
+
+COLUMNS = ("public", "internal", "tickets")
+SEARCHED = 30
+SHOWN_PER_COLUMN = 8
+FEEDBACK = {kind.value: kind for kind in (FeedbackKind.ANSWERED, FeedbackKind.NOT_ANSWERED, FeedbackKind.COPIED)}
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """The search page; for what is typed with scripts on, only its results."""
+    text, reading = request.args.get("q", ""), _reading_language()
+    answer = _search(text, reading) if text.strip() else None
+    columns = _columns(answer.results) if answer else {}
+    values = {"answer": answer, "columns": columns, "reading": reading, "partial": is_partial()}
+    if is_partial():
+        response = make_response(render_template("desk/_results.html", waiting=0, **values))
+        response.headers["HX-Replace-Url"] = url_for("desk.home", q=text or None, lang=request.args.get("lang") or None)
+    else:
+        waiting = count_waiting(session()) if answer is None else 0
+        response = make_response(render_template("desk/home.html", waiting=waiting, **values))
+    response.vary.add("HX-Request")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _reading_language() -> str:
+    asked = request.args.get("lang", "")
+    return asked if asked in current_app.extensions["kb_settings"].languages else choose_language()
+
+
+def _search(text: str, reading: str) -> SearchAnswer:
+    answer = search_and_record(text, audience=Audience.REP, place="desk", reader_language=reading, limit=SEARCHED)
+    run_after_response(lambda separate: forget_superseded(separate, answer.public_id))
+    return answer
+
+
+def _columns(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """The best of each kind, in the order of the search."""
+    columns: dict[str, list[Result]] = {name: [] for name in COLUMNS}
+    for result in results:
+        if len(columns[result.audience]) < SHOWN_PER_COLUMN:
+            columns[result.audience].append(result)
+    return columns
+
+
+@blueprint.get("/articles/<int:article_id>")
+def article(article_id: int) -> ResponseReturnValue:
+    """An article in full, as a page or as the preview."""
+    found = session().get(Article, article_id)
+    if found is None or found.status != "published":
+        raise NotFoundError(_("There is no such article, or it is not published."))
+    _note_click(f"article:{found.id}")
+    return _render(
+        "article",
+        article=found,
+        rendered=render_markdown(found.body, link=desk_link(session(), found)),
+        translations=published_translations(session(), found),
+        forms=copy_forms_of_article(found),
+        document=f"article:{found.id}",
+    )
+
+
+@blueprint.get("/tickets/<int:ticket_id>")
+def ticket(ticket_id: int) -> ResponseReturnValue:
+    """A past ticket: the problem, what resolved it, and the redacted conversation."""
+    found = session().get(Ticket, ticket_id)
+    if found is None or found.status != "resolved":
+        raise NotFoundError(_("There is no such ticket."))
+    _note_click(f"ticket:{found.id}")
+    return _render("ticket", ticket=found, forms=copy_forms_of_ticket(found), document=f"ticket:{found.id}")
+
+
+def _render(kind: str, **values: object) -> ResponseReturnValue:
+    template = f"desk/_{kind}.html" if is_partial() else f"desk/{kind}.html"
+    response = make_response(
+        render_template(
+            template, search_id=request.args.get("s", ""), voted=request.args.get("voted", ""), level=2 if is_partial() else 1, **values
+        )
+    )
+    response.vary.add("HX-Request")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _note_click(document: str) -> None:
+    """A result that was opened counts as clicked; one that the page previewed by itself (`peek`) does not."""
+    search_id = request.args.get("s", "")
+    if search_id and "peek" not in request.args:
+        run_after_response(lambda separate: _note(separate, search_id, FeedbackKind.CLICK, document))
+
+
+def _note(database: Session, search_id: str, kind: FeedbackKind, document: str) -> None:
+    """Record what was done. A page may outlive the record of the search that led to it: then it counts for the document."""
+    try:
+        record_feedback(database, search_id or None, kind, document=document)
+    except NotFoundError:
+        if kind is not FeedbackKind.CLICK:
+            record_feedback(database, None, kind, document=document)
+
+
+@blueprint.post("/feedback")
+def feedback() -> ResponseReturnValue:
+    """Copied, answered it, or did not. Works as a form; htmx gets the thanks alone."""
+    kind, document = FEEDBACK.get(request.form.get("kind", "")), request.form.get("document", "")
+    where, _colon, number = document.partition(":")
+    if kind is None or where not in {"article", "ticket"} or not (number.isascii() and number.isdigit()):
+        abort(400)
+    search_id = request.form.get("s", "")
+    _note(session(), search_id, kind, document)
+    if is_partial():
+        return render_template("desk/_thanks.html", voted=kind.value)
+    endpoint, key = ("desk.article", "article_id") if where == "article" else ("desk.ticket", "ticket_id")
+    return redirect(url_for(endpoint, **{key: int(number)}, s=search_id or None, voted=kind.value, peek=1), code=303)
+
+
+@blueprint.get("/requests")
+def requests() -> ResponseReturnValue:
+    """Customers who asked for a person, with what they have tried."""
+    done = request.args.get("state") == DONE
+    states = (DONE,) if done else (WAITING, TAKEN)
+    return render_template("desk/requests.html", items=list_requests(session(), states=states), done=done)
+
+
+@blueprint.post("/requests/<public_id>")
+def move_request(public_id: str) -> ResponseReturnValue:
+    """Take a request, put it back, or mark it as done."""
+    step = request.form.get("step", "")
+    try:
+        if step == "take":
+            take_request(session(), public_id, current_user.id)
+        elif step == "release":
+            release_request(session(), public_id)
+        elif step == "finish":
+            finish_request(session(), public_id, current_user.id)
+            flash(_("Marked as done."), "good")
+        else:
+            abort(400)
+    except ConflictError:
+        flash(_("A colleague was quicker: this request is already taken or done."), "warn")
+    return redirect(safe_next(request.form.get("next")) or url_for("desk.requests"), code=303)

@@ -1,0 +1,224 @@
+"""The help centre: search, topics, articles, votes, and a live person always within reach."""
+
+import secrets
+from datetime import datetime
+from textwrap import shorten
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from kb.articles import (
+    get_published_article,
+    linked_slugs,
+    list_public_addresses,
+    list_topic_articles,
+    list_topics,
+    plain_text,
+    public_link,
+    published_translations,
+    related_articles,
+    render_markdown,
+)
+from kb.config import Settings
+from kb.contact import last_query, request_contact
+from kb.errors import NotFoundError
+from kb.search.events import record_feedback
+from kb.search.typed import forget_superseded
+from kb.search.types import Audience, SearchAnswer
+from kb.tables import FeedbackKind, User
+from webapp.access import safe_next
+from webapp.database import session
+from webapp.help.forms import ContactForm
+from webapp.help.topics import topic_name
+from webapp.locale import choose_language
+from webapp.searching import run_after_response, search_and_record
+from webapp.ui import THEMES, is_partial
+
+blueprint = Blueprint("help", __name__)
+blueprint.add_app_template_global(topic_name)
+
+COOKIE_AGE = 365 * 24 * 3600
+RELATED = 5
+SUMMARY = 155  # characters; search engines cut longer descriptions
+VOTES = {"yes": FeedbackKind.ANSWERED, "no": FeedbackKind.NOT_ANSWERED}
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["kb_settings"]
+    return settings
+
+
+@blueprint.url_value_preprocessor
+def _check_language(_endpoint: str | None, values: dict[str, str] | None) -> None:
+    if values and "language" in values and values["language"] not in _settings().languages:
+        abort(404)
+
+
+def visit_id() -> str:
+    """Random per browser session: joins the searches of one visit and tells nothing about the person."""
+    if "visit" not in cookie:
+        cookie["visit"] = secrets.token_urlsafe(16)
+    return str(cookie["visit"])
+
+
+@blueprint.get("/help/")
+def start() -> ResponseReturnValue:
+    response = redirect(url_for("help.home", language=choose_language()))
+    response.vary.update(("Accept-Language", "Cookie"))
+    return response
+
+
+@blueprint.get("/help/<language>/")
+def home(language: str) -> ResponseReturnValue:
+    return render_template("help/home.html", topics=list_topics(session(), language), answer=None)
+
+
+@blueprint.get("/help/<language>/search")
+def search(language: str) -> ResponseReturnValue:
+    """Results as a page, or, for what is typed with scripts on, as a piece of one. Both come from the same template."""
+    text = request.args.get("q", "")
+    answer = _search(text, language) if text.strip() else None
+    topics = list_topics(session(), language) if answer is None else []
+    template = "help/_results.html" if is_partial() else "help/home.html"
+    response = make_response(render_template(template, topics=topics, answer=answer, partial=is_partial()))
+    response.vary.add("HX-Request")
+    response.headers["Cache-Control"] = "no-store"
+    if is_partial():
+        target = "help.search" if answer else "help.home"
+        response.headers["HX-Replace-Url"] = url_for(target, language=language, q=text if answer else None)
+    return response
+
+
+def _search(text: str, language: str) -> SearchAnswer:
+    answer = search_and_record(
+        text, audience=Audience.CUSTOMER, place="help", reader_language=language, visit=visit_id()
+    )
+    run_after_response(lambda separate: forget_superseded(separate, answer.public_id))
+    return answer
+
+
+@blueprint.get("/help/<language>/topics/<topic>")
+def topic(language: str, topic: str) -> ResponseReturnValue:
+    articles = list_topic_articles(session(), language, topic)
+    if not articles:
+        raise NotFoundError(_("There is no such topic."))
+    return render_template("help/topic.html", topic=topic, articles=articles)
+
+
+@blueprint.get("/help/<language>/articles/<slug>")
+def article(language: str, slug: str) -> ResponseReturnValue:
+    """One article. `?s=` names the search that led here, which counts as a click on its result."""
+    found = get_published_article(session(), language, slug)
+    search_id = request.args.get("s", "")
+    if search_id:
+        document, visit = f"article:{found.id}", visit_id()
+        run_after_response(lambda separate: _note(separate, search_id, FeedbackKind.CLICK, document, visit))
+    link = public_link(
+        session(), language, linked_slugs(found.body), lambda other: url_for("help.article", language=language, slug=other)
+    )
+    return render_template(
+        "help/article.html",
+        article=found,
+        rendered=render_markdown(found.body, link=link),
+        summary=shorten(plain_text(found.body), width=SUMMARY, placeholder="…"),
+        translations=published_translations(session(), found),
+        related=related_articles(session(), found, limit=RELATED),
+        search_id=search_id,
+        voted=request.args.get("voted", ""),
+    )
+
+
+def _note(database: Session, search_id: str, kind: FeedbackKind, document: str, visit: str) -> None:
+    """Record what was done. A page may outlive the record of the search that led to it: then it counts for the article."""
+    try:
+        record_feedback(database, search_id or None, kind, document=document, visit=visit)
+    except NotFoundError:
+        if kind is not FeedbackKind.CLICK:
+            record_feedback(database, None, kind, document=document, visit=visit)
+
+
+@blueprint.post("/help/<language>/articles/<slug>/vote")
+def vote(language: str, slug: str) -> ResponseReturnValue:
+    """Whether the article answered the question. Works as a form; htmx asks for the thanks alone."""
+    found = get_published_article(session(), language, slug)
+    choice, search_id = request.form.get("vote", ""), request.form.get("s", "")
+    if choice not in VOTES:
+        abort(400)
+    _note(session(), search_id, VOTES[choice], f"article:{found.id}", visit_id())
+    if is_partial():
+        return render_template("help/_thanks.html", voted=choice)
+    target = url_for("help.article", language=language, slug=slug, s=search_id or None, voted=choice, _anchor="vote")
+    return redirect(target, code=303)
+
+
+@blueprint.get("/help/<language>/contact")
+def contact(language: str) -> ResponseReturnValue:
+    query = request.args.get("q", "").strip() or last_query(session(), cookie.get("visit"))
+    return render_template("help/contact.html", form=ContactForm(_settings(), data={"message": query}), language=language)
+
+
+@blueprint.post("/help/<language>/contact")
+def contact_send(language: str) -> ResponseReturnValue:
+    form = ContactForm(_settings())
+    if not form.validate():
+        return render_template("help/contact.html", form=form, language=language), 422
+    request_contact(
+        session(),
+        name=form.name.data,
+        contact=form.contact.data,
+        message=form.message.data,
+        language=language,
+        visit=cookie.get("visit"),
+    )
+    cookie["reach"] = form.contact.data
+    return redirect(url_for("help.contact_sent", language=language), code=303)
+
+
+@blueprint.get("/help/<language>/contact/sent")
+def contact_sent(language: str) -> ResponseReturnValue:
+    if "reach" not in cookie:
+        return redirect(url_for("help.contact", language=language))
+    return render_template("help/sent.html", reach=cookie["reach"])
+
+
+@blueprint.post("/preferences")
+def save_preferences() -> ResponseReturnValue:
+    """Remember colours or language, and go back to where the person was."""
+    settings = _settings()
+    response = redirect(safe_next(request.form.get("next")) or "/", code=303)
+    theme, language = request.form.get("theme", ""), request.form.get("language", "")
+    for name, value, allowed in (("theme", theme, THEMES), ("language", language, settings.languages)):
+        if value in allowed:
+            response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", secure=settings.secure_cookies)
+    if language in settings.languages and current_user.is_authenticated:
+        user = session().get(User, current_user.id)
+        if user is not None:
+            user.language = language
+    return response
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """Every public page in every language, with its other languages beside it."""
+    languages = _settings().languages
+    groups: dict[str, dict[str, tuple[str, datetime]]] = {}
+    for key, tag, slug, changed in list_public_addresses(session()):
+        if tag in languages:
+            groups.setdefault(key, {})[tag] = (slug, changed)
+    response = make_response(render_template("help/sitemap.xml", languages=languages, groups=groups.values()))
+    response.content_type = "application/xml; charset=utf-8"
+    return response
+
+
+@blueprint.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /studio/", "Disallow: /admin/", "Disallow: /api/"]
+    lines += [f"Disallow: /help/{tag}/{page}" for tag in _settings().languages for page in ("search", "contact")]
+    lines.append(f"Sitemap: {url_for('help.sitemap', _external=True)}")
+    response = make_response("\n".join(lines) + "\n")
+    response.content_type = "text/plain; charset=utf-8"
+    return response

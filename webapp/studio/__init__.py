@@ -1,0 +1,1 @@
+"""The studio: where trainers see which questions have no answer yet."""
