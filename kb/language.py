@@ -1,8 +1,8 @@
 """Guess the language of a short text: by script, and for Latin letters by function words and verb endings.
 
 Made for questions of a few words in English, Hindi and Bengali, the latter two also typed in Latin letters and mixed
-with English nouns ("mera order kab aayega", "refund kobe pabo"). Nothing is loaded but the word lists, a guess takes some
-25 microseconds.
+with English nouns ("mera order kab aayega", "refund kobe pabo"). Nothing is loaded but the word lists; a guess takes
+some 25 microseconds.
 """
 
 import re
@@ -94,7 +94,7 @@ _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\[[a-z ]{2,12}\]|[@#]\w+")
 
 
 def squeeze(word: str) -> str:
-    """One spelling for the many of a romanised word: kharaab -> kharab, theek -> thik, wapas -> vapas, zyada -> jyada."""
+    """One spelling for the many of a romanised word: kharaab -> kharab, theek -> thik, zyada -> jyada."""
     word = word.replace("ee", "i").replace("oo", "u").replace("w", "v").replace("z", "j").replace("ph", "f")
     return _REPEATED.sub(r"\1", word)
 

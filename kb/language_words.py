@@ -119,8 +119,8 @@ pai mode pele tin bole likhe hoy por
 # Endings of verbs and nouns that English words do not have. Tried on words that no list knows.
 HINDI_ENDINGS = "unga ungi enge iyega iyego ayega ayegi aenge ayenge iyan iyon aiyega aunga aungi"
 BENGALI_ENDINGS = (
-    "echi echhi eche echhe echen echhen chilam chhilam chilo chhilo chilen cchi cche cchen chchi chche chhi chhe chhen achena alam elam olam ilam "
-    "gulo gulor oyar oyate abena obena benna chhena chchena ccena ini ayni oini aoni eyni eini"
+    "echi echhi eche echhe echen echhen chilam chhilam chilo chhilo chilen cchi cche cchen chchi chche chhi chhe chhen "
+    "achena alam elam olam ilam gulo gulor oyar oyate abena obena benna chhena chchena ccena ini ayni oini aoni eyni eini"
 )
 
 ENGLISH = """

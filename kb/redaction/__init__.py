@@ -1,0 +1,98 @@
+"""Personal data out of texts before they are stored: `redact`.
+
+Each detector of `contacts`, `numbers` and `names` finds spans in a view of the text; what one has claimed is hidden from
+the next (`spans`). The order is the priority: what has a check digit or a shape of its own goes before what only the
+neighbouring words give away. See docs/decisions/0004-tickets-and-redaction.md.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from kb.redaction import contacts, numbers
+from kb.redaction.names import find_introductions, find_names, name_words, prepare_names
+from kb.redaction.spans import Canvas, Span
+
+PLACEHOLDERS = (
+    "[email]",
+    "[phone]",
+    "[card]",
+    "[aadhaar]",
+    "[pan]",
+    "[iban]",
+    "[code]",
+    "[link]",
+    "[name]",
+    "[upi]",
+    "[account]",
+)
+
+_PLACEHOLDER = re.compile("|".join(re.escape(placeholder) for placeholder in PLACEHOLDERS))
+# Without a digit, an address or an introduction there is nothing to find but names.
+_WORTH_A_LOOK = re.compile(
+    r"[\d@]|://|www\.|\bat\b|password|passwd|pwd|name|na+m\b|नाम|নাম|/|पासवर्ड|পাসওয়ার্ড", re.IGNORECASE
+)
+# Replacing may bring a number closer to a telling word. It settles at once except in texts made to avoid it.
+_MOST_ROUNDS = 10
+
+
+def redact(
+    text: str, *, names: Sequence[str] = (), region: str = "IN", own_domains: frozenset[str] = frozenset()
+) -> str:
+    """The text with placeholders for what identifies a person or unlocks something of theirs.
+
+    `names` are redacted as whole words, whole or in part; `region` is the country of phone numbers without a prefix;
+    role addresses at `own_domains` (help@…) stay. Redacting twice changes nothing more. Never raises; linear in the
+    length of the text.
+    """
+    given = tuple(dict.fromkeys(name for name in names if name.strip()))
+    for _ in range(_MOST_ROUNDS):
+        redacted = _redact_once(text, given, region, own_domains)
+        if redacted == text:
+            break
+        text = redacted
+    return text
+
+
+def redact_query(text: str) -> str:
+    """A search query as it may be kept."""
+    return redact(text)
+
+
+def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: frozenset[str]) -> str:
+    canvas = Canvas(text)
+    look = _WORTH_A_LOOK.search(canvas.view) is not None
+    if not look and not given:
+        return text
+    canvas.apply(_find_placeholders)
+    if look:
+        for detector in (
+            contacts.find_links,
+            contacts.find_spelled_addresses,
+            partial(
+                contacts.find_addresses,
+                own_domains=own_domains,
+                names=name_words(given) if own_domains else frozenset(),
+            ),
+            numbers.find_ibans,
+            numbers.find_pans,
+            numbers.find_cards,
+            numbers.find_harmless,
+            numbers.find_references,
+            numbers.find_aadhaar,
+            numbers.find_accounts,
+            partial(contacts.find_phones, region=region),
+            numbers.find_codes_after,
+            numbers.find_codes_before,
+            numbers.find_passwords,
+            find_introductions,
+        ):
+            canvas.apply(detector)
+    if given:
+        canvas.apply(partial(find_names, names=prepare_names(given)))
+    return canvas.render()
+
+
+def _find_placeholders(view: str) -> Iterator[Span]:
+    for match in _PLACEHOLDER.finditer(view):
+        yield Span(match.start(), match.end(), None)
