@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search.terms import (
+    EXACT_MARK,
     MAX_QUERY_TERMS,
     index_terms,
     is_exact_term,
@@ -15,7 +16,12 @@ from kb.search.terms import (
     normalise,
     query_terms,
     stem_bengali,
+    weighted_query_terms,
 )
+
+
+def stems(text: str, language: str) -> list[str]:
+    return [term for term in index_terms(text, language) if not term.startswith(EXACT_MARK)]
 
 
 @pytest.mark.parametrize(
@@ -23,7 +29,7 @@ from kb.search.terms import (
     [("ग्राहक", "hi"), ("क्रेडिट", "hi"), ("গ্রাহক", "bn"), ("অ্যাকাউন্ট", "bn"), ("পাসওয়ার্ড", "bn"), ("ரசீது", "ta")],
 )
 def test_word_of_an_indic_script_stays_one_term(word: str, language: str) -> None:
-    assert len(index_terms(word, language)) == 1
+    assert len(stems(word, language)) == 1
 
 
 def test_word_keeps_its_vowel_signs() -> None:
@@ -51,10 +57,29 @@ def test_two_spellings_of_one_word_give_the_same_terms(one: str, other: str, lan
 
 
 def test_stems_join_the_forms_of_a_word_in_three_languages() -> None:
-    assert index_terms("refunds refunded refunding", "en") == ["refund"] * 3
-    assert len(set(index_terms("ऑर्डर ऑर्डरों", "hi"))) == 1
-    assert set(index_terms("গ্রাহক গ্রাহকদের গ্রাহকের গ্রাহককে গ্রাহকরা", "bn")) == {"গ্রাহক"}
-    assert set(index_terms("টাকা টাকার টাকাটা টাকাও", "bn")) == {"টাকা"}
+    assert stems("refunds refunded refunding", "en") == ["refund"] * 3
+    assert len(set(stems("ऑर्डर ऑर्डरों", "hi"))) == 1
+    assert set(stems("গ্রাহক গ্রাহকদের গ্রাহকের গ্রাহককে গ্রাহকরা", "bn")) == {"গ্রাহক"}
+    assert set(stems("টাকা টাকার টাকাটা টাকাও", "bn")) == {"টাকা"}
+
+
+def test_inflected_word_is_indexed_as_it_stands_too() -> None:
+    assert index_terms("refunded refund", "en") == ["refund", "=refunded", "refund"]
+
+
+def test_weights_prefer_exact_forms_and_content_words() -> None:
+    assert weighted_query_terms("the refunded order", "en") == {
+        "the": 0.75,
+        "refund": 1.0,
+        "=refunded": 0.5,
+        "order": 1.5,
+    }
+    assert weighted_query_terms("who are you", "en") == {"who": 1.5, "are": 1.5, "you": 1.5}
+
+
+def test_long_text_loses_its_function_words_first() -> None:
+    weights = weighted_query_terms("the " * 50 + "refund", "en")
+    assert weights == {"refund": 1.5}
 
 
 def test_short_bengali_word_and_conjunct_are_not_mangled() -> None:
@@ -80,13 +105,13 @@ def test_number_is_never_stemmed() -> None:
 
 
 def test_apostrophes_do_not_split_words() -> None:
-    assert index_terms("customer's customer’s customers", "en") == ["custom"] * 3
+    assert stems("customer's customer’s customers", "en") == ["custom"] * 3
     assert index_terms("can’t", "en") == index_terms("cant", "en")
 
 
 def test_query_has_each_term_once_and_no_function_words() -> None:
     assert query_terms("How do I get a refund? A refund please!", "en") == ["refund"]
-    assert query_terms("मुझे रिफंड कैसे चाहिए", "hi") == index_terms("रिफंड", "hi")
+    assert query_terms("मुझे रिफंड कैसे चाहिए", "hi") == stems("रिफंड", "hi")
     assert query_terms("আমি কীভাবে টাকা ফেরত পাব", "bn")[:2] == ["টাকা", "ফেরত"]
     assert query_terms("mera order kab aayega", "hi-Latn")[0] == "order"
 
@@ -116,6 +141,7 @@ def test_terms_are_stable_and_free_of_blanks(text: str, language: str) -> None:
     terms = index_terms(text, language)
     assert all(term and not term.isspace() and term.split() == [term] for term in terms)
     assert set(query_terms(text, language)) <= set(terms)
+    assert set(weighted_query_terms(text, language)) <= set(terms)
     assert normalise(normalise(text)) == normalise(text)
 
 
