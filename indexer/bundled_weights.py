@@ -109,7 +109,8 @@ def _state_dict(raw: bytes, shape: BertShape, directory: dict[str, tuple[int, in
         return np.ascontiguousarray((np.concatenate([low, high], axis=1) * scale).reshape(rows, columns))
 
     def vector(name: str, length: int) -> Weights:
-        return matrix(name, 1, length)[0]
+        row: Weights = matrix(name, 1, length)[0]
+        return row
 
     h, f = shape.hidden, shape.feed_forward
     state = {

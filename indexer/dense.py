@@ -30,11 +30,11 @@ class DenseBase:
         ids, vectors = ids[order], np.ascontiguousarray(vectors[order], dtype=np.float32)
         dimensions = vectors.shape[1]
         if len(ids) <= exact_up_to:
-            index = faiss.IndexFlatIP(dimensions)
-            index.add(vectors)
-            return cls(index, ids, _rows_of(index), exact=True)
+            flat: Any = faiss.IndexFlatIP(dimensions)
+            flat.add(vectors)
+            return cls(flat, ids, _rows_of(flat), exact=True)
         lists = int(4 * np.sqrt(len(ids)))
-        index = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
         sample = np.random.default_rng(0).permutation(len(ids))[: lists * _TRAINING_VECTORS_PER_LIST]
         index.train(vectors[np.sort(sample)])
         index.add(vectors)
@@ -53,7 +53,7 @@ class DenseBase:
     @classmethod
     def load(cls, folder: Path) -> "DenseBase":
         """Raises OSError, ValueError or RuntimeError (FAISS) when a file is missing or broken."""
-        index = faiss.read_index(str(folder / INDEX_FILE))
+        index: Any = faiss.read_index(str(folder / INDEX_FILE))
         ids = np.load(folder / IDS_FILE)
         if index.ntotal != len(ids):
             raise ValueError(f"{index.ntotal} vectors for {len(ids)} ids")
@@ -74,9 +74,7 @@ class DenseBase:
         if len(without):
             rows = np.searchsorted(self.ids, without)
             keep = faiss.IDSelectorNot(faiss.IDSelectorBatch(rows.astype(np.int64)))
-            parameters = (
-                faiss.SearchParameters(sel=keep) if self.exact else faiss.SearchParametersIVF(sel=keep, nprobe=PROBES)
-            )
+            parameters = _without(keep, exact=self.exact)
         wanted = min(limit if self.exact else limit * 4, len(self.ids))
         scores, rows = self.index.search(vector[None, :], wanted, params=parameters)
         found = rows[0] >= 0
@@ -86,6 +84,12 @@ class DenseBase:
             best = np.argsort(-scores)[:limit]
             rows, scores = rows[best], scores[best]
         return self.ids[rows], scores.astype(np.float32)
+
+
+def _without(keep: Any, *, exact: bool) -> Any:
+    """Search parameters that leave rows out. FAISS takes its fields by name, which its type hints do not know."""
+    library: Any = faiss
+    return library.SearchParameters(sel=keep) if exact else library.SearchParametersIVF(sel=keep, nprobe=PROBES)
 
 
 def _rows_of(index: Any) -> Vectors:

@@ -99,7 +99,8 @@ class HashEncoder:
                 vectors[row, digest[0]] += 1.0 if digest[1] & 1 else -1.0
                 vectors[row, digest[2]] += 1.0 if digest[3] & 1 else -1.0
         vectors[:, 0] += 1e-3  # a text without words still has a direction
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
 
 def open_encoder(settings: Settings) -> Encoder:

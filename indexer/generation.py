@@ -6,7 +6,6 @@ one by the atomic replacement of one small file. What is missing or broken is no
 
 import hashlib
 import json
-import os
 import shutil
 import time
 import zipfile
@@ -72,7 +71,7 @@ def write_generation(
         raise
     pointer = parent / (CURRENT + ".new")
     pointer.write_text(folder.name, "utf-8")
-    os.replace(pointer, parent / CURRENT)
+    pointer.replace(parent / CURRENT)
     _remove_old(parent, folder.name)
     return folder
 

@@ -5,7 +5,6 @@ and tantivy sees them separated by blanks. One process writes at a time (the pip
 """
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +82,7 @@ class LexicalIndex:
             writer.wait_merging_threads()
         state = self._folder / (STATE_FILE + ".new")
         state.write_text(json.dumps({"change_id": change_id}), "utf-8")
-        os.replace(state, self._folder / STATE_FILE)
+        state.replace(self._folder / STATE_FILE)
         self._index.reload()
 
     def change_id(self) -> int:

@@ -15,7 +15,7 @@ from kb.contracts import Vectors
 MAX_TOKENS = 512
 
 
-class OnnxTextModule(InputModule):  # type: ignore[misc]  # the library's classes are untyped here
+class OnnxTextModule(InputModule):
     """Folder with `model.onnx` and `tokenizer.json` -> sentence embeddings.
 
     The session uses `threads` threads per call; several Python threads may call it at once, which is how indexing uses all
@@ -23,7 +23,7 @@ class OnnxTextModule(InputModule):  # type: ignore[misc]  # the library's classe
     """
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # the library is only partly typed
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -40,7 +40,7 @@ class OnnxTextModule(InputModule):  # type: ignore[misc]  # the library's classe
         self.counter.no_truncation()
         self.counter.no_padding()
 
-    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: Any) -> dict[str, Any]:
+    def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         texts = [prompt + text for text in inputs] if prompt else list(inputs)
         encodings = self.tokenizer.encode_batch(texts)
         return {

@@ -12,7 +12,7 @@ from kb.search.types import PARTS
 
 FILE = "passages.npz"
 
-# (id, document, group, language, part, position)
+# Passage id, document, group, language, part, position.
 PassageRow = tuple[int, int, int, str, str, int]
 
 # Languages as small numbers, the same in all tables of this process; files hold the names.
@@ -81,7 +81,7 @@ class PassageTable:
         with np.load(folder / FILE) as columns:
             codes = np.array([language_code(str(name)) for name in columns["language_names"]], dtype=np.int16)
             languages = codes[columns["languages"]] if len(codes) else columns["languages"]
-            table = cls(
+            return cls(
                 columns["ids"],
                 columns["documents"],
                 columns["groups"],
@@ -89,4 +89,3 @@ class PassageTable:
                 columns["parts"],
                 columns["positions"],
             )
-        return table

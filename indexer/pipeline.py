@@ -67,7 +67,7 @@ def bring_up_to_date(
         )
     with session_scope(engine) as session:
         rows = session.execute(select(Passage.collection, func.count()).group_by(Passage.collection))
-        report.collections = {name: count for name, count in rows}
+        report.collections = dict(rows.tuples())
     report.seconds = time.perf_counter() - started
     return report
 

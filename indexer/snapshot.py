@@ -85,6 +85,10 @@ class CollectionSnapshot:
         known = self.facts(ids).known
         return ids[known], scores[known]
 
+    def lexical_size(self) -> int:
+        """Passages in the lexical files."""
+        return len(self._lexical)
+
     def document_frequency(self, term: str) -> int:
         return self._lexical.document_frequency(term)
 

@@ -11,28 +11,44 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 def _setting(env: str, default: str, description: str) -> str:
-    return field(default=default, metadata={"env": env, "description": description})  # type: ignore[no-any-return]
+    return field(default=default, metadata={"env": env, "description": description})
 
 
 @dataclass(frozen=True)
 class Settings:
     """All settings as text from the environment, with typed views on them as properties."""
 
-    home_text: str = _setting("KB_HOME", "", "Folder of all state (database, models, index); default `var/` in the project")
+    home_text: str = _setting(
+        "KB_HOME", "", "Folder of all state (database, models, index); default `var/` in the project"
+    )
     database_url: str = _setting("KB_DATABASE", "", "SQLAlchemy URL; default SQLite in `KB_HOME`")
     model: str = _setting("KB_MODEL", "bundled", "`bundled`, `hash` (tests), or any sentence-transformers name or path")
     host: str = _setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
     port_text: str = _setting("KB_PORT", "8000", "Port that `kb serve` listens on")
     workers_text: str = _setting("KB_WORKERS", "2", "Server processes")
-    secret_key: str = _setting("KB_SECRET_KEY", "", "Signs sessions; default: made once and kept in `KB_HOME/secret_key`")
-    languages_text: str = _setting("KB_LANGUAGES", "en,hi,bn", "Languages offered, comma-separated BCP 47 tags, the first is the default")
+    secret_key: str = _setting(
+        "KB_SECRET_KEY", "", "Signs sessions; default: made once and kept in `KB_HOME/secret_key`"
+    )
+    languages_text: str = _setting(
+        "KB_LANGUAGES", "en,hi,bn", "Languages offered, comma-separated BCP 47 tags, the first is the default"
+    )
     phone_region: str = _setting("KB_PHONE_REGION", "IN", "Country assumed for phone numbers without a prefix")
     site_name: str = _setting("KB_SITE_NAME", "Jhilmil", "Name shown in the help centre")
-    secure_cookies_text: str = _setting("KB_SECURE_COOKIES", "0", "1 behind HTTPS: cookies are sent over HTTPS only, HSTS on")
-    proxies_text: str = _setting("KB_PROXIES", "0", "Reverse proxies in front; that many `X-Forwarded-*` entries are believed")
-    threads_text: str = _setting("KB_ENCODER_THREADS", "1", "Threads of the encoder at query time (indexing uses all cores)")
-    answered_text: str = _setting("KB_ANSWERED_FROM", "", "Confidence from which a result counts as an answer; default: the calibration's")
-    unsure_text: str = _setting("KB_UNSURE_FROM", "", "Confidence below which there is no answer; default: the calibration's")
+    secure_cookies_text: str = _setting(
+        "KB_SECURE_COOKIES", "0", "1 behind HTTPS: cookies are sent over HTTPS only, HSTS on"
+    )
+    proxies_text: str = _setting(
+        "KB_PROXIES", "0", "Reverse proxies in front; that many `X-Forwarded-*` entries are believed"
+    )
+    threads_text: str = _setting(
+        "KB_ENCODER_THREADS", "1", "Threads of the encoder at query time (indexing uses all cores)"
+    )
+    answered_text: str = _setting(
+        "KB_ANSWERED_FROM", "", "Confidence from which a result counts as an answer; default: the calibration's"
+    )
+    unsure_text: str = _setting(
+        "KB_UNSURE_FROM", "", "Confidence below which there is no answer; default: the calibration's"
+    )
 
     @property
     def home(self) -> Path:
@@ -110,11 +126,24 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     environment = os.environ if environment is None else environment
     known = {f.metadata["env"]: f.name for f in fields(Settings)}
     # KB_EVAL_DATA belongs to the tests, which find the evaluation sets by it.
-    unknown = sorted(name for name in environment if name.startswith("KB_") and name not in known and name != "KB_EVAL_DATA")
+    unknown = sorted(
+        name for name in environment if name.startswith("KB_") and name not in known and name != "KB_EVAL_DATA"
+    )
     if unknown:
-        raise ConfigurationError(f"Unknown setting {', '.join(unknown)}.", remedy=f"Known are: {', '.join(sorted(known))}.")
+        raise ConfigurationError(
+            f"Unknown setting {', '.join(unknown)}.", remedy=f"Known are: {', '.join(sorted(known))}."
+        )
     settings = Settings(**{known[name]: environment[name] for name in known if name in environment})
-    _ = (settings.port, settings.workers, settings.encoder_threads, settings.proxies, settings.answered_from, settings.unsure_from)
+    _ = (
+        settings.port,
+        settings.workers,
+        settings.encoder_threads,
+        settings.proxies,
+        settings.answered_from,
+        settings.unsure_from,
+    )
     if not settings.languages:
-        raise ConfigurationError("KB_LANGUAGES is empty.", remedy="Name at least one language, such as KB_LANGUAGES=en.")
+        raise ConfigurationError(
+            "KB_LANGUAGES is empty.", remedy="Name at least one language, such as KB_LANGUAGES=en."
+        )
     return settings

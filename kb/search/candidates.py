@@ -75,4 +75,4 @@ def gather_candidates(
             empty, empty, empty.astype(np.float32), empty.astype(np.float32), empty, empty, empty, empty, empty,
             np.zeros((0, len(vector)), np.float32),
         )  # fmt: skip
-    return Candidates(*(np.concatenate(column) for column in columns))  # type: ignore[arg-type]
+    return Candidates(*(np.concatenate(column) for column in columns))

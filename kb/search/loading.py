@@ -44,7 +44,7 @@ def load_articles(session: Session, ids: Sequence[int], audience: Audience) -> d
     if not ids:
         return {}
     audiences = ["public"] if audience is Audience.CUSTOMER else ["public", "internal"]
-    rows = session.execute(_ARTICLES_BY_ID, {"ids": list(ids), "audiences": audiences}).all()
+    rows: Sequence[Any] = session.execute(_ARTICLES_BY_ID, {"ids": list(ids), "audiences": audiences}).all()
     versions: dict[str, dict[str, Row[Any]]] = {}
     for row in rows:
         versions.setdefault(row.translation_key, {})[row.language] = row
@@ -56,7 +56,7 @@ def load_tickets(session: Session, ids: Sequence[int], audience: Audience) -> di
     """Per asked ticket id its document; a customer gets none, whatever was asked."""
     if not ids or audience is Audience.CUSTOMER:
         return {}
-    rows = session.execute(_TICKETS_BY_ID, {"ids": list(ids)}).all()
+    rows: Sequence[Any] = session.execute(_TICKETS_BY_ID, {"ids": list(ids)}).all()
     return {row.id: ShownDocument("ticket", row, {row.language: row}) for row in rows}
 
 

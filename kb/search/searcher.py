@@ -98,7 +98,7 @@ class Searcher:
             if query in self._vectors:
                 self._vectors.move_to_end(query)
                 return self._vectors[query]
-        vector = self._encoder.encode_queries([query])[0]
+        vector: Vectors = self._encoder.encode_queries([query])[0]
         with self._vectors_lock:
             self._vectors[query] = vector
             if len(self._vectors) > _CACHED_VECTORS:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, inspect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -44,5 +44,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), list[str]: JSON(), dict[str, Any]: JSON()}  # noqa: RUF012
 
     def __repr__(self) -> str:
-        keys = ", ".join(f"{c.name}={getattr(self, c.name, None)!r}" for c in self.__table__.primary_key.columns)
+        keys = ", ".join(
+            f"{column.name}={getattr(self, column.name, None)!r}" for column in inspect(type(self)).primary_key
+        )
         return f"{type(self).__name__}({keys})"

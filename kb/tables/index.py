@@ -1,7 +1,6 @@
 """Passages with their vectors, and the monotonic list of changes that every process follows."""
 
 from datetime import datetime
-
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, Text, UniqueConstraint

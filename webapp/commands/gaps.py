@@ -1,0 +1,39 @@
+"""`kb gaps`."""
+
+import json as json_module
+
+import click
+
+from kb.config import load_settings
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option("--all", "with_done", is_flag=True, help="Closed and dismissed gaps too.")
+def command(as_json: bool, with_done: bool) -> None:
+    """What nobody could find, grouped by likeness, the most asked first."""
+    from rich.table import Table
+
+    from indexer.encoders import open_encoder
+    from kb.db import session_scope
+    from kb.gaps import collect_misses, list_gaps
+    from kb.gaps.listing import OPEN_STATES
+    from kb.tables import GapState
+    from webapp.commands.console import open_database, out
+
+    settings = load_settings()
+    with session_scope(open_database(settings)) as session:
+        collect_misses(session, open_encoder(settings))
+        session.flush()
+        gaps = list_gaps(session, states=tuple(GapState) if with_done else OPEN_STATES)
+    if as_json:
+        click.echo(json_module.dumps([gap.to_json() for gap in gaps], ensure_ascii=False))
+        return
+    if not gaps:
+        click.echo("No gaps: every search so far had an answer.")
+        return
+    table = Table("id", "asked", "languages", "state", "question", box=None)
+    for gap in gaps:
+        languages = ", ".join(f"{tag} {count}" for tag, count in gap.languages.items())
+        table.add_row(str(gap.id), str(gap.count), languages, gap.state, gap.label)
+    out.print(table)

@@ -1,0 +1,68 @@
+"""`kb index`."""
+
+import json as json_module
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.config import load_settings
+
+if TYPE_CHECKING:
+    from indexer.pipeline import IndexReport
+
+
+@click.command()
+@click.option("--rebuild", is_flag=True, help="Forget all vectors and files and make them from nothing.")
+@click.option("--verify", is_flag=True, help="Check the index files against the database, change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def command(rebuild: bool, verify: bool, as_json: bool) -> int:
+    """Bring the search collections up to date: only what changed is encoded.
+
+    Stop it at any time; running it again goes on where it stopped.
+    """
+    from indexer.encoders import open_encoder
+    from indexer.pipeline import bring_up_to_date, index_fingerprint
+    from webapp.commands.console import open_database, progress_bar
+
+    settings = load_settings()
+    engine = open_database(settings)
+    encoder = open_encoder(settings)
+    if verify:
+        return _verify(engine, settings.index_dir, index_fingerprint(encoder), as_json)
+    with progress_bar("Indexing documents") as progress:
+        report = bring_up_to_date(engine, settings.index_dir, encoder, progress, rebuild=rebuild)
+    click.echo(json_module.dumps(asdict(report)) if as_json else describe_report(report))
+    return 0
+
+
+def describe_report(report: "IndexReport") -> str:
+    """One line for a person."""
+    if not (report.documents or report.removed_documents or report.rewritten):
+        return f"The index is up to date ({sum(report.collections.values()):,} passages)."
+    parts = ", ".join(f"{name} {count:,}" for name, count in sorted(report.collections.items())) or "nothing"
+    return (
+        f"Indexed {report.documents:,} documents in {report.seconds:.1f} s: {report.encoded:,} passages encoded, "
+        f"{report.reused:,} kept, {report.removed:,} removed. Passages now: {parts}."
+    )
+
+
+def _verify(engine: object, index_dir: object, fingerprint: str, as_json: bool) -> int:
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from indexer.verify import verify_index
+
+    assert isinstance(engine, Engine)
+    assert isinstance(index_dir, Path)
+    findings = verify_index(engine, index_dir, fingerprint)
+    if as_json:
+        click.echo(json_module.dumps({"ok": not findings, "findings": findings}))
+    elif findings:
+        for finding in findings:
+            click.echo(f"kb: {finding}", err=True)
+        click.echo("Mend it with: kb index (or kb index --rebuild)", err=True)
+    else:
+        click.echo("The index files agree with the database.")
+    return 1 if findings else 0

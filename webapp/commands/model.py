@@ -1,0 +1,37 @@
+"""`kb model`."""
+
+import click
+
+from kb.config import load_settings
+
+
+@click.group()
+def command() -> None:
+    """Prepare or check the bundled encoder."""
+
+
+@command.command()
+@click.option("--again", is_flag=True, help="Make it anew even if it is there.")
+def prepare(again: bool) -> None:
+    """Make the bundled encoder: about 40 seconds and 95 MB of download, once."""
+    from indexer.bundled_model import ensure_bundled_model
+    from webapp.commands.console import progress_bar
+
+    with progress_bar("Preparing the encoder") as progress:
+        folder = ensure_bundled_model(
+            load_settings(), lambda _what, share: progress(int(share * 100), 100), again=again
+        )
+    click.echo(f"The bundled encoder is ready in {folder}.")
+
+
+@command.command()
+def check() -> None:
+    """Load the encoder that KB_MODEL names and try it."""
+    from indexer.encoders import open_encoder
+
+    encoder = open_encoder(load_settings())
+    vectors = encoder.encode_queries(["Where is my refund?", "मेरा रिफ़ंड कहाँ है?", "The lamp is made of brass."])
+    click.echo(
+        f"{encoder.fingerprint}: {encoder.dimensions} dimensions; a translation {vectors[0] @ vectors[1]:.3f}, "
+        f"something else {vectors[0] @ vectors[2]:.3f}."
+    )

@@ -1,0 +1,52 @@
+"""`kb search`."""
+
+import json as json_module
+
+import click
+
+from kb.config import load_settings
+
+
+@click.command()
+@click.argument("text")
+@click.option("--as", "audience", type=click.Choice(["customer", "rep"]), default="customer", show_default=True)
+@click.option("--lang", default="", help="The reader's language; default: the query's.")
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print results, confidence and timings as JSON.")
+def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> None:
+    """What a person would get for TEXT: results, confidence, outcome, milliseconds per stage."""
+    from indexer.runtime import SearchRuntime
+    from kb.db import session_scope
+    from kb.language import guess_language
+    from kb.search.events import record_search
+    from kb.search.types import Audience, SearchAnswer
+    from webapp.commands.console import open_database, out
+
+    settings = load_settings()
+    engine = open_database(settings)
+    runtime = SearchRuntime.open(settings, engine)
+    runtime.warm_up()  # the timings are those of a running server, not of loading the model
+    reader_language = lang or guess_language(text).split("-")[0]
+    if reader_language == "und":
+        reader_language = settings.languages[0]
+    with session_scope(engine) as session:
+        answer: SearchAnswer = runtime.searcher(Audience(audience)).search(
+            session, text, reader_language=reader_language, limit=limit
+        )
+        record_search(session, answer, place="cli", audience=audience, reader_language=reader_language)
+    if as_json:
+        click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
+        return
+    words = {"answered": "Answered", "unsure": "Perhaps", "none": "No answer found"}[answer.outcome.value]
+    out.print(
+        f"[bold]{words}[/] ({answer.confidence:.0%} sure) · {answer.timings_ms['total']:.1f} ms · {answer.language}"
+    )
+    for number, result in enumerate(answer.results, 1):
+        note = f" · shown in {result.language}" if result.other_language else ""
+        out.print(f"{number:>3}. ", end="")
+        out.print(result.title, style="bold", markup=False, end="")
+        out.print(f"  {result.audience}{note} · {result.url}", style="dim", markup=False)
+        start, end = result.mark
+        out.print(f"     {result.snippet[:start]}", markup=False, end="")
+        out.print(result.snippet[start:end], style="underline", markup=False, end="")
+        out.print(result.snippet[end:], markup=False)
