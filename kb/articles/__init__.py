@@ -26,6 +26,8 @@ from kb.articles.store import (
     source_of_article,
     source_of_revision,
 )
+from kb.articles.sync import sync_folder
+from kb.articles.sync_report import SyncReport
 from kb.articles.text import ArticleError, slugify
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "ArticleSource",
     "Heading",
     "RenderedArticle",
+    "SyncReport",
     "TopicSummary",
     "archive_article",
     "find_article",
@@ -59,5 +62,6 @@ __all__ = [
     "slugify",
     "source_of_article",
     "source_of_revision",
+    "sync_folder",
     "write_article",
 ]

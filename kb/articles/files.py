@@ -1,0 +1,162 @@
+"""The files of a synchronised folder: found without being led astray, read with a limit, written atomically."""
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from kb.articles.text import MAX_BYTES, check_size, reject
+from kb.errors import Rejection
+
+_SUFFIXES = (".md", ".markdown")
+_MAX_PATH = 1000  # what the table of files holds
+
+
+@dataclass
+class FolderScan:
+    """Markdown files by relative path (forward slashes, sorted), and what was refused or skipped."""
+
+    paths: list[str] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+    warnings: list[Rejection] = field(default_factory=list)
+
+    def is_unknown(self, path: str) -> bool:
+        """Whether a file that was not found may be there all the same, behind something that was refused or skipped."""
+        skipped = {rejection.path for rejection in (*self.rejected, *self.warnings)}
+        return path in skipped or any(parent.as_posix() in skipped for parent in PurePosixPath(path).parents)
+
+
+def scan_folder(root: Path) -> FolderScan:
+    """Every Markdown file below `root` (a real path). Hidden files and folders are left out, links are not followed
+
+    out of the folder and not into folders: a linked folder inside is read under its own name anyway.
+    """
+    scan = FolderScan()
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError as error:
+            reason = f"the folder cannot be read: {error.strerror}"
+            scan.rejected.append(Rejection(_relative(root, folder) or ".", None, reason))
+            continue
+        waiting.extend(Path(path) for path in _sort_entries(root, entries, scan))
+    scan.paths.sort()
+    return scan
+
+
+def _sort_entries(root: Path, entries: list["os.DirEntry[str]"], scan: FolderScan) -> Iterator[str]:
+    """Notes the files of one folder and gives the folders in it."""
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        is_markdown = entry.name.lower().endswith(_SUFFIXES)
+        path = _relative(root, Path(entry.path))
+        if entry.is_symlink():
+            _note_link(root, entry, path, is_markdown, scan)
+        elif entry.is_dir(follow_symlinks=False):
+            yield entry.path
+        elif is_markdown:
+            _note_file(entry, path, scan)
+
+
+def _note_file(entry: "os.DirEntry[str]", path: str, scan: FolderScan) -> None:
+    printable = path.encode(errors="backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r")
+    if printable != path:
+        scan.rejected.append(Rejection(printable, None, "the name of the file is not plain UTF-8 text; rename it"))
+    elif len(path) > _MAX_PATH:
+        scan.rejected.append(Rejection(path, None, f"the path has more than {_MAX_PATH} characters"))
+    elif not entry.is_file():
+        scan.rejected.append(Rejection(path, None, "is not a regular file"))
+    else:
+        scan.paths.append(path)
+
+
+def _note_link(root: Path, entry: "os.DirEntry[str]", path: str, is_markdown: bool, scan: FolderScan) -> None:
+    link = Path(entry.path)
+    try:
+        target = link.resolve(strict=True)
+    except FileNotFoundError:
+        if is_markdown:
+            scan.rejected.append(Rejection(path, None, "is a symbolic link to nothing"))
+        return
+    except (OSError, RuntimeError):  # RuntimeError is what Python before 3.13 raises for a link to itself
+        scan.rejected.append(Rejection(path, None, "is a symbolic link that goes round in a circle"))
+        return
+    if target.is_dir():
+        if link.parent.is_relative_to(target):
+            reason = (
+                f"is a symbolic link back to {_relative(root, target) or 'the folder itself'} (a cycle); not followed"
+            )
+            scan.rejected.append(Rejection(path, None, reason))
+        elif target.is_relative_to(root):
+            scan.warnings.append(
+                Rejection(path, None, f"is a link to {_relative(root, target)}, which is read in its place")
+            )
+        else:
+            scan.rejected.append(Rejection(path, None, "is a symbolic link out of the folder; not followed"))
+    elif is_markdown and not target.is_relative_to(root):
+        scan.rejected.append(Rejection(path, None, "is a symbolic link out of the folder; not read"))
+    elif is_markdown and target.name.lower().endswith(_SUFFIXES):
+        scan.warnings.append(
+            Rejection(path, None, f"is a link to {_relative(root, target)}, which is read in its place")
+        )
+    elif is_markdown:
+        _note_file(entry, path, scan)
+
+
+def read_file(root: Path, path: str) -> bytes:
+    """The bytes of a file. Raises ArticleError where it is too big (known before it is read) or cannot be read."""
+    try:
+        # O_NONBLOCK: a pipe that has taken the file's place since the scan must not hang the command.
+        descriptor = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise reject(path, None, "is not a regular file")
+            check_size(status.st_size, path)
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise reject(path, None, f"cannot be read: {error.strerror}") from error
+    check_size(len(data), path)
+    return data
+
+
+def write_file(root: Path, path: str, data: bytes) -> None:
+    """Put `data` in the file's place by a rename, so that no reader ever sees half of it. Raises ArticleError."""
+    target = root / path
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.parent.resolve().is_relative_to(root):
+            raise reject(path, None, "would be written through a symbolic link out of the folder")
+        descriptor, temporary = tempfile.mkstemp(prefix=".kb-", suffix=".tmp", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(_mode_for(target))
+            Path(temporary).replace(target)
+        except BaseException:
+            with suppress(OSError):
+                Path(temporary).unlink()
+            raise
+    except OSError as error:
+        raise reject(path, None, f"cannot be written: {error.strerror}") from error
+
+
+def _mode_for(target: Path) -> int:
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except OSError:
+        return 0o644
+
+
+def _relative(root: Path, path: Path) -> str:
+    relative = path.relative_to(root).as_posix()
+    return "" if relative == "." else relative
