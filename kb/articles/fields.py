@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from kb.articles.frontmatter import is_date
-from kb.articles.text import clean_line, is_slug, slugify
+from kb.articles.text import clean_line, clean_text, is_slug, slugify
 from kb.errors import Rejection
 
 MAX_LIST = 200
@@ -109,6 +109,17 @@ def read_date(faults: Faults, values: Mapping[str, Any], key: str) -> date | Non
         faults.add(key, f"{key} {text!r} is no date of the form 2027-03-01")
         return None
     return date.fromisoformat(text)
+
+
+def clean_extra(value: Any) -> Any:
+    """A value of an own key without characters that may not stay, in mappings and lists too."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {clean_text(str(key)): clean_extra(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence):
+        return [clean_extra(inner) for inner in value]
+    return value
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,9 @@ MAX_DEPTH = 20
 MAX_BLOCK = 100_000  # characters; the pure Python parser needs about a second for that
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _TAG = "tag:yaml.org,2002:"
+_TAGS = {
+    f"{_TAG}{name}" for name in ("null", "bool", "int", "float", "str", "timestamp", "value", "merge", "seq", "map")
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             self._complain(line, "the front matter is nested too deeply")
             return None
-        if not node.tag.startswith(_TAG):
+        if node.tag not in _TAGS:
             self._complain(line, f"YAML tags such as {node.tag} are not allowed")
             return None
         if isinstance(node, yaml.SequenceNode):

@@ -1,13 +1,15 @@
 """An article as a text: Markdown with front matter in and out, every fault with its line."""
 
+import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
 from kb.articles.fields import (
     Faults,
+    clean_extra,
     read_choice,
     read_date,
     read_language,
@@ -125,7 +127,7 @@ def make_source(
         also_asked=read_list(faults, given, "also_asked", limit=500),
         owner=read_line(faults, given, "owner", limit=320) or None,
         review_by=read_date(faults, given, "review_by"),
-        extra={key: value for key, value in values.items() if key not in KNOWN_KEYS},
+        extra={key: value for key, value in clean_extra(values).items() if key not in KNOWN_KEYS},
         warnings=tuple(warnings),
         has_front_matter=has_front_matter,
     )
@@ -223,14 +225,10 @@ def _defaults_from_path(path: str, default_language: str, languages: Sequence[st
 
 
 def _warn_of_key(key: str, path: str, line: int | None) -> Rejection:
-    import difflib
-
     near = difflib.get_close_matches(key.lower(), KNOWN_KEYS, n=1, cutoff=0.75)
     hint = f"; is {near[0]!r} meant?" if near else ""
     return Rejection(path, line, f"the key {key!r} is not one of ours and is kept as it is{hint}")
 
 
 def _with_warnings(source: ArticleSource, more: list[Rejection]) -> ArticleSource:
-    from dataclasses import replace
-
     return replace(source, warnings=(*source.warnings, *more))
