@@ -28,7 +28,8 @@ class Grouper:
         self._fingerprint = encoder.fingerprint
         self._centre = _centre_of(encoder)
         gaps = session.scalars(select(Gap).where(Gap.fingerprint == encoder.fingerprint)).all()
-        counts = dict(session.execute(select(Miss.gap_id, func.count()).group_by(Miss.gap_id)).tuples())
+        rows = session.execute(select(Miss.gap_id, func.count()).group_by(Miss.gap_id))
+        counts = {gap_id: count for gap_id, count in rows}  # noqa: C416  # rows are no pairs for mypy
         self._gaps = list(gaps)
         self._sums = [np.frombuffer(g.centroid, "<f4") * max(counts.get(g.id, 0), 1) for g in gaps]
         self._counts = [max(counts.get(g.id, 0), 1) for g in gaps]
