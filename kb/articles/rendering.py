@@ -63,6 +63,8 @@ _CLASSES = {
 _CODE_CLASS = re.compile(r"language-[A-Za-z0-9_+#-]{1,30}")
 _SHORT_NUMBER = re.compile(r"[0-9]{1,4}")
 _IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?![^>]* src=")[^>]*>')
+_INPUT = re.compile(r"<input[^>]*>")
+_SCHEMES = {"http", "https", "mailto", "tel", "sms"}
 _ALT = re.compile(r' alt="([^"]*)"')
 
 Link = Callable[[str], str | None]
@@ -145,12 +147,11 @@ class _Sanitiser:
             clean_content_tags={"script", "style", "iframe", "object", "template", "noscript", "svg", "math", "title"},
             attributes=_ATTRIBUTES,
             attribute_filter=self._filter,
-            url_schemes={"http", "https", "mailto", "tel", "sms"},
+            url_schemes=_SCHEMES,
             link_rel="noopener nofollow",
-            # Without a type an input would be a text field in the middle of an article.
-            set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
         )
-        return _IMAGE_WITHOUT_SOURCE.sub(_alternative_text, cleaned)
+        # nh3 writes every `>` in an attribute as `&gt;`, so that a tag ends at the first one.
+        return _INPUT.sub(_checkbox, _IMAGE_WITHOUT_SOURCE.sub(_alternative_text, cleaned))
 
     def _filter(self, tag: str, name: str, value: str) -> str | None:
         if name == "class":
@@ -181,6 +182,9 @@ class _Sanitiser:
         href = href.strip()
         if href.startswith("#"):
             return f"#{ID_PREFIX}{href[1:]}" if len(href) > 1 else None
+        scheme, colon, _ = re.split(r"[/?#]", href)[0].partition(":")
+        if colon and scheme.lower() not in _SCHEMES:
+            return None
         target = article_link_target(href)
         if target is not None:
             address = self.link(target[0]) if self.link is not None and target[0] else None
@@ -213,6 +217,12 @@ def _is_good_image(source: str) -> bool:
 def _alternative_text(match: re.Match[str]) -> str:
     alt = _ALT.search(match[0])
     return html.escape(html.unescape(alt[1]), quote=False) if alt else ""
+
+
+def _checkbox(match: re.Match[str]) -> str:
+    """The only kind of input there is; without a type it would be a text field in the middle of an article."""
+    checked = " checked" if " checked=" in match[0] else ""
+    return f'<input type="checkbox" disabled{checked}>'
 
 
 _local = threading.local()

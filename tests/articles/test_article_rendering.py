@@ -1,0 +1,284 @@
+"""Rendering: one golden case for each piece of Markdown, and nothing dangerous whatever comes in."""
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.articles import Heading, linked_slugs, plain_text, render_markdown
+
+GOLDEN = {
+    "paragraph": ("Hello *you* `x < 1`", "<p>Hello <em>you</em> <code>x &lt; 1</code></p>"),
+    "table": (
+        "| a | b |\n|:--|--:|\n| 1 | 2 |",
+        '<table>\n<thead>\n<tr>\n<th class="align-left" scope="col">a</th>\n<th class="align-right" scope="col">b</th>\n'
+        '</tr>\n</thead>\n<tbody>\n<tr>\n<td class="align-left">1</td>\n<td class="align-right">2</td>\n</tr>\n</tbody>\n'
+        "</table>",
+    ),
+    "fenced code": (
+        "```python\nif a < b:\n\n    pass\n```",
+        '<pre><code class="language-python">if a &lt; b:\n\n    pass\n</code></pre>',
+    ),
+    "admonition": (
+        '!!! warning "Careful"\n    Hot.',
+        '<div class="admonition warning">\n<p class="admonition-title">Careful</p>\n<p>Hot.</p>\n</div>',
+    ),
+    "footnote": (
+        "Fee[^1].\n\n[^1]: Ten.",
+        '<p>Fee<sup id="a-fnref:1"><a class="footnote-ref" href="#a-fn:1">1</a></sup>.</p>\n<div class="footnote">\n<hr>\n<ol>\n'
+        '<li id="a-fn:1">\n<p>Ten.&nbsp;<a class="footnote-backref" href="#a-fnref:1" title="↩ 1">↩</a></p>\n</li>\n'
+        "</ol>\n</div>",
+    ),
+    "task list": (
+        "- [ ] open\n- [x] done",
+        '<ul class="task-list">\n<li class="task-list-item"><input type="checkbox" disabled> open</li>\n'
+        '<li class="task-list-item"><input type="checkbox" disabled checked> done</li>\n</ul>',
+    ),
+    "list that starts at three": ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
+    "list after list of another kind": ("1. a\n\n- b", "<ol>\n<li>a</li>\n</ol>\n<ul>\n<li>b</li>\n</ul>"),
+    "external link": (
+        "[site](https://example.com/?a=1&b=2)",
+        '<p><a href="https://example.com/?a=1&amp;b=2" rel="noopener nofollow">site</a></p>',
+    ),
+    "mail link": ("[us](mailto:a@example.com)", '<p><a href="mailto:a@example.com">us</a></p>'),
+    "link within the page": ("[down](#how-to)", '<p><a href="#a-how-to">down</a></p>'),
+    "image": (
+        "![lamp](https://example.com/a.png)",
+        '<p><img alt="lamp" src="https://example.com/a.png"></p>',
+    ),
+    "image that may not be fetched": ("![a < b](http://example.com/a.png)", "<p>a &lt; b</p>"),
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_markdown_becomes_this_html(name: str) -> None:
+    body, expected = GOLDEN[name]
+    assert render_markdown(body).html == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "levels"), [("# a\n\n## b\n\n### c", [2, 3, 4]), ("## a\n\n### b", [2, 3]), ("### a\n\n# b", [4, 2])]
+)
+def test_highest_heading_is_below_the_page_title(body: str, levels: list[int]) -> None:
+    rendered = render_markdown(body)
+    assert [heading.level for heading in rendered.headings] == levels
+    assert [f'<h{level} id="a-' in rendered.html for level in levels] == [True] * len(levels)
+
+
+def test_headings_have_anchors_in_their_own_script() -> None:
+    rendered = render_markdown("# क्रेडिट *कार्ड*\n\n## ক্রেডিট\n\n## ক্রেডিট\n\n# 😀 & <b>")
+    assert rendered.headings == (
+        Heading(2, "a-क्रेडिट-कार्ड", "क्रेडिट कार्ड"),
+        Heading(3, "a-ক্রেডিট", "ক্রেডিট"),
+        Heading(3, "a-ক্রেডিট_1", "ক্রেডিট"),
+        Heading(2, "a-section", "😀 &"),
+    )
+    for heading in rendered.headings:
+        assert f'id="{heading.id}"' in rendered.html
+
+
+def test_links_between_articles_go_through_the_callback() -> None:
+    body = (
+        "[a](../returns/return-an-item.md#how) [b](ways_to_Pay.md) [c](lost-parcel) [d](gone.md) <a href='x.md'>e</a>"
+    )
+    known = {"return-an-item": "/1", "ways-to-pay": "/2", "lost-parcel": "/3?a&b", "x": '/"onclick="'}
+    assert linked_slugs(body) == {*known, "gone"}
+    assert render_markdown(body, link=known.get).html == (
+        '<p><a href="/1#a-how">a</a> <a href="/2">b</a> <a href="/3?a&amp;b">c</a> <a>d</a> '
+        '<a href="/&quot;onclick=&quot;">e</a></p>'
+    )
+    assert "href" not in render_markdown(body).html
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>alert(1)</script>",
+        "<style>body{display:none}</style>",
+        "<b onclick=alert(1)>x</b>",
+        "[x](javascript:alert(1))",
+        "[x](JaVa\tscript:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "![x](data:image/svg+xml,<svg>)",
+        "![x](//example.com/a.png)",
+        "![x](/\\example.com/a.png)",
+        "<iframe src=https://example.com></iframe>",
+        "<form action=/login><input name=password><button>Log in</button></form>",
+        "<svg onload=alert(1)><a xlink:href='javascript:alert(1)'>x</a></svg>",
+        "<math><mtext><table><mglyph><style><img src onerror=alert(1)>",
+        "<p style='position:fixed' id=main class='btn hidden'>x</p>",
+        "<base href=https://example.com>",
+        "<meta http-equiv=refresh content=0>",
+        "<a href='vbscript:x' target=_blank ping=https://example.com>x</a>",
+    ],
+)
+def test_dangerous_markup_is_taken_out(body: str) -> None:
+    assert_harmless(render_markdown(body).html)
+
+
+ALLOWED_SCHEMES = ("https://", "http://", "mailto:", "tel:", "sms:", "#a-", "/")
+
+
+def assert_harmless(text: str) -> None:
+    """Parsed as a browser does: no active element, no attribute that acts, no address with another scheme."""
+    tree = html5lib.parseFragment(text, namespaceHTMLElements=False)
+    ids: set[str] = set()
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            raise AssertionError("a comment came through")  # noqa: TRY004
+        assert element.tag not in {
+            "script",
+            "style",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "button",
+            "svg",
+            "math",
+            "base",
+            "meta",
+            "h1",
+        }
+        assert element.tag != "input" or (element.get("type"), element.get("disabled")) == ("checkbox", "")
+        for name, value in element.attrib.items():
+            assert not name.startswith("on")
+            assert name not in {"style", "target", "srcdoc", "formaction", "ping"}
+            if name == "id":
+                assert value.startswith("a-")
+                assert value not in ids
+                ids.add(value)
+            if name == "src":
+                assert ":" not in value.split("/")[0] or value.lower().startswith("https://")
+                assert not value.startswith(("//", "/\\", "\\"))
+            if name == "href" and ":" in value.split("/")[0].split("?")[0].split("#")[0]:
+                assert value.lower().startswith(ALLOWED_SCHEMES)
+
+
+_pieces = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "<",
+                ">",
+                "</",
+                "script",
+                "img",
+                " src=",
+                " href=",
+                " onerror=",
+                "javascript:",
+                "data:",
+                "alert(1)",
+                '"',
+                "'",
+                "`",
+                "a",
+            ),
+            *(
+                "[",
+                "]",
+                "(",
+                ")",
+                "!",
+                "[^1]",
+                "[^1]: ",
+                "\n",
+                "\n\n",
+                "    ",
+                "- ",
+                "[x] ",
+                "1. ",
+                "# ",
+                "> ",
+                "|",
+                "|-|",
+                "***",
+                "_",
+            ),
+            *(
+                "<a",
+                "<!--",
+                "-->",
+                "&lt;",
+                "&#106;",
+                "\x02",
+                "\x03",
+                "```",
+                "~~~ {",
+                "!!! note",
+                "\t",
+                "http://a",
+                "<svg",
+                "<b id=x>",
+                "//",
+            ),
+        ]
+    ),
+    max_size=40,
+).map("".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of(st.text(max_size=200), _pieces))
+def test_nothing_dangerous_comes_out_whatever_comes_in(body: str) -> None:
+    rendered = render_markdown(body, link=lambda slug: f"/help/en/articles/{slug}")
+    assert_harmless(rendered.html)
+    plain_text(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ">" * 20_000,
+        "[" * 20_000,
+        "<a " * 10_000,
+        "![a](" * 5_000,
+        "<div>" * 20_000,
+        "".join(" " * 4 * n + "- x\n" for n in range(300)),
+    ],
+    ids=["quotes", "brackets", "tags", "images", "divs", "lists"],
+)
+def test_hostile_nesting_takes_seconds_not_minutes(body: str) -> None:
+    assert_harmless(render_markdown(body).html[:10_000])
+
+
+def test_plain_text_is_ready_to_paste() -> None:
+    body = """# Return *it*
+
+Go to [Orders](https://example.com/orders),
+then:
+
+1. Open it
+
+    and wait
+
+2. Choose:
+    - small
+    - large
+3. Done &amp; dusted
+
+- [x] paid
+- [ ] sent
+
+| When | Cost |
+|---|---|
+| now | ₹25 |
+
+!!! note "Mind"
+    Keep the box.
+
+```
+kb  index
+  --verify
+```
+
+Fee[^1].
+
+[^1]: Once.
+"""
+    assert plain_text(body) == (
+        "Return it\n\nGo to Orders, then:\n\n1. Open it\n   and wait\n2. Choose:\n   - small\n   - large\n3. Done & dusted\n\n"
+        "- [x] paid\n- [ ] sent\n\nWhen | Cost\nnow | ₹25\n\nMind\n\nKeep the box.\n\nkb  index\n  --verify\n\nFee[1].\n\n"
+        "1. Once."
+    )
