@@ -25,7 +25,8 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Can this process answer? 503 with the part that cannot. Reasons are in the log only: anybody may ask."""
-    checks = {"database": _passes(_check_database), "search": _passes(_check_search)}
+    database = _passes(_check_database)
+    checks = {"database": database, "search": database and _passes(_check_search)}
     ready = all(checks.values())
     return jsonify({"ready": ready, "checks": checks}), 200 if ready else 503
 

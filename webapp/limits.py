@@ -10,8 +10,9 @@ from flask_limiter.util import get_remote_address
 LIMITS = {
     "auth.log_in": "10 per minute; 60 per hour",
     "api.search": "300 per minute",
-    "api_desk.search": "300 per minute",
+    "api_desk.search_desk": "300 per minute",
     "help.search": "300 per minute",
+    "desk.home": "300 per minute",
     "help.contact_send": "10 per minute",
 }
 DEFAULT = "1200 per minute"

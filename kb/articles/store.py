@@ -66,6 +66,7 @@ def save_article(
     article.content_hash = content_hash
     article.updated_at = now
     revision = ArticleRevision(
+        article=article,
         number=article.revision,
         title=source.title,
         body=source.body,
@@ -76,7 +77,7 @@ def save_article(
         created_at=now,
     )
     try:
-        session.flush([article])
+        session.flush()
         revision.article_id = article.id
         session.add(revision)
         session.flush()

@@ -73,7 +73,7 @@ def bearer_token(incoming: Request) -> str | None:
     authorization = incoming.authorization
     if not incoming.path.startswith("/api/") or authorization is None or authorization.type != "bearer":
         return None
-    return authorization.token or None
+    return authorization.token or ""
 
 
 def _load_from_session(cookie_id: str) -> Person | None:
@@ -91,5 +91,5 @@ def _load_from_session(cookie_id: str) -> Person | None:
 
 def _load_from_token(incoming: Request) -> Person | None:
     token = bearer_token(incoming)
-    user = user_for_token(session(), token) if token else None
+    user = user_for_token(session(), token) if token is not None else None
     return to_person(user) if user is not None else None

@@ -1,0 +1,54 @@
+import subprocess
+import sys
+import time
+from statistics import median
+
+from importlinter.cli import lint_imports
+
+HEAVY = [
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "onnxruntime",
+    "numpy",
+    "flask",
+    "sqlalchemy",
+    "tantivy",
+]
+
+
+def test_imports_go_one_way_through_the_layers(capsys) -> None:  # type: ignore[no-untyped-def]
+    assert lint_imports(no_cache=True) == 0, capsys.readouterr().out
+
+
+def test_help_of_the_command_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from webapp.commands import kb;"
+        "result = CliRunner().invoke(kb, ['--help']); assert result.exit_code == 0, result.output;"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_help_of_the_command_answers_at_once() -> None:
+    seconds = []
+    for _ in range(5):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "webapp.commands", "--help"], capture_output=True, check=True)
+        seconds.append(time.perf_counter() - started)
+    assert median(seconds) <= 0.5
+
+
+def test_kb_needs_neither_flask_nor_a_model_library() -> None:
+    code = (
+        "import importlib, pkgutil, sys, kb\n"
+        "for module in pkgutil.walk_packages(kb.__path__, 'kb.'):\n"
+        "    if module.name != 'kb.migrations.env' and '.versions' not in module.name:\n"
+        "        importlib.import_module(module.name)\n"
+        "print([name for name in ['torch', 'transformers', 'sentence_transformers', 'faiss', 'onnxruntime', 'flask']"
+        " if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.stdout.strip() == "[]", found.stderr

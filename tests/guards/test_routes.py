@@ -1,0 +1,169 @@
+"""Every route and who may use it, in one table. A route that is missing here, or here and gone, fails."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from kb.config import Settings
+from kb.errors import ConfigurationError
+from kb.tables import Role
+from webapp import app as application
+from webapp.access import BLUEPRINT_ACCESS, ENDPOINT_ACCESS, init_access, required_role
+from webapp.app import create_app
+from webapp.limits import EXEMPT, LIMITS
+
+EVERYBODY, REP, TRAINER, ADMIN = None, Role.REP, Role.TRAINER, Role.ADMIN
+
+# (method, route): the lowest role. These are also the addresses that may not vanish: people have bookmarked them, programs
+# and published pages call them. To move one, leave a redirect under the old address.
+ROUTES = {
+    ("GET", "/"): EVERYBODY,
+    ("GET", "/static/<path:filename>"): EVERYBODY,
+    ("GET", "/healthz"): EVERYBODY,
+    ("GET", "/readyz"): EVERYBODY,
+    ("GET", "/metrics"): EVERYBODY,
+    ("GET", "/login"): EVERYBODY,
+    ("POST", "/login"): EVERYBODY,
+    ("POST", "/logout"): EVERYBODY,
+    ("GET", "/robots.txt"): EVERYBODY,
+    ("GET", "/sitemap.xml"): EVERYBODY,
+    ("POST", "/preferences"): EVERYBODY,
+    ("GET", "/help/"): EVERYBODY,
+    ("GET", "/help/<language>/"): EVERYBODY,
+    ("GET", "/help/<language>/search"): EVERYBODY,
+    ("GET", "/help/<language>/topics/<topic>"): EVERYBODY,
+    ("GET", "/help/<language>/articles/<slug>"): EVERYBODY,
+    ("POST", "/help/<language>/articles/<slug>/vote"): EVERYBODY,
+    ("GET", "/help/<language>/contact"): EVERYBODY,
+    ("POST", "/help/<language>/contact"): EVERYBODY,
+    ("GET", "/help/<language>/contact/sent"): EVERYBODY,
+    ("GET", "/api/v1/search"): EVERYBODY,
+    ("GET", "/api/v1/openapi.json"): EVERYBODY,
+    ("GET", "/api/v1/desk/search"): REP,
+    ("POST", "/api/v1/desk/feedback"): REP,
+    ("GET", "/api/v1/studio/gaps"): TRAINER,
+    ("GET", "/desk/"): REP,
+    ("GET", "/desk/articles/<int:article_id>"): REP,
+    ("GET", "/desk/tickets/<int:ticket_id>"): REP,
+    ("POST", "/desk/feedback"): REP,
+    ("GET", "/desk/requests"): REP,
+    ("POST", "/desk/requests/<public_id>"): REP,
+    ("GET", "/studio/gaps"): TRAINER,
+    ("GET", "/studio/gaps/<int:gap_id>"): TRAINER,
+    ("POST", "/studio/gaps/<int:gap_id>/state"): TRAINER,
+    ("GET", "/admin/"): ADMIN,
+    ("GET", "/admin/people"): ADMIN,
+    ("POST", "/admin/people"): ADMIN,
+    ("POST", "/admin/people/<int:user_id>"): ADMIN,
+}
+ASKERS = (None, *Role)
+ARGUMENTS = {"<language>": "en", "<topic>": "none", "<slug>": "none", "<public_id>": "none", "<path:filename>": "none"}
+
+
+def address(route: str) -> str:
+    for name, value in ARGUMENTS.items():
+        route = route.replace(name, value)
+    return "/".join("1" if part.startswith("<int:") else part for part in route.split("/"))
+
+
+def routes_of(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_is_in_the_table_and_none_has_vanished(app: Flask) -> None:
+    assert routes_of(app) == set(ROUTES)
+
+
+def test_table_agrees_with_the_access_rules(app: Flask) -> None:
+    rules = {
+        (method, rule.rule): required_role(rule.endpoint, rule.endpoint.rpartition(".")[0] or None)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"}
+    }
+    assert {key: rules.get(key) for key in ROUTES} == ROUTES
+
+
+@pytest.mark.parametrize("asker", ASKERS, ids=lambda asker: asker or "anonymous")
+def test_each_role_gets_through_exactly_where_the_table_says(
+    app: Flask,
+    login: Callable[[Role | str], FlaskClient],
+    csrf: Callable[[FlaskClient], dict[str, str]],
+    asker: Role | None,
+) -> None:
+    client = login(asker) if asker else app.test_client()
+    wrong = []
+    for (method, route), needed in ROUTES.items():
+        if route == "/logout":
+            continue  # It would end the session that the rest of the table is asked with.
+        answer = client.open(address(route), method=method, headers=csrf(client))
+        if (problem := judge(answer, route, asker, needed)) is not None:
+            wrong.append(f"{method} {route} as {asker or 'anonymous'}: {problem}")
+    assert not wrong, "\n".join(wrong)
+
+
+def judge(answer: Any, route: str, asker: Role | None, needed: Role | None) -> str | None:
+    """What is wrong with an answer, or None. A missing article is 404 for who may look, and never for who may not."""
+    to_login = answer.status_code == 302 and answer.location.startswith("/login")
+    order = [None, *Role]
+    if order.index(asker) >= order.index(needed):
+        return (
+            f"turned away with {answer.status_code}"
+            if to_login or answer.status_code in {401, 403}
+            else crashed(answer)
+        )
+    if asker is None:
+        turned_away = answer.status_code == 401 if route.startswith("/api/") else to_login
+    else:
+        turned_away = answer.status_code == 403
+    return None if turned_away else f"not turned away: {answer.status_code}"
+
+
+def crashed(answer: Any) -> str | None:
+    return f"failed with {answer.status_code}" if answer.status_code >= 500 else None
+
+
+def test_blueprint_without_an_access_rule_keeps_the_application_from_starting(app: Flask) -> None:
+    bare = Flask("bare")
+    bare.register_blueprint(Blueprint("forgotten", "forgotten"))
+    with pytest.raises(ConfigurationError, match="forgotten"):
+        init_access(bare)
+
+
+def test_route_outside_all_tables_is_refused(app: Flask, login: Callable[[Role | str], FlaskClient]) -> None:
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    for client in (app.test_client(), login("admin")):
+        answer = client.get("/forgotten")
+        assert answer.status_code == 403
+        assert "secret" not in answer.text
+
+
+def test_access_rules_name_only_what_there_is(app: Flask) -> None:
+    assert set(BLUEPRINT_ACCESS) == set(app.blueprints)
+    outside = {rule.endpoint for rule in app.url_map.iter_rules() if "." not in rule.endpoint}
+    assert set(ENDPOINT_ACCESS) == outside
+
+
+def test_limits_name_only_routes_that_there_are(app: Flask) -> None:
+    assert set(LIMITS) | set(EXEMPT) <= set(app.view_functions)
+
+
+def test_every_post_without_a_csrf_token_is_refused(app: Flask, login: Callable[[Role | str], FlaskClient]) -> None:
+    client = login("admin")
+    accepted = [
+        route for method, route in ROUTES if method == "POST" and client.post(address(route)).status_code != 400
+    ]
+    assert accepted == []
+
+
+def test_every_listed_blueprint_is_registered(settings: Settings, engine: Engine) -> None:
+    assert len(create_app(settings, engine).blueprints) == len(application.BLUEPRINTS)

@@ -1,0 +1,234 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from indexer.runtime import SearchRuntime
+from kb.articles import parse_article, save_article
+from kb.config import Settings
+from kb.people import get_user, issue_token
+from kb.tables import Feedback, Role, SearchEvent
+from webapp.api.openapi import openapi_document
+
+Login = Callable[[Role | str], FlaskClient]
+Csrf = Callable[[FlaskClient], dict[str, str]]
+
+PUBLIC = """---
+title: Reset your password
+slug: reset-password
+language: en
+topic: account
+audience: public
+status: published
+---
+Open the account page and choose a new password. The link in the message is valid for ten minutes.
+"""
+INTERNAL = """---
+title: Refund limits and approvals
+slug: refund-limits
+language: en
+topic: internal
+audience: internal
+status: published
+---
+A rep may refund two thousand rupees alone; the floor manager approves more.
+"""
+
+
+@pytest.fixture(autouse=True)
+def articles(session: Session, settings: Settings, engine: Engine) -> None:
+    """A public and an internal article, indexed."""
+    for text in (PUBLIC, INTERNAL):
+        save_article(session, parse_article(text, "article.md"), author="test")
+    session.commit()
+    SearchRuntime.open(settings, engine).update()
+
+
+@pytest.fixture
+def token(session: Session) -> Callable[[str], dict[str, str]]:
+    def header(role: str) -> dict[str, str]:
+        value = issue_token(session, get_user(session, f"{role}@test.example"), "test")
+        session.commit()
+        return {"Authorization": f"Bearer {value}"}
+
+    return header
+
+
+def get(client: FlaskClient, path: str, **parts: Any) -> Any:
+    answer = client.get(path, **parts)
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/json"
+    return answer.json
+
+
+def test_anybody_finds_a_public_article(client: FlaskClient) -> None:
+    answer = get(client, "/api/v1/search?q=reset+password&lang=en&limit=3")
+    first = answer["results"][0]
+    assert (first["kind"], first["title"], first["audience"]) == ("article", "Reset your password", "public")
+    assert first["url"] == "/help/en/articles/reset-password"
+    assert {"query", "language", "outcome", "confidence", "results", "timings_ms"} <= set(answer)
+    assert {"encode", "dense", "lexical", "rank", "load", "total"} <= set(answer["timings_ms"])
+
+
+@pytest.mark.parametrize("role", [None, "rep", "admin"])
+def test_public_search_never_gives_what_is_internal_whoever_asks(
+    client: FlaskClient, login: Login, token: Callable[[str], dict[str, str]], role: str | None
+) -> None:
+    asker = login(role) if role else client
+    headers = token(role) if role else {}
+    for parts in ({}, {"headers": headers}):
+        answer = get(asker, "/api/v1/search?q=refund+limits+and+approvals&limit=50", **parts)
+        assert "Refund limits" not in json.dumps(answer["results"])
+
+
+def test_rep_finds_internal_articles_with_a_token_or_a_session(
+    client: FlaskClient, login: Login, token: Callable[[str], dict[str, str]]
+) -> None:
+    path = "/api/v1/desk/search?q=refund+limits+approvals"
+    for answer in (get(client, path, headers=token("rep")), get(login("rep"), path)):
+        assert answer["results"][0]["title"] == "Refund limits and approvals"
+        assert answer["results"][0]["audience"] == "internal"
+
+
+@pytest.mark.parametrize("token_text", ["kb_wrong", "", "x" * 5000])
+def test_wrong_token_is_nobody_even_beside_a_good_session(login: Login, token_text: str) -> None:
+    header = {"Authorization": f"Bearer {token_text}"}
+    assert login("admin").get("/api/v1/desk/search?q=x", headers=header).status_code == 401
+
+
+def test_token_of_a_rep_does_not_open_the_studio(client: FlaskClient, token: Callable[[str], dict[str, str]]) -> None:
+    assert client.get("/api/v1/studio/gaps", headers=token("rep")).status_code == 403
+    assert client.get("/api/v1/studio/gaps", headers=token("trainer")).status_code == 200
+
+
+def test_token_counts_for_the_api_only(client: FlaskClient, token: Callable[[str], dict[str, str]]) -> None:
+    assert client.get("/desk/", headers=token("admin")).status_code == 302
+
+
+def test_search_is_recorded_with_its_place_and_person(
+    client: FlaskClient, session: Session, token: Callable[[str], dict[str, str]]
+) -> None:
+    public = get(client, "/api/v1/search?q=password&lang=hi")["search_id"]
+    desk = get(client, "/api/v1/desk/search?q=password", headers=token("rep"))["search_id"]
+    events = {event.public_id: event for event in session.scalars(select(SearchEvent))}
+    assert (events[public].place, events[public].audience, events[public].user_id) == ("api", "customer", None)
+    assert events[public].reader_language == "hi"
+    assert (events[desk].audience, events[desk].user_id) == ("rep", get_user(session, "rep@test.example").id)
+
+
+def test_feedback_is_kept_with_its_search(
+    client: FlaskClient, session: Session, token: Callable[[str], dict[str, str]]
+) -> None:
+    headers = token("rep")
+    search_id = get(client, "/api/v1/desk/search?q=password", headers=headers)["search_id"]
+    body = {"search_id": search_id, "kind": "answered", "document": "article:1"}
+    answer = client.post("/api/v1/desk/feedback", json=body, headers=headers)
+    assert (answer.status_code, answer.json) == (201, body)
+    feedback = session.scalars(select(Feedback)).one()
+    assert (feedback.kind, feedback.document, feedback.event and feedback.event.public_id) == (
+        "answered",
+        "article:1",
+        search_id,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (None, 400),
+        ([], 400),
+        ({}, 400),
+        ({"search_id": "x"}, 400),
+        ({"search_id": 7, "kind": "answered"}, 400),
+        ({"search_id": "x", "kind": "loved"}, 400),
+        ({"search_id": "x", "kind": "answered", "document": 1}, 400),
+        ({"search_id": "no such search", "kind": "answered"}, 404),
+    ],
+)
+def test_feedback_that_cannot_be_used_is_refused(
+    client: FlaskClient, token: Callable[[str], dict[str, str]], body: Any, status: int
+) -> None:
+    answer = client.post("/api/v1/desk/feedback", json=body, headers=token("rep"))
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+
+
+def test_feedback_with_a_session_needs_the_csrf_header(login: Login, csrf: Csrf) -> None:
+    client = login("rep")
+    search_id = get(client, "/api/v1/desk/search?q=password")["search_id"]
+    body = {"search_id": search_id, "kind": "not_answered"}
+    assert client.post("/api/v1/desk/feedback", json=body).status_code == 400
+    assert client.post("/api/v1/desk/feedback", json=body, headers=csrf(client)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "lang=en", "q=x&lang=xx", "q=x&limit=0", "q=x&limit=51", "q=x&limit=ten", "q=x&limit=٣", "q=x&limit=-1"],
+)
+def test_search_with_wrong_parameters_is_refused(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/api/v1/search?{query}")
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+
+
+@pytest.mark.parametrize("text", ["", " ", "😀🎉", "\x00", "\u202e\u200f", "x" * 4000, "'\"<script>", "%"])
+def test_search_for_anything_answers(client: FlaskClient, text: str) -> None:
+    answer = client.get("/api/v1/search", query_string={"q": text})
+    assert answer.status_code == 200
+    assert answer.json is not None
+
+
+def test_openapi_document_is_valid_and_describes_every_route(app: Flask, client: FlaskClient) -> None:
+    document = get(client, "/api/v1/openapi.json")
+    validate(document)
+    described = {(path, method.upper()) for path, operations in document["paths"].items() for method in operations}
+    routes = {
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"}
+    }
+    assert described == routes
+
+
+def test_openapi_document_marks_exactly_the_routes_that_need_a_role(app: Flask, settings: Settings) -> None:
+    from webapp.access import required_role
+
+    document = openapi_document(settings)
+    secured = {
+        path for path, operations in document["paths"].items() if all(o["security"] for o in operations.values())
+    }
+    guarded = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and required_role(rule.endpoint, rule.endpoint.rpartition(".")[0]) is not None
+    }
+    assert secured == guarded
+
+
+def test_answers_have_the_described_keys(
+    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]]
+) -> None:
+    schemas = openapi_document(settings)["components"]["schemas"]
+    answer = get(client, "/api/v1/desk/search?q=refund+password", headers=token("rep"))
+    assert set(answer) == set(schemas["SearchAnswer"]["properties"])
+    assert answer["results"]
+    for result in answer["results"]:
+        assert set(result) == set(schemas["Result"]["properties"])
+
+
+def test_gaps_are_listed_with_the_described_keys(
+    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]]
+) -> None:
+    for _ in range(2):
+        get(client, "/api/v1/search?q=zebra+crossing+on+the+moon")
+    gaps = get(client, "/api/v1/studio/gaps", headers=token("trainer"))
+    schema = openapi_document(settings)["components"]["schemas"]["Gap"]
+    assert gaps
+    assert set(schema["required"]) <= set(gaps[0])
+    assert gaps[0]["count"] == 2

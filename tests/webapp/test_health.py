@@ -1,0 +1,45 @@
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from kb.config import Settings
+from webapp.app import create_app
+
+
+def test_alive_even_without_a_database(tmp_path: Path) -> None:
+    client = create_app(Settings(home_text=str(tmp_path), model="hash")).test_client()
+    assert client.get("/healthz").text == "ok\n"
+
+
+def test_ready_with_database_model_and_index(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {"ready": True, "checks": {"database": True, "search": True}}
+
+
+def test_not_ready_without_migrations(client: FlaskClient, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json == {"ready": False, "checks": {"database": False, "search": False}}
+
+
+def test_not_ready_without_a_model_and_the_reason_stays_inside(settings: Settings, engine: Engine) -> None:
+    from dataclasses import replace
+
+    answer = create_app(replace(settings, model="bundled"), engine).test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json == {"ready": False, "checks": {"database": True, "search": False}}
+    assert str(settings.home) not in answer.text
+
+
+def test_metrics_count_requests_and_searches_without_what_was_typed(app: Flask, client: FlaskClient) -> None:
+    client.get("/api/v1/search?q=geheimwort")
+    figures = client.get("/metrics").text
+    assert 'kb_requests_total{endpoint="api.search",method="GET",status="200"}' in figures
+    assert 'kb_searches_total{outcome="none",place="api"}' in figures
+    assert 'kb_search_seconds_count{stage="total"}' in figures
+    assert "geheimwort" not in figures

@@ -1,0 +1,5 @@
+"""`python -m webapp.commands` is `kb`."""
+
+from webapp.commands import main
+
+main()
