@@ -67,7 +67,12 @@ def request_contact(
 ) -> ContactRequest:
     """Store a request and note with the visit's last search that it ended in asking for a person."""
     request = ContactRequest(
-        public_id=str(uuid.uuid4()), visit=visit, name=name.strip(), contact=contact, message=message.strip(), language=language
+        public_id=str(uuid.uuid4()),
+        visit=visit,
+        name=name.strip(),
+        contact=contact,
+        message=message.strip(),
+        language=language,
     )
     session.add(request)
     last = _last_search(session, visit)
@@ -120,7 +125,8 @@ def _attempts_by_visit(session: Session, visits: set[str]) -> dict[str, list[Att
         .options(selectinload(SearchEvent.feedback))
     ).all()
     clicked = {
-        event.id: [int(f.document.partition(":")[2]) for f in event.feedback if _is_article_click(f)] for event in events
+        event.id: [int(f.document.partition(":")[2]) for f in event.feedback if _is_article_click(f)]
+        for event in events
     }
     wanted = {number for numbers in clicked.values() for number in numbers}
     articles: dict[int, OpenedArticle] = {}

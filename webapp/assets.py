@@ -12,7 +12,7 @@ DIST = Path(__file__).resolve().parent / "static" / "dist"
 
 
 class Manifest:
-    """The build's map from source name to content-hashed name. Read again when the file changes, so a rebuild needs no restart."""
+    """The build's map from source name to content-hashed name. Read again when it changes: a rebuild needs no restart."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "manifest.json"

@@ -1,6 +1,6 @@
 """Pictures of every page in every language and width, for people who look at them.
 
-    python tests/browser/screenshots.py --url http://127.0.0.1:8000 --email trainer@… --password … OUT
+python tests/browser/screenshots.py --url http://127.0.0.1:8000 --email trainer@… --password … OUT
 
 """
 

@@ -102,7 +102,11 @@ def _render(kind: str, **values: object) -> ResponseReturnValue:
     template = f"desk/_{kind}.html" if is_partial() else f"desk/{kind}.html"
     response = make_response(
         render_template(
-            template, search_id=request.args.get("s", ""), voted=request.args.get("voted", ""), level=2 if is_partial() else 1, **values
+            template,
+            search_id=request.args.get("s", ""),
+            voted=request.args.get("voted", ""),
+            level=2 if is_partial() else 1,
+            **values,
         )
     )
     response.vary.add("HX-Request")

@@ -15,7 +15,10 @@ class ContactForm(FlaskForm):
 
     name = StringField(
         _l("Your name"),
-        validators=[DataRequired(_l("Please write your name.")), Length(max=200, message=_l("That is too long for a name."))],
+        validators=[
+            DataRequired(_l("Please write your name.")),
+            Length(max=200, message=_l("That is too long for a name.")),
+        ],
         render_kw={"autocomplete": "name"},
     )
     contact = StringField(

@@ -42,6 +42,7 @@ blueprint = Blueprint("help", __name__)
 blueprint.add_app_template_global(topic_name)
 
 COOKIE_AGE = 365 * 24 * 3600
+RESULTS = 6
 RELATED = 5
 SUMMARY = 155  # characters; search engines cut longer descriptions
 VOTES = {"yes": FeedbackKind.ANSWERED, "no": FeedbackKind.NOT_ANSWERED}
@@ -95,7 +96,7 @@ def search(language: str) -> ResponseReturnValue:
 
 def _search(text: str, language: str) -> SearchAnswer:
     answer = search_and_record(
-        text, audience=Audience.CUSTOMER, place="help", reader_language=language, visit=visit_id()
+        text, audience=Audience.CUSTOMER, place="help", reader_language=language, limit=RESULTS, visit=visit_id()
     )
     run_after_response(lambda separate: forget_superseded(separate, answer.public_id))
     return answer
@@ -118,7 +119,10 @@ def article(language: str, slug: str) -> ResponseReturnValue:
         document, visit = f"article:{found.id}", visit_id()
         run_after_response(lambda separate: _note(separate, search_id, FeedbackKind.CLICK, document, visit))
     link = public_link(
-        session(), language, linked_slugs(found.body), lambda other: url_for("help.article", language=language, slug=other)
+        session(),
+        language,
+        linked_slugs(found.body),
+        lambda other: url_for("help.article", language=language, slug=other),
     )
     return render_template(
         "help/article.html",
@@ -158,7 +162,9 @@ def vote(language: str, slug: str) -> ResponseReturnValue:
 @blueprint.get("/help/<language>/contact")
 def contact(language: str) -> ResponseReturnValue:
     query = request.args.get("q", "").strip() or last_query(session(), cookie.get("visit"))
-    return render_template("help/contact.html", form=ContactForm(_settings(), data={"message": query}), language=language)
+    return render_template(
+        "help/contact.html", form=ContactForm(_settings(), data={"message": query}), language=language
+    )
 
 
 @blueprint.post("/help/<language>/contact")

@@ -1,0 +1,86 @@
+"""The studio: what nobody could find, grouped by likeness."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from kb.gaps import collect_misses, list_gaps, misses_of, set_gap_state
+from kb.tables import GapState
+from webapp.access import safe_next
+from webapp.database import session
+from webapp.runtime import search_runtime
+
+blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+
+VIEWS = {
+    "open": (GapState.OPEN, GapState.IN_PROGRESS),
+    "closed": (GapState.CLOSED,),
+    "dismissed": (GapState.DISMISSED,),
+}
+VIEW_NAMES = {
+    "open": lazy_gettext("Open gaps"),
+    "closed": lazy_gettext("Closed gaps"),
+    "dismissed": lazy_gettext("Dismissed gaps"),
+}
+# What the database writes, in words; one table for all templates of the studio.
+NAMES = {
+    "open": lazy_gettext("Open"),
+    "in_progress": lazy_gettext("In progress"),
+    "closed": lazy_gettext("Closed"),
+    "dismissed": lazy_gettext("Dismissed"),
+    "no_content": lazy_gettext("No article about it"),
+    "other_words": lazy_gettext("An article says it in other words"),
+    "other_language": lazy_gettext("Only in another language"),
+    "hidden": lazy_gettext("Only in an internal article"),
+    "no_answer": lazy_gettext("Nothing found"),
+    "voted_down": lazy_gettext("Voted “did not answer”"),
+    "asked_person": lazy_gettext("Asked for a person"),
+    "help": lazy_gettext("Help centre"),
+    "desk": lazy_gettext("Desk"),
+    "api": lazy_gettext("API"),
+    "cli": lazy_gettext("Command line"),
+    "studio": lazy_gettext("Studio"),
+}
+
+
+@blueprint.get("/gaps")
+def gaps() -> ResponseReturnValue:
+    """The gap list. New misses are grouped first, so that what has just happened is on it."""
+    view, language = request.args.get("view", "open"), request.args.get("language") or None
+    if view not in VIEWS:
+        abort(404)
+    collect_misses(session(), search_runtime().encoder)
+    everything = list_gaps(session(), states=VIEWS[view])
+    languages = sorted({tag for gap in everything for tag in gap.languages})
+    shown = [gap for gap in everything if language is None or language in gap.languages]
+    return render_template(
+        "studio/gaps.html", gaps=shown, view=view, views=VIEW_NAMES, language=language, languages=languages, names=NAMES
+    )
+
+
+@blueprint.get("/gaps/<int:gap_id>")
+def gap(gap_id: int) -> ResponseReturnValue:
+    """One gap with the searches in it."""
+    found, misses = misses_of(session(), gap_id)
+    return render_template("studio/gap.html", gap=found, misses=misses, names=NAMES)
+
+
+@blueprint.post("/gaps/<int:gap_id>/state")
+def set_state(gap_id: int) -> ResponseReturnValue:
+    """Dismiss, take up, reopen."""
+    try:
+        state = GapState(request.form.get("state", ""))
+    except ValueError:
+        abort(400)
+    if state is GapState.CLOSED:
+        # A gap closes by itself when its questions find an answer, never by somebody saying so.
+        abort(400)
+    found = set_gap_state(session(), gap_id, state)
+    words = {
+        GapState.OPEN: _("Open again: “%(label)s”", label=found.label),
+        GapState.IN_PROGRESS: _("In progress: “%(label)s”", label=found.label),
+        GapState.DISMISSED: _("Dismissed: “%(label)s”", label=found.label),
+    }
+    flash(words[state], "good")
+    return redirect(safe_next(request.form.get("next")) or url_for("studio.gaps"), code=303)
