@@ -62,7 +62,7 @@ def write_generation(
     folder.mkdir(parents=True)
     try:
         names = dense.save(folder) + table.save(folder)
-        LexicalIndex.create(folder).write(lexical, [], change_id=change_id)
+        LexicalIndex.create(folder).write(lexical, [], change_id=change_id, fresh=True)
         checksums = {name: _checksum(folder / name) for name in names}
         manifest = Manifest(FORMAT, collection, fingerprint, len(table.ids), change_id, checksums)
         (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), "utf-8")

@@ -65,14 +65,20 @@ class LexicalIndex:
         """Raises ValueError or OSError when the files are missing or broken."""
         return cls(tantivy.Index.open(str(generation / FOLDER)), generation)
 
-    def write(self, add: Iterable[LexicalDocument], remove: Sequence[int], *, change_id: int) -> None:
-        """Apply a batch and commit it. Applying it twice does no harm: each id is removed before it is added."""
+    def write(
+        self, add: Iterable[LexicalDocument], remove: Sequence[int], *, change_id: int, fresh: bool = False
+    ) -> None:
+        """Apply a batch and commit it. Applying it twice does no harm: each id is removed before it is added.
+
+        `fresh`: the index is empty, so nothing need be removed first.
+        """
         writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
         try:
             for passage_id in remove:
-                writer.delete_documents_by_term("id", passage_id)
+                writer.delete_documents_by_query(self._id_query(passage_id))
             for document in add:
-                writer.delete_documents_by_term("id", document.passage_id)
+                if not fresh:
+                    writer.delete_documents_by_query(self._id_query(document.passage_id))
                 writer.add_document(_to_tantivy(document))
             writer.commit()
         except BaseException:
@@ -84,6 +90,10 @@ class LexicalIndex:
         state.write_text(json.dumps({"change_id": change_id}), "utf-8")
         state.replace(self._folder / STATE_FILE)
         self._index.reload()
+
+    def _id_query(self, passage_id: int) -> Any:
+        # Deleting by term silently does nothing for a field of whole numbers; a query knows the field's type.
+        return tantivy.Query.term_query(self._index.schema, "id", passage_id)
 
     def change_id(self) -> int:
         """The last row of `index_changes` that is in the files; 0 when that is not known."""
