@@ -89,17 +89,14 @@ def _note_link(root: Path, entry: "os.DirEntry[str]", path: str, is_markdown: bo
         scan.rejected.append(Rejection(path, None, "is a symbolic link that goes round in a circle"))
         return
     if target.is_dir():
-        if link.parent.is_relative_to(target):
-            reason = (
-                f"is a symbolic link back to {_relative(root, target) or 'the folder itself'} (a cycle); not followed"
-            )
-            scan.rejected.append(Rejection(path, None, reason))
-        elif target.is_relative_to(root):
-            scan.warnings.append(
-                Rejection(path, None, f"is a link to {_relative(root, target)}, which is read in its place")
-            )
-        else:
+        if not target.is_relative_to(root):
             scan.rejected.append(Rejection(path, None, "is a symbolic link out of the folder; not followed"))
+        elif link.parent.is_relative_to(target):
+            back = _relative(root, target) or "the folder itself"
+            scan.rejected.append(Rejection(path, None, f"is a symbolic link back to {back} (a cycle); not followed"))
+        else:
+            reason = f"is a link to {_relative(root, target)}, which is read in its place"
+            scan.warnings.append(Rejection(path, None, reason))
     elif is_markdown and not target.is_relative_to(root):
         scan.rejected.append(Rejection(path, None, "is a symbolic link out of the folder; not read"))
     elif is_markdown and target.name.lower().endswith(_SUFFIXES):

@@ -66,7 +66,6 @@ def save_article(
     article.content_hash = content_hash
     article.updated_at = now
     revision = ArticleRevision(
-        article=article,
         number=article.revision,
         title=source.title,
         body=source.body,
@@ -78,6 +77,8 @@ def save_article(
     )
     try:
         session.flush()
+        revision.article_id = article.id
+        session.flush()  # gives a new article its number
         revision.article_id = article.id
         session.add(revision)
         session.flush()
