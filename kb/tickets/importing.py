@@ -1,0 +1,110 @@
+"""Import of an exported file: each ticket stored or rejected with its line, in batches that can be interrupted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kb.contracts import Progress
+from kb.errors import InvalidInputError, Rejection
+from kb.tickets.lines import read_jsonl
+from kb.tickets.raw import RawTicket
+from kb.tickets.store import StoreOutcome, prepare_ticket, store_ticket
+from kb.tickets.table import read_csv
+from kb.tickets.zendesk import read_zendesk
+
+Reader = Callable[[Path, Progress | None], Iterator[RawTicket | Rejection]]
+READERS: dict[str, Reader] = {"zendesk": read_zendesk, "csv": read_csv, "jsonl": read_jsonl}
+
+# Tickets between two checkpoints: few enough that little is done twice after an interruption.
+BATCH = 200
+# Rejections kept in the report; more of them are counted and were handed to `on_rejection`.
+_MOST_KEPT = 1_000
+
+
+@dataclass
+class ImportReport:
+    """What an import did. `rejected` holds the first rejections, `rejected_count` counts all."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    open: int = 0  # of those that were read: not resolved, stored but not searched
+    rejected_count: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+    languages: dict[str, int] = field(default_factory=dict)
+    channels: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def read(self) -> int:
+        return self.created + self.updated + self.unchanged
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.created or self.updated)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "open": self.open,
+            "rejected": self.rejected_count,
+            "rejections": [{"path": r.path, "line": r.line, "reason": r.reason} for r in self.rejected],
+            "languages": self.languages,
+            "channels": self.channels,
+        }
+
+
+def import_tickets(
+    session: Session,
+    path: Path,
+    source: str,
+    *,
+    requester_key: bytes,
+    region: str = "IN",
+    progress: Progress | None = None,
+    checkpoint: Callable[[], None] | None = None,
+    on_rejection: Callable[[Rejection], None] | None = None,
+) -> ImportReport:
+    """Read `path` as `source` (zendesk, csv, jsonl) and store its tickets, redacted.
+
+    `progress` is called with bytes; `checkpoint` (the caller's commit) after every batch. Raises InvalidInputError and
+    NotFoundError for a file that cannot be used at all; whatever is wrong with single tickets is in the report.
+    """
+    reader = READERS.get(source)
+    if reader is None:
+        raise InvalidInputError(f"Unknown format {source!r}.", remedy=f"Known are {', '.join(READERS)}.")
+    report = ImportReport()
+    since_checkpoint = 0
+    for row in reader(path, progress):
+        if isinstance(row, Rejection):
+            report.rejected_count += 1
+            if len(report.rejected) < _MOST_KEPT:
+                report.rejected.append(row)
+            if on_rejection:
+                on_rejection(row)
+            continue
+        _store(session, row, requester_key, region, report)
+        since_checkpoint += 1
+        if checkpoint and since_checkpoint >= BATCH:
+            checkpoint()
+            since_checkpoint = 0
+    return report
+
+
+def _store(session: Session, raw: RawTicket, requester_key: bytes, region: str, report: ImportReport) -> None:
+    prepared = prepare_ticket(raw, requester_key, region)
+    outcome = store_ticket(session, raw.source, prepared)
+    if outcome is StoreOutcome.CREATED:
+        report.created += 1
+    elif outcome is StoreOutcome.UPDATED:
+        report.updated += 1
+    else:
+        report.unchanged += 1
+    report.open += raw.status == "open"
+    language = str(prepared.fields["language"])
+    report.languages[language] = report.languages.get(language, 0) + 1
+    report.channels[raw.channel] = report.channels.get(raw.channel, 0) + 1

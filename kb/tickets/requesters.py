@@ -1,0 +1,51 @@
+"""Keyed hashes of requesters: the tickets of one person can be joined without storing who it is."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from kb.errors import ConfigurationError
+
+_FILE = "requester_key"
+_LENGTH = 32
+
+
+def load_requester_key(home: Path) -> bytes:
+    """The key in `home/requester_key`, made at the first call, readable by its owner only. Raises ConfigurationError."""
+    path = home / _FILE
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            _create(path)
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{path}, the key for hashes of requesters, cannot be used: {error}.",
+            remedy="Restore it from a backup; or delete it, then histories before and after are no longer joined.",
+        ) from error
+    if len(key) != _LENGTH:
+        raise ConfigurationError(
+            f"{path} does not hold a key of {_LENGTH} bytes.", remedy="Restore it from a backup, or delete it."
+        )
+    return key
+
+
+def _create(path: Path) -> None:
+    """Write whole or not at all: of two processes that start at once, one key wins."""
+    draft = path.with_name(f"{_FILE}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(_LENGTH) + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def hash_requester(key: bytes, requester: str) -> str | None:
+    """64 hex digits; None for an unknown requester. The same e-mail in any case gives the same hash."""
+    normal = " ".join(requester.casefold().split())
+    return hmac.new(key, normal.encode(), hashlib.sha256).hexdigest() if normal else None

@@ -1,0 +1,121 @@
+"""From an exported ticket to rows of the database: redacted, split into problem and resolution, stored once."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from kb.language import UNDETERMINED, guess_language
+from kb.redaction import redact
+from kb.tables import Ticket, TicketMessage, utc_now
+from kb.tickets.conversation import (
+    LONGEST_PROBLEM,
+    LONGEST_RESOLUTION,
+    Turn,
+    split_problem_and_resolution,
+    strip_boilerplate,
+)
+from kb.tickets.raw import RawTicket
+from kb.tickets.requesters import hash_requester
+from kb.tickets.text import hide_letter_names, strip_letter
+
+LONGEST_SUBJECT = 500
+
+
+class StoreOutcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class PreparedTicket:
+    """A redacted ticket, as it is stored."""
+
+    external_id: str
+    fields: dict[str, object]  # columns of `tickets` that come from the export
+    messages: tuple[tuple[str, bool, str, datetime | None], ...]  # role, public, text, time
+    content_hash: str
+
+
+def prepare_ticket(raw: RawTicket, requester_key: bytes, region: str) -> PreparedTicket:
+    """Redact everything first; whatever is derived (problem, resolution, language, hash) comes from redacted text."""
+    names = tuple(raw.names)
+
+    def clean(text: str) -> str:
+        return redact(hide_letter_names(text), names=names, region=region, own_domains=raw.own_domains).strip()
+
+    turns = [Turn(turn.role, turn.public, clean(turn.text)) for turn in raw.turns]
+    times = [turn.created_at for turn in raw.turns]
+    messages = tuple((t.role, t.public, t.text, at) for t, at in zip(turns, times, strict=True) if t.text)
+    problem, resolution = split_problem_and_resolution(turns)
+    if raw.problem.strip():
+        problem = strip_letter(clean(raw.problem))[:LONGEST_PROBLEM]
+    if raw.resolution.strip():
+        given = strip_letter(clean(raw.resolution))
+        resolution = (strip_boilerplate(given) or given)[:LONGEST_RESOLUTION]
+    subject = " ".join(clean(raw.subject).split())[:LONGEST_SUBJECT]
+    fields: dict[str, object] = {
+        "channel": raw.channel,
+        "language": raw.language or _guess_language(problem, subject, resolution),
+        "subject": subject,
+        "problem": problem or subject,
+        "resolution": resolution,
+        "status": raw.status,
+        "tags": [redact(tag, names=names, region=region) for tag in raw.tags],
+        "satisfaction": raw.satisfaction,
+        "requester_ref": hash_requester(requester_key, raw.requester),
+        "resolved_at": raw.resolved_at,
+    }
+    if raw.created_at is not None:
+        fields["created_at"] = raw.created_at
+    return PreparedTicket(raw.external_id, fields, messages, _hash_content(fields, messages))
+
+
+def store_ticket(session: Session, source: str, prepared: PreparedTicket) -> StoreOutcome:
+    """Insert, update or leave alone, by (source, external id) and content. The session is flushed, not committed."""
+    found = session.execute(
+        select(Ticket.id, Ticket.content_hash).where(
+            Ticket.source == source, Ticket.external_id == prepared.external_id
+        )
+    ).one_or_none()
+    if found and found.content_hash == prepared.content_hash:
+        return StoreOutcome.UNCHANGED
+    if found:
+        ticket = session.get_one(Ticket, found.id)
+        session.execute(delete(TicketMessage).where(TicketMessage.ticket_id == found.id))
+    else:
+        ticket = Ticket(source=source, external_id=prepared.external_id)
+        session.add(ticket)
+    for name, value in prepared.fields.items():
+        setattr(ticket, name, value)
+    ticket.content_hash = prepared.content_hash
+    ticket.imported_at = utc_now()
+    session.flush()
+    rows = [
+        TicketMessage(ticket_id=ticket.id, position=position, role=role, public=public, text=text, created_at=at)
+        for position, (role, public, text, at) in enumerate(prepared.messages)
+    ]
+    session.add_all(rows)
+    session.flush()
+    # An import holds millions of tickets, the session must not.
+    for row in (*rows, ticket):
+        session.expunge(row)
+    return StoreOutcome.UPDATED if found else StoreOutcome.CREATED
+
+
+def _guess_language(problem: str, subject: str, resolution: str) -> str:
+    for text in (problem, subject, resolution):
+        language = guess_language(text)
+        if language != UNDETERMINED:
+            return language
+    return UNDETERMINED
+
+
+def _hash_content(fields: dict[str, object], messages: tuple[tuple[str, bool, str, datetime | None], ...]) -> str:
+    content = json.dumps([fields, messages], default=str, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
