@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from kb.articles import ArticleSource, SyncReport, make_source, sync_folder
+from kb.articles import SyncReport, sync_folder
 
 WriteFile = Callable[..., Path]
 
@@ -44,7 +44,3 @@ def sync(session: Session, folder: Path) -> Callable[..., SyncReport]:
         return report
 
     return run
-
-
-def make_article(slug: str = "a", *, body: str = "Text.", **fields: object) -> ArticleSource:
-    return make_source({"title": slug.title(), "slug": slug, **fields}, body)

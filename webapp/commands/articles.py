@@ -58,7 +58,7 @@ def sync(
     settings.home.mkdir(parents=True, exist_ok=True)
     try:
         with (
-            FileLock(settings.home / "articles.lock", timeout=5),
+            FileLock(settings.home / "articles.lock", timeout=2),
             _session(engine) as session,
             progress_bar("Articles") as advance,
         ):

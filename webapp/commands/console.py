@@ -27,7 +27,7 @@ def open_database(settings: Settings) -> Engine:
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, driven by (done, total). It shows nothing where nobody watches."""
     columns = (TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(what, total=None)
 
         def advance(done: int, total: int) -> None:
