@@ -17,7 +17,14 @@ from kb.config import Settings
 from kb.contracts import Encoder, Vectors
 from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
-from kb.search.fusion import RankedDocument, load_judge, rank_documents, term_weights, weighted_terms
+from kb.search.fusion import (
+    RankedDocument,
+    attainable_score,
+    load_judge,
+    rank_documents,
+    term_weights,
+    weighted_terms,
+)
 from kb.search.loading import ShownDocument, choose_version, load_articles, load_passages, load_tickets, url_of
 from kb.search.snippets import choose_snippet
 from kb.search.types import PARTS, Audience, Collection, CollectionName, Outcome, Result, SearchAnswer
@@ -79,15 +86,15 @@ class Searcher:
         collections = [source.snapshot() for source in self._sources]
         dense = [collection.search_dense(vector, DEPTH) for collection in collections]
         clock.lap("dense")
-        terms = [weighted_terms(query, language, collection) for collection in collections]
-        lexical = [c.search_lexical(t, DEPTH) for c, t in zip(collections, terms, strict=True)]
+        terms = weighted_terms(query, language)
+        lexical = [collection.search_lexical(list(terms.items()), DEPTH) for collection in collections]
+        attainable = [attainable_score(terms, collection) for collection in collections]
         clock.lap("lexical")
         candidates = gather_candidates(collections, vector, dense, lexical)
-        ranked = rank_documents(candidates, limit, per_collection=per_collection)
+        ranked = rank_documents(candidates, attainable, limit, per_collection=per_collection)
         confidence = self._judge.confidence(candidates, ranked)
         clock.lap("rank")
-        weights = term_weights(query, terms)
-        results = self._show(session, reader_language, weights, candidates, ranked, collections)
+        results = self._show(session, reader_language, term_weights(terms), candidates, ranked, collections)
         outcome = self._judge.outcome(confidence) if results else Outcome.NONE
         clock.lap("load")
         return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
