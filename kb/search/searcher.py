@@ -83,7 +83,7 @@ class Searcher:
             return SearchAnswer(query, language, Outcome.NONE, 0.0, [], clock.finish(), public_id, truncated)
         vector = self._encode(query)
         clock.lap("encode")
-        collections = [source.snapshot() for source in self._sources]
+        collections = self.snapshots()
         dense = [collection.search_dense(vector, DEPTH) for collection in collections]
         clock.lap("dense")
         terms = weighted_terms(query, language)
@@ -94,10 +94,14 @@ class Searcher:
         ranked = rank_documents(candidates, attainable, limit, per_collection=per_collection)
         confidence = self._judge.confidence(candidates, ranked)
         clock.lap("rank")
-        results = self._show(session, reader_language, term_weights(terms), candidates, ranked, collections)
+        results = self.show(session, reader_language, term_weights(terms), candidates, ranked, collections)
         outcome = self._judge.outcome(confidence) if results else Outcome.NONE
         clock.lap("load")
         return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
+
+    def snapshots(self) -> list[Collection]:
+        """The collections of this audience, each as it is now."""
+        return [source.snapshot() for source in self._sources]
 
     def _encode(self, query: str) -> Vectors:
         """The query's vector; search as you type asks for the same text again and again."""
@@ -112,7 +116,7 @@ class Searcher:
                 self._vectors.popitem(last=False)
         return vector
 
-    def _show(
+    def show(
         self,
         session: Session,
         reader_language: str,

@@ -1,0 +1,1 @@
+"""Conversation assist: when to speak, what is asked, what answers it."""

@@ -1,0 +1,135 @@
+"""Suggestions for a conversation: whether to speak, what is asked, and what answers it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from kb.contracts import Encoder
+from kb.conversation.evidence import NamedRows, Reason, compare_words, gather, has_words, reasons, telling_terms
+from kb.conversation.learning import names_of
+from kb.conversation.question import understand_question
+from kb.conversation.ranking import (
+    QueryVectors,
+    carried_weight,
+    rank_groups,
+    score_candidates,
+    search_evidence,
+    without_typical,
+)
+from kb.conversation.speaking import cue_probability, load_speak_model
+from kb.conversation.turns import Turn, last_customer_turn
+from kb.search.candidates import Candidates
+from kb.search.fusion import RankedDocument
+from kb.search.types import Audience, Collection, CollectionName, Result
+
+# Without a model for the encoder at hand, cues decide from here.
+CUE_THRESHOLD = 0.5
+
+
+class AssistSearcher(Protocol):
+    """What assist needs of `kb.search.searcher.Searcher`."""
+
+    @property
+    def audience(self) -> Audience: ...
+
+    def snapshots(self) -> list[Collection]:
+        """The collections that this audience may search, as they are now."""
+        ...
+
+    def show(
+        self,
+        session: Session,
+        reader_language: str,
+        weights: Mapping[str, float],
+        candidates: Candidates,
+        ranked: Sequence[RankedDocument],
+        collections: Sequence[Collection],
+    ) -> list[Result]:
+        """Results ready to show, visibility checked in the database."""
+        ...
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    result: Result
+    because: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class AssistAnswer:
+    """speak: whether a suggestion is welcome now; `suggestions` is empty where it is not."""
+
+    speak: bool
+    speak_probability: float
+    question: str
+    suggestions: tuple[Suggestion, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        results = [
+            {**s.result.to_json(), "because": [{"words": r.words, "turn": r.turn} for r in s.because]}
+            for s in self.suggestions
+        ]
+        return {
+            "speak": self.speak,
+            "speak_probability": round(self.speak_probability, 4),
+            "question": self.question,
+            "results": results,
+        }
+
+
+SILENT = AssistAnswer(False, 0.0, "", ())
+
+
+def assist(
+    session: Session,
+    turns: Sequence[Turn],
+    searcher: AssistSearcher,
+    encoder: Encoder,
+    *,
+    reader_language: str,
+    limit: int = 5,
+    even_if_silent: bool = False,
+) -> AssistAnswer:
+    """What to show a rep after the customer's last turn. One call of the encoder with two short texts.
+
+    even_if_silent: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
+    """
+    turn = last_customer_turn(turns)
+    if turn is None or not has_words(turns[turn].text):
+        return SILENT
+    collections = searcher.snapshots()
+    table = names_of(session, searcher, collections)
+    question = understand_question(turns, turn, table)
+    model = load_speak_model(encoder.fingerprint)
+    typical = model.typical if model else None
+    names = ", ".join(name.text for name in question.names_in_focus)
+    encoded = encoder.encode_queries([question.last, f"{names}: {question.last}" if names else question.recent])
+    terms = telling_terms(question)
+    vectors = QueryVectors(
+        without_typical(encoded[0], typical),
+        without_typical(encoded[1], typical),
+        carried_weight(len(terms), bool(names)),
+    )
+    candidates, best = gather(collections, vectors, question, table, terms)
+    evidence = search_evidence(encoded[0], typical, best) if len(candidates) else None
+    probability = model.probability(encoded[0], evidence) if model else cue_probability(question.last)
+    speak = probability >= (model.threshold if model else CUE_THRESHOLD)
+    if not len(candidates) or not (speak or even_if_silent):
+        return AssistAnswer(speak, probability, question.text, ())
+    named = NamedRows(candidates, collections, question, table)
+    words = compare_words(session, candidates, vectors, named.bonus, collections, terms)
+    scores = score_candidates(candidates, vectors, named.bonus, words.coverage)
+    ranked = rank_groups(candidates, scores, limit, named.in_focus)
+    results = searcher.show(session, reader_language, words.snippet_weights, candidates, ranked, collections)
+    by_document = {
+        (collections[item.collection].name is CollectionName.TICKETS, item.document): item for item in ranked
+    }
+    suggestions = []
+    for result in results:
+        item = by_document.get((result.kind == "ticket", result.id))
+        rows = item.rows if item else ()
+        held = frozenset().union(*(words.held.get(row, frozenset()) for row in rows)) if rows else frozenset()
+        suggestions.append(Suggestion(result, reasons(question, held, named.names(rows))))
+    return AssistAnswer(speak, probability, question.text, tuple(suggestions))

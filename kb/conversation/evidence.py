@@ -1,0 +1,170 @@
+"""What speaks for each passage: how it was found, the names that it belongs to, the words of the turn that it holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from kb.contracts import Ids, Vectors
+from kb.conversation.names import NameTable
+from kb.conversation.question import Question
+from kb.conversation.ranking import QueryVectors, name_bonus, term_weight, word_coverage
+from kb.language import guess_language
+from kb.search.candidates import Candidates, gather_candidates
+from kb.search.loading import load_passages
+from kb.search.terms import index_terms, query_terms
+from kb.search.types import Collection, CollectionName
+
+DEPTH = 60
+# Passages of named documents that are looked at, and passages whose words are compared: bounds on time.
+MAX_NAMED_PASSAGES = 400
+MAX_WORD_CANDIDATES = 150
+MAX_REASON_WORDS = 6
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Words of the conversation that led to a suggestion; `turn` is the index of the turn that they are in."""
+
+    words: str
+    turn: int
+
+
+@dataclass(frozen=True)
+class WordEvidence:
+    """coverage: float32 (n,); held: per candidate row the terms of the turn that it holds; snippet_weights: for the mark."""
+
+    coverage: NDArray[np.float32]
+    held: Mapping[int, frozenset[str]]
+    snippet_weights: Mapping[str, float]
+
+
+def has_words(text: str) -> bool:
+    return _WORD.search(text) is not None
+
+
+def telling_terms(question: Question) -> list[str]:
+    """Terms of the last turn without function words and without the names in it, which count by themselves."""
+    language = guess_language(question.last)
+    text = question.last
+    for name in question.names:
+        if name.mention.turn == question.turn:
+            text = text.replace(name.mention.words, " ")
+    return query_terms(text if has_words(text) else question.last, language)
+
+
+def gather(
+    collections: Sequence[Collection],
+    vectors: QueryVectors,
+    question: Question,
+    table: NameTable,
+    terms: Sequence[str],
+) -> tuple[Candidates, float]:
+    """Candidates from both vectors, from the words and from the documents of the names; and the best inner product of the last turn."""
+    best = -1.0
+    found: list[tuple[Ids, Vectors]] = []
+    words: list[tuple[Ids, Vectors]] = []
+    weighted = [(term, 1.0) for term in terms]
+    named_terms = [(term, 1.0) for name in question.names_in_focus for term in query_terms(name.text, "en")]
+    for collection in collections:
+        near, scores = collection.search_dense(vectors.last, DEPTH)
+        best = max(best, float(scores[0])) if len(scores) else best
+        ids = [near, collection.search_dense(vectors.carried, DEPTH)[0]]
+        if named_terms:
+            ids.append(collection.search_lexical(weighted + named_terms, DEPTH)[0])
+        ids.append(_passages_of_names(collection, question, table))
+        every = np.unique(np.concatenate(ids))
+        found.append((every, np.zeros(len(every), np.float32)))
+        words.append(collection.search_lexical(weighted, DEPTH) if weighted else (ids[0][:0], scores[:0]))
+    return gather_candidates(collections, vectors.last, found, words), best
+
+
+def _passages_of_names(collection: Collection, question: Question, table: NameTable) -> Ids:
+    """Passages of the documents of all names, the strongest names first, MAX_NAMED_PASSAGES at most."""
+    found: list[Ids] = []
+    count = 0
+    if collection.name is not CollectionName.TICKETS:
+        for name in question.names:
+            for document in sorted(table.names[name.mention.name].documents):
+                if count >= MAX_NAMED_PASSAGES:
+                    break
+                found.append(collection.passages_of(document))
+                count += len(found[-1])
+    return np.concatenate(found)[:MAX_NAMED_PASSAGES] if found else np.zeros(0, np.int64)
+
+
+class NamedRows:
+    """Which candidates belong to the names that the conversation speaks of. bonus: float32 (n,), what a name adds to each."""
+
+    def __init__(
+        self, candidates: Candidates, collections: Sequence[Collection], question: Question, table: NameTable
+    ) -> None:
+        is_article = np.array([c.name is not CollectionName.TICKETS for c in collections], dtype=bool)
+        of_articles = is_article[candidates.collections] if len(candidates) else np.zeros(0, dtype=bool)
+        self.bonus = np.zeros(len(candidates), dtype=np.float32)
+        self._names: dict[int, set[int]] = {}
+        self._focus = frozenset(name.mention.name for name in question.names_in_focus)
+        for carried in question.names:
+            name = table.names[carried.mention.name]
+            belongs = of_articles & np.isin(candidates.documents, np.array(sorted(name.documents), dtype=np.int64))
+            self.bonus[belongs] = np.maximum(self.bonus[belongs], name_bonus(carried.strength, name.groups))
+            for row in np.flatnonzero(belongs).tolist():
+                self._names.setdefault(row, set()).add(carried.mention.name)
+
+    def names(self, rows: Sequence[int]) -> frozenset[int]:
+        """Names that any of these candidate rows belongs to."""
+        return frozenset(name for row in rows for name in self._names.get(row, ()))
+
+    def in_focus(self, row: int) -> frozenset[int]:
+        """Names in focus that the row belongs to."""
+        return self._focus & self._names.get(row, set())
+
+
+def compare_words(
+    session: Session,
+    candidates: Candidates,
+    vectors: QueryVectors,
+    bonus: NDArray[np.float32],
+    collections: Sequence[Collection],
+    terms: Sequence[str],
+) -> WordEvidence:
+    """Compare the turn's terms with the passages that are nearest so far; the others hold none for the ranking."""
+    passages = sum(len(collection) for collection in collections)
+    weights = {
+        term: term_weight(sum(collection.document_frequency(term) for collection in collections), passages)
+        for term in terms
+    }
+    coverage = np.zeros(len(candidates), dtype=np.float32)
+    nearest = np.argsort(-(candidates.vectors @ (vectors.last + vectors.carried) + bonus), kind="stable")[
+        :MAX_WORD_CANDIDATES
+    ]
+    loaded = load_passages(session, [int(candidates.ids[row]) for row in nearest])
+    rows = [int(row) for row in nearest if int(candidates.ids[row]) in loaded]
+    held: dict[int, frozenset[str]] = {}
+    texts: list[frozenset[str]] = []
+    for row in rows:
+        passage = loaded[int(candidates.ids[row])]
+        text = " ".join([*passage.heading_path, passage.text])
+        held[row] = frozenset(index_terms(text, guess_language(text[:200]))) & frozenset(terms)
+        texts.append(held[row])
+    coverage[rows] = word_coverage(weights, texts)
+    return WordEvidence(
+        coverage, held, {term.lstrip("=~"): weight for term, weight in weights.items() if len(term) > 2 and weight > 0}
+    )
+
+
+def reasons(question: Question, held: frozenset[str], names: frozenset[int]) -> tuple[Reason, ...]:
+    """The names that were heard and the words of the last turn that the document holds; else (another language) its telling words."""
+    found = [Reason(name.mention.words, name.mention.turn) for name in question.names if name.mention.name in names]
+    language = guess_language(question.last)
+    said = [(word, frozenset(query_terms(word, language))) for word in _WORD.findall(question.last)]
+    telling = frozenset(query_terms(question.last, language))
+    shared = [word for word, terms in said if terms & held & telling]
+    chosen = shared or ([] if found else [word for word, terms in said if terms & telling])
+    if chosen:
+        found.append(Reason(" ".join(dict.fromkeys(chosen[:MAX_REASON_WORDS])), question.turn))
+    return tuple(found)

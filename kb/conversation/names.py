@@ -1,0 +1,278 @@
+"""The names that a collection speaks of, learned from its titles, and where a conversation mentions them.
+
+"HOBSONS HOUSE: Is breakfast free?", "Tava 3000 – descaling", "Renew Jhilmil Plus": products, plans, places. A customer says the
+name once and asks about "it" six turns later. Nothing here knows a domain: a name is what several titles begin with, or
+what titles write like a name. A collection without such titles has no names, and nothing changes for it.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import regex
+
+from kb.search.terms import is_function_word, normalise
+
+_TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)?")
+_HEAD_END = regex.compile(r":\s|\s[-–—|›»/]\s")
+_APOSTROPHE = regex.compile(r"['’]")
+MAX_NAME_TOKENS = 8
+# A whole title that is repeated is a name only while it is as short as names are.
+MAX_TITLE_NAME_TOKENS = 8
+# A name that every tenth title carries (the company's own) tells nothing.
+MAX_SHARE = 0.1
+MIN_TITLES_FOR_SHARE = 20
+# Of a name's weight, how much must be heard for it to count as mentioned.
+MIN_COVERAGE = 0.55
+# And how telling the heard part must be (nats): a word that one passage in thirty holds is no name.
+MIN_BITS = 3.5
+# Words that join the parts of a name and are left out or changed at will ("B&B", "bed and breakfast").
+_JOINTS = frozenset({"and", "the", "a", "an", "of", "by", "at", "in", "on", "und", "और", "এবং", "ও"})
+
+
+@dataclass(frozen=True)
+class Title:
+    """A document's title. `group` is the same for all translations of a document."""
+
+    document: int
+    group: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """One name. `tokens` are normalised and without articles, `bits` says how telling each is; `groups` counts its documents once
+    per translation group."""
+
+    text: str
+    tokens: tuple[str, ...]
+    bits: tuple[float, ...]
+    documents: frozenset[int]
+    groups: int
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name heard in a turn: which, where (index of the turn), in which words, how much of the name (0 to 1)."""
+
+    name: int
+    turn: int
+    words: str
+    coverage: float
+    tokens: frozenset[int] = field(default=frozenset(), compare=False)  # positions within the turn
+
+
+class NameTable:
+    """All names of a collection and an index of their words."""
+
+    def __init__(self, names: Sequence[Name], is_word: Callable[[str], bool] = lambda _: False) -> None:
+        self.names = tuple(names)
+        self._is_word = is_word
+        self._by_token: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for number, name in enumerate(self.names):
+            for position, token in enumerate(name.tokens):
+                self._by_token[token].append((number, position))
+        self._spelling = _Spelling(self._by_token)
+
+    @classmethod
+    def from_titles(cls, titles: Iterable[Title], frequency: Callable[[str], int], passages: int) -> "NameTable":
+        """Learn the names of a collection.
+
+        frequency: in how many passages a normalised word occurs, so how ordinary it is; passages: how many there are.
+        """
+        found: dict[tuple[str, ...], _Found] = defaultdict(_Found)
+        documents: set[int] = set()
+        groups: set[str] = set()
+        for title in titles:
+            documents.add(title.document)
+            groups.add(title.group)
+            for text, is_head in _candidate_names(title.text):
+                if tokens := name_tokens(text):
+                    found[tokens].add(title, text, is_head)
+        limit = max(len(groups) * MAX_SHARE, 2.0)
+        chosen = {
+            tokens: entry
+            for tokens, entry in found.items()
+            if (len(entry.groups) <= limit or len(groups) < MIN_TITLES_FOR_SHARE)
+            and (len(entry.groups) >= 2 or entry.head)
+        }
+        per_document = passages / max(len(documents), 1)
+        return cls(_weighted(chosen, passages, per_document, frequency), lambda word: frequency(word) > 0)
+
+    def mentions(self, turn: int, text: str) -> list[Mention]:
+        """The names mentioned in `text`, at most one per stretch of words unless several fit equally well."""
+        heard = [(token, word) for word in _TOKEN.findall(text) for token in [_plain(word)] if token]
+        if not heard or not self.names:
+            return []
+        found: dict[int, list[tuple[int, int, float]]] = defaultdict(
+            list
+        )  # name -> (token of the turn, token of the name, likeness)
+        for at, (token, _) in enumerate(heard):
+            for known, likeness in self._like(token):
+                for number, position in self._by_token[known]:
+                    found[number].append((at, position, likeness))
+            if at + 1 < len(heard):
+                joined = token + heard[at + 1][0]
+                if joined in self._by_token:
+                    for number, position in self._by_token[joined]:
+                        found[number].append((at, position, 1.0))
+        candidates = [self._best_stretch(number, turn, heard, hits) for number, hits in found.items()]
+        return _without_weaker_overlaps([mention for mention in candidates if mention is not None])
+
+    def _best_stretch(
+        self, number: int, turn: int, heard: Sequence[tuple[str, str]], hits: Sequence[tuple[int, int, float]]
+    ) -> Mention | None:
+        """The stretch of the turn, hardly longer than the name, in which most of the name is heard; None if too little is."""
+        name = self.names[number]
+        length = len(name.tokens) + 2
+        best: tuple[float, frozenset[int]] = (0.0, frozenset())
+        for start in sorted({at for at, _, _ in hits}):
+            parts: dict[int, float] = {}
+            used: dict[int, int] = {}  # token of the turn -> token of the name that it stands for
+            for at, position, likeness in hits:
+                if start <= at < start + length and position not in parts and used.get(at, position) == position:
+                    parts[position] = likeness
+                    used[at] = position
+            bits = sum(name.bits[position] * likeness for position, likeness in parts.items())
+            if bits > best[0] + 1e-9:
+                best = (bits, frozenset(used))
+        coverage = best[0] / sum(name.bits)
+        if coverage < MIN_COVERAGE or best[0] < MIN_BITS:
+            return None
+        words = " ".join(word for _, word in heard[min(best[1]) : max(best[1]) + 1])
+        return Mention(number, turn, words, min(coverage, 1.0), best[1])
+
+    def _like(self, token: str) -> list[tuple[str, float]]:
+        if token in self._by_token:
+            return [(token, 1.0)]
+        # A word that the collection knows is what it is ("price"), not a slip for a name ("prince").
+        return [] if self._is_word(token) else self._spelling.like(token)
+
+
+def name_tokens(text: str) -> tuple[str, ...]:
+    """Normalised words of a name without articles and joints (unless there is nothing else)."""
+    tokens = [_plain(word) for word in _TOKEN.findall(text)]
+    tokens = [token for token in tokens if token][:MAX_NAME_TOKENS]
+    return tuple(token for token in tokens if token not in _JOINTS) or tuple(tokens)
+
+
+def _plain(word: str) -> str:
+    word = normalise(word)
+    return _APOSTROPHE.sub("", word)
+
+
+def _candidate_names(title: str) -> list[tuple[str, bool]]:
+    """(text, whether the title's form alone makes it a name) for each name that the title may hold."""
+    head = _HEAD_END.split(title, maxsplit=1)
+    words = _TOKEN.findall(title)
+    found: list[tuple[str, bool]] = []
+    if len(head) > 1 and 0 < len(_TOKEN.findall(head[0])) <= MAX_NAME_TOKENS:
+        found.append((head[0].strip(), True))
+    elif 0 < len(words) <= MAX_TITLE_NAME_TOKENS:
+        found.append((title.strip(), False))
+    else:
+        found.extend((text, False) for text in _written_like_names(words))
+    return found
+
+
+def _written_like_names(words: Sequence[str]) -> list[str]:
+    """Runs of words inside a title that are written like a name: capitals within a sentence, digits, Latin within another script."""
+    if not words or words[0].isupper() or sum(word[:1].isupper() for word in words[1:]) * 2 > len(words):
+        return []  # a headline in capitals: they say nothing
+    indic = any(not word.isascii() for word in words)
+    runs: list[list[str]] = [[]]
+    for position, word in enumerate(words):
+        marked = (
+            any(c.isdigit() for c in word)
+            or (word[:1].isupper() and (position > 0 or indic))
+            or (indic and word.isascii())
+        )
+        if marked and not is_function_word(normalise(word), "en"):
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    return [
+        " ".join(run)
+        for run in runs
+        if run and len(run) <= MAX_NAME_TOKENS and any(len(word) > 1 and not word.isdigit() for word in run)
+    ]
+
+
+class _Found:
+    """What was seen of one possible name while the titles were read."""
+
+    def __init__(self) -> None:
+        self.texts: Counter[str] = Counter()
+        self.documents: set[int] = set()
+        self.groups: set[str] = set()
+        self.head = False
+
+    def add(self, title: Title, text: str, is_head: bool) -> None:
+        self.texts[text] += 1
+        self.documents.add(title.document)
+        self.groups.add(title.group)
+        self.head = self.head or is_head
+
+
+def _weighted(
+    chosen: Mapping[tuple[str, ...], _Found], passages: int, per_document: float, frequency: Callable[[str], int]
+) -> list[Name]:
+    """Names with weights: a word that is common elsewhere in the collection ("hotel", "city") hardly tells which name is meant."""
+    names: list[Name] = []
+    for tokens, entry in chosen.items():
+        own = len(entry.documents) * per_document
+        elsewhere = [max(frequency(token) - own, 0.0) for token in tokens]
+        bits = tuple(
+            (0.1 if is_function_word(token, "en") else 1.0) * math.log((2 * passages + 2) / (min(count, passages) + 1))
+            for token, count in zip(tokens, elsewhere, strict=True)
+        )
+        if sum(bits) >= MIN_BITS:
+            text = entry.texts.most_common(1)[0][0]
+            names.append(Name(text, tokens, bits, frozenset(entry.documents), len(entry.groups)))
+    return names
+
+
+def _without_weaker_overlaps(mentions: Sequence[Mention]) -> list[Mention]:
+    """Where two names claim the same words the better heard one stays; equals stay both."""
+    ordered = sorted(mentions, key=lambda mention: (-mention.coverage * len(mention.tokens) ** 0.5, mention.name))
+    kept: list[Mention] = []
+    for mention in ordered:
+        rivals = [other for other in kept if other.tokens & mention.tokens]
+        if all(other.coverage - mention.coverage < 0.05 and other.tokens == mention.tokens for other in rivals):
+            kept.append(mention)
+    return kept
+
+
+class _Spelling:
+    """Known words by what is left when one letter is missing (Garbe's symmetric deletes): one slip in a word of five letters or more."""
+
+    MIN_LENGTH = 5
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._known = set(words)
+        self._by_rest: dict[str, set[str]] = defaultdict(set)
+        for word in self._known:
+            if self._has_slips(word):
+                for rest in _deletes(word):
+                    self._by_rest[rest].add(word)
+
+    def like(self, word: str) -> list[tuple[str, float]]:
+        """Known words like `word`, with likeness: 1 for itself, 0.8 for one slip. Nothing else is tried when it is known."""
+        if word in self._known:
+            return [(word, 1.0)]
+        if not self._has_slips(word):
+            return []
+        others = set(self._by_rest.get(word, ()))
+        for rest in _deletes(word):
+            others |= self._by_rest.get(rest, set())
+            if rest in self._known and self._has_slips(rest):
+                others.add(rest)
+        return [(other, 0.8) for other in sorted(others) if other[0] == word[0]]
+
+    def _has_slips(self, word: str) -> bool:
+        return len(word) >= self.MIN_LENGTH and not any(c.isdigit() for c in word)
+
+
+def _deletes(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))}

@@ -1,0 +1,91 @@
+"""What a customer asks: their last turn, and what earlier turns must lend it to be understood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.conversation.names import Mention, NameTable
+from kb.conversation.turns import Role, Turn
+from kb.search.terms import query_terms
+
+# A name weighs less with every turn that has passed since it was said. Not below MIN_STRENGTH of the freshest one.
+DECAY = 0.7
+MIN_STRENGTH = 0.3
+# Names whose strength is this near to the strongest are what "they", "both" and "which of the two" speak of.
+IN_FOCUS = 0.75
+MAX_NAMES = 5
+# How far back the text goes that is read together with the last turn.
+RECENT_TURNS = 3
+MAX_RECENT_LENGTH = 1200
+# A turn with fewer telling words than this cannot stand alone.
+FEW_WORDS = 4
+
+
+@dataclass(frozen=True)
+class CarriedName:
+    """A name that the question is about, how strongly (0 to 1), and where it was said last."""
+
+    mention: Mention
+    text: str
+    strength: float
+
+
+@dataclass(frozen=True)
+class Question:
+    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text."""
+
+    text: str
+    last: str
+    recent: str
+    turn: int
+    names: tuple[CarriedName, ...]
+
+    @property
+    def names_in_focus(self) -> tuple[CarriedName, ...]:
+        return tuple(name for name in self.names if name.strength >= IN_FOCUS)
+
+
+def understand_question(turns: Sequence[Turn], turn: int, table: NameTable) -> Question:
+    """What is asked in `turns[turn]`, a customer's turn."""
+    last = turns[turn].text
+    names = carry_names(turns[: turn + 1], table)
+    recent = " ".join(t.text for t in turns[max(0, turn + 1 - RECENT_TURNS) : turn + 1])[-MAX_RECENT_LENGTH:]
+    own = {name.mention.name for name in names if name.mention.turn == turn}
+    carried = [name.text for name in names if name.strength >= IN_FOCUS and name.mention.name not in own]
+    if carried and not own:
+        text = f"{', '.join(carried)}: {last}"
+    elif not names and len(query_terms(last, "en")) < FEW_WORDS and (before := _earlier_request(turns, turn)):
+        text = f"{before} – {last}"
+    else:
+        text = last
+    return Question(text, last, recent, turn, names)
+
+
+def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, ...]:
+    """The names that the conversation speaks of now, strongest first."""
+    best: dict[int, tuple[float, Mention]] = {}
+    for back in range(len(turns)):
+        fade = DECAY**back
+        if best and fade < MIN_STRENGTH * max(strength for strength, _ in best.values()):
+            break
+        turn = len(turns) - 1 - back
+        for mention in table.mentions(turn, turns[turn].text):
+            strength = mention.coverage**2 * fade
+            if strength > best.get(mention.name, (0.0, mention))[0]:
+                best[mention.name] = (strength, mention)
+    if not best:
+        return ()
+    top = max(strength for strength, _ in best.values())
+    ordered = sorted(best.values(), key=lambda item: (-item[0], item[1].name))
+    return tuple(
+        CarriedName(mention, table.names[mention.name].text, strength / top)
+        for strength, mention in ordered[:MAX_NAMES]
+        if strength >= MIN_STRENGTH * top
+    )
+
+
+def _earlier_request(turns: Sequence[Turn], turn: int) -> str:
+    """The customer's last earlier turn that says something, for a last turn such as "and how long?"."""
+    for earlier in reversed(turns[:turn]):
+        if earlier.role is Role.CUSTOMER and len(query_terms(earlier.text, "en")) >= FEW_WORDS:
+            return earlier.text if len(earlier.text) <= 160 else earlier.text[:159].rsplit(" ", 1)[0] + "…"
+    return ""
