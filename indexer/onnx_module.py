@@ -35,10 +35,6 @@ class OnnxTextModule(InputModule):
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(max_length=MAX_TOKENS)
         self.tokenizer.enable_padding(pad_id=self.tokenizer.token_to_id("<pad>"), pad_token="<pad>")  # noqa: S106
-        # A second one for counting, which must neither cut nor pad.
-        self.counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.counter.no_truncation()
-        self.counter.no_padding()
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         texts = [prompt + text for text in inputs] if prompt else list(inputs)
@@ -68,7 +64,9 @@ class OnnxTextModule(InputModule):
         return np.asarray(pooled, dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(e.ids) for e in self.counter.encode_batch(list(texts), add_special_tokens=False)]
+        # What is cut off and what is padded is told apart again: a second tokenizer would take 250 MB of memory.
+        encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [sum(sum(piece.attention_mask) for piece in (e, *e.overflowing)) for e in encodings]
 
     def get_embedding_dimension(self) -> int:
         return int(self.session.get_outputs()[0].shape[-1])

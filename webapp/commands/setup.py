@@ -1,0 +1,199 @@
+"""`kb setup`: from an empty folder to a server that can be started, with the sample shop in it. Each step is done once."""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.config import PROJECT_ROOT, Settings, load_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+
+SAMPLE_ARTICLES = PROJECT_ROOT / "articles"
+SAMPLE_TICKETS = SAMPLE_ARTICLES / "sample-tickets.zendesk.json"
+DEMO_PEOPLE = {"rep": "rep@jhilmil.example", "trainer": "trainer@jhilmil.example", "admin": "admin@jhilmil.example"}
+
+
+@click.command()
+def command() -> None:
+    """Do everything that `kb serve` needs: encoder, database, sample content, index, demo people.
+
+    What is there already is left alone. Stop it at any time: running it again goes on.
+    """
+    from kb.db import create_database_engine
+
+    settings = load_settings()
+    make_encoder(settings)
+    engine = create_database_engine(settings)
+    make_database(engine)
+    if add_sample_content(settings, engine):
+        click.echo("Sample articles and tickets are in.")
+    update_index(settings, engine)
+    add_demo_people(settings, engine)
+    show_demo_logins(settings)
+
+
+def make_encoder(settings: Settings) -> None:
+    from indexer.bundled_model import ensure_bundled_model, is_bundled_model_ready
+    from webapp.commands.console import progress_bar
+
+    if settings.model != "bundled" or is_bundled_model_ready(settings):
+        return
+    with step("Language model: fetching and converting it, about a minute"), progress_bar("Language model") as advance:
+        ensure_bundled_model(settings, lambda _what, share: advance(int(share * 100), 100))
+
+
+def make_database(engine: "Engine") -> None:
+    from kb.migrations import upgrade_database
+
+    if not upgrade_database(engine).is_current:
+        click.echo("Database ready.")
+
+
+def add_sample_content(settings: Settings, engine: "Engine") -> bool:
+    """Put the sample shop in where there is nothing else. Returns whether anything was read.
+
+    A knowledge base with articles of its own is left alone: nobody wants lamps and kettles among them.
+    """
+    from kb.db import session_scope
+
+    stamp = settings.home / "sample-content"
+    wanted = _fingerprint(SAMPLE_ARTICLES)
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+        return False
+    with session_scope(engine) as session:
+        if not _is_sample_or_empty(session):
+            return False
+    with step("Sample articles"):
+        _add_articles(settings, engine)
+    with step("Sample tickets"):
+        _add_tickets(settings, engine)
+    stamp.write_text(wanted, encoding="ascii")
+    return True
+
+
+def update_index(settings: Settings, engine: "Engine") -> None:
+    from indexer.status import expected_fingerprint, index_status
+    from kb.db import session_scope
+    from webapp.commands.console import progress_bar
+
+    with session_scope(engine) as session:
+        status = index_status(session, settings.index_dir)
+    fingerprint = expected_fingerprint(settings)
+    if fingerprint is not None and status.is_current(fingerprint):
+        return
+    with step("Index: reading and encoding, a minute or so"), progress_bar("Documents") as advance:
+        # Imported only when there is something to do: it takes seconds to load.
+        from indexer.encoders import open_encoder
+        from indexer.pipeline import bring_up_to_date
+
+        bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)
+
+
+def add_demo_people(settings: Settings, engine: "Engine") -> None:
+    """A rep, a trainer and an administrator with random passwords, where nobody else is."""
+    from kb.db import session_scope
+    from kb.people import create_user, generate_password, list_users
+    from kb.tables import Role
+
+    with session_scope(engine) as session:
+        if list_users(session):
+            return
+        lines = []
+        for role, email in DEMO_PEOPLE.items():
+            password = generate_password()
+            create_user(session, email, Role(role), password, name=f"Demo {role}")
+            lines.append(f"{role:<8} {email:<26} {password}")
+        # Written before the commit: people whose passwords nobody has would be of no use.
+        _write_private(_demo_file(settings), "\n".join(lines) + "\n")
+
+
+def show_demo_logins(settings: Settings) -> None:
+    path = _demo_file(settings)
+    if path.exists():
+        click.echo(f"\nDemo log-ins (first passwords, kept in {path}):")
+        for line in path.read_text(encoding="utf-8").splitlines():
+            click.echo(f"  {line}")
+        click.echo("")
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say what is being done, and how long it took."""
+    started = time.monotonic()
+    click.echo(f"{what} …")
+    yield
+    click.echo(f"  done in {time.monotonic() - started:.1f} s")
+
+
+def _add_articles(settings: Settings, engine: "Engine") -> None:
+    from kb.articles import sync_folder
+    from kb.db import session_scope
+    from webapp.commands.console import progress_bar
+
+    with session_scope(engine) as session, progress_bar("Articles") as advance:
+        report = sync_folder(
+            session,
+            SAMPLE_ARTICLES,
+            default_language=settings.languages[0],
+            languages=settings.languages,
+            author="sample",
+            progress=advance,
+            checkpoint=session.commit,
+        )
+    for rejection in (*report.rejected, *report.conflicts):
+        click.echo(f"  {rejection}", err=True)
+
+
+def _add_tickets(settings: Settings, engine: "Engine") -> None:
+    from kb.db import session_scope
+    from kb.tickets import import_tickets, load_requester_key
+    from webapp.commands.console import progress_bar
+
+    with session_scope(engine) as session, progress_bar("Tickets") as advance:
+        report = import_tickets(
+            session,
+            SAMPLE_TICKETS,
+            "zendesk",
+            requester_key=load_requester_key(settings.home),
+            region=settings.phone_region,
+            progress=advance,
+            checkpoint=session.commit,
+        )
+    for rejection in report.rejected:
+        click.echo(f"  {rejection}", err=True)
+
+
+def _is_sample_or_empty(session: "Session") -> bool:
+    from sqlalchemy import func, select
+
+    from kb.tables import Article, ArticleFile
+
+    articles = session.scalar(select(func.count()).select_from(Article)) or 0
+    folder = str(SAMPLE_ARTICLES.resolve())
+    of_sample = session.scalar(select(func.count()).select_from(ArticleFile).where(ArticleFile.folder == folder)) or 0
+    return not articles or bool(of_sample)
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _demo_file(settings: Settings) -> Path:
+    return settings.home / "demo-logins.txt"
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
