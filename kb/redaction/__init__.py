@@ -12,6 +12,7 @@ from functools import partial
 from kb.redaction import contacts, numbers
 from kb.redaction.names import find_introductions, find_names, name_words, prepare_names
 from kb.redaction.spans import Canvas, Span
+from kb.redaction.spoken import find_spoken_numbers
 
 PLACEHOLDERS = (
     "[email]",
@@ -31,6 +32,11 @@ _PLACEHOLDER = re.compile("|".join(re.escape(placeholder) for placeholder in PLA
 # Without a digit, an address or an introduction there is nothing to find but names.
 _WORTH_A_LOOK = re.compile(
     r"[\d@]|://|www\.|\bat\b|password|passwd|pwd|name|na+m\b|नाम|নাম|/|पासवर्ड|পাসওয়ার্ড", re.IGNORECASE
+)
+# Ten words without anything else between them are a long number only where some of these are among them.
+_SPOKEN = re.compile(
+    r"\b(?:nine|eight|seven|zero|nau|aat?h|saa?t|noy)\b|नौ|आठ|सात|शून्य|नाइन|एट|সাত|আট|শূন্য|নাইন|এইট|জিরো|নয়|নয়",
+    re.IGNORECASE,
 )
 # Replacing may bring a number closer to a telling word. It settles at once except in texts made to avoid it.
 _MOST_ROUNDS = 10
@@ -62,8 +68,6 @@ def redact_query(text: str) -> str:
 def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: frozenset[str]) -> str:
     canvas = Canvas(text)
     look = _WORTH_A_LOOK.search(canvas.view) is not None
-    if not look and not given:
-        return text
     canvas.apply(_find_placeholders)
     if look:
         for detector in (
@@ -83,11 +87,14 @@ def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: fr
             numbers.find_accounts,
             partial(contacts.find_phones, region=region),
             numbers.find_codes_after,
+            numbers.find_codes_far_after,
             numbers.find_codes_before,
             numbers.find_passwords,
             find_introductions,
         ):
             canvas.apply(detector)
+    if _SPOKEN.search(canvas.view):
+        canvas.apply(find_spoken_numbers)
     if given:
         canvas.apply(partial(find_names, names=prepare_names(given)))
     return canvas.render()

@@ -107,7 +107,9 @@ def find_addresses(view: str, own_domains: frozenset[str], names: frozenset[str]
     for match in _ADDRESS.finditer(view):
         local, host = match["local"], match["host"].lower()
         if "." in host:
-            role = host in own_domains and local.isalpha() and local.lower() not in names
+            # Romanised Bengali hangs its endings on with a hyphen: parts@shop.example-e.
+            own = host in own_domains or any(host.startswith(domain + "-") for domain in own_domains)
+            role = own and local.isalpha() and local.lower() not in names
             yield Span(match.start(), match.end(), None if role else "[email]")
         elif host in _WEBMAIL.split("|"):
             yield Span(match.start(), match.end(), "[email]")

@@ -7,7 +7,7 @@ from functools import lru_cache
 import regex
 
 from kb.language_words import ENGLISH
-from kb.redaction import words
+from kb.redaction import scripts, words
 from kb.redaction.spans import Span
 
 # Letters with their marks; Python's own \w would split Indic words at vowel signs.
@@ -20,7 +20,25 @@ _POSSESSIVE = ("'s", "’s", "'r", "’r", "'er", "’er")
 _ENGLISH_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split())
 _ALSO_WORDS = frozenset(words.ALSO_WORDS.split())
 _INDIC_EVERYDAY = frozenset(words.INDIC_EVERYDAY.split())
-_BENGALI_SUFFIXES = ("র", "ের", "য়ের", "য়ের", "কে", "েকে", "রা", "েরা", "দের", "েদের", "দা", "দি", "বাবু", "জি", "ই", "ও")
+_BENGALI_SUFFIXES = (
+    "র",
+    "ের",
+    "য়ের",
+    "য়ের",
+    "কে",
+    "েকে",
+    "রা",
+    "েরা",
+    "দের",
+    "েদের",
+    "দা",
+    "দি",
+    "দেবী",
+    "বাবু",
+    "জি",
+    "ই",
+    "ও",
+)
 _HONORIFICS = frozenset(("जी", "भाई", "बाबू", "साहब", "बहन", "বাবু", "দা", "দি", "জি", "ভাই", "সাহেব", "দিদি", "দাদা"))
 _OTHER_SUFFIXES = ("ji", "bhai", "babu", "जी", "भाई", "बाबू")
 
@@ -32,9 +50,8 @@ class _Names:
     whole: dict[str, tuple[tuple[str, ...], ...]]  # first word -> all names that begin with it, longest first
     parts: dict[str, str]  # word -> "always" | "capital" | "honoured": how it has to stand to count alone
 
-    @property
-    def empty(self) -> bool:
-        return not self.whole and not self.parts
+    latin: frozenset[str]  # rough forms of the Latin parts, and
+    indic: frozenset[str]  # of the others: a name may be written in another script than in the record
 
 
 @lru_cache(maxsize=256)
@@ -62,7 +79,31 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
         first: tuple(sorted((n for n in found if len(n) > 1 or n[0] in parts), key=len, reverse=True))
         for first, found in whole.items()
     }
-    return _Names({first: found for first, found in kept.items() if any(len(n) > 1 for n in found)}, parts)
+    whole_names = {first: found for first, found in kept.items() if any(len(n) > 1 for n in found)}
+    certain = [word for word, rule in parts.items() if rule in {"always", "capital"}]
+    latin = frozenset(form for word in certain if word.isascii() for form in _forms(scripts.rough_latin(word)))
+    indic = frozenset(form for word in certain if not word.isascii() for form in _forms(scripts.rough_indic(word)))
+    return _Names(whole_names, parts, latin, indic)
+
+
+def _forms(rough: str) -> tuple[str, str]:
+    return rough, "o:" + scripts.without_o(rough)
+
+
+def _is_transliterated(word: str, names: _Names) -> bool:
+    """True for सुनीता where the names hold "Sunita", and the other way round."""
+    if word.isascii():
+        return bool(names.indic) and _is_among(scripts.rough_latin(word), names.indic, bengali=True)
+    if not names.latin or not "\u0900" <= word[0] <= "\u09ff":
+        return False
+    return _is_among(scripts.rough_indic(word), names.latin, bengali=word[0] >= "\u0980")
+
+
+def _is_among(rough: str, forms: frozenset[str], *, bengali: bool) -> bool:
+    short = scripts.without_o(rough)
+    if bengali and len(short) >= scripts.SHORTEST and "o:" + short in forms:
+        return True
+    return len(rough) >= (scripts.SHORTEST if bengali else scripts.SHORTEST_DEVANAGARI) and rough in forms
 
 
 def _rule_for(word: str) -> str:
@@ -120,7 +161,9 @@ def _match_at(view: str, found_words: Sequence[tuple[int, int, str]], position: 
     if rule == "honoured":
         following = found_words[position + 1][2] if position + 1 < len(found_words) else ""
         return int(following in _HONORIFICS or bool(stem))
-    return int(rule == "always")
+    if rule == "always":
+        return 1
+    return int(rule is None and _is_transliterated(folded, names))
 
 
 def _follows(view: str, found_words: Sequence[tuple[int, int, str]], position: int, sequence: tuple[str, ...]) -> bool:

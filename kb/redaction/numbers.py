@@ -123,6 +123,11 @@ _CODE_AFTER = re.compile(
     + _NUMBER % "number",
     re.IGNORECASE,
 )
+# After the plain name of one-time codes also across the end of a sentence: "otp asche na. jeta esheche 5532".
+_CODE_FAR_AFTER = re.compile(
+    rf"(?<!\w)(?P<word>{_STRONG_WORD})(?:[ ]{{1,3}}(?!\d{{4,8}}\b)[^\s;{FILLER}]{{1,24}}){{0,7}}?[ ]{{1,3}}" + _NUMBER % "number",
+    re.IGNORECASE,
+)
 _LINK_WORD = (
     r"(?:is|was|as|it's|its|your|my|our|the|this|a|hai|he|h|mera|meri|aapka|apka|ye|yeh|yah|wala|amar|apnar|eta|hocche|holo|"
     r"है|यह|ये|मेरा|आपका|वाला|আমার|আপনার|এটা|হল|হলো|হচ্ছে|jhilmil|delivery|login|verification|security|one-time|secret)"
@@ -140,6 +145,10 @@ _OPEN_CODE_BEFORE = re.compile(
 )
 _POSTAL = re.compile(r"(?:pin|पिन|পিন)$", re.IGNORECASE)
 _POSTAL_CODE_WORD = re.compile(r"(?:pin|पिन|পিন)[ -]?$", re.IGNORECASE)
+_PLACE_BEFORE = re.compile(
+    r"(?:pin(?:[ -]?code)?|पिन(?: ?कोड)?|পিন(?: ?কোড)?)(?:[ ](?:is|hai|है|ta|:))?[ :-]{1,3}$"
+    r"|\b(?:after|since|in|version|room|flat|error)[ ]$"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SHARED_SECRET = re.compile(r"(?<!\w)(?:upi|atm|card|security|login|my|mera|meri|amar)[ ]$", re.IGNORECASE)
 _PASSWORD = re.compile(
@@ -164,6 +173,14 @@ def find_codes_after(view: str) -> Iterator[Span]:
     """ "OTP: 482913", "code jo aaya wo 482913 hai"."""
     for match in _CODE_AFTER.finditer(view):
         if _is_code(view, match):
+            yield Span(match.start("number"), match.end("number"), "[code]")
+
+
+def find_codes_far_after(view: str) -> Iterator[Span]:
+    """ "otp asche na. jeta esheche 5532": four or six digits, which postal codes that are named as such are not."""
+    for match in _CODE_FAR_AFTER.finditer(view):
+        before = view[max(0, match.start("number") - 20) : match.start("number")].lower()
+        if len(match["number"]) in {4, 6} and not _YEAR.fullmatch(match["number"]) and not _PLACE_BEFORE.search(before):
             yield Span(match.start("number"), match.end("number"), "[code]")
 
 

@@ -40,3 +40,15 @@ ABORTING = """
 PHONE_LABELS = """
 ph phone mob mobile tel telephone call contact no num number whatsapp cell m t p fon nr
 """
+
+# Digits as they are spoken, English ones also in Devanagari and Bengali letters, and romanised Hindi and Bengali.
+SPOKEN_DIGITS = """
+zero oh one two three four five six seven eight nine naught nil
+शून्य ज़ीरो जीरो एक दो तीन चार पाँच पांच छह छः छै छे सात आठ नौ
+वन टू थ्री फोर फ़ोर फाइव फ़ाइव सिक्स सेवन एट नाइन
+শূন্য জিরো এক দুই তিন চার পাঁচ ছয় ছয় সাত আট নয় নয়
+ওয়ান ওয়ান টু থ্রি ফোর ফাইভ সিক্স সেভেন এইট নাইন
+shunya shunno jiro ek do dui teen tin char paanch panch chhe chhah che choy chhoy saat sat shat aath ath aat nau noy
+"""
+SPOKEN_DOUBLE = "double dubble डबल ডাবল ডবল"
+SPOKEN_TRIPLE = "triple tripple ट्रिपल ট্রিপল"

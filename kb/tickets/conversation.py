@@ -54,7 +54,7 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"^(?:Jhilmil|\[[\w ]+\])\s?:\s*", re.IGNORECASE)
-_SENTENCE = re.compile(r"[^.!?।\n]+[.!?।]*\s*|\n")
+_SENTENCE = re.compile(r"[^.!?।\n]+[.!?।]*[)\]'\"”’»]*\s*|[.!?।\n]")
 _ACKNOWLEDGEMENT = re.compile(
     r"^(?:ok(?:ay)?|k|yes|no|ya|yep|done|hi+|hello+|hey|thanks?|thank you|thx|ty|great|nice|good|fine|cool|"
     r"got it|noted|sure|please|sir|madam|"
@@ -130,7 +130,8 @@ def _is_acknowledgement(text: str) -> bool:
 
 
 def _is_question(text: str) -> bool:
-    return len(text) < 160 and text.rstrip().endswith(("?", "؟")) and text.count(".") + text.count("।") == 0
+    """A short turn that ends with a question asks for something and resolves nothing."""
+    return len(text) < 110 and text.rstrip().endswith("?")
 
 
 def _join(texts: list[str], longest: int) -> str:

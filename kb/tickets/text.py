@@ -45,7 +45,7 @@ _CLIENT_LINE = re.compile(
 _CLOSING = re.compile(
     r"^(?:(?:with |many |best |warm |kind |thanks (?:and|&) |thank you (?:and|&) )*(?:regards|wishes)|"
     r"yours (?:sincerely|truly|faithfully)|"
-    r"sincerely|thanks(?: a lot| again| in advance)?|thank you(?: very much)?|thanking you|cheers|best|love|"
+    r"sincerely|warmly|thanks(?: a lot| again| in advance)?|thank you(?: very much)?|thanking you|cheers|best|love|"
     r"rgds|thx|tks|"
     r"सादर|भवदीय[ा]?|आपका|आपकी|प्रार्थी|निवेदक|धन्यवाद(?: सहित)?|शुक्रिया|आभार|"
     r"ধন্যবাদ(?:ান্তে| সহ)?|শুভেচ্ছা(?:ন্তে| সহ)?|ইতি|বিনীত|নমস্কারান্তে|dhanyavaa?d|shukriya|dhonn?obad|saadar)"
@@ -57,7 +57,7 @@ _GREETING_WORDS = (
     r"to whom(?:soever)? it may concern|greetings|"
     r"namaste|namaskar|nomoskar|assalamu? ?alaikum|walaikum assalam|pranam|"
     r"नमस्ते|नमस्कार|प्रणाम|प्रिय|महोदय|महोदया|आदरणीय|श्रीमान|मान्यवर|हैलो|हेलो|"
-    r"নমস্কার|হ্যালো|মহাশয়|মহাশয়|প্রিয়|প্রিয়|মাননীয়|মাননীয়|শ্রদ্ধেয়|শ্রদ্ধেয়|আসসালামু"
+    r"নমস্কার|হ্যালো|মহাশয়|মহাশয়|প্রিয়|প্রিয়|মাননীয়|মাননীয়|শ্রদ্ধেয়া?|শ্রদ্ধেয়া?|আসসালামু|salaa?m|सलाम|সালাম|jai hind"
 )
 _GREETING_LINE = re.compile(rf"^(?:{_GREETING_WORDS})(?![^\W\d_])[^.!?।\n]{{0,45}}[,.!:।–-]?$", re.IGNORECASE)
 # A greeting before the matter, on the same line.
@@ -66,6 +66,8 @@ _GREETING_START = re.compile(
     rf"[A-Z][a-z]+)){{0,3}}[,.!।:]+\s+",
     re.IGNORECASE,
 )
+# The last line of a letter: a name, perhaps with a place.
+_SIGNATURE_LINE = re.compile(r"^\[name\](?:,? [^.!?।]{1,40})?$")
 _CONTACT_LINE = re.compile(
     r"^(?:\W|\[(?:name|phone|email|link)\]|m|t|p|ph|mob|mobile|phone|tel|e?mail|web|fax|ji|जी)*$", re.I
 )
@@ -113,7 +115,7 @@ def _without_signature(lines: list[str]) -> list[str]:
         if short and _CLOSING.match(lines[number]) and any(lines[:number]):
             lines = lines[:number]
             break
-    while len(lines) > 1 and _CONTACT_LINE.match(lines[-1]) and any(lines[:-1]):
+    while len(lines) > 1 and (_CONTACT_LINE.match(lines[-1]) or _SIGNATURE_LINE.match(lines[-1])) and any(lines[:-1]):
         lines = lines[:-1]
     return lines
 
@@ -122,6 +124,7 @@ def _ends_a_sentence(line: str) -> bool:
     return len(line.split()) > 6 and line.endswith((".", "?", "!", "।"))
 
 
+_WORDS_ONLY = re.compile(r"^[^\d@#/\\()<>\[\]\"“”:;|=+*_]{2,60}$")
 _SALUTED = re.compile(
     r"^((?:dear|hi|hello|hey|respected|प्रिय|आदरणीय|नमस्ते|नमस्कार|প্রিয়|প্রিয়|নমস্কার|মাননীয়|"
     r"মাননীয়)\s(?:mr|mrs|ms|dr|shri|smt|श्री|श्रीमती|শ্রী|শ্রীমতী)?\.?\s?)"
@@ -144,15 +147,28 @@ def hide_letter_names(text: str) -> str:
 
     Names that the export does not give, or gives in another script, are found by where they stand.
     """
-    text = _SALUTED.sub(_hide_saluted, text)
-    lines = text.split("\n")
+    lines = _SALUTED.sub(_hide_saluted, text).split("\n")
     for number in range(max(1, len(lines) - 10), len(lines)):
         if _CLOSING.match(lines[number].strip()):
             signed = next((later for later in range(number + 1, len(lines)) if lines[later].strip()), None)
             if signed is not None and _is_name_like(lines[signed]):
                 lines[signed] = _hide_signed(lines[signed])
             break
+    else:
+        _hide_last_line(lines)
     return "\n".join(lines)
+
+
+def _hide_last_line(lines: list[str]) -> None:
+    """A letter may end with a name and no closing: one to three words as a paragraph of their own, capitalised."""
+    last = max((number for number, line in enumerate(lines) if line.strip()), default=0)
+    if last < 2 or lines[last - 1].strip() or not _is_name_like(lines[last]):
+        return
+    name = lines[last].split(",")[0].strip()
+    words = name.split()
+    capitalised = all(word[0].isupper() or not word[0].isascii() for word in words)
+    if len(words) <= 3 and capitalised and not name.endswith(("?", "!", ":", "।")) and _WORDS_ONLY.match(name):
+        lines[last] = _hide_signed(lines[last])
 
 
 def _hide_saluted(match: re.Match[str]) -> str:
