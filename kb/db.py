@@ -25,9 +25,18 @@ def create_database_engine(settings: Settings) -> Engine:
     engine = create_engine(url)
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
-            settings.home.mkdir(parents=True, exist_ok=True)
+            _make_home(settings)
         event.listen(engine, "connect", _prepare_sqlite_connection)
     return engine
+
+
+def _make_home(settings: Settings) -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder {settings.home} cannot be made: {error.strerror}.", remedy="Name another one in KB_HOME."
+        ) from error
 
 
 def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:

@@ -59,7 +59,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield from _home(settings)
     yield from _guarded("Secret key", lambda: _secret_key(settings))
-    engine = create_database_engine(settings)
+    try:
+        engine = create_database_engine(settings)
+    except KbError as error:
+        yield Finding("wrong", "Database", error.message, error.remedy)
+        return
     database = list(_guarded("Database", lambda: _database(engine)))
     yield from database
     yield from _guarded("Encoder", lambda: _model(settings))
