@@ -117,4 +117,4 @@ def _status_text(status: HTTPStatus) -> str:
         500: _("Something went wrong on our side. It has been noted."),
         503: _("This is not available right now. Please try again in a minute."),
     }
-    return texts.get(status.value, status.phrase)
+    return str(texts.get(status.value, status.phrase))

@@ -134,4 +134,4 @@ def _warm_up(worker: Any) -> None:
 def _forget_worker(_arbiter: Any, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(worker.pid)
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

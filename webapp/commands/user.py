@@ -1,6 +1,7 @@
 """`kb user`: the people who may log in."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -149,7 +150,7 @@ def _password(from_stdin: bool) -> tuple[str, bool]:
 
     if not from_stdin:
         return generate_password(), True
-    text = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    text = sys.stdin.readline().rstrip("\r\n")
     if not text:
         raise InvalidInputError("There is no password on standard input.")
     return text, False
