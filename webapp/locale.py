@@ -34,7 +34,16 @@ def choose_language() -> str:
     chosen = request.cookies.get("language", "")
     if chosen in offered:
         return chosen
-    return request.accept_languages.best_match(offered) or offered[0]
+    return _browser_language(offered) or offered[0]
+
+
+def _browser_language(offered: tuple[str, ...]) -> str:
+    """The first of the browser's languages that is offered, `bn` for `bn-IN` too; "" where none is."""
+    for tag, _quality in request.accept_languages:
+        for candidate in (tag, tag.partition("-")[0]):
+            if candidate in offered:
+                return candidate
+    return ""
 
 
 def _babel_name(tag: str) -> str:

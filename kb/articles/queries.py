@@ -105,9 +105,10 @@ def public_link(
 
 
 def list_public_addresses(session: Session) -> list[tuple[str, str, str, datetime]]:
-    """(translation key, language, slug, time of the last change) of every public article, for site maps: no bodies are read."""
+    """(translation key, language, slug, last change) of every public article, for site maps: no bodies are read."""
     query = select(Article.translation_key, Article.language, Article.slug, Article.updated_at).where(is_public())
-    return [row._tuple() for row in session.execute(query.order_by(Article.translation_key, Article.language))]
+    rows = session.execute(query.order_by(Article.translation_key, Article.language))
+    return [(key, language, slug, changed) for key, language, slug, changed in rows]
 
 
 def list_articles(

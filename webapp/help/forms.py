@@ -11,7 +11,9 @@ from kb.errors import InvalidInputError
 
 
 class ContactForm(FlaskForm):
-    """`contact.data` is an e-mail address or an E.164 number once the form is valid."""
+    """Once the form is valid, `reach` is the e-mail address or E.164 number; `contact.data` stays as it was typed."""
+
+    reach: str = ""
 
     name = StringField(
         _l("Your name"),
@@ -43,7 +45,7 @@ class ContactForm(FlaskForm):
 
     def validate_contact(self, field: Field) -> None:
         try:
-            field.data = clean_contact(field.data or "", self._region)
+            self.reach = clean_contact(field.data or "", self._region)
         except InvalidInputError as error:
             raise ValidationError(
                 _l("This is neither an e-mail address nor a phone number. An example: asha@example.com or 98300 12345")

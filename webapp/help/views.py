@@ -29,7 +29,7 @@ from kb.errors import NotFoundError
 from kb.search.events import record_feedback
 from kb.search.typed import forget_superseded
 from kb.search.types import Audience, SearchAnswer
-from kb.tables import FeedbackKind, User
+from kb.tables import Article, FeedbackKind, User
 from webapp.access import safe_next
 from webapp.database import session
 from webapp.help.forms import ContactForm
@@ -110,10 +110,20 @@ def topic(language: str, topic: str) -> ResponseReturnValue:
     return render_template("help/topic.html", topic=topic, articles=articles)
 
 
+def _find_article(language: str, slug: str) -> Article:
+    try:
+        return get_published_article(session(), language, slug)
+    except NotFoundError as error:
+        # Customers read this, so it is said in their language and without the article's address.
+        raise NotFoundError(
+            _("There is no such article in this language."), remedy=_("A search finds what we have.")
+        ) from error
+
+
 @blueprint.get("/help/<language>/articles/<slug>")
 def article(language: str, slug: str) -> ResponseReturnValue:
     """One article. `?s=` names the search that led here, which counts as a click on its result."""
-    found = get_published_article(session(), language, slug)
+    found = _find_article(language, slug)
     search_id = request.args.get("s", "")
     if search_id:
         document, visit = f"article:{found.id}", visit_id()
@@ -148,7 +158,7 @@ def _note(database: Session, search_id: str, kind: FeedbackKind, document: str, 
 @blueprint.post("/help/<language>/articles/<slug>/vote")
 def vote(language: str, slug: str) -> ResponseReturnValue:
     """Whether the article answered the question. Works as a form; htmx asks for the thanks alone."""
-    found = get_published_article(session(), language, slug)
+    found = _find_article(language, slug)
     choice, search_id = request.form.get("vote", ""), request.form.get("s", "")
     if choice not in VOTES:
         abort(400)
@@ -175,12 +185,12 @@ def contact_send(language: str) -> ResponseReturnValue:
     request_contact(
         session(),
         name=form.name.data,
-        contact=form.contact.data,
+        contact=form.reach,
         message=form.message.data,
         language=language,
         visit=cookie.get("visit"),
     )
-    cookie["reach"] = form.contact.data
+    cookie["reach"] = form.reach
     return redirect(url_for("help.contact_sent", language=language), code=303)
 
 

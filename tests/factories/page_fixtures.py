@@ -1,0 +1,79 @@
+"""Fixtures for tests of pages. The content is indexed once; each test gets a copy of database and index."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from page_content import add_page_content
+from sqlalchemy import Engine
+from sqlalchemy.orm import sessionmaker
+
+from indexer.runtime import SearchRuntime
+from kb.config import Settings
+from kb.db import create_database_engine
+from webapp.app import create_app
+
+# Confidence from which an outcome holds; the hashing encoder of tests knows nothing of meaning, so outcomes are forced.
+FORCED = {"answered": ("0", "0"), "unsure": ("1", "0"), "none": ("1", "1")}
+
+
+@dataclass(frozen=True)
+class PageContent:
+    """Ids of what `page_content` makes."""
+
+    refund: dict[str, int]
+    english_only: int
+    internal: int
+    ticket: int
+
+
+@pytest.fixture(scope="session")
+def prepared_home(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PageContent]:
+    home = tmp_path_factory.mktemp("pages") / "home"
+    home.mkdir()
+    shutil.copy(template_database, home / "kb.sqlite3")
+    settings = Settings(home_text=str(home), model="hash")
+    engine = create_database_engine(settings)
+    with sessionmaker(engine, expire_on_commit=False)() as session:
+        refund, english_only, internal, ticket = add_page_content(session)
+        made = PageContent({tag: a.id for tag, a in refund.items()}, english_only.id, internal.id, ticket.id)
+    SearchRuntime.open(settings, engine).update()
+    engine.dispose()
+    return home, made
+
+
+@pytest.fixture
+def content(prepared_home: tuple[Path, PageContent]) -> PageContent:
+    return prepared_home[1]
+
+
+@pytest.fixture
+def engine(settings: Settings, prepared_home: tuple[Path, PageContent]) -> Iterator[Engine]:
+    """A database with the content in it, and its index beside it."""
+    shutil.copytree(prepared_home[0], settings.home)
+    engine = create_database_engine(settings)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def app_with_outcome(settings: Settings, engine: Engine, app: Flask) -> Callable[[str], Flask]:
+    """The application in which every search ends in this outcome."""
+
+    def make(outcome: str) -> Flask:
+        answered, unsure = FORCED[outcome]
+        forced = create_app(replace(settings, answered_text=answered, unsure_text=unsure), engine)
+        forced.test_client_class = app.test_client_class
+        return forced
+
+    return make
+
+
+@pytest.fixture
+def client_with_outcome(app_with_outcome: Callable[[str], Flask]) -> Callable[[str], FlaskClient]:
+    """A customer for whom every search ends in this outcome."""
+    return lambda outcome: app_with_outcome(outcome).test_client()
