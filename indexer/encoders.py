@@ -27,7 +27,7 @@ class SentenceEncoder:
 
     def __init__(self, model: "SentenceTransformer", fingerprint: str, parallel: int = 1) -> None:
         self._model = model
-        self._parallel = parallel
+        self.parallel = parallel
         self.fingerprint = fingerprint
         dimensions = model.get_embedding_dimension()
         if not dimensions:
@@ -46,7 +46,7 @@ class SentenceEncoder:
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
         done = 0
-        with ThreadPoolExecutor(max_workers=self._parallel) as pool:
+        with ThreadPoolExecutor(max_workers=self.parallel) as pool:
             encode = lambda batch: self._encode([texts[i] for i in batch], self._passage_prompt)  # noqa: E731
             for batch, encoded in zip(batches, pool.map(encode, batches), strict=True):
                 vectors[batch] = encoded
@@ -61,6 +61,11 @@ class SentenceEncoder:
             return list(first.count_tokens(texts))
         tokenizer: Any = self._model.tokenizer
         return [len(tokenizer.encode(text, add_special_tokens=False, truncation=False)) for text in texts]
+
+    def bare_encode(self, texts: Sequence[str]) -> Vectors:
+        """Texts with their prompts through the model alone, in one batch: what benchmarks compare with."""
+        first: Any = self._model[0]
+        return np.asarray(first.encode_texts(texts) if hasattr(first, "encode_texts") else self._encode(texts, None))
 
     def _encode(self, texts: Sequence[str], prompt: str | None) -> Vectors:
         vectors = self._model.encode(

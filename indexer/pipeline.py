@@ -148,13 +148,39 @@ def _index_batch(
     vectors = encoder.encode_passages([p.embedded_text for p in new], progress) if new else np.zeros((0, 1), np.float32)
     vector_of = {p.text_hash: vector for p, vector in zip(new, vectors, strict=True)}
     report.encoded += len(new)
-    with session_scope(engine) as session:
+    with session_scope(engine) as session, session.no_autoflush:
+        stored = _stored(session, batch)
+        added: list[Passage] = []
         for state in batch:
             if state.key in prepared:
                 group, passages = prepared[state.key]
                 known = existing.get(state.key, {})
-                _store_document(session, state, group, passages, known, vector_of, fingerprint, report)
+                old, entry = stored[state.key]
+                added += _store_document(
+                    session, state, group, passages, known, vector_of, fingerprint, report, old, entry
+                )
                 report.documents += 1
+        session.flush()  # gives the new passages their ids, all in one statement
+        session.add_all(IndexChange(collection=row.collection, passage_id=row.id, operation="add") for row in added)
+
+
+def _stored(
+    session: Session, batch: Sequence[DocumentState]
+) -> dict[tuple[str, int], tuple[list[Passage], IndexedDocument | None]]:
+    """Per document of the batch its passages and its entry as they are in the database, in two statements for each kind."""
+    passages: dict[tuple[str, int], list[Passage]] = {state.key: [] for state in batch}
+    entries: dict[tuple[str, int], IndexedDocument] = {}
+    for kind in ("article", "ticket"):
+        ids = [state.id for state in batch if state.kind == kind]
+        if not ids:
+            continue
+        for row in session.scalars(select(Passage).where(Passage.document_kind == kind, Passage.document_id.in_(ids))):
+            passages[kind, row.document_id].append(row)
+        for entry in session.scalars(
+            select(IndexedDocument).where(IndexedDocument.document_kind == kind, IndexedDocument.document_id.in_(ids))
+        ):
+            entries[kind, entry.document_id] = entry
+    return {key: (rows, entries.get(key)) for key, rows in passages.items()}
 
 
 def _existing_passages(
@@ -184,10 +210,14 @@ def _store_document(
     vector_of: dict[str, "np.ndarray[tuple[int], np.dtype[np.float32]]"],
     fingerprint: str,
     report: IndexReport,
-) -> None:
-    old = list(
-        session.scalars(select(Passage).where(Passage.document_kind == state.kind, Passage.document_id == state.id))
-    )
+    old: Sequence[Passage],
+    entry: IndexedDocument | None,
+) -> list[Passage]:
+    """Make the database's passages of a document those of `passages`; returns the new ones, which have no id yet.
+
+    old, entry: what the database has of the document.
+    """
+    added: list[Passage] = []
     reusable = {(row.collection, row.text_hash): row for row in old if row.fingerprint == fingerprint}
     kept: set[int] = set()
     for position, passage in enumerate(passages):
@@ -217,23 +247,17 @@ def _store_document(
             fingerprint=fingerprint,
             vector=data,
         )
-        session.add(row)
-        session.flush()
-        kept.add(row.id)
-        session.add(IndexChange(collection=row.collection, passage_id=row.id, operation="add"))
+        added.append(row)
+    session.add_all(added)
     for row in old:
         if row.id not in kept:
             _remove_passage(session, row)
             report.removed += 1
-    entry = session.scalar(
-        select(IndexedDocument).where(
-            IndexedDocument.document_kind == state.kind, IndexedDocument.document_id == state.id
-        )
-    )
     if entry is None:
         entry = IndexedDocument(document_kind=state.kind, document_id=state.id)
         session.add(entry)
     entry.collection, entry.content_hash, entry.fingerprint = state.collection.value, state.content_hash, fingerprint
+    return added
 
 
 def _remove_document(session: Session, kind: str, document_id: int) -> int:

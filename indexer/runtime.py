@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from indexer.encoders import open_encoder
 from indexer.live import LiveCollection
 from indexer.pipeline import IndexReport, bring_up_to_date, index_fingerprint, make_files
+from indexer.snapshot import CollectionSnapshot
 from kb.config import Settings
 from kb.contracts import Encoder, Progress
 from kb.errors import IndexUnavailableError
@@ -50,6 +51,10 @@ class SearchRuntime:
 
     def searcher(self, audience: Audience) -> Searcher:
         return self._searchers[audience]
+
+    def snapshot(self, name: CollectionName) -> CollectionSnapshot:
+        """A collection as it is now: for checks and benchmarks, which are no audience."""
+        return self._live[name].snapshot()
 
     def update(self, progress: Progress | None = None, *, rebuild: bool = False) -> IndexReport:
         """Bring the collections up to date; this process sees the change at once, others within a second."""

@@ -116,6 +116,10 @@ class CollectionSnapshot:
             vectors[known] = self._delta_vectors[rows[known]]
         return vectors
 
+    def all_vectors(self) -> Vectors:
+        """float32 (passages, dimensions) of everything in the collection: for benchmarks."""
+        return self.vectors(np.concatenate([np.setdiff1d(self._base.ids, self._removed), self._delta_table.ids]))
+
     def passages_of(self, document_id: int) -> Ids:
         """Ids of all passages of a document."""
         base, delta = self.generation.table, self._delta_table

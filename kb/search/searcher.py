@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 import numpy as np
 import regex
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from kb.config import Settings
@@ -134,7 +133,7 @@ class Searcher:
         tickets = load_tickets(
             session, [i for i, n in zip(ids, names, strict=True) if n is CollectionName.TICKETS], self.audience
         )
-        shown: list[tuple[RankedDocument, CollectionName, ShownDocument, Row[Any], bool, int]] = []
+        shown: list[tuple[RankedDocument, CollectionName, ShownDocument, Any, bool, int]] = []
         for item, name in zip(ranked, names, strict=True):
             document = (tickets if name is CollectionName.TICKETS else articles).get(item.document)
             if document is None:  # unpublished or removed a moment ago
@@ -168,9 +167,9 @@ def _to_result(
     item: RankedDocument,
     name: CollectionName,
     document: ShownDocument,
-    version: Row[Any],
+    version: Any,
     other_language: bool,
-    passage: Row[Any] | None,
+    passage: Any,
     weights: Mapping[str, float],
 ) -> Result:
     snippet, mark = choose_snippet(passage.text, passage.sentences, weights) if passage else ("", (0, 0))

@@ -1,3 +1,5 @@
+import itertools
+
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ def test_the_last_short_paragraph_is_repeated_in_the_next_passage() -> None:
     paragraphs = [f"Paragraph {i} " + "word " * 25 for i in range(12)]
     chunks = chunk_markdown("T", "\n\n".join(paragraphs), count)
     assert len(chunks) > 1
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in itertools.pairwise(chunks):
         assert before.text.split("\n\n")[-1] == after.text.split("\n\n")[0]
 
 
@@ -96,5 +98,5 @@ def test_no_word_is_lost_and_no_passage_is_longer_than_the_encoder_reads(body: s
 def test_sentences_are_in_order_do_not_overlap_and_have_no_blank_ends(text: str) -> None:
     spans = split_sentences(text)
     assert all(a < b for a, b in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from content_factory import add_article, change_article
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from content_factory import add_article, change_article
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 

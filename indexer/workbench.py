@@ -1,0 +1,52 @@
+"""The whole application over a dataset's documents, in a temporary home: database, pipeline, index files and searchers are the real ones."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from indexer.pipeline import bring_up_to_date
+from indexer.runtime import SearchRuntime
+from kb.config import Settings
+from kb.contracts import Encoder, Progress
+from kb.db import create_database_engine, session_scope
+from kb.evaluation.asking import store_documents
+from kb.evaluation.dataset import Document
+from kb.tables import Base
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """document_ids: the dataset's ids by article id; passages: how many are in the index."""
+
+    settings: Settings
+    engine: Engine
+    runtime: SearchRuntime
+    document_ids: dict[int, str]
+    passages: int
+
+    def with_encoder(self, encoder: Encoder) -> SearchRuntime:
+        """Another runtime over the same files, with another implementation of the same encoder and nothing warmed up."""
+        return SearchRuntime.open(self.settings, self.engine, encoder)
+
+
+@contextmanager
+def open_workbench(
+    settings: Settings, documents: Sequence[Document], encoder: Encoder, progress: Progress
+) -> Iterator[Workbench]:
+    """Store and index the documents; all of it is gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="kb-eval-") as folder:
+        home = replace(settings, home_text=str(Path(folder).resolve()), database_url="")
+        engine = create_database_engine(home)
+        try:
+            Base.metadata.create_all(engine)
+            with session_scope(engine) as session:
+                document_ids = store_documents(session, documents)
+            report = bring_up_to_date(engine, home.index_dir, encoder, progress)
+            runtime = SearchRuntime.open(home, engine, encoder)
+            yield Workbench(home, engine, runtime, document_ids, sum(report.collections.values()))
+        finally:
+            engine.dispose()
