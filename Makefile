@@ -43,7 +43,7 @@ lint: development
 	.venv/bin/lint-imports
 
 test: lint
-	@.venv/bin/kb model prepare
+	@env -u KB_HOME -u KB_MODEL .venv/bin/kb model prepare
 	.venv/bin/python -m pytest
 
 lock: development

@@ -20,7 +20,9 @@ def test_form_that_changes_something_carries_a_csrf_token(path: Path) -> None:
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"<style\b", text), "styles belong into webapp/frontend"
-    assert not re.search(r"<script\b(?![^>]*(?:\bsrc=|application/ld\+json))", text), "scripts belong into webapp/frontend"
+    assert not re.search(r"<script\b(?![^>]*(?:\bsrc=|application/ld\+json))", text), (
+        "scripts belong into webapp/frontend"
+    )
     assert not re.search(r"<[a-z][^>]*\son[a-z]+\s*=", text), "event handlers belong into webapp/frontend"
     assert not re.search(r"<[a-z][^>]*\sstyle\s*=", text), "styles belong into webapp/frontend"
     assert not re.search(r"""(?:src|action|href)\s*=\s*["']\s*(?:https?:)?//""", text), (

@@ -79,6 +79,7 @@ def _fresh_metrics_folder(settings: Settings) -> "os.PathLike[str]":
 
 def _run(settings: Settings) -> None:
     from gunicorn.app.base import BaseApplication
+    from gunicorn.errors import HaltServer
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
@@ -90,7 +91,10 @@ def _run(settings: Settings) -> None:
 
             return create_app(settings)
 
-    Server().run()
+    try:
+        Server().run()
+    except HaltServer as error:
+        raise ConfigurationError("The server could not start; the reason is above.", remedy="Type: kb doctor") from error
 
 
 def gunicorn_options(settings: Settings) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""What the code imports must be declared, or the program breaks on the first machine that is not the author's."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+OWN = {"kb", "indexer", "webapp"}
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=\[; ]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
+
+
+def imported_modules(folder: str) -> dict[str, str]:
+    """Top-level module to one file that imports it, wherever in the file."""
+    found: dict[str, str] = {}
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                modules = [node.module]
+            else:
+                continue
+            for module in modules:
+                found.setdefault(module.split(".")[0], str(path.relative_to(ROOT)))
+    return found
+
+
+def undeclared(folder: str, declared: set[str], local: set[str]) -> dict[str, str]:
+    providers = packages_distributions()
+    return {
+        module: file
+        for module, file in imported_modules(folder).items()
+        if module not in sys.stdlib_module_names | OWN | local
+        and not {name.lower().replace("_", "-") for name in providers.get(module, [])} & declared
+    }
+
+
+@pytest.mark.parametrize("folder", sorted(OWN))
+def test_everything_that_is_imported_is_a_declared_dependency(folder: str) -> None:
+    assert undeclared(folder, names(PROJECT["dependencies"]), set()) == {}
+
+
+def test_everything_that_tests_import_is_a_declared_dependency() -> None:
+    declared = names([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]])
+    local = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {
+        path.name for path in (ROOT / "tests").rglob("*/")
+    }
+    assert undeclared("tests", declared, local) == {}
