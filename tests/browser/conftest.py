@@ -1,0 +1,151 @@
+"""A real server with the sample shop and the bundled encoder, a real browser, people who are logged in."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chromium import launch_chromium
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from kb.config import PROJECT_ROOT
+
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    passwords: dict[str, tuple[str, str]]  # role: (e-mail, password)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) -> Iterator[Site]:
+    """`kb setup` in a folder of its own, then `kb serve` until the tests are done."""
+    home = tmp_path_factory.mktemp("browser")
+    (home / "models").symlink_to(bundled_models)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment = {**kept, "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "1"}
+    kb = [sys.executable, "-c", "from webapp.commands import main; main()"]
+    setup = subprocess.run(
+        [*kb, "setup"], cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert setup.returncode == 0, setup.stdout + setup.stderr
+    log = (home / "server.log").open("w+", encoding="utf-8")
+    server = subprocess.Popen([*kb, "serve"], cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(url, server, log)
+        yield Site(url, _read_passwords(home))
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        log.close()
+
+
+def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Any) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=30):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.3)
+    log.seek(0)
+    pytest.fail(f"The server did not start:\n{log.read()[-3000:]}")
+
+
+def _read_passwords(home: Path) -> dict[str, tuple[str, str]]:
+    found = {}
+    for path in home.glob("*"):
+        if path.is_file() and "demo" in path.name:
+            for line in path.read_text(encoding="utf-8").splitlines():
+                role, email, password = line.split()
+                found[role] = (email, password)
+    assert found, "kb setup wrote no demo log-ins"
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        yield browser
+        browser.close()
+
+
+class Contexts:
+    """Makes browser contexts and keeps what their pages complain about: errors of scripts and of the content policy."""
+
+    def __init__(self, browser: Browser, site: Site) -> None:
+        self._browser = browser
+        self._site = site
+        self._open: list[BrowserContext] = []
+        self._states: dict[str, Any] = {}
+        self.complaints: list[str] = []
+
+    def page(self, role: str = "", *, width: int = 1440, **options: Any) -> Page:
+        """A page of a customer, or of somebody with this role. Addresses may be given without the host."""
+        if role and role not in self._states:
+            self._states[role] = self._log_in(role)
+        context = self._browser.new_context(
+            base_url=self._site.url,
+            viewport={"width": width, "height": 900},
+            storage_state=self._states.get(role),
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        self._open.append(context)
+        page = context.new_page()
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # A page that answers 404 or 422 is what some tests are about; the browser logs it as an error.
+        if message.type == "error" and not re.search(r"responded with a status of 4\d\d", message.text):
+            self.complaints.append(message.text)
+
+    def _log_in(self, role: str) -> Any:
+        email, password = self._site.passwords[role]
+        context = self._browser.new_context(base_url=self._site.url)
+        page = context.new_page()
+        page.goto("/login")
+        page.fill("#email", email)
+        page.fill("#password", password)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/studio/**" if role == "trainer" else "**/desk/**")
+        state = context.storage_state()
+        context.close()
+        return state
+
+    def close(self) -> None:
+        for context in self._open:
+            context.close()
+        self._open.clear()
+
+
+@pytest.fixture(scope="session")
+def _contexts(browser: Browser, site: Site) -> Contexts:
+    return Contexts(browser, site)
+
+
+@pytest.fixture
+def open_page(_contexts: Contexts) -> Iterator[Callable[..., Page]]:
+    """`open_page("rep", width=360)`. The test fails if a page's scripts or its content policy complained."""
+    _contexts.complaints.clear()
+    yield _contexts.page
+    _contexts.close()
+    assert not _contexts.complaints

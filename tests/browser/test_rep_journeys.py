@@ -1,0 +1,120 @@
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.bundled]
+
+OpenPage = Callable[..., Page]
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+READ = "navigator.clipboard.readText()"
+
+
+def search(page: Page, text: str) -> None:
+    page.goto("/desk/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type(text, delay=10)
+    expect(page.locator("[data-hit]").first).to_be_visible()
+
+
+def test_rep_finds_copies_and_votes_with_the_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page("rep", permissions=CLIPBOARD)
+    search(page, "refund arrives when upi")
+    page.keyboard.press("ArrowDown")
+    hit = page.locator("[data-hit]:focus")
+    expect(hit).to_have_count(1)
+    title = hit.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview .sheet__title")).to_have_text(title)
+    with page.expect_response("**/desk/feedback") as answer:
+        page.keyboard.press("c")
+        page.keyboard.press("t")
+    assert answer.value.ok
+    expect(page.locator("[data-toast]")).to_have_text("Copied")
+    assert page.evaluate(READ).startswith(title)
+    page.keyboard.press("c")
+    page.keyboard.press("m")
+    page.wait_for_function(f"async () => (await {READ}).startsWith('# ')")
+    page.keyboard.press("c")
+    page.keyboard.press("l")
+    page.wait_for_function(f"async () => (await {READ}).startsWith('http')")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.get_by_role("button", name="This answered it").click()
+    expect(page.locator("#preview .votes__thanks")).to_have_text("Noted: it answered.")
+
+
+def test_arrows_move_between_columns_and_back_to_the_box(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    search(page, "refund limit approval")
+    page.keyboard.press("ArrowDown")
+    focused = "document.activeElement.closest('[data-column]')?.dataset.column ?? document.activeElement.id"
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    assert page.evaluate(focused) == "public"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(focused) == "internal"
+    page.keyboard.press("Escape")
+    assert page.evaluate(focused) == "q"
+
+
+def test_internal_text_is_copied_only_on_a_second_press(open_page: OpenPage) -> None:
+    page = open_page("rep", permissions=CLIPBOARD)
+    search(page, "refund limits and approvals")
+    page.evaluate("navigator.clipboard.writeText('before')")
+    page.locator('[data-column="internal"] [data-hit]').first.click()
+    sheet = page.locator("#preview")
+    expect(sheet).to_contain_text("Internal, not for customers")
+    button = sheet.locator('[data-copy-key="t"]')
+    button.click()
+    expect(button).to_have_text("Internal. Copy all the same?")
+    assert page.evaluate(READ) == "before"
+    button.click()
+    expect(page.locator("[data-toast]")).to_have_text("Copied")
+    assert page.evaluate(READ).startswith("INTERNAL. NOT FOR CUSTOMERS.")
+
+
+def test_copying_works_without_the_clipboard_api(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    search(page, "cash on delivery limit")
+    page.locator('[data-column="public"] [data-hit]').first.click()
+    title = page.locator("#preview .sheet__title").inner_text()
+    page.locator('#preview [data-copy-key="t"]').click()
+    expect(page.locator("[data-toast]")).to_have_text("Copied")
+    page.locator("#q").fill("")
+    page.locator("#q").press("Control+V")
+    assert page.locator("#q").input_value().startswith(title)
+
+
+def test_version_for_the_customer_is_one_press_away(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    search(page, "track my order")
+    page.locator('[data-column="public"] [data-hit]').first.click()
+    page.locator("#preview").get_by_role("link", name="বাংলা").click()
+    expect(page.locator("#preview .prose")).to_have_attribute("lang", "bn")
+
+
+def test_desk_works_without_javascript(open_page: OpenPage) -> None:
+    page = open_page("rep", java_script_enabled=False)
+    page.goto("/desk/")
+    page.locator("#q").fill("refund arrives when")
+    page.get_by_role("search").get_by_role("button").click()
+    for column in ("public", "internal", "tickets"):
+        expect(page.locator(f'[data-column="{column}"]')).to_be_visible()
+    page.locator('[data-column="public"] [data-hit]').first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_role("button", name="This did not").click()
+    expect(page.locator(".votes__thanks")).to_have_text("Noted: it did not.")
+
+
+def test_one_kind_at_a_time_on_a_phone_and_results_are_pages(open_page: OpenPage) -> None:
+    page = open_page("rep", width=360)
+    search(page, "refund late")
+    page.get_by_role("navigation", name="Kinds of results").get_by_role("link", name="Past tickets").click()
+    expect(page.locator('[data-column="tickets"]')).to_be_visible()
+    expect(page.locator('[data-column="public"]')).to_be_hidden()
+    page.locator('[data-column="tickets"] [data-hit]').first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_role("link", name="Back to the search").click()
+    expect(page.locator("[data-hit]").first).to_be_attached()
