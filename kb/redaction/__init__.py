@@ -81,6 +81,7 @@ def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: fr
             numbers.find_ibans,
             numbers.find_pans,
             numbers.find_cards,
+            numbers.find_passwords,
             numbers.find_harmless,
             numbers.find_references,
             numbers.find_aadhaar,
@@ -89,7 +90,6 @@ def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: fr
             numbers.find_codes_after,
             numbers.find_codes_far_after,
             numbers.find_codes_before,
-            numbers.find_passwords,
             find_introductions,
         ):
             canvas.apply(detector)

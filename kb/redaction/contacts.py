@@ -120,7 +120,7 @@ def find_addresses(view: str, own_domains: frozenset[str], names: frozenset[str]
 # --- Phone ----------------------------------------------------------------------------------------------------------
 
 # At most two separators between digits, at most 15 digits (E.164).
-_NUMBER = re.compile(r"(?<![\w.,/:])(?P<prefix>\+ ?|\(\+?)?\d(?:[ \u00a0().–-]{0,2}\d){6,14}(?![\w%])")
+_NUMBER = re.compile(r"(?<![\w.,:])(?<![^\W\d]/)(?P<prefix>\+ ?|\(\+?)?\d(?:[ \u00a0().–-]{0,2}\d){6,14}(?![\w%])")
 _GROUP = re.compile(r"\d+")
 _LABEL_BEFORE = re.compile(r"([A-Za-z]{2,})[-#]$")
 _PHONE_LABELS = frozenset(words.PHONE_LABELS.split())

@@ -50,6 +50,7 @@ class _Names:
     whole: dict[str, tuple[tuple[str, ...], ...]]  # first word -> all names that begin with it, longest first
     parts: dict[str, str]  # word -> "always" | "capital" | "honoured": how it has to stand to count alone
 
+    initials: frozenset[str]  # first letters of all of these: most words of a text begin with another one
     latin: frozenset[str]  # rough forms of the Latin parts, and
     indic: frozenset[str]  # of the others: a name may be written in another script than in the record
 
@@ -83,7 +84,8 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     certain = [word for word, rule in parts.items() if rule in {"always", "capital"}]
     latin = frozenset(form for word in certain if word.isascii() for form in _forms(scripts.rough_latin(word)))
     indic = frozenset(form for word in certain if not word.isascii() for form in _forms(scripts.rough_indic(word)))
-    return _Names(whole_names, parts, latin, indic)
+    initials = frozenset(word[0] for word in (*whole_names, *parts))
+    return _Names(whole_names, parts, initials, latin, indic)
 
 
 def _forms(rough: str) -> tuple[str, str]:
@@ -148,6 +150,8 @@ def _match_at(view: str, found_words: Sequence[tuple[int, int, str]], position: 
     """How many words from `position` on are a name; 0 for none."""
     _, _, text = found_words[position]
     folded = text.casefold()
+    if folded[0] not in names.initials:
+        return int(_is_transliterated(folded, names))
     for sequence in names.whole.get(folded, ()):
         count = len(sequence)
         if count > 1 and position + count <= len(found_words) and _follows(view, found_words, position, sequence):

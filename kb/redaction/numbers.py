@@ -51,6 +51,8 @@ def find_references(view: str) -> Iterator[Span]:
 _IBAN = re.compile(r"(?<![\w-])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?(?!\w)", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"(?<![\w.+-])\d(?:[ \u00a0-]?\d){11,18}(?![\w]|[.-]\d)")
 _GROUPS_OF_FOUR = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}")
+# First digit -> lengths in use, so that not every tenth long number is one.
+_CARD_LENGTHS = {"2": {16}, "3": {14, 15, 16}, "4": {13, 16, 19}, "5": {16}, "6": {16, 18, 19}, "8": {16}}
 _CARD_WORD = re.compile(r"card|visa|master|rupay|debit|credit|amex|कार्ड|কার্ড", re.IGNORECASE)
 _AADHAAR_WORD = re.compile(r"aa?dh?aa?r|uid\b|आधार|আধার", re.IGNORECASE)
 # A PAN alone, or inside a GSTIN: two digits before it, three characters after it.
@@ -74,7 +76,7 @@ def find_cards(view: str) -> Iterator[Span]:
     for match in _LONG_NUMBER.finditer(view):
         text = match.group()
         digits = re.sub(r"\D", "", text)
-        if len(digits) == 12 or digits[0] not in "234568" or len(set(digits)) == 1:
+        if len(digits) not in _CARD_LENGTHS.get(digits[0], ()) or len(set(digits)) == 1:
             continue
         # Mistyped ones are cards all the same where the text says so.
         before = view[max(0, match.start() - 40) : match.start()]
@@ -125,7 +127,8 @@ _CODE_AFTER = re.compile(
 )
 # After the plain name of one-time codes also across the end of a sentence: "otp asche na. jeta esheche 5532".
 _CODE_FAR_AFTER = re.compile(
-    rf"(?<!\w)(?P<word>{_STRONG_WORD})(?:[ ]{{1,3}}(?!\d{{4,8}}\b)[^\s;{FILLER}]{{1,24}}){{0,7}}?[ ]{{1,3}}" + _NUMBER % "number",
+    rf"(?<!\w)(?P<word>{_STRONG_WORD})(?:[ ]{{1,3}}(?!\d{{4,8}}\b)[^\s;{FILLER}]{{1,24}}){{0,7}}?[ ]{{1,3}}"
+    + _NUMBER % "number",
     re.IGNORECASE,
 )
 _LINK_WORD = (

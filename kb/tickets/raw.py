@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from kb.tickets.text import plain_text
@@ -147,7 +148,7 @@ def time_of(value: object, what: str) -> datetime | None:
 
 def id_of(value: object, what: str = "id") -> str:
     """An id as text. Raises RowError if there is none or it is no id."""
-    if value is None or isinstance(value, bool | float | dict | list) or not str(value).strip():
+    if value is None or isinstance(value, bool | float | Decimal | dict | list) or not str(value).strip():
         raise RowError(f"it has no {what}")
     text = plain_text(str(value)).strip()
     if not text:

@@ -4,6 +4,7 @@ Read as a stream, so that the size of the file does not matter. Users may stand 
 read twice, first for them, and they are kept in a temporary database that moves to disk when it grows.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -76,7 +77,7 @@ def _shape_of(file: BinaryIO, path: Path) -> str:
 
 def _read_people(file: BinaryIO, people: "_People", meter: Meter) -> None:
     try:
-        for number, user in enumerate(ijson.items(file, "users.item", use_float=True)):
+        for number, user in enumerate(ijson.items(file, "users.item")):
             people.add(user)
             if number % 500 == 0:
                 meter.at(file.tell())
@@ -91,7 +92,7 @@ def _read_array(
     lines = ElementLines(path, key)
     count = 0
     try:
-        for value in ijson.items(file, f"{key}.item" if key else "item", use_float=True):
+        for value in ijson.items(file, f"{key}.item" if key else "item"):
             count += 1
             meter.at(file.tell())
             try:
@@ -99,19 +100,24 @@ def _read_array(
             except RowError as error:
                 yield Rejection(str(path), lines.line_of(count), f"ticket {_name_of(value, count)}: {error}")
     except (ijson.JSONError, UnicodeDecodeError, RecursionError) as error:
-        incomplete = isinstance(error, ijson.IncompleteJSONError) and "lexical" not in str(error)
         line = lines.line_of(count + 1)
-        reason = "the file ends in the middle" if incomplete else "the JSON is broken"
-        where = f" of ticket number {count + 1}, which begins here" if line else f" after ticket number {count}"
-        unnamed = (
-            ""
-            if not key or people.known
-            else (
-                " The list of users was not reached, so that names in these tickets were only redacted where letters greet or "
-                "are signed: import the whole file again."
+        what = "the file ends in the middle" if _is_cut(file, error) else "the JSON is broken"
+        where = f"in ticket number {count + 1}, which begins here" if line else f"after ticket number {count}"
+        reason = f"{what}, {where}; {count} before it were read."
+        if key and not people.known:
+            reason += (
+                " The list of users was not reached, so that names in these tickets were only redacted where letters "
+                "greet or are signed: import the whole file again."
             )
-        )
-        yield Rejection(str(path), line, f"{reason}{where}; {count} before it were read.{unnamed}")
+        yield Rejection(str(path), line, reason)
+
+
+def _is_cut(file: BinaryIO, error: Exception) -> bool:
+    """True if the file ends too early; a cut within a character or a word looks like broken JSON to the parser."""
+    if "premature EOF" in str(error) or "Incomplete JSON" in str(error):
+        return True
+    file.seek(max(0, file.seek(0, os.SEEK_END) - 200))
+    return not file.read().rstrip().endswith((b"}", b"]"))
 
 
 def _name_of(value: object, count: int) -> str:

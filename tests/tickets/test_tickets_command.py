@@ -1,0 +1,86 @@
+"""`kb tickets import` as a person types it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from kb.config import Settings
+from kb.tables import IndexedDocument, Ticket
+from webapp.commands import main
+
+Make = Callable[..., dict[str, Any]]
+Write = Callable[..., Path]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Exit status, standard output and standard error of `kb tickets import`."""
+    monkeypatch.setenv("KB_HOME", settings.home_text)
+    monkeypatch.setenv("KB_MODEL", "hash")
+
+    def run_command(*arguments: str | Path) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["tickets", "import", *(str(argument) for argument in arguments)])
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, captured.out, captured.err
+
+    return run_command
+
+
+def test_import_makes_resolved_tickets_searchable(
+    run: Run, zendesk_ticket: Make, zendesk_export: Make, write: Write, session: Session
+) -> None:
+    path = write(zendesk_export([zendesk_ticket(1), zendesk_ticket(2, status="open")]))
+    status, out, err = run(path, "--from", "zendesk")
+    assert (status, err) == (0, "")
+    assert out == "Tickets: 2 created, 0 updated, 0 unchanged, 1 of them not resolved yet (kept, not searched).\n"
+    assert session.scalar(select(func.count(IndexedDocument.id))) == 1
+    assert run(path, "--from", "zendesk")[1].startswith("Tickets: 0 created, 0 updated, 2 unchanged")
+
+
+def test_rejected_rows_go_to_standard_error_and_the_status_is_one(run: Run, write: Write, session: Session) -> None:
+    path = write("id,subject\n1,Lamp broke\n,[bold]no id[/bold]\n", "t.csv")
+    status, out, err = run(path, "--from", "csv", "--no-index")
+    assert status == 1
+    assert out == "Tickets: 1 created, 0 updated, 0 unchanged, 1 rejected.\n"
+    assert err == f"{path}:3: it has no id\n"
+    assert session.scalar(select(func.count(Ticket.id))) == 1
+    assert session.scalar(select(func.count(IndexedDocument.id))) == 0
+
+
+def test_tickets_imported_without_index_are_indexed_by_the_next_import(
+    run: Run, write: Write, session: Session
+) -> None:
+    path = write("id,subject,resolution\n1,Lamp broke,A new one left today\n", "t.csv")
+    run(path, "--from", "csv", "--no-index")
+    assert run(path, "--from", "csv")[0] == 0
+    assert session.scalar(select(func.count(IndexedDocument.id))) == 1
+
+
+def test_report_as_json(run: Run, write: Write) -> None:
+    path = write('{"id": 1, "subject": "where is my lamp"}\n[]\n', "t.jsonl")
+    status, out, _ = run(path, "--from", "jsonl", "--json", "--no-index")
+    report = json.loads(out)
+    assert status == 1
+    assert (report["created"], report["rejected"], report["languages"]) == (1, 1, {"en": 1})
+    assert report["rejections"] == [{"path": str(path), "line": 2, "reason": "it is no JSON object"}]
+
+
+@pytest.mark.parametrize(("name", "content"), [("x.json", b"\x00\x01binary"), ("x.csv", b"a,b\n1,2\n")])
+def test_unusable_file_is_one_line_and_nothing_else_happens(name: str, content: bytes, run: Run, write: Write) -> None:
+    status, out, err = run(write(content, name), "--from", "zendesk" if name.endswith("json") else "csv")
+    assert (status, out) == (1, "")
+    assert err.startswith("kb: ")
+    assert err.count("\n") == 1
+
+
+def test_missing_file_is_one_line(run: Run, tmp_path: Path) -> None:
+    status, _, err = run(tmp_path / "none.csv", "--from", "csv")
+    assert (status, err) == (1, f"kb: There is no file {tmp_path / 'none.csv'}.\n")
