@@ -20,6 +20,7 @@ from kb.conversation.ranking import (
 )
 from kb.conversation.speaking import cue_probability, load_speak_model
 from kb.conversation.turns import Turn, last_customer_turn
+from kb.language import guess_language
 from kb.search.candidates import Candidates
 from kb.search.fusion import RankedDocument
 from kb.search.types import Audience, Collection, CollectionName, Result
@@ -106,11 +107,12 @@ def assist(
     typical = model.typical if model else None
     names = ", ".join(name.text for name in question.names_in_focus)
     encoded = encoder.encode_queries([question.last, f"{names}: {question.last}" if names else question.recent])
-    terms = telling_terms(question)
+    language = guess_language(question.last)
+    terms = telling_terms(question, language)
     vectors = QueryVectors(
         without_typical(encoded[0], typical),
         without_typical(encoded[1], typical),
-        carried_weight(len(terms), bool(names)),
+        carried_weight(sum(weight == 1.0 for weight in terms.values()), bool(names)),
     )
     candidates, best = gather(collections, vectors, question, table, terms)
     evidence = search_evidence(encoded[0], typical, best) if len(candidates) else None
@@ -119,7 +121,7 @@ def assist(
     if not len(candidates) or not (speak or even_if_silent):
         return AssistAnswer(speak, probability, question.text, ())
     named = NamedRows(candidates, collections, question, table)
-    words = compare_words(session, candidates, vectors, named.bonus, collections, terms)
+    words = compare_words(session, candidates, vectors, named.bonus, collections, terms, language)
     scores = score_candidates(candidates, vectors, named.bonus, words.coverage)
     ranked = rank_groups(candidates, scores, limit, named.in_focus)
     results = searcher.show(session, reader_language, words.snippet_weights, candidates, ranked, collections)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import regex
@@ -21,7 +22,7 @@ from kb.search.types import Collection, CollectionName
 DEPTH = 60
 # Passages of named documents that are looked at, and passages whose words are compared: bounds on time.
 MAX_NAMED_PASSAGES = 400
-MAX_WORD_CANDIDATES = 150
+MAX_WORD_CANDIDATES = 100
 MAX_REASON_WORDS = 6
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*")
 
@@ -47,14 +48,14 @@ def has_words(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
-def telling_terms(question: Question) -> list[str]:
-    """Terms of the last turn without function words and without the names in it, which count by themselves."""
-    language = guess_language(question.last)
+def telling_terms(question: Question, language: str) -> dict[str, float]:
+    """Terms of the last turn (weight 1), without function words and names, which count by themselves; and lent ones."""
     text = question.last
     for name in question.names:
         if name.mention.turn == question.turn:
             text = text.replace(name.mention.words, " ")
-    return query_terms(text if has_words(text) else question.last, language)
+    own = query_terms(text if has_words(text) else question.last, language)
+    return {**question.lent, **dict.fromkeys(own, 1.0)}
 
 
 def gather(
@@ -62,13 +63,13 @@ def gather(
     vectors: QueryVectors,
     question: Question,
     table: NameTable,
-    terms: Sequence[str],
+    terms: Mapping[str, float],
 ) -> tuple[Candidates, float]:
-    """Candidates from both vectors, from the words and from the documents of the names; and the best inner product of the last turn."""
+    """Candidates from both vectors, from the words and from the names' documents; and the last turn's best inner product."""
     best = -1.0
     found: list[tuple[Ids, Vectors]] = []
     words: list[tuple[Ids, Vectors]] = []
-    weighted = [(term, 1.0) for term in terms]
+    weighted = list(terms.items())
     named_terms = [(term, 1.0) for name in question.names_in_focus for term in query_terms(name.text, "en")]
     for collection in collections:
         near, scores = collection.search_dense(vectors.last, DEPTH)
@@ -130,13 +131,17 @@ def compare_words(
     vectors: QueryVectors,
     bonus: NDArray[np.float32],
     collections: Sequence[Collection],
-    terms: Sequence[str],
+    terms: Mapping[str, float],
+    language: str,
 ) -> WordEvidence:
-    """Compare the turn's terms with the passages that are nearest so far; the others hold none for the ranking."""
+    """Compare the turn's terms with the passages that are nearest so far; the others hold none for the ranking.
+
+    language: the turn's. Passages are stemmed as the turn was, so that equal words stay equal.
+    """
     passages = sum(len(collection) for collection in collections)
     weights = {
-        term: term_weight(sum(collection.document_frequency(term) for collection in collections), passages)
-        for term in terms
+        term: weight * term_weight(sum(collection.document_frequency(term) for collection in collections), passages)
+        for term, weight in terms.items()
     }
     coverage = np.zeros(len(candidates), dtype=np.float32)
     nearest = np.argsort(-(candidates.vectors @ (vectors.last + vectors.carried) + bonus), kind="stable")[
@@ -149,7 +154,7 @@ def compare_words(
     for row in rows:
         passage = loaded[int(candidates.ids[row])]
         text = " ".join([*passage.heading_path, passage.text])
-        held[row] = frozenset(index_terms(text, guess_language(text[:200]))) & frozenset(terms)
+        held[row] = _terms_of_passage(text, language) & terms.keys()
         texts.append(held[row])
     coverage[rows] = word_coverage(weights, texts)
     return WordEvidence(
@@ -157,8 +162,17 @@ def compare_words(
     )
 
 
+@lru_cache(maxsize=20_000)
+def _terms_of_passage(text: str, language: str) -> frozenset[str]:
+    """Conversations of a day come back to the same passages."""
+    return frozenset(index_terms(text, language))
+
+
 def reasons(question: Question, held: frozenset[str], names: frozenset[int]) -> tuple[Reason, ...]:
-    """The names that were heard and the words of the last turn that the document holds; else (another language) its telling words."""
+    """The names that were heard, and the words of the last turn that the document holds.
+
+    A document in another language holds none of them: then the turn's telling words are given.
+    """
     found = [Reason(name.mention.words, name.mention.turn) for name in question.names if name.mention.name in names]
     language = guess_language(question.last)
     said = [(word, frozenset(query_terms(word, language))) for word in _WORD.findall(question.last)]

@@ -84,10 +84,12 @@ class NameTable:
         found: dict[tuple[str, ...], _Found] = defaultdict(_Found)
         documents: set[int] = set()
         groups: set[str] = set()
+        titles = list(titles)
+        capitals = _capitals_tell(title.text for title in titles)
         for title in titles:
             documents.add(title.document)
             groups.add(title.group)
-            for text, is_head in _candidate_names(title.text):
+            for text, is_head in _candidate_names(title.text, capitals):
                 if tokens := name_tokens(text):
                     found[tokens].add(title, text, is_head)
         limit = max(len(groups) * MAX_SHARE, 2.0)
@@ -162,32 +164,41 @@ def _plain(word: str) -> str:
     return _APOSTROPHE.sub("", word)
 
 
-def _candidate_names(title: str) -> list[tuple[str, bool]]:
+def _candidate_names(title: str, capitals: bool) -> list[tuple[str, bool]]:
     """(text, whether the title's form alone makes it a name) for each name that the title may hold."""
     head = _HEAD_END.split(title, maxsplit=1)
     words = _TOKEN.findall(title)
     found: list[tuple[str, bool]] = []
     if len(head) > 1 and 0 < len(_TOKEN.findall(head[0])) <= MAX_NAME_TOKENS:
         found.append((head[0].strip(), True))
-    elif 0 < len(words) <= MAX_TITLE_NAME_TOKENS:
-        found.append((title.strip(), False))
     else:
-        found.extend((text, False) for text in _written_like_names(words))
+        if 0 < len(words) <= MAX_TITLE_NAME_TOKENS:
+            found.append((title.strip(), False))
+        found.extend((text, False) for text in _written_like_names(words, capitals))
     return found
 
 
-def _written_like_names(words: Sequence[str]) -> list[str]:
-    """Runs of words inside a title that are written like a name: capitals within a sentence, digits, Latin within another script."""
-    if not words or words[0].isupper() or sum(word[:1].isupper() for word in words[1:]) * 2 > len(words):
-        return []  # a headline in capitals: they say nothing
+def _capitals_tell(titles: Iterable[str]) -> bool:
+    """Whether capitals inside titles mark names, or the collection Writes Its Titles Like This."""
+    headlines = sentences = 0
+    for title in titles:
+        words = [word for word in _TOKEN.findall(title)[1:] if len(word) > 3 and word.lower() != word.upper()]
+        if len(words) >= 2:
+            headline = all(not word[:1].islower() for word in words)
+            headlines += headline
+            sentences += not headline
+    return headlines <= sentences
+
+
+def _written_like_names(words: Sequence[str], capitals: bool) -> list[str]:
+    """Runs of words in a title that are written like a name: capitals inside a sentence, digits, Latin within another script."""
+    if not words or words[0].isupper():
+        return []
     indic = any(not word.isascii() for word in words)
     runs: list[list[str]] = [[]]
     for position, word in enumerate(words):
-        marked = (
-            any(c.isdigit() for c in word)
-            or (word[:1].isupper() and (position > 0 or indic))
-            or (indic and word.isascii())
-        )
+        capital = capitals and word[:1].isupper() and (position > 0 or indic)
+        marked = capital or any(c.isdigit() for c in word) or (indic and word.isascii())
         if marked and not is_function_word(normalise(word), "en"):
             runs[-1].append(word)
         elif runs[-1]:
@@ -218,7 +229,7 @@ class _Found:
 def _weighted(
     chosen: Mapping[tuple[str, ...], _Found], passages: int, per_document: float, frequency: Callable[[str], int]
 ) -> list[Name]:
-    """Names with weights: a word that is common elsewhere in the collection ("hotel", "city") hardly tells which name is meant."""
+    """Names with weights: a word that is common elsewhere in the collection ("hotel") hardly tells which name is meant."""
     names: list[Name] = []
     for tokens, entry in chosen.items():
         own = len(entry.documents) * per_document
@@ -245,7 +256,7 @@ def _without_weaker_overlaps(mentions: Sequence[Mention]) -> list[Mention]:
 
 
 class _Spelling:
-    """Known words by what is left when one letter is missing (Garbe's symmetric deletes): one slip in a word of five letters or more."""
+    """Known words by what is left when one letter is missing (Garbe's symmetric deletes): one slip, in longer words."""
 
     MIN_LENGTH = 5
 

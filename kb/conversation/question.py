@@ -1,11 +1,14 @@
 """What a customer asks: their last turn, and what earlier turns must lend it to be understood."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import regex
 
 from kb.conversation.names import Mention, NameTable
 from kb.conversation.turns import Role, Turn
-from kb.search.terms import query_terms
+from kb.language import guess_language
+from kb.search.terms import is_exact_term, normalise, query_terms
 
 # A name weighs less with every turn that has passed since it was said. Not below MIN_STRENGTH of the freshest one.
 DECAY = 0.7
@@ -16,8 +19,21 @@ MAX_NAMES = 5
 # How far back the text goes that is read together with the last turn.
 RECENT_TURNS = 3
 MAX_RECENT_LENGTH = 1200
-# A turn with fewer telling words than this cannot stand alone.
-FEW_WORDS = 4
+# A turn with no more telling words than this cannot stand alone; an earlier one with at least MANY_WORDS says what it is about.
+FEW_WORDS = 1
+MANY_WORDS = 3
+# Words that point back.
+_POINTERS = frozenset(
+    normalise(
+        "it its that this they them these those there one ones both either neither ye yeh yah wo woh iska uska isko "
+        "usko isse wahan eta ota eti oti etar otar egulo okhane "
+        "यह ये इसे इसका इसकी इसको वह वो उसका वहाँ এটি এটা এটার ওটা ওটার এগুলো সেটা ওখানে"
+    ).split()
+)
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+# Earlier turns of the customer lend their words where no name was heard, each further one this much less.
+WORD_DECAY = 0.5
+MAX_LENDING_TURNS = 3
 
 
 @dataclass(frozen=True)
@@ -31,13 +47,17 @@ class CarriedName:
 
 @dataclass(frozen=True)
 class Question:
-    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text."""
+    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text.
+
+    lent: terms of earlier turns of the customer with their weights; empty where a name says what is meant.
+    """
 
     text: str
     last: str
     recent: str
     turn: int
     names: tuple[CarriedName, ...]
+    lent: Mapping[str, float]
 
     @property
     def names_in_focus(self) -> tuple[CarriedName, ...]:
@@ -53,11 +73,11 @@ def understand_question(turns: Sequence[Turn], turn: int, table: NameTable) -> Q
     carried = [name.text for name in names if name.strength >= IN_FOCUS and name.mention.name not in own]
     if carried and not own:
         text = f"{', '.join(carried)}: {last}"
-    elif not names and len(query_terms(last, "en")) < FEW_WORDS and (before := _earlier_request(turns, turn)):
+    elif not names and _points_back(last) and (before := _earlier_request(turns, turn)):
         text = f"{before} – {last}"
     else:
         text = last
-    return Question(text, last, recent, turn, names)
+    return Question(text, last, recent, turn, names, {} if names else lent_terms(turns, turn))
 
 
 def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, ...]:
@@ -83,9 +103,30 @@ def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, .
     )
 
 
+def lent_terms(turns: Sequence[Turn], turn: int) -> dict[str, float]:
+    """Terms of the customer's earlier turns with the weight that they have left, at most 0.5."""
+    weights: dict[str, float] = {}
+    earlier = [t.text for t in turns[:turn] if t.role is Role.CUSTOMER][-MAX_LENDING_TURNS:]
+    for back, text in enumerate(reversed(earlier), start=1):
+        for term in _telling(text):
+            weights.setdefault(term, WORD_DECAY**back)
+    return weights
+
+
+def _telling(text: str) -> list[str]:
+    return query_terms(text, guess_language(text))
+
+
+def _points_back(text: str) -> bool:
+    return len(_telling(text)) <= FEW_WORDS or any(word in _POINTERS for word in _WORD.findall(normalise(text)))
+
+
 def _earlier_request(turns: Sequence[Turn], turn: int) -> str:
     """The customer's last earlier turn that says something, for a last turn such as "and how long?"."""
     for earlier in reversed(turns[:turn]):
-        if earlier.role is Role.CUSTOMER and len(query_terms(earlier.text, "en")) >= FEW_WORDS:
+        if (
+            earlier.role is Role.CUSTOMER
+            and sum(not is_exact_term(term) for term in _telling(earlier.text)) >= MANY_WORDS
+        ):
             return earlier.text if len(earlier.text) <= 160 else earlier.text[:159].rsplit(" ", 1)[0] + "…"
     return ""

@@ -15,14 +15,14 @@ from kb.search.fusion import RankedDocument
 # questions come before better ones in prose, because every question resembles every other.
 TYPICAL_SHARE = 0.8
 # Weight of the second vector beside the last turn's (weight 1): with a name that was heard, and without any.
-CARRIED_WITH_NAME = 0.3
+CARRIED_WITH_NAME = 0.6
 CARRIED_WITHOUT_NAME = 2.0
 # A turn that says this much on its own needs less of what came before.
 WORDS_TO_STAND_ALONE = 12
 # What the name that is spoken of adds to a cosine, when it has documents of its own like a product or a place (MANY of them).
 NAME_WEIGHT = 0.12
 MANY_DOCUMENTS = 8
-WORD_WEIGHT = 0.08
+WORD_WEIGHT = 0.06
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,11 @@ def carried_weight(telling_words: int, has_name: bool) -> float:
 
 
 def name_bonus(strength: float, groups: int) -> float:
-    """What is added to passages of a named document. A name with one or two articles is a topic among others, one with many a thing
-    whose articles stand beside equal ones of other things."""
+    """What is added to passages of a named document.
+
+    A name with one or two articles is a topic among others; one with many is a thing whose articles stand beside equal ones of
+    other things.
+    """
     return NAME_WEIGHT * strength * min(1.0, math.log1p(groups) / math.log1p(MANY_DOCUMENTS))
 
 

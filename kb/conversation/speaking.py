@@ -21,7 +21,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 @dataclass(frozen=True)
 class SpeakModel:
-    """What is learned. weights, typical: shape (dimensions,); `typical` is the mean vector of questions on all manner of things."""
+    """What is learned. weights, typical: shape (dimensions,); `typical` is the mean vector of all manner of questions."""
 
     fingerprint: str
     weights: Vectors
@@ -39,7 +39,8 @@ class SpeakModel:
         """Probability that a suggestion is welcome. `evidence`: see kb.conversation.ranking; None when nothing was found."""
         score = self.turn_score(vector)
         if evidence is not None:
-            score += self.evidence_weight * (evidence - self.evidence_mean)
+            # Collections differ in how near their passages lie: what was found may tip the scales, never decide alone.
+            score += max(-1.0, min(1.0, self.evidence_weight * (evidence - self.evidence_mean)))
         return _sigmoid(score)
 
 

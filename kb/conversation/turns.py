@@ -18,10 +18,11 @@ class Role(StrEnum):
 
 
 # What exports and other programs call the two sides.
-_ROLES = {
-    **dict.fromkeys(("customer", "user", "client", "caller", "visitor", "requester", "end-user", "enduser", "human", "u"), Role.CUSTOMER),
-    **dict.fromkeys(("agent", "system", "bot", "assistant", "rep", "support", "advisor", "operator", "staff", "s", "a"), Role.AGENT),
-}  # fmt: skip
+_ROLES = dict.fromkeys(
+    ("customer", "user", "client", "caller", "visitor", "requester", "end-user", "enduser", "human", "u"), Role.CUSTOMER
+) | dict.fromkeys(
+    ("agent", "system", "bot", "assistant", "rep", "support", "advisor", "operator", "staff", "s", "a"), Role.AGENT
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,75 @@
+"""`kb assist`."""
+
+import json as json_module
+
+import click
+
+from kb.config import load_settings
+
+
+@click.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.option("--as", "audience", type=click.Choice(["customer", "rep"]), default="rep", show_default=True)
+@click.option("--lang", default="", help="The reader's language; default: that of the customer's last turn.")
+@click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True)
+@click.option("--anyway", is_flag=True, help="Give suggestions even where silence is right.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def command(file: click.utils.LazyFile, audience: str, lang: str, limit: int, anyway: bool, as_json: bool) -> None:
+    """Suggestions for the conversation in FILE (`-` for standard input).
+
+    FILE holds a JSON list of turns, oldest first:
+    [{"role": "customer", "text": "My kettle leaks"}, {"role": "agent", "text": "…"}]
+    """
+    from indexer.runtime import SearchRuntime
+    from kb.conversation.assist import assist
+    from kb.conversation.turns import last_customer_turn, parse_turns
+    from kb.db import session_scope
+    from kb.errors import InvalidInputError
+    from kb.language import guess_language
+    from kb.search.types import Audience
+    from webapp.commands.console import open_database, out
+
+    try:
+        data = json_module.load(file)
+    except json_module.JSONDecodeError as error:
+        raise InvalidInputError(
+            f"{file.name}:{error.lineno}: not JSON ({error.msg}).",
+            remedy='Give a list such as [{"role": "customer", "text": "Where is my order?"}].',
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"{file.name} is not UTF-8 text.", remedy="Save it as UTF-8.") from error
+    turns = parse_turns(data)
+    settings = load_settings()
+    engine = open_database(settings)
+    runtime = SearchRuntime.open(settings, engine)
+    last = last_customer_turn(turns)
+    language = lang or (guess_language(turns[last].text).split("-")[0] if last is not None else "und")
+    if language == "und":
+        language = settings.languages[0]
+    with session_scope(engine) as session:
+        answer = assist(
+            session,
+            turns,
+            runtime.searcher(Audience(audience)),
+            runtime.encoder,
+            reader_language=language,
+            limit=limit,
+            even_if_silent=anyway,
+        )
+    if as_json:
+        click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
+        return
+    verdict = "Worth a suggestion" if answer.speak else "Better silent"
+    out.print(f"[bold]{verdict}[/] ({answer.speak_probability:.0%})", end="")
+    out.print(f" · {answer.question}" if answer.question else "", markup=False)
+    for number, suggestion in enumerate(answer.suggestions, 1):
+        result = suggestion.result
+        out.print(f"{number:>3}. ", end="")
+        out.print(result.title, style="bold", markup=False, end="")
+        out.print(f"  {result.audience} · {result.url}", style="dim", markup=False)
+        start, end = result.mark
+        out.print(f"     {result.snippet[:start]}", markup=False, end="")
+        out.print(result.snippet[start:end], style="underline", markup=False, end="")
+        out.print(result.snippet[end:], markup=False)
+        because = "; ".join(f"“{reason.words}” (turn {reason.turn + 1})" for reason in suggestion.because)
+        out.print(f"     because of {because}" if because else "", style="dim", markup=False)
