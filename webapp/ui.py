@@ -101,7 +101,8 @@ class PageFrame:
 
     @property
     def area_name(self) -> str:
-        return {"help": _("Help"), "desk": _("Desk"), "studio": _("Studio"), "admin": _("Admin")}.get(self.area, "")
+        names = {"help": _("Help"), "desk": _("Desk"), "studio": _("Studio"), "admin": _("Admin")}
+        return str(names.get(self.area, ""))
 
     @property
     def home_url(self) -> str:
@@ -162,5 +163,9 @@ class PageFrame:
         ]
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), self.area == "studio"))
+        if current_user.allows("admin"):
+            places.append(Place(_("People"), url_for("admin.people"), self.area == "admin"))
+        if current_user.allows("admin"):
+            places.append(Place(_("People"), url_for("admin.people"), self.area == "admin"))
         places.append(Place(_("Help centre"), url_for("help.home", language=self.language), False))
         return places

@@ -29,7 +29,7 @@ def channel_name(channel: str) -> str:
 
 def ago(moment: datetime) -> str:
     """How long ago, in the page's language: `5 minutes ago`."""
-    return format_timedelta(moment - utc_now(), add_direction=True)
+    return str(format_timedelta(moment - utc_now(), add_direction=True))
 
 
 def desk_link(session: Session, article: Article) -> Callable[[str], str | None]:

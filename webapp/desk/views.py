@@ -141,8 +141,10 @@ def feedback() -> ResponseReturnValue:
     _note(session(), search_id, kind, document)
     if is_partial():
         return render_template("desk/_thanks.html", voted=kind.value)
-    endpoint, key = ("desk.article", "article_id") if where == "article" else ("desk.ticket", "ticket_id")
-    return redirect(url_for(endpoint, **{key: int(number)}, s=search_id or None, voted=kind.value, peek=1), code=303)
+    s, voted = search_id or None, kind.value
+    if where == "article":
+        return redirect(url_for("desk.article", article_id=int(number), s=s, voted=voted, peek=1), code=303)
+    return redirect(url_for("desk.ticket", ticket_id=int(number), s=s, voted=voted, peek=1), code=303)
 
 
 @blueprint.get("/requests")

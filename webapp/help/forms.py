@@ -10,7 +10,7 @@ from kb.contact import clean_contact
 from kb.errors import InvalidInputError
 
 
-class ContactForm(FlaskForm):
+class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no annotations
     """Once the form is valid, `reach` is the e-mail address or E.164 number; `contact.data` stays as it was typed."""
 
     reach: str = ""

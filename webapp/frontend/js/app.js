@@ -1,8 +1,11 @@
 // What every page needs: htmx, the menu, the colour switch. Pages work without any of it.
 import "htmx.org";
 import { closeMenusOnLeave } from "./menu.js";
+import { makeScrollersFocusable } from "./scrolling.js";
 import { switchThemeInPlace } from "./theme.js";
 
 document.documentElement.classList.add("js");
 closeMenusOnLeave();
 switchThemeInPlace();
+makeScrollersFocusable();
+window.addEventListener("resize", () => makeScrollersFocusable());

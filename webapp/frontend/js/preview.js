@@ -1,4 +1,6 @@
 // The preview beside the results, where there is room for one; on a phone a result is a page.
+import { makeScrollersFocusable } from "./scrolling.js";
+
 const roomy = window.matchMedia("(min-width: 48rem)");
 const SETTLED_MS = 350;
 let asked = 0;
@@ -49,6 +51,7 @@ async function show(url, pane, link) {
     window.htmx?.process(pane);
     pane.hidden = false;
     pane.scrollTop = 0;
+    makeScrollersFocusable(pane);
     for (const hit of document.querySelectorAll(".hit--open")) hit.classList.remove("hit--open");
     link.closest(".hit")?.classList.add("hit--open");
   } catch {
