@@ -57,7 +57,7 @@ def change_person(user_id: int) -> str | tuple[str, int] | Response:
     except KbError as error:
         session().rollback()
         return _page(error=error), 422
-    flash(_("Saved: %(email)s", email=user.email), "success")
+    flash(_("Saved: %(email)s", email=user.email), "good")
     return redirect(url_for("admin.people"), code=303)
 
 
