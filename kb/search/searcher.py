@@ -66,6 +66,11 @@ class Searcher:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._vectors_lock = threading.Lock()
 
+    @property
+    def unsure_from(self) -> float:
+        """The confidence below which the outcome is "none"."""
+        return self._judge.unsure
+
     def search(
         self, session: Session, text: str, *, reader_language: str, limit: int = 10, per_collection: bool = False
     ) -> SearchAnswer:
