@@ -1,7 +1,6 @@
 """The application, by factory only: nothing happens at import, and tests pass their own settings in."""
 
 import importlib
-import importlib.util
 from datetime import timedelta
 
 from flask import Flask, redirect
@@ -61,8 +60,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_ui(app, settings)
     for reference in BLUEPRINTS:
         module, _, name = reference.partition(":")
-        if importlib.util.find_spec(module.rpartition(".")[0]) is None or importlib.util.find_spec(module) is None:
-            continue
         app.register_blueprint(getattr(importlib.import_module(module), name))
     app.add_url_rule("/", "root", _to_help)
     init_limits(app)
