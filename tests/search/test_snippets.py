@@ -34,7 +34,8 @@ def test_markup_is_not_shown() -> None:
     assert clean_inline('!!! warning "Do not pay twice"') == "Do not pay twice"
     assert clean_inline("!!! note") == ""
     assert clean_inline("- **Bold** and `code` and [a link](../x.md)") == "Bold and code and a link"
-    assert clean_inline("| Way | Days |") == "Way | Days"
+    assert clean_inline("| Way | Days |\n|---|---|\n| Card | 5 |") == "Way · Days Card · 5"
+    assert clean_inline("- [ ] Pack it\n- [x] Send it") == "Pack it Send it"
 
 
 @given(st.text(max_size=1500), st.dictionaries(st.text(min_size=1, max_size=8), st.floats(0.1, 5), max_size=5))
