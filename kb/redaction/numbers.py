@@ -60,6 +60,8 @@ _PAN = re.compile(
     r"(?<![A-Z0-9])(?:\d{2})?(?P<pan>[A-Z]{5}\d{4}[A-Z])(?:[0-9A-Z]Z[0-9A-Z])?(?![A-Z0-9])", re.IGNORECASE
 )
 
+_PAN_WORD = re.compile(r"\bpan\b|पैन|প্যান", re.IGNORECASE)
+
 
 def find_ibans(view: str) -> Iterator[Span]:
     for match in _IBAN.finditer(view):
@@ -95,7 +97,9 @@ def find_aadhaar(view: str) -> Iterator[Span]:
 
 def find_pans(view: str) -> Iterator[Span]:
     for match in _PAN.finditer(view):
-        if pan.is_valid(match["pan"]):
+        # The fourth letter is P for people. Those of companies look like error codes, and are no person's.
+        personal = match["pan"][3] in "Pp" or _PAN_WORD.search(view, max(0, match.start() - 40), match.start())
+        if personal and pan.is_valid(match["pan"]):
             yield Span(match.start(), match.end(), "[pan]")
 
 

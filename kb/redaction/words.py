@@ -33,7 +33,7 @@ bill mein likha bhul vul thik e te r ache achhe likhe eta ota ebong ar ami ह�
 
 # With one of these the sentence says something about the name and does not tell it.
 ABORTING = """
-में पर को गलत ग़लत wrong galat bhul vul ভুল incorrect spelled spelt misspelled par pe mein
+में पर को तक जानते बदलो बदलना गलत ग़लत wrong galat bhul vul ভুল incorrect spelled spelt misspelled par pe mein
 """
 
 # May stand before a hyphen and a phone number; other letters make it an order number or the like.
