@@ -17,7 +17,7 @@ for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 p
   if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; \
   then echo "$$candidate"; exit 0; fi; \
 done; \
-echo "kb-assist needs Python 3.11 to $(NEWEST_TESTED); found: $$(python3 --version 2>&1 || echo none)." >&2; \
+echo "kb-assist needs Python 3.11 to $(NEWEST_TESTED); found: $$(command -v python3 >/dev/null 2>&1 && python3 --version 2>&1 || echo none)." >&2; \
 echo "Install one (Debian: apt-get install python3 python3-venv; macOS: brew install python@3.13)," >&2; \
 echo "or name the one to use: make run PYTHON=/path/to/python3.12" >&2; \
 exit 1
