@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from kb.language import UNDETERMINED, guess_language
@@ -77,7 +77,10 @@ def prepare_ticket(raw: RawTicket, requester_key: bytes, region: str) -> Prepare
 
 
 def store_ticket(session: Session, source: str, prepared: PreparedTicket) -> StoreOutcome:
-    """Insert, update or leave alone, by (source, external id) and content. The session is flushed, not committed."""
+    """Insert, update or leave alone, by (source, external id) and content; not committed.
+
+    Plain statements and no objects: an import may hold millions of tickets, the session must not.
+    """
     found = session.execute(
         select(Ticket.id, Ticket.content_hash).where(
             Ticket.source == source, Ticket.external_id == prepared.external_id
@@ -85,26 +88,29 @@ def store_ticket(session: Session, source: str, prepared: PreparedTicket) -> Sto
     ).one_or_none()
     if found and found.content_hash == prepared.content_hash:
         return StoreOutcome.UNCHANGED
+    values = {**prepared.fields, "content_hash": prepared.content_hash, "imported_at": utc_now()}
     if found:
-        ticket = session.get_one(Ticket, found.id)
-        session.execute(delete(TicketMessage).where(TicketMessage.ticket_id == found.id))
+        ticket_id = found.id
+        session.execute(update(Ticket).where(Ticket.id == ticket_id), values)
+        session.execute(delete(TicketMessage).where(TicketMessage.ticket_id == ticket_id))
     else:
-        ticket = Ticket(source=source, external_id=prepared.external_id)
-        session.add(ticket)
-    for name, value in prepared.fields.items():
-        setattr(ticket, name, value)
-    ticket.content_hash = prepared.content_hash
-    ticket.imported_at = utc_now()
-    session.flush()
-    rows = [
-        TicketMessage(ticket_id=ticket.id, position=position, role=role, public=public, text=text, created_at=at)
-        for position, (role, public, text, at) in enumerate(prepared.messages)
-    ]
-    session.add_all(rows)
-    session.flush()
-    # An import holds millions of tickets, the session must not.
-    for row in (*rows, ticket):
-        session.expunge(row)
+        values |= {"source": source, "external_id": prepared.external_id}
+        ticket_id = session.scalars(insert(Ticket).returning(Ticket.id), values).one()
+    if prepared.messages:
+        session.execute(
+            insert(TicketMessage),
+            [
+                {
+                    "ticket_id": ticket_id,
+                    "position": number,
+                    "role": role,
+                    "public": public,
+                    "text": text,
+                    "created_at": at,
+                }
+                for number, (role, public, text, at) in enumerate(prepared.messages)
+            ],
+        )
     return StoreOutcome.UPDATED if found else StoreOutcome.CREATED
 
 
