@@ -1,0 +1,194 @@
+"""The probability that the best result answers the query, and what follows from it.
+
+Vector search always returns something. Whether that is an answer is judged from several signals, each of them meaningful
+for one word and for a long e-mail, for twenty articles and for an archive of tickets that says everything thirty times: the
+background of the collection (CollectionBackground) tells how near "near" is there. The weights are those of a logistic
+regression on public sets, kept with their provenance in calibration.json; `kb calibrate` makes the same file from a customer's
+own labelled searches. Figures and alternatives: docs/decisions/0006-confidence.md.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.contracts import Vectors
+from kb.errors import ConfigurationError
+from kb.search.ranking import CollectionBackground, FusedDocuments, QueryEvidence, centre_query
+from kb.search.types import Outcome
+
+SHIPPED = Path(__file__).with_name("calibration.json")
+FEATURES = (
+    "cosine_over_usual",  # best cosine minus that of a passage of this collection to its nearest neighbour
+    "standing",  # how many standard deviations the best document is above all passages of the collection, for this query
+    "lead",  # best minus second score; counts less in archives, where the second says the same
+    "support",  # mean score of the documents from second to sixth place above the mean of the collection
+    "archive_support",  # the same, counted only in archives, where it is the better sign
+    "words",  # share of the query's words, by rarity, in the document that has most of them
+    "words_lead",  # the best result's share of words minus the mean of those after the fifth place
+    "length",  # logarithm of the number of terms
+    "unknown_words",  # share, by rarity, of words that the collection has nowhere
+)
+Matrix = NDArray[np.float64]
+# Nearest-neighbour cosines of the bundled encoder: help centres of distinct articles below, archives above.
+_ARCHIVE_FROM, _ARCHIVE_TO = 0.90, 0.96
+_PLACES = 6
+
+
+def extract_features(
+    ranked: FusedDocuments,
+    best_cosine: float,
+    query: Vectors,
+    strength: float,
+    query_mean: Vectors | None,
+    background: CollectionBackground,
+    best_vector: Vectors,
+    evidence: QueryEvidence,
+    term_count: int,
+) -> NDArray[np.float64]:
+    """FEATURES of a query with at least one ranked document, shape (len(FEATURES),).
+
+    background and evidence are those of the best document's collection; best_vector and best_cosine those of its best passage.
+    """
+    archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
+    centred = centre_query(query, strength, query_mean)
+    expected = float(centred @ background.mean)
+    spread = math.sqrt(max(float(centred @ background.covariance @ centred), 1e-8))
+    standing = (float(centred @ best_vector) - expected) / spread
+    if strength > 0 and query_mean is not None:
+        expected -= strength * float(centred @ background.mean)
+    places = np.full(_PLACES, expected)
+    sorted_dense = -np.sort(-ranked.dense)[:_PLACES]
+    places[: len(sorted_dense)] = sorted_dense
+    lead = float(ranked.dense[0]) - float(places[1])
+    support = float(places[1:].mean()) - expected
+    words_behind = float(ranked.lexical[_PLACES - 1 : 50].mean()) if len(ranked.lexical) >= _PLACES else 0.0
+    return np.array(
+        [
+            best_cosine - background.neighbour,
+            standing,
+            lead * (1 - archive),
+            support,
+            support * archive,
+            float(ranked.lexical.max()),
+            float(ranked.lexical[0]) - words_behind,
+            math.log(max(term_count, 1)),
+            evidence.unknown,
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of the features for this encoder, and where the outcomes part."""
+
+    weights: Mapping[str, float]
+    bias: float
+    answered_from: float
+    unsure_from: float
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    def probability(self, features: NDArray[np.float64]) -> float:
+        """Probability from 0 to 1 that the best result answers; `features` in the order of FEATURES."""
+        total = self.bias + float(features @ np.array([self.weights[name] for name in FEATURES]))
+        return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
+
+    def outcome(self, probability: float) -> Outcome:
+        if probability >= self.answered_from:
+            return Outcome.ANSWERED
+        return Outcome.UNSURE if probability >= self.unsure_from else Outcome.NONE
+
+    def save(self, path: Path) -> None:
+        content = {
+            "weights": {name: round(self.weights[name], 5) for name in FEATURES},
+            "bias": round(self.bias, 5),
+            "answered_from": self.answered_from,
+            "unsure_from": self.unsure_from,
+            "provenance": dict(self.provenance),
+        }
+        path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def load_calibration(
+    path: Path = SHIPPED, *, answered_from: float | None = None, unsure_from: float | None = None
+) -> Calibration:
+    """Calibration from a file; the two thresholds override it. Raises ConfigurationError for a file that is none."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        weights = {name: float(content["weights"][name]) for name in FEATURES}
+        bias = float(content["bias"])
+        answered = float(content["answered_from"]) if answered_from is None else answered_from
+        unsure = float(content["unsure_from"]) if unsure_from is None else unsure_from
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(
+            f"The calibration {path.name} cannot be read ({error!r}).", remedy="Make it again with: kb calibrate DIR"
+        ) from error
+    return Calibration(weights, bias, answered, min(unsure, answered), content.get("provenance", {}))
+
+
+def fit_calibration(
+    features: Matrix,
+    answers: NDArray[np.bool_],
+    sample_weights: NDArray[np.float64],
+    *,
+    provenance: Mapping[str, Any],
+    penalty: float = 1.0,
+) -> Calibration:
+    """Logistic regression of `answers` (n,) on `features` (n, len(FEATURES)), by Newton's method on standardised columns.
+
+    sample_weights (n,) say how much each search counts, so that a large set does not drown a small one; penalty is that of
+    the squared weights against about n searches. Thresholds: `unsure_from` where telling misses from answers has its best
+    F1, `answered_from` where an answer is right in at least four of five cases. Raises ConfigurationError with fewer than
+    20 searches or without both kinds.
+    """
+    if len(answers) < 20 or answers.all() or not answers.any():
+        raise ConfigurationError(
+            "A calibration needs at least 20 labelled searches, some answered and some not.",
+            remedy="Add queries.jsonl with qrels.tsv and oos_queries.jsonl.",
+        )
+    weights = sample_weights * (len(sample_weights) / sample_weights.sum())
+    centre = np.average(features, axis=0, weights=weights)
+    scale = np.sqrt(np.average((features - centre) ** 2, axis=0, weights=weights))
+    scale[scale < 1e-9] = 1.0
+    columns = np.column_stack([(features - centre) / scale, np.ones(len(features))])
+    ridge = np.diag([penalty] * features.shape[1] + [1e-6])
+    solution = np.zeros(columns.shape[1])
+    for _ in range(50):
+        probability = 1 / (1 + np.exp(-np.clip(columns @ solution, -30, 30)))
+        gradient = columns.T @ (weights * (answers - probability)) - ridge @ solution
+        curvature = (columns * (weights * probability * (1 - probability))[:, None]).T @ columns + ridge
+        step = np.linalg.solve(curvature, gradient)
+        solution = solution + step
+        if float(np.abs(step).max()) < 1e-6:
+            break
+    slopes = solution[:-1] / scale
+    bias = float(solution[-1] - slopes @ centre)
+    probability = 1 / (1 + np.exp(-np.clip(columns @ solution, -30, 30)))
+    unsure, answered = _choose_thresholds(probability, answers, weights)
+    named = dict(zip(FEATURES, map(float, slopes), strict=True))
+    return Calibration(named, bias, answered, unsure, provenance)
+
+
+def _choose_thresholds(
+    probability: NDArray[np.float64], answers: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> tuple[float, float]:
+    """(unsure_from, answered_from), rounded to hundredths."""
+    steps: Sequence[float] = [step / 100 for step in range(5, 96)]
+    best, unsure = -1.0, 0.5
+    answered = 0.95
+    for step in steps:
+        missed = probability < step
+        caught = float(weights[missed & ~answers].sum())
+        f1 = 2 * caught / max(float(weights[missed].sum() + weights[~answers].sum()), 1e-9)
+        if f1 > best:
+            best, unsure = f1, step
+    for step in reversed(steps):
+        shown = probability >= step
+        if shown.any() and float(weights[shown & answers].sum()) >= 0.8 * float(weights[shown].sum()):
+            answered = step
+    return unsure, max(answered, unsure)

@@ -1,0 +1,203 @@
+"""From candidate passages to documents in order: centred vectors, words as evidence, one score per document.
+
+Pure functions over columns of candidates; nothing here knows of databases or engines. What was measured and why it is so:
+docs/decisions/0005-ranking.md.
+"""
+
+import math
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.contracts import Ids, Vectors
+
+# A document that has all the words of the query, against one that has none, is worth this much cosine. The best value is
+# between 0.05 and 0.2 on every set that was tried; nothing is tuned to one of them.
+LEXICAL_WEIGHT = 0.1
+# Decides between equally good answers only: neighbours in a ranking are about 0.01 apart.
+SAME_LANGUAGE_BONUS = 0.004
+# How much of the mean is taken out of queries and passages once the mean of the queries is known well.
+CENTRING = 0.85
+# So many queries of a language must have been seen until half of that is applied: a mean of few is worse than none.
+CENTRING_PRIOR = 30
+_FORGETTING = 2000
+# Collections that are described by a sample of this many passages; means and covariances of more do not differ.
+_SAMPLE = 20_000
+_NEIGHBOUR_SAMPLE = 200
+# Below some dozens of documents the distance to the nearest one is chance: pulled towards that of ordinary help centres.
+_USUAL_NEIGHBOUR, _NEIGHBOUR_PRIOR = 0.91, 20
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class CollectionBackground:
+    """How the passages of a collection lie, without any query. Computed when a generation is opened or written.
+
+    mean: (dimensions,); covariance: (dimensions, dimensions); radius: mean distance of a passage from the mean;
+    neighbour: mean cosine of a passage to the nearest one of another document, high in archives that say the same many times.
+    """
+
+    mean: Vectors
+    covariance: Matrix
+    radius: float
+    neighbour: float
+
+
+def describe_collection(vectors: Vectors, documents: Ids, seed: int = 0) -> CollectionBackground:
+    """Background of passages `vectors` (n, dimensions) that belong to `documents` (n,). About 0.1 s for 10,000 passages."""
+    count, dimensions = vectors.shape
+    if count == 0:
+        zero = np.zeros(dimensions, np.float32)
+        return CollectionBackground(zero, np.zeros((dimensions, dimensions), np.float32), 1.0, _USUAL_NEIGHBOUR)
+    random = np.random.default_rng(seed)
+    sample = vectors if count <= _SAMPLE else vectors[random.choice(count, _SAMPLE, replace=False)]
+    mean = sample.mean(axis=0)
+    around = sample - mean
+    covariance = (around.T @ around) / len(sample)
+    radius = float(np.linalg.norm(around, axis=1).mean())
+    rows = random.choice(count, min(_NEIGHBOUR_SAMPLE, count), replace=False)
+    cosines = vectors[rows] @ vectors.T
+    cosines[documents[rows][:, None] == documents[None, :]] = -1.0
+    nearest = cosines.max(axis=1)
+    nearest = nearest[nearest > -1.0]
+    weight = len(nearest) / (len(nearest) + _NEIGHBOUR_PRIOR)
+    neighbour = weight * float(nearest.mean()) + (1 - weight) * _USUAL_NEIGHBOUR if len(nearest) else _USUAL_NEIGHBOUR
+    return CollectionBackground(mean.astype(np.float32), covariance.astype(np.float32), max(radius, 1e-6), neighbour)
+
+
+class QueryMeans:
+    """Running mean of the queries seen, per language. Safe for many threads.
+
+    The encoder puts all questions of a language near each other, and all answers of a collection; what they have in common
+    says nothing about which answer belongs to which question (Mu and Viswanath 2018, "All-but-the-top"). It is taken out of both
+    sides. The mean must be that of real queries: titles or sentences of the collection in their place cost up to 10 points.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._means: dict[str, tuple[Vectors, float]] = {}
+
+    def add(self, language: str, vectors: Vectors) -> None:
+        """Count queries in; `vectors` (n, dimensions) or (dimensions,). Old ones fade after some thousands."""
+        rows = np.atleast_2d(vectors)
+        if not len(rows):
+            return
+        with self._lock:
+            mean, count = self._means.get(language, (np.zeros(rows.shape[1], np.float32), 0.0))
+            total = count + len(rows)
+            mean = mean + (rows.sum(axis=0) - len(rows) * mean) / total
+            self._means[language] = (mean.astype(np.float32), min(total, float(_FORGETTING)))
+
+    def strength_and_mean(self, language: str) -> tuple[float, Vectors | None]:
+        """How much centring to apply, 0 to CENTRING, and the mean to take away (None where nothing is known)."""
+        with self._lock:
+            if language not in self._means:
+                return 0.0, None
+            mean, count = self._means[language]
+        return CENTRING * count / (count + CENTRING_PRIOR), mean
+
+
+def centre_query(query: Vectors, strength: float, mean: Vectors | None) -> Vectors:
+    """The query without what all queries share; shape (dimensions,)."""
+    return query if mean is None else query - np.float32(strength) * mean
+
+
+def score_passages(
+    query: Vectors, vectors: Vectors, strength: float, mean: Vectors | None, background: CollectionBackground
+) -> Vectors:
+    """Scores (n,) of `vectors` (n, dimensions) for `query`, on the scale of a cosine whatever the strength.
+
+    With strength 0 they are the cosines. Otherwise both sides are centred and the passages brought to equal length again.
+    """
+    if mean is None or strength <= 0:
+        return np.asarray(vectors @ query, dtype=np.float32)
+    share = np.float32(strength)
+    around = vectors - share * background.mean
+    lengths = np.linalg.norm(around, axis=1)
+    usual = math.sqrt(background.radius**2 + float((1 - strength) ** 2 * (background.mean @ background.mean)))
+    scores = around @ centre_query(query, strength, mean) * (usual / np.maximum(lengths, 1e-6))
+    return np.asarray(scores, dtype=np.float32)
+
+
+def inverse_document_frequency(frequency: int, passages: int) -> float:
+    """BM25's, as tantivy has it. A term that occurs nowhere has the highest."""
+    frequency = min(frequency, passages)
+    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+
+
+@dataclass(frozen=True)
+class QueryEvidence:
+    """What the words of a query can say about one collection.
+
+    scale: the BM25 score is divided by it (sum of weight times IDF over the query's terms, also those that occur nowhere:
+    a query of which little is known cannot be sure of its words). unknown: share of that sum in terms that occur nowhere.
+    """
+
+    scale: float
+    unknown: float
+
+
+def weigh_evidence(
+    weights: Mapping[str, float], frequencies: Mapping[str, int], passages: int, optional: Collection[str] = frozenset()
+) -> QueryEvidence:
+    """Evidence of the terms `weights` with passage `frequencies`; `optional` terms count only where they occur."""
+    scale = unknown = 0.0
+    for term, weight in weights.items():
+        frequency = frequencies.get(term, 0)
+        if not frequency and term in optional:
+            continue
+        part = weight * inverse_document_frequency(frequency, passages)
+        scale += part
+        if not frequency:
+            unknown += part
+    return QueryEvidence(scale, unknown / scale if scale > 0 else 0.0)
+
+
+@dataclass(frozen=True)
+class FusedDocuments:
+    """Documents, best first, m of them. Columns of equal length.
+
+    groups: which document; scores: fused; dense, lexical: the best of its passages in each, lexical from 0 to about 1;
+    rows: the candidate passage to show, the best by both.
+    """
+
+    groups: Ids
+    scores: Vectors
+    dense: Vectors
+    lexical: Vectors
+    rows: Ids
+
+
+def fuse_documents(
+    groups: Ids, dense: Vectors, lexical: Vectors, same_language: NDArray[np.bool_] | None = None
+) -> FusedDocuments:
+    """Candidate passages (n,) to documents. `lexical` is BM25 divided by QueryEvidence.scale of its collection.
+
+    A document has the best vector and the best words of its passages, which may be different ones. No words found is no
+    evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which
+    would make a chance word in a foreign-language text outrank the answer.
+    """
+    if not len(groups):
+        none = np.zeros(0, np.float32)
+        return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
+    unique, inverse = np.unique(groups, return_inverse=True)
+    best_dense = np.full(len(unique), -np.inf, np.float32)
+    best_lexical = np.zeros(len(unique), np.float32)
+    np.maximum.at(best_dense, inverse, dense)
+    np.maximum.at(best_lexical, inverse, lexical)
+    scores = best_dense + np.float32(LEXICAL_WEIGHT) * best_lexical
+    if same_language is not None:
+        speaks = np.zeros(len(unique), np.float32)
+        np.maximum.at(speaks, inverse, same_language.astype(np.float32))
+        scores = scores + np.float32(SAME_LANGUAGE_BONUS) * speaks
+    passage_scores = dense + np.float32(LEXICAL_WEIGHT) * lexical
+    by_document = np.lexsort((-passage_scores, inverse))
+    first = np.searchsorted(inverse[by_document], np.arange(len(unique)))
+    order = np.argsort(-scores, kind="stable")
+    return FusedDocuments(
+        unique[order], scores[order], best_dense[order], best_lexical[order], by_document[first][order].astype(np.int64)
+    )
