@@ -68,6 +68,11 @@ def _check_access() -> Response | None:
         abort(401)
     # A form that was sent after the session ran out cannot be sent again by a redirect, so back to its page.
     goal = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else _local_referrer()
+    if request.headers.get("HX-Request") == "true":
+        # A redirect would put the log-in page into the middle of the page that asked; this makes the browser go there.
+        return Response(
+            status=204, headers={"HX-Redirect": url_for("auth.login", next=_local_referrer() or goal or None)}
+        )
     return redirect(url_for("auth.login", next=goal or None))
 
 

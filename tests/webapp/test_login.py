@@ -65,6 +65,23 @@ def test_logging_out_everywhere_makes_old_cookies_worthless(login: Login, sessio
     assert client.get("/desk/").status_code == 302
 
 
+def test_piece_of_a_page_sends_the_browser_to_the_log_in_when_the_session_has_run_out(client: FlaskClient) -> None:
+    headers = {"HX-Request": "true", "Referer": "http://localhost/desk/?q=refund"}
+    answer = client.get("/desk/?q=refunds", headers=headers)
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["HX-Redirect"] == "/login?next=/desk/?q%3Drefund"
+    assert client.get(answer.headers["HX-Redirect"]).status_code == 200
+
+
+def test_form_of_a_session_that_has_run_out_leads_back_to_its_page(client: FlaskClient, csrf: Csrf) -> None:
+    def sent_to(referrer: str) -> str:
+        return client.post("/desk/feedback", headers=csrf(client) | {"Referer": referrer}).location
+
+    assert sent_to("http://localhost/desk/articles/3") == "/login?next=/desk/articles/3"
+    assert sent_to("http://evil.example/desk/articles/3") == "/login"
+    assert sent_to("") == "/login"
+
+
 def test_closed_account_is_out_at_once(login: Login, session: Session) -> None:
     client = login("rep")
     set_active(session, get_user(session, "rep@test.example"), False)
