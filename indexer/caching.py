@@ -1,4 +1,4 @@
-"""Vectors that were computed once are read from a file the next time: for evaluation, which encodes the same texts again and again."""
+"""Vectors that were computed once are read from a file the next time: for evaluation, which encodes the same texts often."""
 
 import hashlib
 import logging
@@ -51,10 +51,11 @@ class VectorCache:
 
 
 class CachingEncoder:
-    """An encoder that asks `inner` only for what is not in the cache. Vectors of different models never meet: their key holds the fingerprint.
+    """An encoder that asks `inner` only for what is not in the cache.
 
-    Passages are kept one by one. Queries are kept by the whole call: a quantised model gives a text a slightly different vector
-    in the company of others, and what is measured must be what a search computes.
+    Vectors of different models never meet: their key holds the fingerprint. Passages are kept one by one, queries by the
+    whole call: a quantised model gives a text a slightly different vector in the company of others, and what is measured
+    must be what a search computes.
     """
 
     def __init__(self, inner: Encoder, cache: VectorCache) -> None:
@@ -104,7 +105,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")  # losing the last vectors costs computing them again
-        connection.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID"
+        )
         connection.commit()
     except BaseException:
         connection.close()

@@ -1,4 +1,4 @@
-"""The whole application over a dataset's documents, in a temporary home: database, pipeline, index files and searchers are the real ones."""
+"""The whole application over a dataset's documents, in a temporary home: real database, pipeline, index files and searchers."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
