@@ -1,6 +1,6 @@
+import resource
 import subprocess
 import sys
-import time
 from statistics import median
 
 from importlinter.cli import lint_imports
@@ -33,12 +33,17 @@ def test_help_of_the_command_imports_nothing_heavy() -> None:
 
 
 def test_help_of_the_command_answers_at_once() -> None:
+    # Time of the processor: that on the clock also tells what else the machine is doing. They are the same on an idle one.
+    def used() -> float:
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return spent.ru_utime + spent.ru_stime
+
     seconds = []
     for _ in range(5):
-        started = time.perf_counter()
+        before = used()
         subprocess.run([sys.executable, "-m", "webapp.commands", "--help"], capture_output=True, check=True)
-        seconds.append(time.perf_counter() - started)
-    assert median(seconds) <= 0.5
+        seconds.append(used() - before)
+    assert median(seconds) <= 0.5, seconds
 
 
 def test_kb_needs_neither_flask_nor_a_model_library() -> None:
