@@ -107,13 +107,22 @@ def test_colours_switch_at_once_and_stay(open_page: OpenPage) -> None:
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == dark
 
 
-def test_only_needed_scripts_are_loaded(open_page: OpenPage) -> None:
+def test_search_that_fails_says_so(open_page: OpenPage) -> None:
     page = open_page()
-    fonts: list[str] = []
-    page.on("request", lambda request: fonts.append(request.url) if request.url.endswith(".woff2") else None)
-    page.goto("/help/en/contact", wait_until="networkidle")
-    assert any("noto-sans-latin" in url for url in fonts)
-    assert (
-        not any("bengali" in url for url in fonts if "latin" not in url.rsplit("/", 1)[-1])
-        or page.locator(":lang(bn)").count()
-    )
+    page.goto("/help/en/")
+    page.route("**/search?q=*", lambda route: route.fulfill(status=429, body="slow down"))
+    page.get_by_role("searchbox").fill("refund")
+    expect(page.locator("[data-toast]")).to_have_text("That did not arrive. Please try again.")
+    expect(page.locator(".directory")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "needed"), [("en", set()), ("hi", {"devanagari-devanagari"}), ("bn", {"bengali-bengali"})]
+)
+def test_only_the_fonts_of_the_page_are_loaded(open_page: OpenPage, language: str, needed: set[str]) -> None:
+    page = open_page()
+    loaded: set[str] = set()
+    page.on("request", lambda request: loaded.add(request.url) if request.url.endswith(".woff2") else None)
+    page.goto(f"/help/{language}/contact", wait_until="networkidle")
+    names = {url.rsplit("/", 1)[-1].partition("-wght")[0].removeprefix("noto-sans-") for url in loaded}
+    assert names == {"latin"} | needed

@@ -1,11 +1,13 @@
 // What every page needs: htmx, the menu, the colour switch. Pages work without any of it.
 import "htmx.org";
+import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
 import { switchThemeInPlace } from "./theme.js";
 
 document.documentElement.classList.add("js");
 closeMenusOnLeave();
+sayWhatFailed();
 switchThemeInPlace();
 makeScrollersFocusable();
 window.addEventListener("resize", () => makeScrollersFocusable());
