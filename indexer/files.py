@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 # Changes that readers keep beside a generation before a new one is written: few enough to be scanned in no time.
 MOST_CHANGES = 1000
+_ALWAYS_FEW = 20
 
 
 def refresh_files(engine: Engine, root: Path, fingerprint: str, dimensions: int, *, rebuild: bool = False) -> list[str]:
@@ -31,7 +32,7 @@ def refresh_files(engine: Engine, root: Path, fingerprint: str, dimensions: int,
         with session_scope(engine) as session:
             newest = newest_change(session)
             generation = None if rebuild else _usable_generation(root, name, fingerprint)
-            if generation is not None and _pending(session, name, generation.manifest.change_id) <= MOST_CHANGES:
+            if generation is not None and _may_follow(session, name, generation):
                 _follow_lexically(session, name, generation, newest)
             else:
                 _write_anew(session, root, name, fingerprint, dimensions, newest)
@@ -74,8 +75,11 @@ def _usable_generation(root: Path, name: CollectionName, fingerprint: str) -> Ge
     return generation if generation.manifest.fingerprint == fingerprint else None
 
 
-def _pending(session: Session, name: CollectionName, after: int) -> int:
-    return session.scalar(select(func.count()).where(IndexChange.collection == name.value, IndexChange.id > after)) or 0
+def _may_follow(session: Session, name: CollectionName, generation: Generation) -> bool:
+    """Whether the changes since the generation was written are few, in themselves and beside what it holds."""
+    after = generation.manifest.change_id
+    pending = session.scalar(select(func.count()).where(IndexChange.collection == name.value, IndexChange.id > after))
+    return (pending or 0) <= min(MOST_CHANGES, max(_ALWAYS_FEW, generation.manifest.passages // 5))
 
 
 def _follow_lexically(session: Session, name: CollectionName, generation: Generation, newest: int) -> None:

@@ -13,13 +13,17 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from indexer.dense import DenseBase
 from indexer.lexical import LexicalDocument, LexicalIndex
 from indexer.passage_table import PassageTable
 from kb.errors import IndexUnavailableError
+from kb.search.ranking import CollectionBackground, describe_collection
 
 MANIFEST, CURRENT = "manifest.json", "current"
-FORMAT = 1
+# Raised when the files change, or the terms that the lexical ones are made of.
+FORMAT = 2
 _KEEP_FOR_READERS_SECONDS = 120
 
 
@@ -44,6 +48,7 @@ class Generation:
     dense: DenseBase
     table: PassageTable
     lexical: LexicalIndex
+    background: CollectionBackground
 
 
 def write_generation(
@@ -108,7 +113,8 @@ def open_generation(root: Path, collection: str) -> Generation:
             f"The index files of {collection} cannot be used ({error}).",
             remedy="Make them again with: kb index --rebuild",
         ) from error
-    return Generation(folder, manifest, dense, table, lexical)
+    background = describe_collection(np.asarray(dense.vectors), table.documents)
+    return Generation(folder, manifest, dense, table, lexical, background)
 
 
 def _checksum(path: Path) -> str:

@@ -23,6 +23,11 @@ def language_code(name: str) -> int:
     return _language_codes.setdefault(name, len(_language_codes))
 
 
+def known_language(name: str) -> int:
+    """The number of a language that some passage has; -1 for others."""
+    return _language_codes.get(name, -1)
+
+
 def language_name(code: int) -> str:
     return list(_language_codes)[code]
 

@@ -12,6 +12,8 @@ from indexer.snapshot import CollectionSnapshot
 from kb.config import Settings
 from kb.contracts import Encoder, Progress
 from kb.errors import IndexUnavailableError
+from kb.search.confidence import load_calibration
+from kb.search.ranking import QueryMeans
 from kb.search.searcher import Searcher
 from kb.search.types import Audience, CollectionName
 
@@ -34,8 +36,10 @@ class SearchRuntime:
         self._engine = engine
         self._index_dir = settings.index_dir
         self._live = live
+        calibration = load_calibration(answered_from=settings.answered_from, unsure_from=settings.unsure_from)
+        means = QueryMeans()
         self._searchers = {
-            audience: Searcher(encoder, tuple(live[name] for name in names), audience, settings)
+            audience: Searcher(encoder, tuple(live[name] for name in names), audience, means, calibration)
             for audience, names in COLLECTIONS_OF.items()
         }
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from indexer.dense import DenseBase
 from indexer.generation import Generation
 from indexer.lexical import LexicalSearcher
-from indexer.passage_table import PassageRow, PassageTable
+from indexer.passage_table import PassageRow, PassageTable, known_language
 from kb.contracts import Ids, Vectors
+from kb.search.ranking import CollectionBackground
 from kb.search.types import CollectionName, PassageFacts
 
 _NO_IDS = np.zeros(0, np.int64)
@@ -84,6 +85,14 @@ class CollectionSnapshot:
         # The files may be a moment ahead of or behind this snapshot: only what it knows counts.
         known = self.facts(ids).known
         return ids[known], scores[known]
+
+    @property
+    def background(self) -> CollectionBackground:
+        """That of the generation: the few changes since do not move it."""
+        return self.generation.background
+
+    def language_number(self, tag: str) -> int:
+        return known_language(tag)
 
     def lexical_size(self) -> int:
         """Passages in the lexical files."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from kb.contracts import Encoder
@@ -18,12 +19,12 @@ from kb.conversation.ranking import (
     search_evidence,
     without_typical,
 )
-from kb.conversation.speaking import cue_probability, load_speak_model
+from kb.conversation.speaking import after_courtesies, cue_probability, load_speak_model
 from kb.conversation.turns import Turn, last_customer_turn
 from kb.language import guess_language
 from kb.search.candidates import Candidates
-from kb.search.fusion import RankedDocument
-from kb.search.types import Audience, Collection, CollectionName, Result
+from kb.search.selecting import RankedDocument
+from kb.search.types import Audience, Collection, Result
 
 # Without a model for the encoder at hand, cues decide from here.
 CUE_THRESHOLD = 0.5
@@ -93,7 +94,7 @@ def assist(
     limit: int = 5,
     even_if_silent: bool = False,
 ) -> AssistAnswer:
-    """What to show a rep after the customer's last turn. One call of the encoder with two short texts.
+    """What to show a rep after the customer's last turn. One call of the encoder with two or three short texts.
 
     even_if_silent: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
     """
@@ -106,7 +107,9 @@ def assist(
     model = load_speak_model(encoder.fingerprint)
     typical = model.typical if model else None
     names = ", ".join(name.text for name in question.names_in_focus)
-    encoded = encoder.encode_queries([question.last, f"{names}: {question.last}" if names else question.recent])
+    rest = after_courtesies(question.last) if model else ""
+    texts = [question.last, f"{names}: {question.last}" if names else question.recent, *([rest] if rest else [])]
+    encoded = encoder.encode_queries(texts)
     language = guess_language(question.last)
     terms = telling_terms(question, language)
     vectors = QueryVectors(
@@ -116,22 +119,24 @@ def assist(
     )
     candidates, best = gather(collections, vectors, question, table, terms)
     evidence = search_evidence(encoded[0], typical, best) if len(candidates) else None
-    probability = model.probability(encoded[0], evidence) if model else cue_probability(question.last)
+    probability = (
+        model.probability(np.delete(encoded, 1, axis=0), evidence) if model else cue_probability(question.last)
+    )
     speak = probability >= (model.threshold if model else CUE_THRESHOLD)
-    if not len(candidates) or not (speak or even_if_silent):
+    if not speak and not even_if_silent:
+        return AssistAnswer(False, probability, question.last, ())
+    if not len(candidates):
         return AssistAnswer(speak, probability, question.text, ())
     named = NamedRows(candidates, collections, question, table)
     words = compare_words(session, candidates, vectors, named.bonus, collections, terms, language)
     scores = score_candidates(candidates, vectors, named.bonus, words.coverage)
     ranked = rank_groups(candidates, scores, limit, named.in_focus)
     results = searcher.show(session, reader_language, words.snippet_weights, candidates, ranked, collections)
-    by_document = {
-        (collections[item.collection].name is CollectionName.TICKETS, item.document): item for item in ranked
-    }
     suggestions = []
+    items = iter(ranked)
     for result in results:
-        item = by_document.get((result.kind == "ticket", result.id))
-        rows = item.rows if item else ()
-        held = frozenset().union(*(words.held.get(row, frozenset()) for row in rows)) if rows else frozenset()
-        suggestions.append(Suggestion(result, reasons(question, held, named.names(rows))))
+        # Results come in the order of the ranking; what nobody may see any more is left out of them.
+        item = next(item for item in items if item.score == result.score)
+        held = frozenset(term for row in item.rows for term in words.held.get(row, ()))
+        suggestions.append(Suggestion(result, reasons(question, held, named.names(item.rows))))
     return AssistAnswer(speak, probability, question.text, tuple(suggestions))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kb.contracts import Vectors
 from kb.search.candidates import Candidates
-from kb.search.fusion import RankedDocument
+from kb.search.selecting import RankedDocument
 
 # Share of the typical question that is taken out of a query vector. Without it, passages that are themselves phrased as
 # questions come before better ones in prose, because every question resembles every other.
@@ -22,6 +22,7 @@ WORDS_TO_STAND_ALONE = 12
 # What the name that is spoken of adds to a cosine, when it has documents of its own like a product or a place (MANY of them).
 NAME_WEIGHT = 0.12
 MANY_DOCUMENTS = 8
+# What the turn's words add where a passage holds all of them.
 WORD_WEIGHT = 0.06
 
 
@@ -78,7 +79,10 @@ def term_weight(frequency: int, passages: int) -> float:
 
 
 def score_candidates(
-    candidates: Candidates, vectors: QueryVectors, bonus: NDArray[np.float32], coverage: NDArray[np.float32]
+    candidates: Candidates,
+    vectors: QueryVectors,
+    bonus: NDArray[np.float32],
+    coverage: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """float32 (n,). bonus, coverage: one value per candidate."""
     near = candidates.vectors @ vectors.last + vectors.carried_weight * (candidates.vectors @ vectors.carried)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def gather_candidates(
     lexical: Sequence[tuple[Ids, Vectors]],
 ) -> Candidates:
     """Join both rankings of every collection; what only the words brought gets its cosine from the stored vector."""
-    columns: list[list[NDArray[np.generic]]] = [[] for _ in range(10)]
+    columns: list[list[NDArray[Any]]] = [[] for _ in range(10)]
     for number, (collection, (dense_ids, _), (lexical_ids, lexical_scores)) in enumerate(
         zip(collections, dense, lexical, strict=True)
     ):
@@ -55,7 +56,7 @@ def gather_candidates(
         words = np.zeros(len(ids), dtype=np.float32)
         words[np.searchsorted(ids, lexical_ids)] = lexical_scores
         facts = collection.facts(ids)
-        rows = (
+        rows: tuple[NDArray[Any], ...] = (
             np.full(len(ids), number),
             ids,
             vectors @ vector,

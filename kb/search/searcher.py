@@ -12,20 +12,16 @@ import numpy as np
 import regex
 from sqlalchemy.orm import Session
 
-from kb.config import Settings
 from kb.contracts import Encoder, Vectors
 from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
-from kb.search.fusion import (
-    RankedDocument,
-    attainable_score,
-    load_judge,
-    rank_documents,
-    term_weights,
-    weighted_terms,
-)
+from kb.search.confidence import Calibration, extract_features
 from kb.search.loading import ShownDocument, choose_version, load_articles, load_passages, load_tickets, url_of
+from kb.search.preparing import PreparedQuery, prepare_query
+from kb.search.ranking import QueryMeans
+from kb.search.selecting import RankedDocument, Ranking, rank_candidates, select_documents
 from kb.search.snippets import choose_snippet
+from kb.search.terms import EXACT_MARK, query_terms
 from kb.search.types import PARTS, Audience, Collection, CollectionName, Outcome, Result, SearchAnswer
 
 MAX_QUERY_LENGTH = 4000
@@ -57,19 +53,29 @@ class Searcher:
     """Search for one audience. It knows the collections that it was handed and no others; safe for many threads."""
 
     def __init__(
-        self, encoder: Encoder, sources: Sequence[CollectionSource], audience: Audience, settings: Settings
+        self,
+        encoder: Encoder,
+        sources: Sequence[CollectionSource],
+        audience: Audience,
+        means: QueryMeans,
+        calibration: Calibration,
     ) -> None:
         self.audience = audience
         self._encoder = encoder
         self._sources = tuple(sources)
-        self._judge = load_judge(settings)
+        self._means = means
+        self._calibration = calibration
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._vectors_lock = threading.Lock()
 
     @property
     def unsure_from(self) -> float:
         """The confidence below which the outcome is "none"."""
-        return self._judge.unsure
+        return self._calibration.unsure_from
+
+    def snapshots(self) -> list[Collection]:
+        """The collections of this audience, each as it is now."""
+        return [source.snapshot() for source in self._sources]
 
     def search(
         self, session: Session, text: str, *, reader_language: str, limit: int = 10, per_collection: bool = False
@@ -85,37 +91,65 @@ class Searcher:
         public_id = str(uuid.uuid4())
         if not _SAYS_SOMETHING.search(query):
             return SearchAnswer(query, language, Outcome.NONE, 0.0, [], clock.finish(), public_id, truncated)
-        vector = self._encode(query)
-        clock.lap("encode")
         collections = self.snapshots()
+        prepared = prepare_query(
+            query, language, lambda term: any(collection.document_frequency(term) for collection in collections)
+        )
+        clock.lap("lexical")
+        vector = self._encode(prepared)
+        clock.lap("encode")
         dense = [collection.search_dense(vector, DEPTH) for collection in collections]
         clock.lap("dense")
-        terms = weighted_terms(query, language)
-        lexical = [collection.search_lexical(list(terms.items()), DEPTH) for collection in collections]
-        attainable = [attainable_score(terms, collection) for collection in collections]
+        terms = list(prepared.terms.items())
+        lexical = [collection.search_lexical(terms, DEPTH) for collection in collections]
         clock.lap("lexical")
         candidates = gather_candidates(collections, vector, dense, lexical)
-        ranked = rank_documents(candidates, attainable, limit, per_collection=per_collection)
-        confidence = self._judge.confidence(candidates, ranked)
+        ranking = rank_candidates(candidates, collections, prepared, vector, self._means)
+        ranked = select_documents(candidates, ranking, limit, per_collection=per_collection)
+        confidence = self._confidence(candidates, collections, ranking, query, language, vector)
         clock.lap("rank")
-        results = self.show(session, reader_language, term_weights(terms), candidates, ranked, collections)
-        outcome = self._judge.outcome(confidence) if results else Outcome.NONE
+        results = self.show(session, reader_language, _telling_words(prepared), candidates, ranked, collections)
+        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
         clock.lap("load")
         return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
 
-    def snapshots(self) -> list[Collection]:
-        """The collections of this audience, each as it is now."""
-        return [source.snapshot() for source in self._sources]
+    def _confidence(
+        self,
+        candidates: Candidates,
+        collections: Sequence[Collection],
+        ranking: Ranking,
+        query: str,
+        language: str,
+        vector: Vectors,
+    ) -> float:
+        """Probability that the best result answers; 0 where there is none."""
+        if not len(candidates):
+            return 0.0
+        row = int(ranking.documents.rows[0])
+        number = int(candidates.collections[row])
+        features = extract_features(
+            ranking.documents,
+            best_cosine=float(candidates.dense[row]),
+            query=vector,
+            strength=ranking.strength,
+            query_mean=ranking.query_mean,
+            background=collections[number].background,
+            best_vector=candidates.vectors[row],
+            term_count=len(query_terms(query, language)),
+            same_language=bool(ranking.same_language[row]),
+        )
+        return self._calibration.probability(features)
 
-    def _encode(self, query: str) -> Vectors:
+    def _encode(self, prepared: PreparedQuery) -> Vectors:
         """The query's vector; search as you type asks for the same text again and again."""
         with self._vectors_lock:
-            if query in self._vectors:
-                self._vectors.move_to_end(query)
-                return self._vectors[query]
-        vector: Vectors = self._encoder.encode_queries([query])[0]
+            if prepared.text in self._vectors:
+                self._vectors.move_to_end(prepared.text)
+                return self._vectors[prepared.text]
+        vector: Vectors = self._encoder.encode_queries([prepared.text])[0]
+        self._means.add(prepared.background, vector)
         with self._vectors_lock:
-            self._vectors[query] = vector
+            self._vectors[prepared.text] = vector
             if len(self._vectors) > _CACHED_VECTORS:
                 self._vectors.popitem(last=False)
         return vector
@@ -166,6 +200,15 @@ class Searcher:
         # Another language's version, or one that only its wordings brought up: compare with what was found of it.
         found = candidates.vectors[item.rows[0]]
         return int(ids[int(np.argmax(collection.vectors(ids) @ found))])
+
+
+def _telling_words(prepared: PreparedQuery) -> dict[str, float]:
+    """Word beginnings and their weights, for choosing the sentence to mark."""
+    return {
+        term.removeprefix(EXACT_MARK): weight
+        for term, weight in prepared.terms.items()
+        if len(term) > 2 and weight >= 1.0
+    }
 
 
 def _to_result(

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.contracts import Ids, Vectors
+
+if TYPE_CHECKING:
+    from kb.search.ranking import CollectionBackground
 
 # The parts of a document that passages come from; stored by name, handled by number.
 PARTS = ("body", "questions", "problem", "resolution")
@@ -103,7 +106,7 @@ class SearchAnswer:
 class PassageFacts:
     """What ranking must know of passages, in columns of equal length. Entries with `known` False are not in the collection.
 
-    languages: small numbers, turned into tags by `Collection.language_name`; parts: index into PARTS.
+    languages: see `Collection.language_number`; parts: index into PARTS.
     """
 
     known: NDArray[np.bool_]
@@ -120,7 +123,16 @@ class Collection(Protocol):
     @property
     def name(self) -> CollectionName: ...
 
+    @property
+    def background(self) -> "CollectionBackground":
+        """How its passages lie, whatever the query."""
+        ...
+
     def __len__(self) -> int: ...
+
+    def language_number(self, tag: str) -> int:
+        """The number by which `facts` speaks of a language; -1 where no passage has it."""
+        ...
 
     def search_dense(self, vector: Vectors, limit: int) -> tuple[Ids, Vectors]:
         """Ids and cosines of the nearest passages, best first. `vector` has shape (dimensions,)."""
