@@ -7,11 +7,12 @@ what titles write like a name. A collection without such titles has no names, an
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import regex
 
+from kb.conversation.spelling import Spelling
 from kb.search.terms import is_function_word, normalise
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)?")
@@ -20,13 +21,16 @@ _APOSTROPHE = regex.compile(r"['’]")
 MAX_NAME_TOKENS = 8
 # A whole title that is repeated is a name only while it is as short as names are.
 MAX_TITLE_NAME_TOKENS = 8
-# A name that every tenth title carries (the company's own) tells nothing.
-MAX_SHARE = 0.1
+# A name that a sixth of all titles carries (the company's own) tells nothing, unless titles are ordered by it ("NAME: …").
+MAX_SHARE = 0.15
+MAX_HEAD_SHARE = 0.5
 MIN_TITLES_FOR_SHARE = 20
 # Of a name's weight, how much must be heard for it to count as mentioned.
 MIN_COVERAGE = 0.55
-# And how telling the heard part must be (nats): a word that one passage in thirty holds is no name.
+# And how telling the heard part must be (nats): a word that one passage in thirty holds is no name. A small collection
+# has no words that are rarer than once, so there it is this share of what such a word has.
 MIN_BITS = 3.5
+MIN_BITS_SHARE = 0.8
 # Words that join the parts of a name and are left out or changed at will ("B&B", "bed and breakfast").
 _JOINTS = frozenset({"and", "the", "a", "an", "of", "by", "at", "in", "on", "und", "और", "এবং", "ও"})
 
@@ -66,14 +70,17 @@ class Mention:
 class NameTable:
     """All names of a collection and an index of their words."""
 
-    def __init__(self, names: Sequence[Name], is_word: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(
+        self, names: Sequence[Name], passages: int = 0, is_word: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self.names = tuple(names)
+        self._least_bits = least_bits(passages)
         self._is_word = is_word
         self._by_token: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for number, name in enumerate(self.names):
             for position, token in enumerate(name.tokens):
                 self._by_token[token].append((number, position))
-        self._spelling = _Spelling(self._by_token)
+        self._spelling = Spelling(self._by_token)
 
     @classmethod
     def from_titles(cls, titles: Iterable[Title], frequency: Callable[[str], int], passages: int) -> "NameTable":
@@ -83,24 +90,23 @@ class NameTable:
         """
         found: dict[tuple[str, ...], _Found] = defaultdict(_Found)
         documents: set[int] = set()
-        groups: set[str] = set()
+        groups: dict[str, set[int]] = defaultdict(set)
         titles = list(titles)
         capitals = _capitals_tell(title.text for title in titles)
         for title in titles:
             documents.add(title.document)
-            groups.add(title.group)
+            groups[title.group].add(title.document)
             for text, is_head in _candidate_names(title.text, capitals):
                 if tokens := name_tokens(text):
                     found[tokens].add(title, text, is_head)
-        limit = max(len(groups) * MAX_SHARE, 2.0)
-        chosen = {
-            tokens: entry
-            for tokens, entry in found.items()
-            if (len(entry.groups) <= limit or len(groups) < MIN_TITLES_FOR_SHARE)
-            and (len(entry.groups) >= 2 or entry.head)
-        }
+        chosen = {tokens: entry for tokens, entry in found.items() if entry.is_name(len(groups))}
+        for title in titles:
+            for tokens in _names_inside(title.text, chosen):
+                chosen[tokens].add(title, "", is_head=False)
+        for entry in chosen.values():  # a name said in one language means the articles in all of them
+            entry.documents.update(*(groups[group] for group in entry.groups))
         per_document = passages / max(len(documents), 1)
-        return cls(_weighted(chosen, passages, per_document, frequency), lambda word: frequency(word) > 0)
+        return cls(_weighted(chosen, passages, per_document, frequency), passages, lambda word: frequency(word) > 0)
 
     def mentions(self, turn: int, text: str) -> list[Mention]:
         """The names mentioned in `text`, at most one per stretch of words unless several fit equally well."""
@@ -140,7 +146,7 @@ class NameTable:
             if bits > best[0] + 1e-9:
                 best = (bits, frozenset(used))
         coverage = best[0] / sum(name.bits)
-        if coverage < MIN_COVERAGE or best[0] < MIN_BITS:
+        if coverage < MIN_COVERAGE or best[0] < self._least_bits:
             return None
         words = " ".join(word for _, word in heard[min(best[1]) : max(best[1]) + 1])
         return Mention(number, turn, words, min(coverage, 1.0), best[1])
@@ -150,6 +156,11 @@ class NameTable:
             return [(token, 1.0)]
         # A word that the collection knows is what it is ("price"), not a slip for a name ("prince").
         return [] if self._is_word(token) else self._spelling.like(token)
+
+
+def least_bits(passages: int) -> float:
+    """How telling the words of a name must be in a collection of so many passages."""
+    return min(MIN_BITS, MIN_BITS_SHARE * math.log(2 * passages + 2))
 
 
 def name_tokens(text: str) -> tuple[str, ...]:
@@ -178,12 +189,23 @@ def _candidate_names(title: str, capitals: bool) -> list[tuple[str, bool]]:
     return found
 
 
+def _names_inside(title: str, chosen: Mapping[tuple[str, ...], "_Found"]) -> Iterator[tuple[str, ...]]:
+    """Known names in a title that is no name itself: scripts without capitals do not show where a name starts."""
+    tokens = name_tokens(title)
+    if _HEAD_END.search(title) or tokens in chosen:
+        return
+    for start in range(len(tokens)):
+        for end in range(start + 1, min(len(tokens), start + MAX_NAME_TOKENS) + 1):
+            if tokens[start:end] in chosen:
+                yield tokens[start:end]
+
+
 def _capitals_tell(titles: Iterable[str]) -> bool:
     """Whether capitals inside titles mark names, or the collection Writes Its Titles Like This."""
     headlines = sentences = 0
     for title in titles:
         words = [word for word in _TOKEN.findall(title)[1:] if len(word) > 3 and word.lower() != word.upper()]
-        if len(words) >= 2:
+        if words:
             headline = all(not word[:1].islower() for word in words)
             headlines += headline
             sentences += not headline
@@ -220,10 +242,20 @@ class _Found:
         self.head = False
 
     def add(self, title: Title, text: str, is_head: bool) -> None:
-        self.texts[text] += 1
+        self.texts.update([text] if text else [])
         self.documents.add(title.document)
         self.groups.add(title.group)
         self.head = self.head or is_head
+
+    def is_name(self, total: int) -> bool:
+        """Whether a collection of `total` document groups speaks of this as of one thing among others."""
+        share = len(self.groups) / total
+        common = (
+            total >= MIN_TITLES_FOR_SHARE
+            and share > (MAX_HEAD_SHARE if self.head else MAX_SHARE)
+            and len(self.groups) > 2
+        )
+        return not common and (self.head or len(self.groups) >= 2)
 
 
 def _weighted(
@@ -238,7 +270,7 @@ def _weighted(
             (0.1 if is_function_word(token, "en") else 1.0) * math.log((2 * passages + 2) / (min(count, passages) + 1))
             for token, count in zip(tokens, elsewhere, strict=True)
         )
-        if sum(bits) >= MIN_BITS:
+        if sum(bits) >= least_bits(passages):
             text = entry.texts.most_common(1)[0][0]
             names.append(Name(text, tokens, bits, frozenset(entry.documents), len(entry.groups)))
     return names
@@ -253,37 +285,3 @@ def _without_weaker_overlaps(mentions: Sequence[Mention]) -> list[Mention]:
         if all(other.coverage - mention.coverage < 0.05 and other.tokens == mention.tokens for other in rivals):
             kept.append(mention)
     return kept
-
-
-class _Spelling:
-    """Known words by what is left when one letter is missing (Garbe's symmetric deletes): one slip, in longer words."""
-
-    MIN_LENGTH = 5
-
-    def __init__(self, words: Iterable[str]) -> None:
-        self._known = set(words)
-        self._by_rest: dict[str, set[str]] = defaultdict(set)
-        for word in self._known:
-            if self._has_slips(word):
-                for rest in _deletes(word):
-                    self._by_rest[rest].add(word)
-
-    def like(self, word: str) -> list[tuple[str, float]]:
-        """Known words like `word`, with likeness: 1 for itself, 0.8 for one slip. Nothing else is tried when it is known."""
-        if word in self._known:
-            return [(word, 1.0)]
-        if not self._has_slips(word):
-            return []
-        others = set(self._by_rest.get(word, ()))
-        for rest in _deletes(word):
-            others |= self._by_rest.get(rest, set())
-            if rest in self._known and self._has_slips(rest):
-                others.add(rest)
-        return [(other, 0.8) for other in sorted(others) if other[0] == word[0]]
-
-    def _has_slips(self, word: str) -> bool:
-        return len(word) >= self.MIN_LENGTH and not any(c.isdigit() for c in word)
-
-
-def _deletes(word: str) -> set[str]:
-    return {word[:i] + word[i + 1 :] for i in range(len(word))}

@@ -35,9 +35,13 @@ class SpeakModel:
         """Log-odds that the turn asks for something, from its vector alone."""
         return float(vector @ self.weights) + self.bias
 
-    def probability(self, vector: Vectors, evidence: float | None) -> float:
-        """Probability that a suggestion is welcome. `evidence`: see kb.conversation.ranking; None when nothing was found."""
-        score = self.turn_score(vector)
+    def probability(self, vectors: Vectors, evidence: float | None) -> float:
+        """Probability that a suggestion is welcome.
+
+        vectors: shape (n, dimensions), the turn and, where it has one, what follows its words of thanks or consent: the one that
+        asks most decides. evidence: see kb.conversation.ranking; None when nothing was found.
+        """
+        score = max(self.turn_score(vector) for vector in vectors)
         if evidence is not None:
             # Collections differ in how near their passages lie: what was found may tip the scales, never decide alone.
             score += max(-1.0, min(1.0, self.evidence_weight * (evidence - self.evidence_mean)))
@@ -61,6 +65,10 @@ def load_speak_model(fingerprint: str) -> SpeakModel | None:
     )
 
 
+# Fewer words than this after "thanks" are a part of it ("thanks a lot").
+MIN_REST = 3
+_JOINTS = frozenset(normalise("and but so also then aur par lekin ar kintu और लेकिन पर আর কিন্তু").split())
+
 # Cues for encoders without a model: words that ask, and words with which people say thanks, yes, no, wait.
 _ASKS = frozenset(
     normalise(
@@ -77,6 +85,17 @@ _SOCIAL = frozenset(
         "धन्यवाद शुक्रिया ठीक है अच्छा हाँ जी नहीं नमस्ते ধন্যবাদ ঠিক আছে আচ্ছা হ্যাঁ জি না নমস্কার"
     ).split()
 )
+
+
+def after_courtesies(text: str) -> str:
+    """What follows "thanks, and …", "ok but …", "हाँ, …"; empty where nothing does or there are no such words."""
+    end = 0
+    for match in _WORD.finditer(text):
+        if normalise(match.group()) not in _SOCIAL | _JOINTS:
+            rest = text[match.start() :]
+            return rest if end and len(_WORD.findall(rest)) >= MIN_REST else ""
+        end = match.end()
+    return ""
 
 
 def cue_probability(text: str) -> float:

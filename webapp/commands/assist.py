@@ -1,6 +1,7 @@
 """`kb assist`."""
 
 import json as json_module
+from typing import TextIO
 
 import click
 
@@ -14,7 +15,7 @@ from kb.config import load_settings
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--anyway", is_flag=True, help="Give suggestions even where silence is right.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(file: click.utils.LazyFile, audience: str, lang: str, limit: int, anyway: bool, as_json: bool) -> None:
+def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as_json: bool) -> None:
     """Suggestions for the conversation in FILE (`-` for standard input).
 
     FILE holds a JSON list of turns, oldest first:
