@@ -8,7 +8,16 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from kb.contracts import Encoder
-from kb.conversation.evidence import NamedRows, Reason, compare_words, gather, has_words, reasons, telling_terms
+from kb.conversation.evidence import (
+    NamedRows,
+    Reason,
+    compare_words,
+    gather,
+    has_words,
+    in_own_script,
+    reasons,
+    telling_terms,
+)
 from kb.conversation.learning import names_of
 from kb.conversation.question import understand_question
 from kb.conversation.ranking import (
@@ -94,7 +103,7 @@ def assist(
     limit: int = 5,
     even_if_silent: bool = False,
 ) -> AssistAnswer:
-    """What to show a rep after the customer's last turn. One call of the encoder with two or three short texts.
+    """What to show a rep after the customer's last turn. One call of the encoder with two to four short texts.
 
     even_if_silent: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
     """
@@ -107,11 +116,19 @@ def assist(
     model = load_speak_model(encoder.fingerprint)
     typical = model.typical if model else None
     names = ", ".join(name.text for name in question.names_in_focus)
-    rest = after_courtesies(question.last) if model else ""
-    texts = [question.last, f"{names}: {question.last}" if names else question.recent, *([rest] if rest else [])]
-    encoded = encoder.encode_queries(texts)
     language = guess_language(question.last)
-    terms = telling_terms(question, language)
+
+    def is_known(term: str) -> bool:
+        return any(collection.document_frequency(term) for collection in collections)
+
+    # Two texts for the search; the decision to speak is on the turn as it was typed.
+    last = in_own_script(question.last, is_known)
+    carried = f"{names}: {last}" if names else in_own_script(question.recent, is_known)
+    typed = [question.last] if last != question.last else []
+    rest = [text for text in [after_courtesies(question.last)] if text and model]
+    encoded = encoder.encode_queries([last, carried, *typed, *rest])
+    for_speaking = encoded[2:] if typed else np.delete(encoded, 1, axis=0)
+    terms = telling_terms(turns, question, is_known)
     vectors = QueryVectors(
         without_typical(encoded[0], typical),
         without_typical(encoded[1], typical),
@@ -119,9 +136,7 @@ def assist(
     )
     candidates, best = gather(collections, vectors, question, table, terms)
     evidence = search_evidence(encoded[0], typical, best) if len(candidates) else None
-    probability = (
-        model.probability(np.delete(encoded, 1, axis=0), evidence) if model else cue_probability(question.last)
-    )
+    probability = model.probability(for_speaking, evidence) if model else cue_probability(question.last)
     speak = probability >= (model.threshold if model else CUE_THRESHOLD)
     if not speak and not even_if_silent:
         return AssistAnswer(False, probability, question.last, ())

@@ -1,6 +1,6 @@
 """What speaks for each passage: how it was found, the names that it belongs to, the words of the turn that it holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,14 +11,17 @@ from sqlalchemy.orm import Session
 
 from kb.contracts import Ids, Vectors
 from kb.conversation.names import NameTable
-from kb.conversation.question import Question
+from kb.conversation.question import Question, lending_turns
 from kb.conversation.ranking import QueryVectors, name_bonus, term_weight, word_coverage
+from kb.conversation.turns import Turn
 from kb.language import guess_language
 from kb.search.candidates import Candidates, gather_candidates
 from kb.search.loading import load_passages
-from kb.search.terms import index_terms, query_terms
+from kb.search.preparing import prepare_query
+from kb.search.terms import EXACT_MARK, index_terms, query_terms
 from kb.search.types import Collection, CollectionName
 
+ROMANISED = ("hi-Latn", "bn-Latn")
 DEPTH = 60
 # Passages of named documents that are looked at, and passages whose words are compared: bounds on time.
 MAX_NAMED_PASSAGES = 400
@@ -48,14 +51,36 @@ def has_words(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
-def telling_terms(question: Question, language: str) -> dict[str, float]:
-    """Terms of the last turn (weight 1), without function words and names, which count by themselves; and lent ones."""
+def telling_terms(turns: Sequence[Turn], question: Question, is_known: Callable[[str], bool]) -> dict[str, float]:
+    """Terms of the last turn (weight 1), without function words and names, which count by themselves; and lent ones.
+
+    Hindi and Bengali in Latin letters give the terms of their own script and of English too.
+    """
     text = question.last
     for name in question.names:
         if name.mention.turn == question.turn:
             text = text.replace(name.mention.words, " ")
-    own = query_terms(text if has_words(text) else question.last, language)
-    return {**question.lent, **dict.fromkeys(own, 1.0)}
+    terms: dict[str, float] = {}
+    for said, weight in [(text if has_words(text) else question.last, 1.0), *lending_turns(turns, question)]:
+        for term in _terms_of_turn(said, is_known):
+            terms.setdefault(term, weight)
+    return terms
+
+
+def _terms_of_turn(text: str, is_known: Callable[[str], bool]) -> list[str]:
+    language = guess_language(text)
+    typed = query_terms(text, language)
+    if language not in ROMANISED:
+        return typed
+    prepared = prepare_query(text, language, is_known)
+    others = [term for term, weight in prepared.terms.items() if weight >= 1.0 and not term.startswith(EXACT_MARK)]
+    return list(dict.fromkeys(typed + others))
+
+
+def in_own_script(text: str, is_known: Callable[[str], bool]) -> str:
+    """Hindi or Bengali in Latin letters as the encoder reads it better; every other text as it is."""
+    language = guess_language(text)
+    return prepare_query(text, language, is_known).text if language in ROMANISED else text
 
 
 def gather(

@@ -1,6 +1,6 @@
 """What a customer asks: their last turn, and what earlier turns must lend it to be understood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import regex
@@ -47,17 +47,13 @@ class CarriedName:
 
 @dataclass(frozen=True)
 class Question:
-    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text.
-
-    lent: terms of earlier turns of the customer with their weights; empty where a name says what is meant.
-    """
+    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text."""
 
     text: str
     last: str
     recent: str
     turn: int
     names: tuple[CarriedName, ...]
-    lent: Mapping[str, float]
 
     @property
     def names_in_focus(self) -> tuple[CarriedName, ...]:
@@ -77,7 +73,7 @@ def understand_question(turns: Sequence[Turn], turn: int, table: NameTable) -> Q
         text = f"{before} – {last}"
     else:
         text = last
-    return Question(text, last, recent, turn, names, {} if names else lent_terms(turns, turn))
+    return Question(text, last, recent, turn, names)
 
 
 def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, ...]:
@@ -103,14 +99,12 @@ def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, .
     )
 
 
-def lent_terms(turns: Sequence[Turn], turn: int) -> dict[str, float]:
-    """Terms of the customer's earlier turns with the weight that they have left, at most 0.5."""
-    weights: dict[str, float] = {}
-    earlier = [t.text for t in turns[:turn] if t.role is Role.CUSTOMER][-MAX_LENDING_TURNS:]
-    for back, text in enumerate(reversed(earlier), start=1):
-        for term in _telling(text):
-            weights.setdefault(term, WORD_DECAY**back)
-    return weights
+def lending_turns(turns: Sequence[Turn], question: Question) -> list[tuple[str, float]]:
+    """Earlier turns of the customer, latest first, with the weight that their words have left; none beside a name."""
+    if question.names:
+        return []
+    earlier = [turn.text for turn in turns[: question.turn] if turn.role is Role.CUSTOMER][-MAX_LENDING_TURNS:]
+    return [(text, WORD_DECAY**back) for back, text in enumerate(reversed(earlier), start=1)]
 
 
 def _telling(text: str) -> list[str]:
