@@ -29,16 +29,18 @@ def print_report(report: Mapping[str, Any]) -> None:
     out.print(table)
     judged = [name for name in ("miss", "speak") if name in report]
     if judged:
-        table = _table("", "yes / no", *_JUDGED, "threshold")
+        table = _table("", *_JUDGED)
+        for name in judged:
+            table.add_row(name, *_cells(report[name], report["intervals"].get(name, {}), _JUDGED))
+        out.print(table)
         for name in judged:
             figures = report[name]
-            table.add_row(
-                {"miss": "no answer (miss)", "speak": "when to speak"}[name],
-                f"{figures['positives']:,} / {figures['negatives']:,}",
-                *_cells(figures, report["intervals"].get(name, {}), _JUDGED),
-                f"{figures['threshold']:.2f}",
+            what = {"miss": "questions have no answer", "speak": "turns ask for something"}[name]
+            total = figures["positives"] + figures["negatives"]
+            out.print(
+                f"{name}: {figures['positives']:,} of {total:,} {what}; threshold {figures['threshold']:.2f}",
+                style="dim",
             )
-        out.print(table)
     times = report["latency_ms"]
     out.print(f"Half of {times['queries']} queries within {times['p50']:.1f} ms, 95 % within {times['p95']:.1f} ms.")
 
@@ -93,4 +95,4 @@ def _cells(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float]],
 
 
 def _short(value: float) -> str:
-    return f"{value:.3f}".removeprefix("0")
+    return "1" if value == 1.0 else f"{value:.2f}".removeprefix("0")
