@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,19 @@ class PassageTable:
             np.array([PARTS.index(r[4]) for r in ordered], dtype=np.int8),
             np.array([r[5] for r in ordered], dtype=np.int32),
         )
+
+    @cached_property
+    def _by_group(self) -> tuple[Ids, Ids]:
+        """Groups in order, and the ids of their passages in the same order."""
+        order = np.argsort(self.groups, kind="stable")
+        return self.groups[order], self.ids[order]
+
+    def ids_of_groups(self, groups: Ids) -> Ids:
+        """Ids of all passages of these groups."""
+        ordered, ids = self._by_group
+        first, last = np.searchsorted(ordered, groups, "left"), np.searchsorted(ordered, groups, "right")
+        runs = [ids[start:end] for start, end in zip(first, last, strict=True)]
+        return np.concatenate(runs) if runs else ids[:0]
 
     def locate(self, ids: Ids) -> tuple[Ids, NDArray[np.bool_]]:
         """Row numbers of `ids` and whether each is there at all."""

@@ -137,6 +137,13 @@ class CollectionSnapshot:
             ids = ids[~np.isin(ids, self._removed)]
         return np.concatenate([ids, delta.ids[delta.documents == document_id]])
 
+    def passages_of_groups(self, groups: Ids) -> Ids:
+        table, delta = self.generation.table, self._delta_table
+        ids = np.concatenate([table.ids_of_groups(groups), delta.ids[np.isin(delta.groups, groups)]])
+        if len(self._removed):
+            ids = ids[~np.isin(ids, self._removed) | np.isin(ids, delta.ids)]
+        return np.unique(ids)
+
 
 def _columns(table: PassageTable, rows: Ids, known: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
     if not len(table.ids):

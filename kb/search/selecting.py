@@ -18,6 +18,10 @@ from kb.search.ranking import (
 )
 from kb.search.types import Collection
 
+# How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
+_AGREEMENT_DEPTH = 20
+AGREEMENT_WEIGHT = 1.0
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -64,8 +68,52 @@ def rank_candidates(
         if weighed.scale > 0:
             lexical[block] = candidates.lexical[block] / weighed.scale
         same_language[block] = candidates.languages[block] == collection.language_number(prepared.background)
-    documents = fuse_documents(candidates.groups, dense, lexical, same_language)
+    agreement = _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
+    documents = fuse_documents(candidates.groups, dense + agreement, lexical, same_language)
     return Ranking(documents, same_language, strength, query_mean)
+
+
+def _agreement_of_languages(
+    candidates: Candidates,
+    collections: Sequence[Collection],
+    dense: Vectors,
+    vector: Vectors,
+    strength: float,
+    query_mean: Vectors | None,
+) -> Vectors:
+    """What the other languages of an article say about it, per candidate passage, to be added to its score.
+
+    Translations are independent readings of the same answer: an article that only one of them brings up is there by chance
+    more often than one that all of them do. Per language the best passage counts; an article in one language is treated as an
+    ordinary one, neither better nor worse. Without translations all values are 0.
+    """
+    adjust = np.zeros(len(candidates), np.float32)
+    for number, collection in enumerate(collections):
+        block = np.flatnonzero(candidates.collections == number)
+        if not len(block) or not len(np.unique(candidates.languages[block])) > 1:
+            continue
+        best_first = block[np.argsort(-dense[block], kind="stable")]
+        groups = list(dict.fromkeys(int(group) for group in candidates.groups[best_first]))[:_AGREEMENT_DEPTH]
+        ids = collection.passages_of_groups(np.array(groups, np.int64))
+        facts = collection.facts(ids)
+        scores = score_passages(vector, collection.vectors(ids), strength, query_mean, collection.background)
+        best: dict[int, dict[int, float]] = {}
+        for group, language, score in zip(
+            facts.groups.tolist(), facts.languages.tolist(), scores.tolist(), strict=True
+        ):
+            of_group = best.setdefault(group, {})
+            of_group[language] = max(of_group.get(language, -1.0), score)
+        drops = {
+            group: sum(of_group.values()) / len(of_group) - max(of_group.values())
+            for group, of_group in best.items()
+            if len(of_group) > 1
+        }
+        if len(drops) < 2:
+            continue
+        usual = sum(drops.values()) / len(drops)
+        values = {group: AGREEMENT_WEIGHT * (drop - usual) for group, drop in drops.items()}
+        adjust[block] = [values.get(int(group), 0.0) for group in candidates.groups[block]]
+    return adjust
 
 
 def select_documents(

@@ -155,3 +155,7 @@ class Collection(Protocol):
     def passages_of(self, document_id: int) -> Ids:
         """Ids of all passages of a document."""
         ...
+
+    def passages_of_groups(self, groups: Ids) -> Ids:
+        """Ids of all passages of these groups: of an article in all its languages."""
+        ...

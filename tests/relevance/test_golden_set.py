@@ -1,0 +1,94 @@
+"""How customers ask in five ways of writing, against the sample content: the right article, or an honest "no answer"."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from indexer.runtime import SearchRuntime
+from kb.articles import sync_folder
+from kb.config import PROJECT_ROOT, Settings
+from kb.db import create_database_engine, session_scope
+from kb.search.types import Audience, Outcome, SearchAnswer
+from kb.tables import Base
+
+pytestmark = pytest.mark.bundled
+
+LANGUAGES = ("en", "hi", "bn")
+GOLDEN = Path(__file__).parent / "golden.jsonl"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A golden query, what should answer it, and what it got."""
+
+    text: str
+    language: str
+    answers: list[str]
+    got: SearchAnswer
+
+    @property
+    def base_language(self) -> str:
+        return self.language.split("-")[0]
+
+    def found_within(self, depth: int) -> bool:
+        return any(result.url.rsplit("/", 1)[-1] in self.answers for result in self.got.results[:depth])
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) -> list[Asked]:
+    home = tmp_path_factory.mktemp("golden")
+    (home / "models").symlink_to(bundled_models)
+    settings = replace(Settings(), home_text=str(home))
+    engine = create_database_engine(settings)
+    Base.metadata.create_all(engine)
+    with session_scope(engine) as session:
+        sync_folder(session, PROJECT_ROOT / "articles", default_language="en")
+    runtime = SearchRuntime.open(settings, engine)
+    runtime.update()
+    searcher = runtime.searcher(Audience.CUSTOMER)
+    with session_scope(engine) as session:
+        return [
+            Asked(row["text"], row["lang"], row["answers"], _search(searcher.search, session, row))
+            for row in map(json.loads, _lines())
+        ]
+
+
+def _lines() -> Iterator[str]:
+    yield from GOLDEN.read_text("utf-8").splitlines()
+
+
+def _search(search: Callable[..., SearchAnswer], session: Session, row: dict[str, str]) -> SearchAnswer:
+    return search(session, row["text"], reader_language=row["lang"].split("-")[0], limit=10)
+
+
+def _share(hits: list[bool]) -> float:
+    return sum(hits) / len(hits)
+
+
+def test_the_right_article_is_among_the_first_three_in_every_language_alike(asked: list[Asked]) -> None:
+    shares = {
+        language: _share([a.found_within(3) for a in asked if a.answers and a.base_language == language])
+        for language in LANGUAGES
+    }
+    missed = [(a.language, a.text, a.answers) for a in asked if a.answers and not a.found_within(3)]
+    assert min(shares.values()) >= 0.95, (shares, missed)
+    assert max(shares.values()) - min(shares.values()) <= 0.04, shares
+
+
+def test_latin_letters_find_nearly_as_well_as_the_own_script(asked: list[Asked]) -> None:
+    latin = [a.found_within(3) for a in asked if a.answers and a.language.endswith("Latn")]
+    assert _share(latin) >= 0.92
+
+
+def test_what_nothing_answers_is_told_apart(asked: list[Asked]) -> None:
+    said_none = [a for a in asked if a.got.outcome is Outcome.NONE]
+    right = [a for a in said_none if not a.answers]
+    unanswerable = [a for a in asked if not a.answers]
+    precision, recall = len(right) / max(len(said_none), 1), len(right) / len(unanswerable)
+    f1 = 2 * precision * recall / max(precision + recall, 1e-9)
+    wrong = [(round(a.got.confidence, 2), a.text) for a in asked if (a in said_none) == bool(a.answers)]
+    assert f1 >= 0.90, (precision, recall, f1, wrong)
