@@ -1,20 +1,19 @@
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
 from kb.articles import parse_article, save_article
 from kb.config import Settings
 from kb.people import get_user, issue_token
-from kb.tables import Feedback, Role, SearchEvent, utc_now
+from kb.tables import Feedback, Role, SearchEvent
 from webapp.api.openapi import openapi_document
 
 Login = Callable[[Role | str], FlaskClient]
@@ -224,13 +223,12 @@ def test_answers_have_the_described_keys(
 
 
 def test_gaps_are_listed_with_the_described_keys(
-    client: FlaskClient, session: Session, settings: Settings, token: Callable[[str], dict[str, str]]
+    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]]
 ) -> None:
     for _ in range(2):
-        get(client, "/api/v1/search?q=zebra+crossing+on+the+moon")
-    # A search of this moment does not count yet: its writer may still be typing.
-    session.execute(update(SearchEvent).values(created_at=utc_now() - timedelta(hours=1)))
-    session.commit()
+        search_id = get(client, "/api/v1/desk/search?q=zebra+crossing", headers=token("rep"))["search_id"]
+        body = {"search_id": search_id, "kind": "not_answered"}
+        assert client.post("/api/v1/desk/feedback", json=body, headers=token("rep")).status_code == 201
     gaps = get(client, "/api/v1/studio/gaps", headers=token("trainer"))
     schema = openapi_document(settings)["components"]["schemas"]["Gap"]
     assert gaps
