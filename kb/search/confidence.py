@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from kb.contracts import Vectors
 from kb.errors import ConfigurationError
-from kb.search.ranking import CollectionBackground, FusedDocuments, QueryEvidence, centre_query
+from kb.search.ranking import CollectionBackground, FusedDocuments, centre_query
 from kb.search.types import Outcome
 
 SHIPPED = Path(__file__).with_name("calibration.json")
@@ -27,12 +27,10 @@ FEATURES = (
     "cosine_over_usual",  # best cosine minus that of a passage of this collection to its nearest neighbour
     "standing",  # how many standard deviations the best document is above all passages of the collection, for this query
     "lead",  # best minus second score; counts less in archives, where the second says the same
-    "support",  # mean score of the documents from second to sixth place above the mean of the collection
-    "archive_support",  # the same, counted only in archives, where it is the better sign
-    "words",  # share of the query's words, by rarity, in the document that has most of them
+    "archive_support",  # in archives: mean score from second to sixth place above the mean of the collection
     "words_lead",  # the best result's share of words minus the mean of those after the fifth place
     "length",  # logarithm of the number of terms
-    "unknown_words",  # share, by rarity, of words that the collection has nowhere
+    "other_language",  # 1 where the best result is in another language: its words say nothing then
 )
 Matrix = NDArray[np.float64]
 # Nearest-neighbour cosines of the bundled encoder: help centres of distinct articles below, archives above.
@@ -48,12 +46,14 @@ def extract_features(
     query_mean: Vectors | None,
     background: CollectionBackground,
     best_vector: Vectors,
-    evidence: QueryEvidence,
     term_count: int,
+    *,
+    same_language: bool,
 ) -> NDArray[np.float64]:
     """FEATURES of a query with at least one ranked document, shape (len(FEATURES),).
 
-    background and evidence are those of the best document's collection; best_vector and best_cosine those of its best passage.
+    background is that of the best document's collection; best_vector and best_cosine are those of its best passage;
+    same_language tells whether that passage is in the language of the query (of PreparedQuery.background).
     """
     archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
     centred = centre_query(query, strength, query_mean)
@@ -73,12 +73,10 @@ def extract_features(
             best_cosine - background.neighbour,
             standing,
             lead * (1 - archive),
-            support,
             support * archive,
-            float(ranked.lexical.max()),
             float(ranked.lexical[0]) - words_behind,
             math.log(max(term_count, 1)),
-            evidence.unknown,
+            0.0 if same_language else 1.0,
         ]
     )
 
@@ -143,7 +141,7 @@ def fit_calibration(
 
     sample_weights (n,) say how much each search counts, so that a large set does not drown a small one; penalty is that of
     the squared weights against about n searches. Thresholds: `unsure_from` where telling misses from answers has its best
-    F1, `answered_from` where an answer is right in at least four of five cases. Raises ConfigurationError with fewer than
+    F1, `answered_from` where an answer is right in at least nine of ten cases. Raises ConfigurationError with fewer than
     20 searches or without both kinds.
     """
     if len(answers) < 20 or answers.all() or not answers.any():
@@ -189,6 +187,6 @@ def _choose_thresholds(
             best, unsure = f1, step
     for step in reversed(steps):
         shown = probability >= step
-        if shown.any() and float(weights[shown & answers].sum()) >= 0.8 * float(weights[shown].sum()):
+        if shown.any() and float(weights[shown & answers].sum()) >= 0.9 * float(weights[shown].sum()):
             answered = step
     return unsure, max(answered, unsure)

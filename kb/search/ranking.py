@@ -17,6 +17,9 @@ from kb.contracts import Ids, Vectors
 # A document that has all the words of the query, against one that has none, is worth this much cosine. The best value is
 # between 0.05 and 0.2 on every set that was tried; nothing is tuned to one of them.
 LEXICAL_WEIGHT = 0.1
+# Two short texts are nearer to each other than a short and a long one, whatever they say: what a passage that is only
+# another wording of a question (part "questions") must be better by.
+QUESTION_DISCOUNT = 0.01
 # Decides between equally good answers only: neighbours in a ranking are about 0.01 apart.
 SAME_LANGUAGE_BONUS = 0.004
 # How much of the mean is taken out of queries and passages once the mean of the queries is known well.
@@ -47,8 +50,11 @@ class CollectionBackground:
     neighbour: float
 
 
-def describe_collection(vectors: Vectors, documents: Ids, seed: int = 0) -> CollectionBackground:
-    """Background of passages `vectors` (n, dimensions) that belong to `documents` (n,). About 0.1 s for 10,000 passages."""
+def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> CollectionBackground:
+    """Background of passages `vectors` (n, dimensions) of the documents `groups` (n,). About 0.1 s for 10,000 passages.
+
+    `groups` must be the same for translations of one article: otherwise each has a twin, and no answer stands out.
+    """
     count, dimensions = vectors.shape
     if count == 0:
         zero = np.zeros(dimensions, np.float32)
@@ -61,7 +67,7 @@ def describe_collection(vectors: Vectors, documents: Ids, seed: int = 0) -> Coll
     radius = float(np.linalg.norm(around, axis=1).mean())
     rows = random.choice(count, min(_NEIGHBOUR_SAMPLE, count), replace=False)
     cosines = vectors[rows] @ vectors.T
-    cosines[documents[rows][:, None] == documents[None, :]] = -1.0
+    cosines[groups[rows][:, None] == groups[None, :]] = -1.0
     nearest = cosines.max(axis=1)
     nearest = nearest[nearest > -1.0]
     weight = len(nearest) / (len(nearest) + _NEIGHBOUR_PRIOR)
@@ -173,17 +179,25 @@ class FusedDocuments:
 
 
 def fuse_documents(
-    groups: Ids, dense: Vectors, lexical: Vectors, same_language: NDArray[np.bool_] | None = None
+    groups: Ids,
+    dense: Vectors,
+    lexical: Vectors,
+    *,
+    same_language: NDArray[np.bool_] | None = None,
+    is_question: NDArray[np.bool_] | None = None,
 ) -> FusedDocuments:
     """Candidate passages (n,) to documents. `lexical` is BM25 divided by QueryEvidence.scale of its collection.
 
     A document has the best vector and the best words of its passages, which may be different ones. No words found is no
     evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which
-    would make a chance word in a foreign-language text outrank the answer.
+    would make a chance word in a foreign-language text outrank the answer. same_language (n,): passages in the reader's
+    language; is_question (n,): passages that are another wording of a question.
     """
     if not len(groups):
         none = np.zeros(0, np.float32)
         return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
+    if is_question is not None:
+        dense = (dense - QUESTION_DISCOUNT * is_question).astype(np.float32)
     unique, inverse = np.unique(groups, return_inverse=True)
     best_dense = np.full(len(unique), -np.inf, np.float32)
     best_lexical = np.zeros(len(unique), np.float32)

@@ -163,7 +163,9 @@ def _lexicon(primary: str) -> _Lexicon:
             else:
                 words.setdefault(spelling, (english, native))
                 keys.setdefault(sound_key(spelling), (english, native))
-    return _Lexicon(words, keys, stems, tuple(sorted(set(_ENDINGS[primary].split()), key=len, reverse=True)))
+    endings = _ENDINGS[primary].split()
+    endings += [sound_key("k" + ending)[1:] for ending in endings]
+    return _Lexicon(words, keys, stems, tuple(sorted(set(endings) - {""}, key=len, reverse=True)))
 
 
 @lru_cache(maxsize=50_000)
