@@ -91,7 +91,10 @@ def _searcher(bench: Workbench, queries: Sequence[Query]) -> Searcher:
 
 
 def _ask(bench: Workbench, queries: Sequence[Query], encoder: Encoder, stages: Stages) -> dict[str, Asked]:
+    """Answers by query id. Questions come in a mixed order, always the same: the search learns from the ones before (what all
+    of them have in common), and answerable ones must not all come before the others."""
     answers: dict[str, Asked] = {}
+    random.Random(_SEED).shuffle(queries := list(queries))
     with session_scope(bench.engine) as session, stages("Asking the questions") as progress:
         for some in ([q for q in queries if not q.context], [q for q in queries if q.context]):
             if some:

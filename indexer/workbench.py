@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -19,10 +19,25 @@ from kb.tables import Base
 
 
 @dataclass(frozen=True)
+class WorkbenchSettings(Settings):
+    """The settings of the installation, whose thresholds and home count here too, with database and index files elsewhere."""
+
+    folder: str = ""
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.folder}/kb.sqlite3"
+
+    @property
+    def index_dir(self) -> Path:
+        return Path(self.folder) / "index"
+
+
+@dataclass(frozen=True)
 class Workbench:
     """document_ids: the dataset's ids by article id; passages: how many are in the index."""
 
-    settings: Settings
+    settings: WorkbenchSettings
     engine: Engine
     runtime: SearchRuntime
     document_ids: dict[int, str]
@@ -39,14 +54,15 @@ def open_workbench(
 ) -> Iterator[Workbench]:
     """Store and index the documents; all of it is gone at the end."""
     with tempfile.TemporaryDirectory(prefix="kb-eval-") as folder:
-        home = replace(settings, home_text=str(Path(folder).resolve()), database_url="")
-        engine = create_database_engine(home)
+        kept = {field.name: getattr(settings, field.name) for field in fields(Settings)}
+        elsewhere = WorkbenchSettings(**kept, folder=str(Path(folder).resolve()))
+        engine = create_database_engine(elsewhere)
         try:
             Base.metadata.create_all(engine)
             with session_scope(engine) as session:
                 document_ids = store_documents(session, documents)
-            report = bring_up_to_date(engine, home.index_dir, encoder, progress)
-            runtime = SearchRuntime.open(home, engine, encoder)
-            yield Workbench(home, engine, runtime, document_ids, sum(report.collections.values()))
+            report = bring_up_to_date(engine, elsewhere.index_dir, encoder, progress)
+            runtime = SearchRuntime.open(elsewhere, engine, encoder)
+            yield Workbench(elsewhere, engine, runtime, document_ids, sum(report.collections.values()))
         finally:
             engine.dispose()
