@@ -16,7 +16,7 @@ from kb.search.ranking import (
     score_passages,
     weigh_evidence,
 )
-from kb.search.types import Collection
+from kb.search.types import PARTS, Collection
 
 # How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
 _AGREEMENT_DEPTH = 20
@@ -69,7 +69,13 @@ def rank_candidates(
             lexical[block] = candidates.lexical[block] / weighed.scale
         same_language[block] = candidates.languages[block] == collection.language_number(prepared.background)
     agreement = _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
-    documents = fuse_documents(candidates.groups, dense + agreement, lexical, same_language)
+    documents = fuse_documents(
+        candidates.groups,
+        dense + agreement,
+        lexical,
+        same_language=same_language,
+        is_question=candidates.parts == PARTS.index("questions"),
+    )
     return Ranking(documents, same_language, strength, query_mean)
 
 
