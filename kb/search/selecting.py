@@ -10,6 +10,7 @@ from kb.contracts import Vectors
 from kb.search.candidates import Candidates
 from kb.search.preparing import PreparedQuery
 from kb.search.ranking import (
+    QUESTION_DISCOUNT,
     FusedDocuments,
     QueryMeans,
     fuse_documents,
@@ -103,6 +104,7 @@ def _agreement_of_languages(
         ids = collection.passages_of_groups(np.array(groups, np.int64))
         facts = collection.facts(ids)
         scores = score_passages(vector, collection.vectors(ids), strength, query_mean, collection.background)
+        scores = scores - QUESTION_DISCOUNT * (facts.parts == PARTS.index("questions"))
         best: dict[int, dict[int, float]] = {}
         for group, language, score in zip(
             facts.groups.tolist(), facts.languages.tolist(), scores.tolist(), strict=True
