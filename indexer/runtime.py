@@ -12,12 +12,15 @@ from indexer.snapshot import CollectionSnapshot
 from kb.config import Settings
 from kb.contracts import Encoder, Progress
 from kb.errors import IndexUnavailableError
-from kb.search.confidence import load_calibration
+from kb.search.confidence import SHIPPED, load_calibration
 from kb.search.ranking import QueryMeans
 from kb.search.searcher import Searcher
 from kb.search.types import Audience, CollectionName
 
 logger = logging.getLogger(__name__)
+
+# Made by `kb calibrate`; where there is one it takes the place of the calibration that is shipped.
+CALIBRATION_FILE = "calibration.json"
 
 # What each audience may search. The customer's searcher is handed the public collection and nothing else.
 COLLECTIONS_OF = {
@@ -36,7 +39,10 @@ class SearchRuntime:
         self._engine = engine
         self._index_dir = settings.index_dir
         self._live = live
-        calibration = load_calibration(answered_from=settings.answered_from, unsure_from=settings.unsure_from)
+        own = settings.home / CALIBRATION_FILE
+        calibration = load_calibration(
+            own if own.exists() else SHIPPED, answered_from=settings.answered_from, unsure_from=settings.unsure_from
+        )
         means = QueryMeans()
         self._searchers = {
             audience: Searcher(encoder, tuple(live[name] for name in names), audience, means, calibration)

@@ -6,10 +6,12 @@ import unicodedata
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from kb.contracts import Encoder, Vectors
@@ -91,10 +93,36 @@ class Searcher:
         public_id = str(uuid.uuid4())
         if not _SAYS_SOMETHING.search(query):
             return SearchAnswer(query, language, Outcome.NONE, 0.0, [], clock.finish(), public_id, truncated)
+        found = self._find(query, language, clock)
+        ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
+        confidence = 0.0 if found.signals is None else self._calibration.probability(found.signals)
+        clock.lap("rank")
+        words = _telling_words(found.prepared)
+        results = self.show(session, reader_language, words, found.candidates, ranked, found.collections)
+        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
+        clock.lap("load")
+        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
+
+    def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
+        """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.
+
+        For fitting a calibration: it is taken from the very code that serves searches.
+        """
+        query, _ = normalise_query(text)
+        if not _SAYS_SOMETHING.search(query):
+            return None
+        found = self._find(query, guess_language(query), _Clock())
+        if found.signals is None:
+            return None
+        return found.signals, int(found.candidates.documents[found.ranking.documents.rows[0]])
+
+    def _find(self, query: str, language: str, clock: "_Clock") -> "_Found":
+        """Rank what all collections have on a normalised query."""
         collections = self.snapshots()
         prepared = prepare_query(
             query, language, lambda term: any(collection.document_frequency(term) for collection in collections)
         )
+        known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
         clock.lap("lexical")
         vector = self._encode(prepared)
         clock.lap("encode")
@@ -104,41 +132,9 @@ class Searcher:
         lexical = [collection.search_lexical(terms, DEPTH) for collection in collections]
         clock.lap("lexical")
         candidates = gather_candidates(collections, vector, dense, lexical)
-        ranking = rank_candidates(candidates, collections, prepared, vector, self._means)
-        ranked = select_documents(candidates, ranking, limit, per_collection=per_collection)
-        confidence = self._confidence(candidates, collections, ranking, query, language, vector)
-        clock.lap("rank")
-        results = self.show(session, reader_language, _telling_words(prepared), candidates, ranked, collections)
-        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
-        clock.lap("load")
-        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
-
-    def _confidence(
-        self,
-        candidates: Candidates,
-        collections: Sequence[Collection],
-        ranking: Ranking,
-        query: str,
-        language: str,
-        vector: Vectors,
-    ) -> float:
-        """Probability that the best result answers; 0 where there is none."""
-        if not len(candidates):
-            return 0.0
-        row = int(ranking.documents.rows[0])
-        number = int(candidates.collections[row])
-        features = extract_features(
-            ranking.documents,
-            best_cosine=float(candidates.dense[row]),
-            query=vector,
-            strength=ranking.strength,
-            query_mean=ranking.query_mean,
-            background=collections[number].background,
-            best_vector=candidates.vectors[row],
-            term_count=len(query_terms(query, language)),
-            same_language=bool(ranking.same_language[row]),
-        )
-        return self._calibration.probability(features)
+        ranking = rank_candidates(candidates, collections, prepared, vector, known)
+        signals = _signals(candidates, collections, ranking, query, language, vector)
+        return _Found(prepared, collections, candidates, ranking, signals)
 
     def _encode(self, prepared: PreparedQuery) -> Vectors:
         """The query's vector; search as you type asks for the same text again and again."""
@@ -200,6 +196,41 @@ class Searcher:
         # Another language's version, or one that only its wordings brought up: compare with what was found of it.
         found = candidates.vectors[item.rows[0]]
         return int(ids[int(np.argmax(collection.vectors(ids) @ found))])
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a query brought up. signals: what the confidence is judged by, None without any candidate."""
+
+    prepared: PreparedQuery
+    collections: list[Collection]
+    candidates: Candidates
+    ranking: Ranking
+    signals: NDArray[np.float64] | None
+
+
+def _signals(
+    candidates: Candidates,
+    collections: Sequence[Collection],
+    ranking: Ranking,
+    query: str,
+    language: str,
+    vector: Vectors,
+) -> NDArray[np.float64] | None:
+    if not len(candidates):
+        return None
+    row = int(ranking.documents.rows[0])
+    return extract_features(
+        ranking.documents,
+        best_cosine=float(candidates.dense[row]),
+        query=vector,
+        strength=ranking.strength,
+        query_mean=ranking.query_mean,
+        background=collections[int(candidates.collections[row])].background,
+        best_vector=candidates.vectors[row],
+        term_count=len(query_terms(query, language)),
+        same_language=bool(ranking.same_language[row]),
+    )
 
 
 def _telling_words(prepared: PreparedQuery) -> dict[str, float]:

@@ -12,7 +12,6 @@ from kb.search.preparing import PreparedQuery
 from kb.search.ranking import (
     QUESTION_DISCOUNT,
     FusedDocuments,
-    QueryMeans,
     fuse_documents,
     score_passages,
     weigh_evidence,
@@ -53,10 +52,10 @@ def rank_candidates(
     collections: Sequence[Collection],
     prepared: PreparedQuery,
     vector: Vectors,
-    means: QueryMeans,
+    known: tuple[float, Vectors | None],
 ) -> Ranking:
-    """Score and fuse; `vector` is the query's as the encoder gave it."""
-    strength, query_mean = means.strength_and_mean(prepared.background)
+    """Score and fuse. `vector` is the query's as the encoder gave it; `known` is what QueryMeans had before this query."""
+    strength, query_mean = known
     dense = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
