@@ -94,7 +94,9 @@ def _run(settings: Settings) -> None:
     try:
         Server().run()
     except HaltServer as error:
-        raise ConfigurationError("The server could not start; the reason is above.", remedy="Type: kb doctor") from error
+        raise ConfigurationError(
+            "The server could not start; the reason is above.", remedy="Type: kb doctor"
+        ) from error
 
 
 def gunicorn_options(settings: Settings) -> dict[str, Any]:
