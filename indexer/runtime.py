@@ -66,6 +66,10 @@ class SearchRuntime:
         """A collection as it is now: for checks and benchmarks, which are no audience."""
         return self._live[name].snapshot()
 
+    def all_snapshots(self) -> list[CollectionSnapshot]:
+        """Every collection as it is now: for what trainers are told about gaps."""
+        return [live.snapshot() for live in self._live.values()]
+
     def update(self, progress: Progress | None = None, *, rebuild: bool = False) -> IndexReport:
         """Bring the collections up to date; this process sees the change at once, others within a second."""
         report = bring_up_to_date(self._engine, self._index_dir, self.encoder, progress, rebuild=rebuild)

@@ -26,7 +26,7 @@ class Grouper:
     def __init__(self, session: Session, encoder: Encoder) -> None:
         self._session = session
         self._fingerprint = encoder.fingerprint
-        self._centre = _centre_of(encoder)
+        self._centre = centre_of(encoder)
         gaps = session.scalars(select(Gap).where(Gap.fingerprint == encoder.fingerprint)).all()
         rows = session.execute(select(Miss.gap_id, func.count()).group_by(Miss.gap_id))
         counts = {gap_id: count for gap_id, count in rows}  # noqa: C416  # rows are no pairs for mypy
@@ -81,7 +81,7 @@ class Grouper:
 _centres: dict[str, Vectors] = {}
 
 
-def _centre_of(encoder: Encoder) -> Vectors:
+def centre_of(encoder: Encoder) -> Vectors:
     """The mean of everyday questions, encoded once per process."""
     if encoder.fingerprint not in _centres:
         lines = (Path(__file__).parent / "reference_questions.txt").read_text("utf-8").splitlines()

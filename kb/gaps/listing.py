@@ -27,6 +27,7 @@ class GapSummary:
     languages: dict[str, int]
     causes: dict[str, int]
     reason: str | None
+    evidence: list[dict[str, Any]]
     examples: list[str]
     last_seen: datetime
 
@@ -39,6 +40,7 @@ class GapSummary:
             "languages": self.languages,
             "causes": self.causes,
             "reason": self.reason,
+            "evidence": self.evidence,
             "examples": self.examples,
             "last_seen": self.last_seen.isoformat(),
         }
@@ -75,6 +77,7 @@ def _summarise(gap: Gap, rows: Sequence[Any]) -> GapSummary:
         languages=dict(Counter(row.language for row in rows).most_common()),
         causes=dict(Counter(row.cause for row in rows).most_common()),
         reason=gap.reason,
+        evidence=gap.evidence,
         examples=different[:EXAMPLES],
         last_seen=rows[0].created_at,
     )

@@ -1,5 +1,6 @@
 """Find the searches that count as misses, and put each into the gap that it belongs to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import regex
@@ -7,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kb.contracts import Encoder
+from kb.gaps.explaining import explain_gaps
 from kb.gaps.grouping import Grouper
 from kb.search.typed import PAUSE
-from kb.search.types import Outcome
+from kb.search.types import Collection, Outcome
 from kb.tables import FeedbackKind, Miss, SearchEvent, utc_now
 
 NO_ANSWER, VOTED_DOWN, ASKED_PERSON = "no_answer", "voted_down", "asked_person"
@@ -17,13 +19,26 @@ NO_ANSWER, VOTED_DOWN, ASKED_PERSON = "no_answer", "voted_down", "asked_person"
 _SAYS_SOMETHING = regex.compile(r"\p{L}{2}|\p{L}\p{M}|\d{3}")
 
 
-def collect_misses(session: Session, encoder: Encoder, *, now: datetime | None = None) -> int:
+def collect_misses(
+    session: Session,
+    encoder: Encoder,
+    collections: Sequence[Collection] = (),
+    *,
+    now: datetime | None = None,
+) -> int:
     """Turn new misses into members of gaps; returns how many. Run it again at any time: nothing is counted twice.
 
     A search is a miss when it had no answer, when it was voted down, or when the person clicked nothing and then asked for
     a person. A search of this moment waits: its writer may still be typing (`kb.search.typed` then forgets it).
+    Given all `collections` (whoever may see them), it then finds the likely reason of gaps that changed.
     """
-    now = now or utc_now()
+    count = _collect(session, encoder, now or utc_now())
+    if collections:
+        explain_gaps(session, encoder, collections)
+    return count
+
+
+def _collect(session: Session, encoder: Encoder, now: datetime) -> int:
     counted = select(Miss.event_id)
     events = session.scalars(
         select(SearchEvent)

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.tables.base import Base, utc_now
@@ -26,6 +27,11 @@ class Gap(Base):
     label: Mapped[str] = mapped_column(String(300))  # the member nearest to the middle of the group
     state: Mapped[str] = mapped_column(String(20), default=GapState.OPEN)
     reason: Mapped[str | None] = mapped_column(String(40))  # no_content | other_words | other_language | hidden
+    evidence: Mapped[list[Any]] = mapped_column(
+        JSON, default=list, server_default="[]"
+    )  # see kb.gaps.reasons.MissReason
+    # Of which state of articles and misses the reason is; another one now means that it is found anew.
+    explained: Mapped[str] = mapped_column(String(80), default="", server_default="")
     centroid: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length
     fingerprint: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

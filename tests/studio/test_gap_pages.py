@@ -120,3 +120,27 @@ def test_unknown_view_is_not_found(trainer: FlaskClient) -> None:
 def test_pages_are_valid_in_each_language(trainer: FlaskClient, csrf: Csrf, path: str, language: str) -> None:
     trainer.post("/preferences", data={"language": language}, headers=csrf(trainer))
     assert f'<html lang="{language}"' in get_page(trainer, path)
+
+
+def test_reason_and_what_speaks_for_it_are_shown(trainer: FlaskClient, session: Session) -> None:
+    trainer.get("/studio/gaps")
+    gap = gap_of(session, "do you ship to france")
+    assert gap.reason is not None
+    gap.reason, gap.state = "hidden", "in_progress"
+    gap.evidence = [
+        {"kind": "article", "id": 7, "title": "Abroad <b>", "language": "en", "audience": "internal",
+         "status": "published", "likeness": 0.91},
+        {"kind": "article", "id": 8, "title": "Draft about France", "language": "hi", "audience": "public",
+         "status": "draft", "likeness": 0.8},
+        {"kind": "languages", "there": ["bn"], "asked": ["en"]},
+        {"kind": "unknown_words", "words": ["france"]},
+    ]  # fmt: skip
+    session.commit()
+    for page in ("/studio/gaps", f"/studio/gaps/{gap.id}"):
+        text = get_page(trainer, page)
+        assert "Only where customers cannot see it" in text
+        assert 'href="/desk/articles/7"' in text
+        assert 'href="/desk/articles/8"' not in text
+        assert "Abroad &lt;b&gt;" in text
+        assert "Draft about France" in text
+        assert "Words that no article has: <bdi>france</bdi>" in text

@@ -4,11 +4,22 @@ from flask import Blueprint, current_app, jsonify
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
+from kb.conversation.turns import parse_turns
 from kb.errors import InvalidInputError
 from kb.search.types import Audience
 from kb.tables import FeedbackKind
 from webapp.api.openapi import openapi_document
-from webapp.api.parameters import json_object, query_text, reader_language, result_limit, text_field
+from webapp.api.parameters import (
+    SUGGESTED,
+    json_object,
+    number_field,
+    offered_language,
+    query_text,
+    reader_language,
+    result_limit,
+    text_field,
+)
+from webapp.assisting import assist_and_record, customer_language
 from webapp.database import session
 from webapp.runtime import search_runtime
 from webapp.searching import search_and_record
@@ -49,12 +60,24 @@ def give_feedback() -> tuple[Response, int]:
     return jsonify({"search_id": search_id, "kind": kind, "document": document}), 201
 
 
+@desk.post("/assist")
+def assist() -> Response:
+    """Suggestions for a conversation: what `kb assist --json` prints. The conversation itself is not kept."""
+    body = json_object()
+    turns = parse_turns(body)
+    language = offered_language(text_field(body, "lang", required=False)) or customer_language(turns)
+    limit = number_field(body, "limit", SUGGESTED)
+    shown = assist_and_record(turns, place="api", reader_language=language, limit=limit)
+    return jsonify(shown.answer.to_json())
+
+
 @studio.get("/gaps")
 def gaps() -> Response:
     """The open gaps, after sorting in the misses that came since the last look."""
     from kb.gaps import collect_misses, list_gaps
 
-    collect_misses(session(), search_runtime().encoder)
+    runtime = search_runtime()
+    collect_misses(session(), runtime.encoder, runtime.all_snapshots())
     return jsonify([gap.to_json() for gap in list_gaps(session())])
 
 

@@ -14,7 +14,7 @@ def command(as_json: bool, with_done: bool) -> None:
     """What nobody could find, grouped by likeness, the most asked first."""
     from rich.table import Table
 
-    from indexer.encoders import open_encoder
+    from indexer.runtime import SearchRuntime
     from kb.db import session_scope
     from kb.gaps import collect_misses, list_gaps
     from kb.gaps.listing import OPEN_STATES
@@ -22,8 +22,10 @@ def command(as_json: bool, with_done: bool) -> None:
     from webapp.commands.console import open_database, out
 
     settings = load_settings()
-    with session_scope(open_database(settings)) as session:
-        collect_misses(session, open_encoder(settings))
+    engine = open_database(settings)
+    runtime = SearchRuntime.open(settings, engine)
+    with session_scope(engine) as session:
+        collect_misses(session, runtime.encoder, runtime.all_snapshots())
         session.flush()
         gaps = list_gaps(session, states=tuple(GapState) if with_done else OPEN_STATES)
     if as_json:
@@ -32,8 +34,10 @@ def command(as_json: bool, with_done: bool) -> None:
     if not gaps:
         click.echo("No gaps: every search so far had an answer.")
         return
-    table = Table("id", "asked", "languages", "state", "question", box=None)
+    table = Table("id", "asked", "languages", "state", "reason", "question", box=None)
     for gap in gaps:
         languages = ", ".join(f"{tag} {count}" for tag, count in gap.languages.items())
-        table.add_row(str(gap.id), str(gap.count), languages, gap.state, gap.label)
+        table.add_row(
+            str(gap.id), str(gap.count), languages, gap.state, (gap.reason or "").replace("_", " "), gap.label
+        )
     out.print(table)

@@ -32,7 +32,7 @@ NAMES = {
     "no_content": lazy_gettext("No article about it"),
     "other_words": lazy_gettext("An article says it in other words"),
     "other_language": lazy_gettext("Only in another language"),
-    "hidden": lazy_gettext("Only in an internal article"),
+    "hidden": lazy_gettext("Only where customers cannot see it"),
     "no_answer": lazy_gettext("Nothing found"),
     "voted_down": lazy_gettext("Voted “did not answer”"),
     "asked_person": lazy_gettext("Asked for a person"),
@@ -43,6 +43,13 @@ NAMES = {
     "studio": lazy_gettext("Studio"),
 }
 
+# Why an article that answers a gap is not to be seen.
+STATUSES = {
+    "draft": lazy_gettext("Draft"),
+    "in_review": lazy_gettext("In review"),
+    "archived": lazy_gettext("Archived"),
+}
+
 
 @blueprint.get("/gaps")
 def gaps() -> ResponseReturnValue:
@@ -50,12 +57,20 @@ def gaps() -> ResponseReturnValue:
     view, language = request.args.get("view", "open"), request.args.get("language") or None
     if view not in VIEWS:
         abort(404)
-    collect_misses(session(), search_runtime().encoder)
+    runtime = search_runtime()
+    collect_misses(session(), runtime.encoder, runtime.all_snapshots())
     everything = list_gaps(session(), states=VIEWS[view])
     languages = sorted({tag for gap in everything for tag in gap.languages})
     shown = [gap for gap in everything if language is None or language in gap.languages]
     return render_template(
-        "studio/gaps.html", gaps=shown, view=view, views=VIEW_NAMES, language=language, languages=languages, names=NAMES
+        "studio/gaps.html",
+        gaps=shown,
+        view=view,
+        views=VIEW_NAMES,
+        language=language,
+        languages=languages,
+        names=NAMES,
+        statuses=STATUSES,
     )
 
 
@@ -63,7 +78,7 @@ def gaps() -> ResponseReturnValue:
 def gap(gap_id: int) -> ResponseReturnValue:
     """One gap with the searches in it."""
     found, misses = misses_of(session(), gap_id)
-    return render_template("studio/gap.html", gap=found, misses=misses, names=NAMES)
+    return render_template("studio/gap.html", gap=found, misses=misses, names=NAMES, statuses=STATUSES)
 
 
 @blueprint.post("/gaps/<int:gap_id>/state")
