@@ -45,6 +45,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     """
     app = Flask("webapp", root_path=str(importlib.import_module("webapp").__path__[0]))
     app.config.update(SECRET_KEY=load_secret_key(settings), MAX_CONTENT_LENGTH=LARGEST_REQUEST)
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
     # Built files carry a hash of their content in their names, so a browser never has to ask for one twice.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
     app.extensions["kb_settings"] = settings

@@ -12,7 +12,9 @@ LIMITS = {
     "api.search": "300 per minute",
     "api_desk.search_desk": "300 per minute",
     "help.search": "300 per minute",
+    "api_desk.assist": "300 per minute",
     "desk.home": "300 per minute",
+    "desk.conversation": "300 per minute",
     "help.contact_send": "10 per minute",
 }
 DEFAULT = "1200 per minute"

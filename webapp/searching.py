@@ -26,6 +26,14 @@ def search_and_record(
     """
     answer = search_runtime().searcher(audience).search(session(), text, reader_language=reader_language, limit=limit)
     observe_search(place, answer)
+    record_after_response(answer, audience=audience, place=place, reader_language=reader_language, visit=visit)
+    return answer
+
+
+def record_after_response(
+    answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
+) -> None:
+    """Write down a search of this request's person once the response is out; the query is redacted before it is stored."""
     user_id: int | None = current_user.id if current_user.is_authenticated else None
 
     def record(separate: Session) -> None:
@@ -42,7 +50,6 @@ def search_and_record(
         )
 
     run_after_response(record)
-    return answer
 
 
 def run_after_response(work: Callable[[Session], object]) -> None:

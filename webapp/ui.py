@@ -159,12 +159,11 @@ class PageFrame:
             return []
         places = [
             Place(_("Desk"), url_for("desk.home"), request.endpoint in {"desk.home", "desk.article", "desk.ticket"}),
+            Place(_("Conversation"), url_for("desk.conversation"), request.endpoint == "desk.conversation"),
             Place(_("Requests"), url_for("desk.requests"), request.endpoint == "desk.requests"),
         ]
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), self.area == "studio"))
-        if current_user.allows("admin"):
-            places.append(Place(_("People"), url_for("admin.people"), self.area == "admin"))
         if current_user.allows("admin"):
             places.append(Place(_("People"), url_for("admin.people"), self.area == "admin"))
         places.append(Place(_("Help centre"), url_for("help.home", language=self.language), False))

@@ -11,12 +11,13 @@ from kb.tables import Feedback, SearchEvent
 PAUSE = timedelta(seconds=8)
 
 
-def forget_superseded(session: Session, public_id: str) -> int:
+def forget_superseded(session: Session, public_id: str, *, whatever_it_says: bool = False) -> int:
     """Delete the searches that the search `public_id` is a continuation of; returns how many.
 
     "ref", "refun" and "refund late", typed in one go, are one search. A search is superseded by a later one of the same
     visit (or person) and place when it was made within `PAUSE`, nothing was done with its results, and one query begins
     with the other. Without this, half-typed words would look like questions that nothing answers.
+    `whatever_it_says`: the queries need not be alike; the question of a conversation changes with each line that is typed.
     """
     last = session.scalars(select(SearchEvent).where(SearchEvent.public_id == public_id)).first()
     if last is None or (last.visit is None and last.user_id is None):
@@ -33,7 +34,7 @@ def forget_superseded(session: Session, public_id: str) -> int:
         .where(~exists().where(Feedback.event_id == SearchEvent.id))
     ).all()
     query = last.query.casefold().strip()
-    superseded = [row.id for row in earlier if _continues(row.query.casefold().strip(), query)]
+    superseded = [row.id for row in earlier if whatever_it_says or _continues(row.query.casefold().strip(), query)]
     if superseded:
         session.execute(delete(SearchEvent).where(SearchEvent.id.in_(superseded)))
     return len(superseded)

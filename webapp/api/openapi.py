@@ -6,7 +6,7 @@ from typing import Any
 from kb.config import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
-from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT
+from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, SUGGESTED
 
 Json = dict[str, Any]
 
@@ -39,6 +39,7 @@ def openapi_document(settings: Settings) -> Json:
                     "Search articles, internal articles and past tickets", "searchDesk", settings, secured=True
                 )
             },
+            "/api/v1/desk/assist": {"post": _assist(settings)},
             "/api/v1/desk/feedback": {"post": _feedback()},
             "/api/v1/studio/gaps": {"get": _gaps()},
         },
@@ -77,6 +78,31 @@ def _search(summary: str, operation: str, settings: Settings, *, secured: bool) 
         "responses": {
             "200": _json_response("Results, best first", _reference("SearchAnswer")),
             **_problems("400", "429", "503", secured=secured),
+        },
+    }
+
+
+def _assist(settings: Settings) -> Json:
+    role = {"type": "string", "description": "`customer` or `agent`; `user`, `bot` and the like are understood"}
+    turn = _object({"role": role, "text": _TEXT})
+    lang = {
+        "type": "string",
+        "enum": list(settings.languages),
+        "description": "Language of the reader; default: that of the customer's last turn",
+    }
+    limit = {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT, "default": SUGGESTED}
+    turns = {"type": "array", "items": turn, "description": "The conversation so far, oldest first"}
+    schema = _object({"turns": turns, "lang": lang, "limit": limit}, optional={"lang", "limit"})
+    return {
+        "operationId": "assist",
+        "summary": "Suggestions for a conversation, or none where the customer asks for nothing",
+        "description": "The conversation is not stored; of what is asked the question is, with personal data taken out. "
+        "With a session instead of a token the header X-CSRFToken is needed.",
+        "security": _secured(),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {
+            "200": _json_response("Whether to speak, the question, and suggestions", _reference("AssistAnswer")),
+            **_problems("400", "413", "429", "503", secured=True),
         },
     }
 
@@ -141,6 +167,17 @@ def _schemas() -> Json:
         "search_id": {"type": "string", "description": "Names this search in feedback"},
         "truncated": {"type": "boolean", "description": "The query was too long; its end was not looked for"},
     }
+    reason = {"words": _TEXT, "turn": {"type": "integer", "description": "The turn they are in, counted from 0"}}
+    suggestion = {
+        **result,
+        "because": {"type": "array", "items": _object(reason), "description": "The words that led to it"},
+    }
+    assist = {
+        "speak": {"type": "boolean", "description": "Whether a suggestion is welcome; where not, results are empty"},
+        "speak_probability": {"type": "number", "minimum": 0, "maximum": 1},
+        "question": {"type": "string", "description": "What is asked, with what was carried over from earlier turns"},
+        "results": {"type": "array", "items": _reference("Suggestion"), "description": "Best first"},
+    }
     feedback = {
         "search_id": _TEXT,
         "kind": {"type": "string", "enum": list(FeedbackKind)},
@@ -159,6 +196,8 @@ def _schemas() -> Json:
     return {
         "Result": _object(result),
         "SearchAnswer": _object(answer),
+        "Suggestion": _object(suggestion),
+        "AssistAnswer": _object(assist),
         "Feedback": _object(feedback, optional={"document"}),
         "Gap": _object(gap),
         "Problem": _object({**problem, "remedy": _TEXT, "reference": _TEXT}, optional={"remedy", "reference"}),

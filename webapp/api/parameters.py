@@ -9,6 +9,7 @@ from webapp.locale import choose_language, offered_languages
 
 DEFAULT_LIMIT = 10
 HIGHEST_LIMIT = 50
+SUGGESTED = 5
 
 
 def query_text() -> str:
@@ -21,10 +22,12 @@ def query_text() -> str:
 
 def reader_language() -> str:
     """The parameter `lang`, or the language of the request. Raises InvalidInputError for one that is not offered."""
-    language = request.args.get("lang", "")
-    if not language:
-        return choose_language()
-    if language not in offered_languages():
+    return offered_language(request.args.get("lang", "")) or choose_language()
+
+
+def offered_language(language: str) -> str:
+    """`language`, which may be "". Raises InvalidInputError for one that is not offered."""
+    if language and language not in offered_languages():
         raise InvalidInputError(f"lang is {language!r}; offered are {', '.join(offered_languages())}.")
     return language
 
@@ -51,4 +54,12 @@ def text_field(body: dict[str, Any], name: str, *, required: bool = True) -> str
     value = body.get(name, "")
     if not isinstance(value, str) or (required and not value):
         raise InvalidInputError(f"{name} must be a text.")
+    return value
+
+
+def number_field(body: dict[str, Any], name: str, default: int) -> int:
+    """A whole number of the body from 1 to HIGHEST_LIMIT, `default` where it is missing. Raises InvalidInputError."""
+    value = body.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HIGHEST_LIMIT:
+        raise InvalidInputError(f"{name} is {value!r}, but must be a whole number from 1 to {HIGHEST_LIMIT}.")
     return value

@@ -1,6 +1,6 @@
 """How the desk words and links things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flask import url_for
@@ -9,7 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.articles import linked_slugs
+from kb.search.types import Result
 from kb.tables import Article, utc_now
+
+COLUMNS = ("public", "internal", "tickets")
+SHOWN_PER_COLUMN = 8
 
 _CHANNELS = {
     "phone": lazy_gettext("Phone"),
@@ -20,6 +24,15 @@ _CHANNELS = {
     "web": lazy_gettext("Web form"),
     "other": lazy_gettext("Other channel"),
 }
+
+
+def columns_of(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """The best of each kind, in the order of the search."""
+    columns: dict[str, list[Result]] = {name: [] for name in COLUMNS}
+    for result in results:
+        if len(columns[result.audience]) < SHOWN_PER_COLUMN:
+            columns[result.audience].append(result)
+    return columns
 
 
 def channel_name(channel: str) -> str:

@@ -1,7 +1,5 @@
 """The desk: one search over articles, internal articles and past tickets, a preview, and the customers who wait."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,12 +11,13 @@ from kb.contact import DONE, TAKEN, WAITING, count_waiting, finish_request, list
 from kb.errors import ConflictError, NotFoundError
 from kb.search.events import record_feedback
 from kb.search.typed import forget_superseded
-from kb.search.types import Audience, Result, SearchAnswer
+from kb.search.types import Audience, SearchAnswer
 from kb.tables import Article, FeedbackKind, Ticket
 from webapp.access import safe_next
 from webapp.database import session
+from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
-from webapp.desk.display import ago, channel_name, desk_link
+from webapp.desk.display import ago, channel_name, columns_of, desk_link
 from webapp.locale import choose_language
 from webapp.searching import run_after_response, search_and_record
 from webapp.ui import is_partial
@@ -26,10 +25,9 @@ from webapp.ui import is_partial
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
+blueprint.add_url_rule("/conversation", view_func=conversation, methods=["GET", "POST"])
 
-COLUMNS = ("public", "internal", "tickets")
 SEARCHED = 30
-SHOWN_PER_COLUMN = 8
 FEEDBACK = {kind.value: kind for kind in (FeedbackKind.ANSWERED, FeedbackKind.NOT_ANSWERED, FeedbackKind.COPIED)}
 
 
@@ -38,7 +36,7 @@ def home() -> ResponseReturnValue:
     """The search page; for what is typed with scripts on, only its results."""
     text, reading = request.args.get("q", ""), _reading_language()
     answer = _search(text, reading) if text.strip() else None
-    columns = _columns(answer.results) if answer else {}
+    columns = columns_of(answer.results) if answer else {}
     values = {"answer": answer, "columns": columns, "reading": reading, "partial": is_partial()}
     if is_partial():
         response = make_response(render_template("desk/_results.html", waiting=0, **values))
@@ -60,15 +58,6 @@ def _search(text: str, reading: str) -> SearchAnswer:
     answer = search_and_record(text, audience=Audience.REP, place="desk", reader_language=reading, limit=SEARCHED)
     run_after_response(lambda separate: forget_superseded(separate, answer.public_id))
     return answer
-
-
-def _columns(results: Sequence[Result]) -> dict[str, list[Result]]:
-    """The best of each kind, in the order of the search."""
-    columns: dict[str, list[Result]] = {name: [] for name in COLUMNS}
-    for result in results:
-        if len(columns[result.audience]) < SHOWN_PER_COLUMN:
-            columns[result.audience].append(result)
-    return columns
 
 
 @blueprint.get("/articles/<int:article_id>")

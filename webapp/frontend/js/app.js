@@ -1,5 +1,6 @@
 // What every page needs: htmx, the menu, the colour switch. Pages work without any of it.
 import "htmx.org";
+import { forgetDraftsOnLogout } from "./draft.js";
 import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
@@ -7,6 +8,7 @@ import { switchThemeInPlace } from "./theme.js";
 
 document.documentElement.classList.add("js");
 closeMenusOnLeave();
+forgetDraftsOnLogout();
 sayWhatFailed();
 switchThemeInPlace();
 makeScrollersFocusable();

@@ -1,15 +1,20 @@
 // The desk: previews, keys, copying, tabs.
 import { copyOnClick } from "./copy.js";
+import { keepDraft, sendByKey } from "./draft.js";
 import { listenToKeys } from "./keys.js";
 import { previewBest, previewOnClick } from "./preview.js";
 
-const box = document.querySelector("#q");
+const box = document.querySelector("#q, [data-box]");
 const results = document.querySelector("#results");
 const pane = document.querySelector("#preview");
 
 copyOnClick(document);
 listenToKeys(box, () => document.querySelector("[data-tools]"));
 
+if (box?.dataset.draft) {
+  keepDraft(box, document.querySelector("[data-clear]"));
+  sendByKey(box);
+}
 if (results && pane) {
   previewOnClick(document, pane);
   previewBest(results, pane);

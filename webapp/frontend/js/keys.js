@@ -19,7 +19,9 @@ export function listenToKeys(box, currentSheet) {
       copyUntil = event.timeStamp + CHORD_MS;
     } else if (event.key === "/" && !typing(target)) {
       event.preventDefault();
-      box?.select();
+      // What stands in a text of several lines is not to be typed over by accident.
+      if (box?.matches("textarea")) box.focus();
+      else box?.select();
     } else if (event.key === "Escape" && box) {
       box.focus();
     } else if (event.key.startsWith("Arrow")) {
@@ -37,7 +39,7 @@ function move(event, box) {
   const columns = visibleColumns();
   if (columns.length === 0) return;
   if (event.target === box) {
-    if (event.key !== "ArrowDown") return;
+    if (event.key !== "ArrowDown" || box.selectionEnd < (box.matches("textarea") ? box.value.length : 0)) return;
     const active = document.querySelector("[data-columns]").dataset.active;
     const first = document.querySelector(`[data-column="${active}"] [data-hit]`) ?? columns[0][0];
     event.preventDefault();
