@@ -30,7 +30,7 @@ _SIGNS = {
     Silence.THANKS: "thanks thank thankyou thx ty grateful appreciate dhanyavad dhanyawad dhanyabad shukriya dhonnobad "
     "धन्यवाद शुक्रिया थैंक्स थैंक थैंक्यू आभार ধন্যবাদ থ্যাংকস থ্যাংক থ্যাঙ্ক থ্যাঙ্কস কৃতজ্ঞ",
     Silence.GOODBYE: "bye goodbye cya alvida अलविदा बाय বিদায় বাই",
-    Silence.AGREEMENT: "ok okay okey yes yeah yep yup sure fine alright great perfect good right done understood haan "
+    Silence.AGREEMENT: "ok okay okey yes yeah yep yup sure fine alright great perfect right done understood haan "
     "han theek thik acha accha achha hya ठीक हाँ हां अच्छा ओके सही ঠিক আচ্ছা হ্যাঁ ওকে বেশ",
     Silence.GREETING: "hello hi hey namaste namaskar nomoskar salaam salam morning evening नमस्ते नमस्कार हैलो हेलो "
     "নমস্কার হ্যালো সালাম",

@@ -91,8 +91,9 @@ class Transcript:
 
 @dataclass(frozen=True)
 class _Line:
-    """role: by a known label; name: by another label, sure where a time stands beside it; neither: no label."""
+    """text: behind the label; role: by a known label; name: by another label, sure where a time stands beside it."""
 
+    whole: str
     text: str
     role: Role | None = None
     name: str = ""
@@ -119,11 +120,10 @@ def read_transcript(text: str) -> Transcript:
         if role is not None:
             said.append((role, [line.text]))
         else:
-            # A name that is nobody's is a word of the sentence ("Error: 504").
-            words = f"{line.name}: {line.text}" if line.name else line.text
             if not said:
                 said.append((Role.CUSTOMER, []))
-            said[-1][1].append(words)
+            # A name that is nobody's is a word of the sentence ("Error: 504").
+            said[-1][1].append(line.whole)
     return Transcript(parse_turns([{"role": role.value, "text": " ".join(parts)} for role, parts in said]), cut)
 
 
@@ -131,7 +131,8 @@ def _read_json(text: str) -> list[Turn] | None:
     if not text.lstrip().startswith(("[", "{")):
         return None
     try:
-        return [Turn(turn.role, without_controls(turn.text)) for turn in parse_turns(json.loads(text))]
+        turns = parse_turns(json.loads(text))
+        return parse_turns([{"role": turn.role.value, "text": without_controls(turn.text)} for turn in turns])
     except (json.JSONDecodeError, RecursionError, InvalidInputError):
         return None
 
@@ -147,18 +148,18 @@ def _read_line(line: str) -> _Line:
         rest = plain[found.end() :]
         role = _role_of(groups["name"], groups.get("note"))
         if role is not None:
-            return _Line(rest, role)
+            return _Line(line, rest, role)
         sure = bool(groups.get("stamp") or groups.get("late")) or pattern is _ANGLED
         if pattern is not _DASHED and (sure or _LIKE_A_NAME.fullmatch(groups["name"].strip())):
-            return _Line(rest, name=groups["name"].strip(), sure=sure)
+            return _Line(line, rest, name=groups["name"].strip(), sure=sure)
     alone = _ALONE.match(head) if len(plain) <= _HEAD_LENGTH else None
     if alone is not None:
         role = _role_of(alone["name"], alone["note"])
         if role is not None:
-            return _Line("", role)
+            return _Line(line, "", role)
         if (alone["stamp"] or alone["late"]) and _LIKE_A_NAME.fullmatch(alone["name"].strip()):
-            return _Line("", name=alone["name"].strip())
-    return _Line(line.strip())
+            return _Line(line, "", name=alone["name"].strip())
+    return _Line(line, line)
 
 
 def _role_of(name: str, note: str | None) -> Role | None:

@@ -1,8 +1,10 @@
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
@@ -15,6 +17,7 @@ from kb.config import Settings
 from kb.people import get_user, issue_token
 from kb.tables import Feedback, Role, SearchEvent
 from webapp.api.openapi import openapi_document
+from webapp.commands import kb
 
 Login = Callable[[Role | str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]
@@ -156,6 +159,89 @@ def test_feedback_that_cannot_be_used_is_refused(
 ) -> None:
     answer = client.post("/api/v1/desk/feedback", json=body, headers=token("rep"))
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+
+
+CONVERSATION = [
+    {"role": "customer", "text": "Hello, I am asha.roy@mail.example"},
+    {"role": "agent", "text": "How can I help?"},
+    {"role": "user", "text": "What are the refund limits for asha.roy@mail.example?"},
+]
+
+
+def test_suggestions_for_a_conversation_are_those_of_the_command(
+    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]], tmp_path: Path
+) -> None:
+    answer = client.post("/api/v1/desk/assist", json={"turns": CONVERSATION, "limit": 2}, headers=token("rep"))
+    assert answer.status_code == 200, answer.text
+    assert answer.json
+    assert answer.json["speak"] is True
+    assert answer.json["results"][0]["title"] == "Refund limits and approvals"
+    assert answer.json["results"][0]["because"] == [{"words": "refund limits", "turn": 2}]
+    schemas = openapi_document(settings)["components"]["schemas"]
+    assert set(answer.json) == set(schemas["AssistAnswer"]["properties"])
+    assert set(answer.json["results"][0]) == set(schemas["Suggestion"]["properties"])
+    (tmp_path / "turns.json").write_text(json.dumps(CONVERSATION), encoding="utf-8")
+    environment = {"KB_HOME": str(settings.home), "KB_MODEL": "hash"}
+    command = ["assist", str(tmp_path / "turns.json"), "--limit", "2", "--json"]
+    printed = CliRunner().invoke(kb, command, env=environment, catch_exceptions=False)
+    assert json.loads(printed.stdout) == answer.json
+
+
+def test_of_a_conversation_only_the_redacted_question_is_kept(
+    client: FlaskClient, session: Session, token: Callable[[str], dict[str, str]]
+) -> None:
+    headers = token("rep")
+    client.post("/api/v1/desk/assist", json={"turns": CONVERSATION, "lang": "hi"}, headers=headers)
+    client.post(
+        "/api/v1/desk/assist", json={"turns": [*CONVERSATION, CONVERSATION[0] | {"text": "ok thanks"}]}, headers=headers
+    )
+    event = session.scalars(select(SearchEvent)).one()
+    assert event.query == "What are the refund limits for [email]?"
+    assert (event.place, event.audience, event.reader_language) == ("api", "rep", "hi")
+
+
+@pytest.mark.parametrize("turns", [[], [{"role": "customer", "text": "ok thanks"}], [{"role": "agent", "text": "Hi?"}]])
+def test_where_nothing_is_asked_there_are_no_suggestions(
+    client: FlaskClient, token: Callable[[str], dict[str, str]], turns: list[dict[str, str]]
+) -> None:
+    answer = client.post("/api/v1/desk/assist", json={"turns": turns}, headers=token("rep"))
+    assert answer.json
+    assert (answer.status_code, answer.json["speak"], answer.json["results"]) == (200, False, [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        CONVERSATION,
+        {},
+        {"turns": "hello"},
+        {"turns": ["hello"]},
+        {"turns": [{"role": "narrator", "text": "x"}]},
+        {"turns": [{"role": "customer"}]},
+        {"turns": [], "lang": "xx"},
+        {"turns": [], "lang": 7},
+        {"turns": [], "limit": 0},
+        {"turns": [], "limit": 51},
+        {"turns": [], "limit": "5"},
+        {"turns": [], "limit": True},
+    ],
+)
+def test_conversation_that_cannot_be_used_is_refused(
+    client: FlaskClient, token: Callable[[str], dict[str, str]], body: Any
+) -> None:
+    answer = client.post("/api/v1/desk/assist", json=body, headers=token("rep"))
+    assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+
+
+def test_suggestions_are_for_reps_and_with_a_session_need_the_csrf_header(
+    client: FlaskClient, login: Login, csrf: Csrf
+) -> None:
+    assert client.post("/api/v1/desk/assist", json={"turns": []}, headers=csrf(client)).status_code == 401
+    rep = login("rep")
+    assert rep.post("/api/v1/desk/assist", json={"turns": []}).status_code == 400
+    assert rep.post("/api/v1/desk/assist", json={"turns": []}, headers=csrf(rep)).status_code == 200
 
 
 def test_feedback_with_a_session_needs_the_csrf_header(login: Login, csrf: Csrf) -> None:
