@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -120,12 +121,16 @@ def fit(rows: list[tuple[Case, list[Asked], bool, str, list[float]]]) -> None:
         gradient = table.T @ (weight * (p - right)) + penalty @ beta
         beta -= np.linalg.solve((table * (weight * p * (1 - p))[:, None]).T @ table + penalty, gradient)
     p = 1 / (1 + np.exp(-table @ beta))
-    thresholds = np.linspace(0.1, 0.9, 81)
-    best = max(thresholds, key=lambda threshold: macro_f1(rows, p, threshold))
+    steps = np.round(np.arange(0.1, 0.95, 0.05), 2).tolist()
+    named = [reason.value for reason in Reason if reason is not Reason.NO_CONTENT]
+    best = max(
+        (dict(zip(named, values, strict=True)) for values in product(steps, repeat=len(named))),
+        key=lambda thresholds: macro_f1(rows, p, thresholds),
+    )
     print(f"{len(rows)} gaps; best document right where there is one:", {
         reason.value: round(float(right[[row[0].reason is reason for row in rows]].mean()), 2) for reason in Reason
     })  # fmt: skip
-    print(f"answered from {best:.2f}: macro-F1 {macro_f1(rows, p, best):.3f} on the topics fitted on")
+    print(f"answered from {best}: macro-F1 {macro_f1(rows, p, best):.3f} on the topics fitted on")
     WEIGHTS.write_text(
         json.dumps(
             {
@@ -136,7 +141,7 @@ def fit(rows: list[tuple[Case, list[Asked], bool, str, list[float]]]) -> None:
                 "scale": scale.round(4).tolist(),
                 "weights": beta[:-1].round(4).tolist(),
                 "intercept": round(float(beta[-1]), 4),
-                "answered_from": round(float(best), 3),
+                "answered_from": best,
             },
             indent=2,
         )
@@ -145,12 +150,14 @@ def fit(rows: list[tuple[Case, list[Asked], bool, str, list[float]]]) -> None:
     )
 
 
-def macro_f1(rows: list[tuple[Case, list[Asked], bool, str, list[float]]], p: np.ndarray, threshold: float) -> float:  # type: ignore[type-arg]
+def macro_f1(
+    rows: list[tuple[Case, list[Asked], bool, str, list[float]]], p: np.ndarray, thresholds: dict[str, float]
+) -> float:  # type: ignore[type-arg]
     """Of balanced reasons."""
     counts = Counter(row[0].reason.value for row in rows)
     matrix = {(a.value, b.value): 0.0 for a in Reason for b in Reason}
     for row, probability in zip(rows, p, strict=True):
-        said = row[3] if probability >= threshold else Reason.NO_CONTENT.value
+        said = row[3] if probability >= thresholds[row[3]] else Reason.NO_CONTENT.value
         matrix[row[0].reason.value, said] += 1 / counts[row[0].reason.value]
     names = [reason.value for reason in Reason]
     return float(

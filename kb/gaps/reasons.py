@@ -10,7 +10,7 @@ One question is little evidence. The questions of a gap ask for the same thing, 
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -80,13 +80,16 @@ class MissReason:
 
 @dataclass(frozen=True)
 class Weights:
-    """A logistic regression over likeness.FEATURES, and from which probability on an article counts as an answer."""
+    """A logistic regression over likeness.FEATURES, and from which probability on an article counts as an answer.
+
+    That differs by what it would mean: an internal article about nearly the same is common, a missing translation is not.
+    """
 
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weights: tuple[float, ...]
     intercept: float
-    answered_from: float
+    answered_from: Mapping[Reason, float]
 
     def probability(self, features: Sequence[float]) -> float:
         standard = (np.asarray(features) - np.array(self.mean)) / np.array(self.scale)
@@ -100,7 +103,8 @@ def load_weights(path: Path = WEIGHTS) -> Weights:
     if tuple(raw["features"]) != FEATURES:
         raise ValueError(f"{path.name} is about {raw['features']}, not about {list(FEATURES)}")
     mean, scale, weights = (tuple(map(float, raw[name])) for name in ("mean", "scale", "weights"))
-    return Weights(mean, scale, weights, float(raw["intercept"]), float(raw["answered_from"]))
+    answered_from = {Reason(name): float(probability) for name, probability in raw["answered_from"].items()}
+    return Weights(mean, scale, weights, float(raw["intercept"]), answered_from)
 
 
 def explain_miss(session: Session, encoder: Encoder, collections: Sequence[Collection], asked: Asked) -> MissReason:
@@ -127,9 +131,9 @@ def explain_misses(
     answered = weights.probability(likeness.features.tolist())
     best = library.candidates[likeness.best]
     nearest = _article(_version_to_show(best, asked), answered)
-    if answered < weights.answered_from:
-        return MissReason(Reason.NO_CONTENT, answered, [{**nearest, "nearest": True}, *unknown])
     reason = Counter(reason_of(best, one) for one in asked).most_common(1)[0][0]
+    if answered < weights.answered_from[reason]:
+        return MissReason(Reason.NO_CONTENT, answered, [{**nearest, "nearest": True}, *unknown])
     evidence = [nearest]
     if reason is Reason.OTHER_LANGUAGE:
         there = sorted({version.language for version in best.versions if any(one.may_see(version) for one in asked)})

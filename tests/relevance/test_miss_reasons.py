@@ -116,7 +116,7 @@ def test_every_reason_is_tested_often_enough(explained: dict[str, list[Explained
 
 
 @pytest.mark.parametrize(
-    ("name", "floor"), [("gaps of all languages", 0.72), ("gaps of one language", 0.62), ("single misses", 0.49)]
+    ("name", "floor"), [("gaps of all languages", 0.70), ("gaps of one language", 0.68), ("single misses", 0.52)]
 )
 def test_likely_reason_is_right_as_often_as_it_was_measured(
     explained: dict[str, list[Explained]], name: str, floor: float
@@ -129,4 +129,4 @@ def test_likely_reason_is_right_as_often_as_it_was_measured(
 def test_article_that_answers_but_is_a_draft_is_found_hidden(explained: dict[str, list[Explained]]) -> None:
     drafts = explained["drafts"]
     right = [one for one in drafts if one.found.reason is Reason.HIDDEN and one.found.evidence[0]["status"] == "draft"]
-    assert len(right) / len(drafts) >= 0.75
+    assert len(right) / len(drafts) >= 0.65
