@@ -113,7 +113,7 @@ def open_generation(root: Path, collection: str) -> Generation:
             f"The index files of {collection} cannot be used ({error}).",
             remedy="Make them again with: kb index --rebuild",
         ) from error
-    background = describe_collection(np.asarray(dense.vectors), table.documents)
+    background = describe_collection(np.asarray(dense.vectors), table.groups)
     return Generation(folder, manifest, dense, table, lexical, background)
 
 
