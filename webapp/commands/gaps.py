@@ -7,11 +7,44 @@ import click
 from kb.config import load_settings
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @click.option("--all", "with_done", is_flag=True, help="Closed and dismissed gaps too.")
-def command(as_json: bool, with_done: bool) -> None:
+@click.pass_context
+def command(context: click.Context, as_json: bool, with_done: bool) -> None:
     """What nobody could find, grouped by likeness, the most asked first."""
+    if context.invoked_subcommand is None:
+        _show_list(as_json, with_done)
+
+
+@command.command()
+@click.argument("gap_id", metavar="ID", type=int)
+@click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON.")
+def replay(gap_id: int, as_json: bool) -> None:
+    """Ask the questions of gap ID again, as a customer would. It closes if all of them are answered now."""
+    from indexer.runtime import SearchRuntime
+    from kb.db import session_scope
+    from kb.gaps.replay import replay_gap
+    from kb.search.types import Audience
+    from webapp.commands.console import open_database, out
+
+    settings = load_settings()
+    engine = open_database(settings)
+    runtime = SearchRuntime.open(settings, engine)
+    with session_scope(engine) as session:
+        replayed = replay_gap(session, runtime.searcher(Audience.CUSTOMER), gap_id)
+    if as_json:
+        click.echo(json_module.dumps(replayed.to_json(), ensure_ascii=False))
+        return
+    for question in replayed.questions:
+        out.print(f"{question.now:>9}  {question.confidence:.0%}  {question.query}", markup=False)
+        out.print(f"           {question.title}  {question.url}", style="dim", markup=False)
+    answered = sum(question.now == "answered" for question in replayed.questions)
+    state = "The gap is closed." if replayed.closed else "The gap stays as it is."
+    click.echo(f"{answered} of {len(replayed.questions)} questions are answered now. {state}")
+
+
+def _show_list(as_json: bool, with_done: bool) -> None:
     from rich.table import Table
 
     from indexer.runtime import SearchRuntime
