@@ -37,6 +37,7 @@ def staff_pages(language: str) -> dict[str, str]:
         "desk": "/desk/",
         "desk-search": f"/desk/?q={QUERIES[language]}&lang={language}",
         "desk-requests": "/desk/requests",
+        "desk-conversation": "/desk/conversation",
         "studio-gaps": "/studio/gaps",
     }
 

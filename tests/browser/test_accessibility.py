@@ -19,7 +19,15 @@ CUSTOMER = [
     "/help/en/articles/nothing",
     "/login",
 ]
-STAFF = ["/desk/", "/desk/?q=refund late", "/desk/articles/1", "/desk/tickets/1", "/desk/requests", "/studio/gaps"]
+STAFF = [
+    "/desk/",
+    "/desk/?q=refund late",
+    "/desk/articles/1",
+    "/desk/tickets/1",
+    "/desk/requests",
+    "/desk/conversation",
+    "/studio/gaps",
+]
 
 
 def problems_of(page: Page, path: str) -> list[str]:

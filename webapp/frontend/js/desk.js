@@ -3,6 +3,7 @@ import { copyOnClick } from "./copy.js";
 import { keepDraft, sendByKey } from "./draft.js";
 import { listenToKeys } from "./keys.js";
 import { previewBest, previewOnClick } from "./preview.js";
+import { followReading } from "./reading.js";
 
 const box = document.querySelector("#q, [data-box]");
 const results = document.querySelector("#results");
@@ -14,6 +15,7 @@ listenToKeys(box, () => document.querySelector("[data-tools]"));
 if (box?.dataset.draft) {
   keepDraft(box, document.querySelector("[data-clear]"));
   sendByKey(box);
+  followReading(document.querySelector("#reading"));
 }
 if (results && pane) {
   previewOnClick(document, pane);

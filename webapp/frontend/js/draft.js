@@ -8,14 +8,14 @@ export function keepDraft(box, clearButton) {
   const refresh = () => {
     clearButton.hidden = box.value === "";
   };
-  // What the server sent along is newer than what was kept.
-  const kept = box.value || read(key);
-  if (kept !== box.value) {
-    box.value = kept;
-    // Once htmx listens.
-    window.addEventListener("load", () => changed(box), { once: true });
-  }
-  refresh();
+  // What the server sent along, or the browser brought back by itself, is newer than what was kept.
+  const restore = () => {
+    box.value ||= read(key);
+    refresh();
+    if (box.value && !document.querySelector("#reading .turn")) box.form.requestSubmit();
+  };
+  // By then htmx, which begins in a timeout too, takes care of the form.
+  window.addEventListener("load", () => setTimeout(restore), { once: true });
   box.addEventListener("input", () => {
     write(key, box.value);
     refresh();

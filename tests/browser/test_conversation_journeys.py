@@ -1,0 +1,124 @@
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.bundled]
+
+OpenPage = Callable[..., Page]
+PATH = "/desk/conversation"
+ASKS = "Customer: Hello\nAgent: How can I help?\nCustomer: it says delivered but I never got it"
+THANKS = f"{ASKS}\nAgent: We trace it.\nCustomer: ok thanks a lot"
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
+
+
+def paste(page: Page, text: str) -> None:
+    page.goto(PATH)
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.insert_text(text)
+
+
+def test_rep_gets_copies_and_goes_on_with_the_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page("rep", permissions=CLIPBOARD)
+    paste(page, ASKS)
+    expect(page.locator("#search-status")).to_contain_text("results")
+    expect(page.locator("#reading .turn")).to_have_count(3)
+    expect(page.locator("#reading .turn--asked")).to_contain_text("never got it")
+    expect(page.locator(".hit__because").first).to_contain_text("delivered")
+    page.keyboard.press("ArrowDown")
+    hit = page.locator("[data-hit]:focus")
+    expect(hit).to_have_count(1)
+    title = hit.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview .sheet__title")).to_have_text(title)
+    page.keyboard.press("c")
+    page.keyboard.press("t")
+    expect(page.locator("[data-toast]")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(title)
+    page.keyboard.press("/")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nAgent: We trace it.\nCustomer: ok thanks a lot")
+    expect(page.locator("#results")).to_contain_text("Nothing to look up: the customer says thanks.")
+    expect(page.locator("[data-hit]")).to_have_count(0)
+    assert page.locator("#text").input_value() == THANKS
+    assert page.url.endswith(PATH)
+
+
+def test_silence_can_be_overruled(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    paste(page, THANKS)
+    page.get_by_role("button", name="Show suggestions anyway").click()
+    expect(page.locator("[data-hit]").first).to_be_visible()
+    assert page.locator("#text").input_value() == THANKS
+
+
+def test_arrows_stay_in_the_text_until_its_end(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    paste(page, ASKS)
+    expect(page.locator("[data-hit]").first).to_be_visible()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-hit]:focus")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#text")).to_be_focused()
+
+
+def test_what_was_typed_survives_other_pages_and_is_gone_on_request(open_page: OpenPage) -> None:
+    page = open_page("rep", width=360)
+    paste(page, ASKS)
+    page.locator("[data-hit]:visible").first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.go_back()
+    expect(page.locator("#text")).to_have_value(ASKS)
+    expect(page.locator("[data-hit]:visible").first).to_be_visible()
+    page.reload()
+    expect(page.locator("#text")).to_have_value(ASKS)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#text")).to_be_focused()
+    expect(page.locator("#reading .turn")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#text")).to_have_value("")
+
+
+def test_logging_out_forgets_what_was_typed(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    paste(page, ASKS)
+    expect(page.locator("[data-hit]").first).to_be_visible()
+    assert "never got it" in page.evaluate("JSON.stringify(sessionStorage)")
+    page.locator(".menu__button").click()
+    # The log-in is shared by all tests, so it is the form alone that is tried.
+    page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
+    page.get_by_role("button", name="Log out").click()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_conversation_works_without_javascript(open_page: OpenPage) -> None:
+    page = open_page("rep", java_script_enabled=False)
+    page.goto(PATH)
+    page.locator("#text").fill(ASKS)
+    page.get_by_role("button", name="Find answers").click()
+    expect(page.locator("#text")).to_have_value(ASKS)
+    expect(page.locator(".turn--asked")).to_contain_text("never got it")
+    expect(page.locator("[data-hit]").first).to_be_visible()
+    page.locator("#text").fill(THANKS)
+    page.get_by_role("button", name="Find answers").click()
+    page.get_by_role("button", name="Show suggestions anyway").click()
+    expect(page.locator("[data-hit]").first).to_be_visible()
+    expect(page.locator("#text")).to_have_value(THANKS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_suggestions_have_nothing_serious_and_fit_the_screen(open_page: OpenPage, width: int, theme: str) -> None:
+    page = open_page("rep", width=width, color_scheme=theme)
+    for text, shown in ((ASKS, "[data-hit]:visible"), (THANKS, ".talk__silence")):
+        page.goto(PATH)
+        page.locator("#text").fill(text)
+        expect(page.locator(shown).first).to_be_visible()
+        violations = Axe().run(page).response["violations"]
+        assert [v["id"] for v in violations if v["impact"] in {"serious", "critical"}] == []
+        assert page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth") <= 0
