@@ -50,7 +50,8 @@ def print_comparison(compared: Mapping[str, Any]) -> None:
     note = "" if compared["same_data"] else " [yellow]The data have changed since.[/]"
     out.print(f"\nCompared with [bold]{compared['file']}[/] over {compared['queries']:,} queries.{note}")
     table = _table("", "figure", "before", "after", "difference", "95 %", "p")
-    parts = [("all", compared["metrics"]), *compared["by_direction"].items()]
+    directions = compared["by_direction"] if len(compared["by_direction"]) > 1 else {}
+    parts = [("all", compared["metrics"]), *directions.items()]
     parts += [(name, compared[name]) for name in ("miss", "speak") if name in compared]
     for part, figures in parts:
         for name, values in figures.items():
