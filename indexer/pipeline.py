@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from indexer.chunking import CHUNKER
 from indexer.documents import DocumentState, PreparedPassage, prepare_documents, wanted_documents
 from indexer.files import refresh_files
-from kb.contracts import Encoder, Progress
+from kb.contracts import Encoder, Progress, Vectors
 from kb.db import session_scope
 from kb.errors import ConflictError
 from kb.tables import IndexChange, IndexedDocument, Passage
@@ -145,7 +145,7 @@ def _index_batch(
         if state.key in prepared:
             known = existing.get(state.key, {})
             new += [p for p in prepared[state.key][1] if (state.collection.value, p.text_hash) not in known]
-    vectors = encoder.encode_passages([p.embedded_text for p in new], progress) if new else np.zeros((0, 1), np.float32)
+    vectors = _encode(encoder, new, progress)
     vector_of = {p.text_hash: vector for p, vector in zip(new, vectors, strict=True)}
     report.encoded += len(new)
     with session_scope(engine) as session, session.no_autoflush:
@@ -181,6 +181,22 @@ def _stored(
         ):
             entries[kind, entry.document_id] = entry
     return {key: (rows, entries.get(key)) for key, rows in passages.items()}
+
+
+def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> Vectors:
+    """Vectors of the passages. What is a question itself lies between the two sides of the encoder.
+
+    Encoders for search read a question and a text in two ways. Titles and other wordings are both: read as texts only, even
+    the very words that somebody types are not near; read as questions only, they outrank every text.
+    """
+    if not passages:
+        return np.zeros((0, encoder.dimensions), np.float32)
+    vectors = encoder.encode_passages([passage.embedded_text for passage in passages], progress)
+    rows = [row for row, passage in enumerate(passages) if passage.part == "questions"]
+    if rows:
+        both = vectors[rows] + encoder.encode_queries([passages[row].embedded_text for row in rows])
+        vectors[rows] = both / np.linalg.norm(both, axis=1, keepdims=True)
+    return vectors
 
 
 def _existing_passages(

@@ -7,7 +7,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.bundled]
 
 OpenPage = Callable[..., Page]
 QUESTIONS = {
-    "en": ("when will my refund come", "When your refund arrives"),
+    "en": ("when do I get my refund", "When your refund arrives"),
     "hi": ("मेरा रिफ़ंड कब आएगा", "रिफ़ंड कब आएगा"),
     "bn": ("রিফান্ড কবে আসবে", "রিফান্ড কবে আসবে"),
 }

@@ -19,7 +19,7 @@ def search(page: Page, text: str) -> None:
 
 def test_rep_finds_copies_and_votes_with_the_keyboard_alone(open_page: OpenPage) -> None:
     page = open_page("rep", permissions=CLIPBOARD)
-    search(page, "refund arrives when upi")
+    search(page, "when do I get my refund")
     page.keyboard.press("ArrowDown")
     # To the articles, whatever kind the best result is: what is internal is copied only on a second press.
     for _ in range(2):
