@@ -191,7 +191,7 @@ def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Pro
     """
     if not passages:
         return np.zeros((0, encoder.dimensions), np.float32)
-    vectors = encoder.encode_passages([passage.embedded_text for passage in passages], progress)
+    vectors = np.array(encoder.encode_passages([passage.embedded_text for passage in passages], progress))
     rows = [row for row, passage in enumerate(passages) if passage.part == "questions"]
     if rows:
         both = vectors[rows] + encoder.encode_queries([passages[row].embedded_text for row in rows])
