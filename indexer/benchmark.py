@@ -31,7 +31,7 @@ from kb.search.candidates import DEPTH
 from kb.search.types import Audience, CollectionName
 from kb.tables import Article, Base
 
-_PASSAGES_PER_ARTICLE = 4
+_SECTIONS, _PASSAGES_PER_ARTICLE = 4, 5  # the title of a long article is a passage too
 _WARM_UP_QUERIES = 20
 
 
@@ -95,8 +95,7 @@ def _make_articles(material: Material, count: int, seed: int) -> list[Article]:
         language = languages[number % len(languages)]
         known = material.sentences[language]
         sections = [
-            f"## {choose.choice(known)[:60]}\n\n" + " ".join(choose.choices(known, k=9))
-            for _ in range(_PASSAGES_PER_ARTICLE)
+            f"## {choose.choice(known)[:60]}\n\n" + " ".join(choose.choices(known, k=9)) for _ in range(_SECTIONS)
         ]
         key = f"bench-{seed}-{number}"
         articles.append(

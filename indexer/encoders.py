@@ -39,6 +39,9 @@ class SentenceEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
+        if len(texts) == 1 and self._query_prompt is not None and hasattr(self._model[0], "encode_texts"):
+            # One query of somebody who waits: the library's preparation of batches would cost a tenth of its time.
+            return self.bare_encode([self._query_prompt + texts[0]])
         return self._encode(texts, self._query_prompt)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:

@@ -66,6 +66,13 @@ class PassageTable:
         order = np.argsort(self.groups, kind="stable")
         return self.groups[order], self.ids[order]
 
+    @cached_property
+    def translated_groups(self) -> Ids:
+        """Groups with passages in more than one language, sorted."""
+        pairs = np.unique(np.stack([self.groups, self.languages.astype(np.int64)], axis=1), axis=0)[:, 0]
+        groups, counts = np.unique(pairs, return_counts=True)
+        return np.asarray(groups[counts > 1], dtype=np.int64)
+
     def ids_of_groups(self, groups: Ids) -> Ids:
         """Ids of all passages of these groups."""
         ordered, ids = self._by_group

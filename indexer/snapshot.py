@@ -137,6 +137,11 @@ class CollectionSnapshot:
             ids = ids[~np.isin(ids, self._removed)]
         return np.concatenate([ids, delta.ids[delta.documents == document_id]])
 
+    def are_translated(self, groups: Ids) -> NDArray[np.bool_]:
+        known = np.isin(groups, self.generation.table.translated_groups)
+        # What came since is few: it is looked at as if it had translations.
+        return known | np.isin(groups, self._delta_table.groups) if len(self._delta_table.ids) else known
+
     def passages_of_groups(self, groups: Ids) -> Ids:
         table, delta = self.generation.table, self._delta_table
         ids = np.concatenate([table.ids_of_groups(groups), delta.ids[np.isin(delta.groups, groups)]])

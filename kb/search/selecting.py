@@ -99,8 +99,12 @@ def _agreement_of_languages(
         if not len(block) or not len(np.unique(candidates.languages[block])) > 1:
             continue
         best_first = block[np.argsort(-dense[block], kind="stable")]
-        groups = list(dict.fromkeys(int(group) for group in candidates.groups[best_first]))[:_AGREEMENT_DEPTH]
-        ids = collection.passages_of_groups(np.array(groups, np.int64))
+        first = list(dict.fromkeys(candidates.groups[best_first].tolist()))[:_AGREEMENT_DEPTH]
+        groups = np.array(first, np.int64)
+        groups = groups[collection.are_translated(groups)]
+        if len(groups) < 2:
+            continue
+        ids = collection.passages_of_groups(groups)
         facts = collection.facts(ids)
         scores = score_passages(vector, collection.vectors(ids), strength, query_mean, collection.background)
         scores = scores - QUESTION_DISCOUNT * (facts.parts == PARTS.index("questions"))
@@ -130,15 +134,16 @@ def select_documents(
     chosen: list[RankedDocument] = []
     counts: dict[int, int] = {}
     documents = ranking.documents
-    for place, group in enumerate(documents.groups):
+    rows_of: dict[int, list[int]] = {}
+    for row in np.argsort(-candidates.dense, kind="stable").tolist():
+        rows_of.setdefault(int(candidates.groups[row]), []).append(row)
+    for place, group in enumerate(documents.groups.tolist()):
         best = int(documents.rows[place])
         collection = int(candidates.collections[best])
         counts[collection] = counts.get(collection, 0) + 1
         if per_collection and counts[collection] > limit:
             continue
-        others = np.flatnonzero(candidates.groups == group)
-        others = others[np.argsort(-candidates.dense[others], kind="stable")]
-        rows = (best, *(int(row) for row in others if row != best))
+        rows = (best, *(row for row in rows_of[group] if row != best))
         score = float(documents.scores[place])
         chosen.append(RankedDocument(collection, int(candidates.documents[best]), int(group), score, rows))
         if not per_collection and len(chosen) == limit:

@@ -7,6 +7,7 @@ import regex
 SNIPPET_LENGTH = 280
 _MARKUP = regex.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
 
+_HAS_MARKUP = regex.compile(r"[*_`\[\]|#>+!-]")
 _TASK_BOX = regex.compile(r"\[[ xX]\] ")
 _CELL_EDGE = regex.compile(r"\s+\|\s+(?:[-:| ]+\s+)?")
 _ADMONITION = regex.compile(r"^!!!\s+\S+(?:\s+\S+)*?\s*(?:\"(.*)\")?$")
@@ -71,6 +72,8 @@ def _row_at(spans: Sequence[tuple[int, int]], position: int) -> int:
 
 def clean_inline(text: str) -> str:
     """Markdown of one line as a person reads it: marks of emphasis and code gone, links as their words."""
+    if not _HAS_MARKUP.search(text):
+        return " ".join(text.split())
     lines = (_ADMONITION.sub(r"\1", line.strip()).lstrip("#>-*+| ").rstrip("| ") for line in text.splitlines())
     joined = _MARKUP.sub(lambda match: match.group(1) or "", " ".join(line for line in lines if line))
     return _CELL_EDGE.sub(" · ", _TASK_BOX.sub("", joined))

@@ -156,6 +156,10 @@ class Collection(Protocol):
         """Ids of all passages of a document."""
         ...
 
+    def are_translated(self, groups: Ids) -> NDArray[np.bool_]:
+        """Which of these groups may have passages in more than one language."""
+        ...
+
     def passages_of_groups(self, groups: Ids) -> Ids:
         """Ids of all passages of these groups: of an article in all its languages."""
         ...
