@@ -42,15 +42,19 @@ class SentenceEncoder:
         if len(texts) == 1 and self._query_prompt is not None and hasattr(self._model[0], "encode_texts"):
             # One query of somebody who waits: the library's preparation of batches would cost a tenth of its time.
             return self.bare_encode([self._query_prompt + texts[0]])
-        return self._encode(texts, self._query_prompt)
+        return self._encode_many(texts, self._query_prompt, None)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        return self._encode_many(texts, self._passage_prompt, progress)
+
+    def _encode_many(self, texts: Sequence[str], prompt: str | None, progress: Progress | None) -> Vectors:
+        """Batches of like length, on all cores."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
         done = 0
         with ThreadPoolExecutor(max_workers=self.parallel) as pool:
-            encode = lambda batch: self._encode([texts[i] for i in batch], self._passage_prompt)  # noqa: E731
+            encode = lambda batch: self._encode([texts[i] for i in batch], prompt)  # noqa: E731
             for batch, encoded in zip(batches, pool.map(encode, batches), strict=True):
                 vectors[batch] = encoded
                 done += len(batch)

@@ -22,6 +22,7 @@ from indexer.files import refresh_files
 from kb.contracts import Encoder, Progress, Vectors
 from kb.db import session_scope
 from kb.errors import ConflictError
+from kb.search.wordings import encode_wordings
 from kb.tables import IndexChange, IndexedDocument, Passage
 
 logger = logging.getLogger(__name__)
@@ -184,18 +185,13 @@ def _stored(
 
 
 def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> Vectors:
-    """Vectors of the passages. What is a question itself lies between the two sides of the encoder.
-
-    Encoders for search read a question and a text in two ways. Titles and other wordings are both: read as texts only, even
-    the very words that somebody types are not near; read as questions only, they outrank every text.
-    """
-    if not passages:
-        return np.zeros((0, encoder.dimensions), np.float32)
-    vectors = np.array(encoder.encode_passages([passage.embedded_text for passage in passages], progress))
-    rows = [row for row, passage in enumerate(passages) if passage.part == "questions"]
-    if rows:
-        both = vectors[rows] + encoder.encode_queries([passages[row].embedded_text for row in rows])
-        vectors[rows] = both / np.linalg.norm(both, axis=1, keepdims=True)
+    vectors = np.zeros((len(passages), encoder.dimensions), np.float32)
+    texts = [row for row, passage in enumerate(passages) if passage.part != "questions"]
+    wordings = [row for row, passage in enumerate(passages) if passage.part == "questions"]
+    if texts:
+        vectors[texts] = encoder.encode_passages([passages[row].embedded_text for row in texts], progress)
+    if wordings:
+        vectors[wordings] = encode_wordings(encoder, [passages[row].embedded_text for row in wordings])
     return vectors
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from kb.contracts import Encoder, Ids, Vectors
 from kb.gaps.sounds import sounds_in
 from kb.search.types import PARTS, Collection, CollectionName
+from kb.search.wordings import encode_wordings
 from kb.tables import Article
 
 # A document is compared with about so many others: enough to tell a near one from what is merely the nearest.
@@ -180,13 +181,12 @@ def _encode_drafts(encoder: Encoder, drafts: Sequence[Article]) -> list[Vectors]
     """Per draft the vectors of its title and wordings, and of its beginning last."""
 
     def encode(places: list[int]) -> list[Vectors]:
-        texts = [
-            [drafts[i].title, *filter(None, drafts[i].also_asked), f"{drafts[i].title}\n{drafts[i].body[:_LEAD]}"]
-            for i in places
-        ]
-        vectors = encoder.encode_passages([text for some in texts for text in some])
-        ends = np.cumsum([len(some) for some in texts])
-        return list(np.split(vectors, ends[:-1]))
+        wordings = [[drafts[i].title, *filter(None, drafts[i].also_asked)] for i in places]
+        vectors = encode_wordings(encoder, [text for some in wordings for text in some])
+        bodies = encoder.encode_passages([f"{drafts[i].title}\n{drafts[i].body[:_LEAD]}" for i in places])
+        ends = np.cumsum([len(some) for some in wordings])
+        parts = np.split(vectors, ends[:-1])
+        return [np.concatenate([part, body[None, :]]) for part, body in zip(parts, bodies, strict=True)]
 
     return _drafted.get([(encoder.fingerprint, str(draft.id), draft.content_hash) for draft in drafts], encode)
 

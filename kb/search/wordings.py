@@ -1,0 +1,19 @@
+"""Vectors of what is question and text at once: titles, and other wordings of a question."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kb.contracts import Encoder, Vectors
+
+
+def encode_wordings(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """float32 (len(texts), dimensions), unit length: the mean of the encoder's two readings.
+
+    Encoders for search read a question and a text in two ways. Titles and other wordings are both: read as texts only, even
+    the very words that somebody types are not near; read as questions only, they outrank every text.
+    """
+    if not texts:
+        return np.zeros((0, encoder.dimensions), np.float32)
+    both = encoder.encode_passages(texts) + encoder.encode_queries(texts)
+    return np.asarray(both / np.linalg.norm(both, axis=1, keepdims=True), dtype=np.float32)
