@@ -134,13 +134,13 @@ def _measure_indexing(
     """Passages per second of the pipeline and of the bare encoder with the same threads, in turns."""
     engine = create_database_engine(settings)
     Base.metadata.create_all(engine)
-    rounds, spent = 4, {"pipeline": 0.0, "bare": 0.0}
+    rounds, spent = 2, {"pipeline": 0.0, "bare": 0.0}
     encoded = 0
     texts: list[str] = []
     recorder = _RecordingEncoder(encoder)
     for number in range(rounds):
         with session_scope(engine) as session:
-            session.add_all(_make_articles(material, 16, seed=100 + number))
+            session.add_all(_make_articles(material, 64, seed=100 + number))
         recorder.texts.clear()
         started = time.perf_counter()
         encoded += bring_up_to_date(engine, settings.index_dir, recorder).encoded
