@@ -24,10 +24,6 @@ class SyncReport:
         """Whether everything went in."""
         return not self.conflicts and not self.rejected
 
-    @property
-    def changed_articles(self) -> int:
-        return len(self.created) + len(self.updated) + len(self.archived)
-
     def to_json(self) -> dict[str, Any]:
         paths = {name: getattr(self, name) for name in ("created", "updated", "written", "unchanged", "archived")}
         lines = {name: [vars(line) for line in getattr(self, name)] for name in ("conflicts", "rejected", "warnings")}

@@ -15,7 +15,6 @@ _WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+")
 # What may stand between two parts of one name.
 _GAP = regex.compile(r"[ .'’\-]{1,3}")
 _INITIAL_AFTER = regex.compile(r" (\p{Lu})(?:\.|\b)(?!['’])")
-_POSSESSIVE = ("'s", "’s", "'r", "’r", "'er", "’er")
 
 _ENGLISH_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split())
 _ALSO_WORDS = frozenset(words.ALSO_WORDS.split())

@@ -2,6 +2,7 @@
 
 import json as json_module
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,8 @@ import click
 from kb.config import load_settings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from indexer.pipeline import IndexReport
 
 
@@ -47,15 +50,9 @@ def describe_report(report: "IndexReport") -> str:
     )
 
 
-def _verify(engine: object, index_dir: object, fingerprint: str, as_json: bool) -> int:
-    from pathlib import Path
-
-    from sqlalchemy import Engine
-
+def _verify(engine: "Engine", index_dir: Path, fingerprint: str, as_json: bool) -> int:
     from indexer.verify import verify_index
 
-    assert isinstance(engine, Engine)
-    assert isinstance(index_dir, Path)
     findings = verify_index(engine, index_dir, fingerprint)
     if as_json:
         click.echo(json_module.dumps({"ok": not findings, "findings": findings}))
