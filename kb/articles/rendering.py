@@ -4,6 +4,7 @@ Every author is trusted to write and none to write HTML: whatever Markdown makes
 """
 
 import html
+import itertools
 import re
 import threading
 from collections.abc import Callable
@@ -63,7 +64,8 @@ _CLASSES = {
 _CODE_CLASS = re.compile(r"language-[A-Za-z0-9_+#-]{1,30}")
 _SHORT_NUMBER = re.compile(r"[0-9]{1,4}")
 _IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?![^>]* src=")[^>]*>')
-_INPUT = re.compile(r"<input[^>]*>")
+# The box of an item of a task list, or an input that somebody wrote as HTML.
+_INPUT = re.compile(r'(?:<li class="task-list-item">(\s*(?:<p>)?\s*))?<input[^>]*>')
 _SCHEMES = {"http", "https", "mailto", "tel", "sms"}
 _ALT = re.compile(r' alt="([^"]*)"')
 
@@ -151,7 +153,7 @@ class _Sanitiser:
             link_rel="noopener nofollow",
         )
         # nh3 writes every `>` in an attribute as `&gt;`, so that a tag ends at the first one.
-        return _INPUT.sub(_checkbox, _IMAGE_WITHOUT_SOURCE.sub(_alternative_text, cleaned))
+        return _INPUT.sub(self._checkbox, _IMAGE_WITHOUT_SOURCE.sub(_alternative_text, cleaned))
 
     def _filter(self, tag: str, name: str, value: str) -> str | None:
         if name == "class":
@@ -170,6 +172,18 @@ class _Sanitiser:
         if name == "dir":
             return value if value in {"ltr", "rtl", "auto"} else None
         return value
+
+    def _checkbox(self, match: re.Match[str]) -> str:
+        """The only kind of input there is, and only in a task list: its item is its name for those who hear the page."""
+        if match[1] is None:
+            return ""
+        name = next(name for n in itertools.count(1) if (name := f"{ID_PREFIX}task:{n}") not in self.ids)
+        self.ids.add(name)
+        checked = " checked" if " checked=" in match[0] else ""
+        return (
+            f'<li class="task-list-item" id="{name}">{match[1]}'
+            f'<input type="checkbox" aria-labelledby="{name}" disabled{checked}>'
+        )
 
     def _keep_id(self, value: str) -> str | None:
         prefixed = ID_PREFIX + value
@@ -217,12 +231,6 @@ def _is_good_image(source: str) -> bool:
 def _alternative_text(match: re.Match[str]) -> str:
     alt = _ALT.search(match[0])
     return html.escape(html.unescape(alt[1]), quote=False) if alt else ""
-
-
-def _checkbox(match: re.Match[str]) -> str:
-    """The only kind of input there is; without a type it would be a text field in the middle of an article."""
-    checked = " checked" if " checked=" in match[0] else ""
-    return f'<input type="checkbox" disabled{checked}>'
 
 
 _local = threading.local()

@@ -31,8 +31,11 @@ GOLDEN = {
     ),
     "task list": (
         "- [ ] open\n- [x] done",
-        '<ul class="task-list">\n<li class="task-list-item"><input type="checkbox" disabled> open</li>\n'
-        '<li class="task-list-item"><input type="checkbox" disabled checked> done</li>\n</ul>',
+        '<ul class="task-list">\n'
+        '<li class="task-list-item" id="a-task:1">'
+        '<input type="checkbox" aria-labelledby="a-task:1" disabled> open</li>\n'
+        '<li class="task-list-item" id="a-task:2">'
+        '<input type="checkbox" aria-labelledby="a-task:2" disabled checked> done</li>\n</ul>',
     ),
     "list that starts at three": ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
     "list after list of another kind": ("1. a\n\n- b", "<ol>\n<li>a</li>\n</ol>\n<ul>\n<li>b</li>\n</ul>"),
@@ -141,6 +144,7 @@ def assert_harmless(text: str) -> None:
             "h1",
         }
         assert element.tag != "input" or (element.get("type"), element.get("disabled")) == ("checkbox", "")
+        assert element.tag != "input" or element.get("aria-labelledby")
         for name, value in element.attrib.items():
             assert not name.startswith("on")
             assert name not in {"style", "target", "srcdoc", "formaction", "ping"}
