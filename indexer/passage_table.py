@@ -61,6 +61,12 @@ class PassageTable:
         )
 
     @cached_property
+    def facts(self) -> Ids:
+        """The columns `documents` to `positions` as one matrix (passages, 5): a query reads whole rows at once."""
+        columns = (self.documents, self.groups, self.languages, self.parts, self.positions)
+        return np.stack(columns, axis=1, dtype=np.int64)
+
+    @cached_property
     def _by_group(self) -> tuple[Ids, Ids]:
         """Groups in order, and the ids of their passages in the same order."""
         order = np.argsort(self.groups, kind="stable")

@@ -83,8 +83,8 @@ class CollectionSnapshot:
     def search_lexical(self, terms: Sequence[tuple[str, float]], limit: int) -> tuple[Ids, Vectors]:
         ids, scores = self._lexical.search(terms, limit)
         # The files may be a moment ahead of or behind this snapshot: only what it knows counts.
-        known = self.facts(ids).known
-        return ids[known], scores[known]
+        known = self._are_known(ids)
+        return (ids, scores) if known.all() else (ids[known], scores[known])
 
     @property
     def background(self) -> CollectionBackground:
@@ -101,25 +101,34 @@ class CollectionSnapshot:
     def document_frequency(self, term: str) -> int:
         return self._lexical.document_frequency(term)
 
-    def facts(self, ids: Ids) -> PassageFacts:
-        base, delta = self.generation.table, self._delta_table
-        rows, known = base.locate(ids)
+    def _are_known(self, ids: Ids) -> NDArray[np.bool_]:
+        _, known = self.generation.table.locate(ids)
         if len(self._removed) and len(ids):
             known = known & ~np.isin(ids, self._removed)
-        columns = _columns(base, rows, known)
+        return known | self._delta_table.locate(ids)[1] if len(self._delta_table.ids) else known
+
+    def facts(self, ids: Ids) -> PassageFacts:
+        base, delta = self.generation.table, self._delta_table
+        places, known = base.locate(ids)
+        if len(self._removed) and len(ids):
+            known = known & ~np.isin(ids, self._removed)
+        rows = base.facts[places] if len(base.ids) else np.zeros((len(ids), 5), np.int64)
         if len(delta.ids):
-            delta_rows, in_delta = delta.locate(ids)
-            for column, other in zip(columns, _columns(delta, delta_rows, in_delta), strict=True):
-                column[in_delta] = other[in_delta]
+            places, in_delta = delta.locate(ids)
+            rows[in_delta] = delta.facts[places[in_delta]]
             known = known | in_delta
-        documents, groups, languages, parts, positions = columns
-        return PassageFacts(known, documents, groups, languages, parts, positions)
+        if not known.all():
+            rows[~known] = 0
+        return PassageFacts(known, *rows.T)
 
     def vectors(self, ids: Ids) -> Vectors:
         """float32 (len(ids), dimensions); zeros for an unknown id."""
-        vectors = np.zeros((len(ids), self._base.vectors.shape[1]), dtype=np.float32)
         rows, known = self.generation.table.locate(ids)
-        vectors[known] = self._base.vectors[rows[known]]
+        if len(self.generation.table.ids) and known.all():  # nearly always
+            vectors = np.asarray(self._base.vectors[rows])
+        else:
+            vectors = np.zeros((len(ids), self._base.vectors.shape[1]), dtype=np.float32)
+            vectors[known] = self._base.vectors[rows[known]]
         if len(self._delta_table.ids):
             rows, known = self._delta_table.locate(ids)
             vectors[known] = self._delta_vectors[rows[known]]
@@ -148,10 +157,3 @@ class CollectionSnapshot:
         if len(self._removed):
             ids = ids[~np.isin(ids, self._removed) | np.isin(ids, delta.ids)]
         return np.unique(ids)
-
-
-def _columns(table: PassageTable, rows: Ids, known: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    if not len(table.ids):
-        return [np.zeros(len(rows), np.int64) for _ in range(5)]
-    columns = (table.documents, table.groups, table.languages, table.parts, table.positions)
-    return [np.where(known, column[rows], 0).astype(np.int64) for column in columns]

@@ -68,12 +68,13 @@ def gather_candidates(
             facts.positions,
             vectors,
         )
+        known = slice(None) if facts.known.all() else facts.known
         for column, values in zip(columns, rows, strict=True):
-            column.append(values[facts.known])
+            column.append(values[known])
     if not columns[0]:
         empty = np.zeros(0, np.int64)
         return Candidates(
             empty, empty, empty.astype(np.float32), empty.astype(np.float32), empty, empty, empty, empty, empty,
             np.zeros((0, len(vector)), np.float32),
         )  # fmt: skip
-    return Candidates(*(np.concatenate(column) for column in columns))
+    return Candidates(*(column[0] if len(column) == 1 else np.concatenate(column) for column in columns))

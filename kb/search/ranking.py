@@ -198,20 +198,16 @@ def fuse_documents(
         return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
     if is_question is not None:
         dense = (dense - QUESTION_DISCOUNT * is_question).astype(np.float32)
-    unique, inverse = np.unique(groups, return_inverse=True)
-    best_dense = np.full(len(unique), -np.inf, np.float32)
-    best_lexical = np.zeros(len(unique), np.float32)
-    np.maximum.at(best_dense, inverse, dense)
-    np.maximum.at(best_lexical, inverse, lexical)
+    # Passages document by document, the best of each first: what belongs to a document is a run that starts at `first`.
+    by_document = np.lexsort((-(dense + np.float32(LEXICAL_WEIGHT) * lexical), groups))
+    ordered = groups[by_document]
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    best_dense = np.maximum.reduceat(dense[by_document], first)
+    best_lexical = np.maximum.reduceat(lexical[by_document], first)
     scores = best_dense + np.float32(LEXICAL_WEIGHT) * best_lexical
     if same_language is not None:
-        speaks = np.zeros(len(unique), np.float32)
-        np.maximum.at(speaks, inverse, same_language.astype(np.float32))
+        speaks = np.logical_or.reduceat(same_language[by_document], first)
         scores = scores + np.float32(SAME_LANGUAGE_BONUS) * speaks
-    passage_scores = dense + np.float32(LEXICAL_WEIGHT) * lexical
-    by_document = np.lexsort((-passage_scores, inverse))
-    first = np.searchsorted(inverse[by_document], np.arange(len(unique)))
     order = np.argsort(-scores, kind="stable")
-    return FusedDocuments(
-        unique[order], scores[order], best_dense[order], best_lexical[order], by_document[first][order].astype(np.int64)
-    )
+    rows = by_document[first]
+    return FusedDocuments(ordered[first][order], scores[order], best_dense[order], best_lexical[order], rows[order])

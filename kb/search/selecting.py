@@ -96,7 +96,10 @@ def _agreement_of_languages(
     adjust = np.zeros(len(candidates), np.float32)
     for number, collection in enumerate(collections):
         block = np.flatnonzero(candidates.collections == number)
-        if not len(block) or not len(np.unique(candidates.languages[block])) > 1:
+        languages = candidates.languages[block]
+        if not len(block) or languages.min() == languages.max():
+            continue
+        if np.count_nonzero(collection.are_translated(candidates.groups[block])) < 2:
             continue
         best_first = block[np.argsort(-dense[block], kind="stable")]
         first = list(dict.fromkeys(candidates.groups[best_first].tolist()))[:_AGREEMENT_DEPTH]
@@ -135,17 +138,17 @@ def select_documents(
     counts: dict[int, int] = {}
     documents = ranking.documents
     rows_of: dict[int, list[int]] = {}
+    group_of = candidates.groups.tolist()
     for row in np.argsort(-candidates.dense, kind="stable").tolist():
-        rows_of.setdefault(int(candidates.groups[row]), []).append(row)
-    for place, group in enumerate(documents.groups.tolist()):
-        best = int(documents.rows[place])
+        rows_of.setdefault(group_of[row], []).append(row)
+    for place, (group, best) in enumerate(zip(documents.groups.tolist(), documents.rows.tolist(), strict=True)):
         collection = int(candidates.collections[best])
         counts[collection] = counts.get(collection, 0) + 1
         if per_collection and counts[collection] > limit:
             continue
         rows = (best, *(row for row in rows_of[group] if row != best))
         score = float(documents.scores[place])
-        chosen.append(RankedDocument(collection, int(candidates.documents[best]), int(group), score, rows))
+        chosen.append(RankedDocument(collection, int(candidates.documents[best]), group, score, rows))
         if not per_collection and len(chosen) == limit:
             break
     return chosen
