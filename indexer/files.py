@@ -15,7 +15,7 @@ from indexer.passage_table import PassageRow, PassageTable
 from kb.contracts import Vectors
 from kb.db import session_scope
 from kb.errors import IndexUnavailableError
-from kb.search.types import CollectionName
+from kb.search.types import CollectionName, PassageText
 from kb.tables import IndexChange, Passage
 
 logger = logging.getLogger(__name__)
@@ -57,6 +57,10 @@ def passage_row(passage: Passage) -> PassageRow:
 
 def passage_vector(passage: Passage) -> Vectors:
     return np.frombuffer(passage.vector, dtype="<f4")
+
+
+def passage_text(passage: Passage) -> PassageText:
+    return PassageText(passage.text, passage.sentences, passage.heading_path)
 
 
 def lexical_document(passage: Passage) -> LexicalDocument:
@@ -113,6 +117,7 @@ def _write_anew(
         change_id=newest,
         dense=DenseBase.build(ids, matrix),
         table=PassageTable.from_rows(table),
+        texts=map(passage_text, _all_passages(session, name, fingerprint)),
         lexical=map(lexical_document, _all_passages(session, name, fingerprint)),
     )
     # Followers of older generations notice the new one by its name; the rows up to here serve nobody any more.

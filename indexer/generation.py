@@ -18,12 +18,14 @@ import numpy as np
 from indexer.dense import DenseBase
 from indexer.lexical import LexicalDocument, LexicalIndex
 from indexer.passage_table import PassageTable
+from indexer.passage_texts import PassageTexts
 from kb.errors import IndexUnavailableError
 from kb.search.ranking import CollectionBackground, describe_collection
+from kb.search.types import PassageText
 
 MANIFEST, CURRENT = "manifest.json", "current"
 # Raised when the files change, or the terms that the lexical ones are made of.
-FORMAT = 2
+FORMAT = 3
 _KEEP_FOR_READERS_SECONDS = 120
 
 
@@ -47,6 +49,7 @@ class Generation:
     manifest: Manifest
     dense: DenseBase
     table: PassageTable
+    texts: PassageTexts
     lexical: LexicalIndex
     background: CollectionBackground
 
@@ -59,14 +62,18 @@ def write_generation(
     change_id: int,
     dense: DenseBase,
     table: PassageTable,
+    texts: Iterable[PassageText],
     lexical: Iterable[LexicalDocument],
 ) -> Path:
-    """Write a generation beside the others and make it the current one. The caller holds the write lock."""
+    """Write a generation beside the others and make it the current one. The caller holds the write lock.
+
+    `texts` and `lexical` come in the order of `table`.
+    """
     parent = root / collection
     folder = parent / f"{time.time_ns():x}"
     folder.mkdir(parents=True)
     try:
-        names = dense.save(folder) + table.save(folder)
+        names = dense.save(folder) + table.save(folder) + PassageTexts.write(folder, texts)
         LexicalIndex.create(folder).write(lexical, [], change_id=change_id, fresh=True)
         checksums = {name: _checksum(folder / name) for name in names}
         manifest = Manifest(FORMAT, collection, fingerprint, len(table.ids), change_id, checksums)
@@ -102,8 +109,8 @@ def open_generation(root: Path, collection: str) -> Generation:
         for file, expected in manifest.checksums.items():
             if _checksum(folder / file) != expected:
                 raise ValueError(f"{file} is damaged")
-        dense, table = DenseBase.load(folder), PassageTable.load(folder)
-        if not len(dense.ids) == len(table.ids) == manifest.passages:
+        dense, table, texts = DenseBase.load(folder), PassageTable.load(folder), PassageTexts.load(folder)
+        if not len(dense.ids) == len(table.ids) == len(texts) == manifest.passages:
             raise ValueError(
                 f"{len(dense.ids)} vectors, {len(table.ids)} passages, {manifest.passages} in the manifest"
             )
@@ -114,7 +121,7 @@ def open_generation(root: Path, collection: str) -> Generation:
             remedy="Make them again with: kb index --rebuild",
         ) from error
     background = describe_collection(np.asarray(dense.vectors), table.groups)
-    return Generation(folder, manifest, dense, table, lexical, background)
+    return Generation(folder, manifest, dense, table, texts, lexical, background)
 
 
 def _checksum(path: Path) -> str:

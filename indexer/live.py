@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine, func, select
 
-from indexer.files import passage_row, passage_vector
+from indexer.files import passage_row, passage_text, passage_vector
 from indexer.generation import Generation, current_name, open_generation
-from indexer.snapshot import EMPTY_DELTA, CollectionSnapshot, Delta
+from indexer.snapshot import EMPTY_DELTA, CollectionSnapshot, Delta, DeltaPassage
 from kb.db import session_scope
 from kb.errors import ModelError
 from kb.search.types import CollectionName
@@ -93,7 +93,7 @@ class LiveCollection:
                     select(Passage).where(Passage.id.in_(touched), Passage.fingerprint == self._fingerprint)
                 )
             )
-        add = {row.id: (passage_row(row), passage_vector(row)) for row in rows}
+        add = {row.id: DeltaPassage(passage_row(row), passage_vector(row), passage_text(row)) for row in rows}
         in_base = {int(i) for i in generation.table.ids[_members(generation, touched)]}
         delta: Delta = snapshot.delta.changed(add, touched - add.keys(), in_base)
         change = generation.lexical.change_id()

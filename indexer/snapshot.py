@@ -5,6 +5,7 @@ A snapshot is never changed, so that any number of threads may search it; news m
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +16,27 @@ from indexer.lexical import LexicalSearcher
 from indexer.passage_table import PassageRow, PassageTable, known_language
 from kb.contracts import Ids, Vectors
 from kb.search.ranking import CollectionBackground
-from kb.search.types import CollectionName, PassageFacts
+from kb.search.types import CollectionName, PassageFacts, PassageText
 
 _NO_IDS = np.zeros(0, np.int64)
+
+
+class DeltaPassage(NamedTuple):
+    """All that is searched and shown of a passage."""
+
+    row: PassageRow
+    vector: Vectors
+    text: PassageText
 
 
 @dataclass(frozen=True)
 class Delta:
     """Passages added since the generation was written, few enough to be scanned by a matrix product."""
 
-    rows: dict[int, tuple[PassageRow, Vectors]]
+    rows: dict[int, DeltaPassage]
     removed: frozenset[int]  # ids of the generation that are gone or replaced
 
-    def changed(self, add: dict[int, tuple[PassageRow, Vectors]], remove: set[int], in_base: set[int]) -> "Delta":
+    def changed(self, add: dict[int, DeltaPassage], remove: set[int], in_base: set[int]) -> "Delta":
         rows = {key: value for key, value in self.rows.items() if key not in remove}
         rows.update(add)
         return Delta(rows, self.removed | in_base)
@@ -59,9 +68,9 @@ class CollectionSnapshot:
         self._base: DenseBase = generation.dense
         self._lexical = lexical
         self._removed = np.array(sorted(delta.removed), dtype=np.int64) if delta.removed else _NO_IDS
-        self._delta_table = PassageTable.from_rows(row for row, _ in delta.rows.values())
+        self._delta_table = PassageTable.from_rows(passage.row for passage in delta.rows.values())
         dimensions = self._base.vectors.shape[1]
-        stacked = [delta.rows[int(i)][1] for i in self._delta_table.ids]
+        stacked = [delta.rows[int(i)].vector for i in self._delta_table.ids]
         self._delta_vectors = np.stack(stacked) if stacked else np.zeros((0, dimensions), np.float32)
 
     def with_lexical(self, lexical: LexicalSearcher, change_id: int) -> "CollectionSnapshot":
@@ -120,6 +129,15 @@ class CollectionSnapshot:
         if not known.all():
             rows[~known] = 0
         return PassageFacts(known, *rows.T)
+
+    def text(self, passage_id: int) -> PassageText | None:
+        if passage_id in self.delta.rows:
+            return self.delta.rows[passage_id].text
+        ids = self._base.ids
+        row = int(ids.searchsorted(passage_id))
+        if row == len(ids) or ids[row] != passage_id or passage_id in self.delta.removed:
+            return None
+        return self.generation.texts[row]
 
     def vectors(self, ids: Ids) -> Vectors:
         """float32 (len(ids), dimensions); zeros for an unknown id."""

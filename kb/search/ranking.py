@@ -206,7 +206,7 @@ def fuse_documents(
     best_lexical = np.maximum.reduceat(lexical[by_document], first)
     scores = best_dense + np.float32(LEXICAL_WEIGHT) * best_lexical
     if same_language is not None:
-        speaks = np.logical_or.reduceat(same_language[by_document], first)
+        speaks = np.logical_or.reduceat(same_language[by_document], first).astype(np.float32)
         scores = scores + np.float32(SAME_LANGUAGE_BONUS) * speaks
     order = np.argsort(-scores, kind="stable")
     rows = by_document[first]

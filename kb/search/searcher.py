@@ -18,16 +18,26 @@ from kb.contracts import Encoder, Vectors
 from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
 from kb.search.confidence import Calibration, extract_features
-from kb.search.loading import ShownDocument, choose_version, load_articles, load_passages, load_tickets, url_of
+from kb.search.loading import ShownDocument, choose_version, load_articles, load_tickets, url_of
 from kb.search.preparing import PreparedQuery, prepare_query
 from kb.search.ranking import QueryMeans
 from kb.search.selecting import RankedDocument, Ranking, rank_candidates, select_documents
 from kb.search.snippets import choose_snippet
 from kb.search.terms import EXACT_MARK, query_terms
-from kb.search.types import PARTS, Audience, Collection, CollectionName, Outcome, Result, SearchAnswer
+from kb.search.types import (
+    PARTS,
+    Audience,
+    Collection,
+    CollectionName,
+    Outcome,
+    PassageText,
+    Result,
+    SearchAnswer,
+)
 
 MAX_QUERY_LENGTH = 4000
 _CACHED_VECTORS = 512
+_WORDINGS = PARTS.index("questions")
 # Control characters and bidirectional overrides; zero-width joiners stay, Indic scripts need them.
 _INVISIBLE = regex.compile(r"[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+")
 _SPACE = regex.compile(r"\s+")
@@ -168,29 +178,26 @@ class Searcher:
         tickets = load_tickets(
             session, [i for i, n in zip(ids, names, strict=True) if n is CollectionName.TICKETS], self.audience
         )
-        shown: list[tuple[RankedDocument, CollectionName, ShownDocument, Any, bool, int]] = []
+        shown: list[Result] = []
         for item, name in zip(ranked, names, strict=True):
             document = (tickets if name is CollectionName.TICKETS else articles).get(item.document)
             if document is None:  # unpublished or removed a moment ago
                 continue
             version, other_language = choose_version(document, reader_language)
-            passage = self._passage_to_show(collections[item.collection], candidates, item, version.id)
-            shown.append((item, name, document, version, other_language, passage))
-        passages = load_passages(session, [passage for *_, passage in shown])
-        return [
-            _to_result(item, name, document, version, other_language, passages.get(passage), weights)
-            for item, name, document, version, other_language, passage in shown
-        ]
+            collection = collections[item.collection]
+            passage = collection.text(self._passage_to_show(collection, candidates, item, version.id))
+            shown.append(_to_result(item, name, document, version, other_language, passage, weights))
+        return shown
 
     def _passage_to_show(
         self, collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int
     ) -> int:
         """The passage of the shown version that is nearest to the query; never the list of other wordings."""
         for row in item.rows:
-            if candidates.documents[row] == document_id and PARTS[candidates.parts[row]] != "questions":
+            if candidates.documents[row] == document_id and candidates.parts[row] != _WORDINGS:
                 return int(candidates.ids[row])
         ids = collection.passages_of(document_id)
-        ids = ids[collection.facts(ids).parts != PARTS.index("questions")]
+        ids = ids[collection.facts(ids).parts != _WORDINGS]
         if not len(ids):
             return -1
         # Another language's version, or one that only its wordings brought up: compare with what was found of it.
@@ -248,7 +255,7 @@ def _to_result(
     document: ShownDocument,
     version: Any,
     other_language: bool,
-    passage: Any,
+    passage: PassageText | None,
     weights: Mapping[str, float],
 ) -> Result:
     snippet, mark = choose_snippet(passage.text, passage.sentences, weights) if passage else ("", (0, 0))

@@ -1,5 +1,6 @@
 """The piece of a passage that is shown, with its best sentence marked. Nothing is encoded: words decide, by their weight."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 import regex
@@ -7,6 +8,7 @@ import regex
 SNIPPET_LENGTH = 280
 _MARKUP = regex.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
 
+_HAS_INLINE_MARKUP = regex.compile(r"[*_`\[]")
 _HAS_MARKUP = regex.compile(r"[*_`\[\]|#>+!-]")
 _TASK_BOX = regex.compile(r"\[[ xX]\] ")
 _CELL_EDGE = regex.compile(r"\s+\|\s+(?:[-:| ]+\s+)?")
@@ -22,7 +24,7 @@ def choose_snippet(
     """
     if not text:
         return "", (0, 0)
-    spans = [(int(a), int(b)) for a, b in sentences] or [(0, len(text))]
+    spans = sentences or [(0, len(text))]
     best = _best_sentence(text.lower(), spans, weights)
     start, end = spans[best]
     # Grow around the best sentence, forwards first: people read on.
@@ -35,7 +37,11 @@ def choose_snippet(
         else:
             break
     begin, finish = spans[first][0], spans[last][1]
-    before, marked, after = (clean_inline(text[a:b]) for a, b in ((begin, start), (start, end), (end, finish)))
+    before, marked, after = (
+        clean_inline(text[begin:start]),
+        clean_inline(text[start:end]),
+        clean_inline(text[end:finish]),
+    )
     if len(marked) > SNIPPET_LENGTH:
         marked = marked[: SNIPPET_LENGTH - 1].rsplit(" ", 1)[0] + "…"
         after = ""
@@ -45,35 +51,36 @@ def choose_snippet(
     return snippet, (offset, offset + len(marked))
 
 
-def _best_sentence(lowered: str, spans: Sequence[tuple[int, int]], weights: Mapping[str, float]) -> int:
-    if len(lowered) == 0 or not weights:
-        return 0
+def _best_sentence(lowered: str, spans: Sequence[Sequence[int]], weights: Mapping[str, float]) -> int:
+    starts = [start for start, _ in spans]
     scores = [0.0] * len(spans)
     for beginning, weight in weights.items():
         position = lowered.find(beginning)
         seen = -1
         while position >= 0:
             if position == 0 or not lowered[position - 1].isalnum():
-                row = _row_at(spans, position)
-                if row >= 0 and row != seen:
+                row = bisect_right(starts, position) - 1
+                if row != seen and row >= 0 and position < spans[row][1]:
                     scores[row] += weight
                     seen = row
             position = lowered.find(beginning, position + len(beginning))
-    best = max(range(len(spans)), key=lambda i: (scores[i], -i))
-    return best if scores[best] > 0 else 0
-
-
-def _row_at(spans: Sequence[tuple[int, int]], position: int) -> int:
-    for row, (start, end) in enumerate(spans):
-        if start <= position < end:
-            return row
-    return -1
+    return scores.index(max(scores))
 
 
 def clean_inline(text: str) -> str:
     """Markdown of one line as a person reads it: marks of emphasis and code gone, links as their words."""
+    if not text:
+        return ""
     if not _HAS_MARKUP.search(text):
         return " ".join(text.split())
-    lines = (_ADMONITION.sub(r"\1", line.strip()).lstrip("#>-*+| ").rstrip("| ") for line in text.splitlines())
-    joined = _MARKUP.sub(lambda match: match.group(1) or "", " ".join(line for line in lines if line))
-    return _CELL_EDGE.sub(" · ", _TASK_BOX.sub("", joined))
+    lines = (_clean_line(line.strip()) for line in text.splitlines())
+    joined = " ".join(line for line in lines if line)
+    if _HAS_INLINE_MARKUP.search(joined):
+        joined = _TASK_BOX.sub("", _MARKUP.sub(lambda match: match.group(1) or "", joined))
+    return _CELL_EDGE.sub(" · ", joined) if "|" in joined else joined
+
+
+def _clean_line(line: str) -> str:
+    if line.startswith("!!!"):
+        line = _ADMONITION.sub(r"\1", line)
+    return line.lstrip("#>-*+| ").rstrip("| ")

@@ -117,6 +117,15 @@ class PassageFacts:
     positions: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class PassageText:
+    """A passage as it is shown. sentences: where in `text` each starts and ends; heading_path: the title first."""
+
+    text: str
+    sentences: Sequence[Sequence[int]]
+    heading_path: Sequence[str]
+
+
 class Collection(Protocol):
     """One searchable collection, as it is at one moment. Passage ids are those of the table `passages`."""
 
@@ -147,6 +156,10 @@ class Collection(Protocol):
         ...
 
     def facts(self, ids: Ids) -> PassageFacts: ...
+
+    def text(self, passage_id: int) -> PassageText | None:
+        """What is shown of a passage; None for an unknown id."""
+        ...
 
     def vectors(self, ids: Ids) -> Vectors:
         """float32 (len(ids), dimensions); zeros for an unknown id."""

@@ -150,10 +150,10 @@ def test_any_text_gets_an_answer_and_never_an_exception(search: Search, text: st
     assert set(answer.to_json()["timings_ms"]) == {"encode", "dense", "lexical", "rank", "load", "total"}
 
 
-def test_a_customers_search_takes_two_statements(search: Search, engine: Engine) -> None:
+def test_a_customers_search_takes_one_statement(search: Search, engine: Engine) -> None:
     search("refund card days")
     statements: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     search("refund card days")
     shown = [s for s in statements if "index_changes" not in s]  # looking for news is not part of each search
-    assert len(shown) == 2, shown
+    assert len(shown) == 1, shown

@@ -1,0 +1,72 @@
+"""What is shown of each passage, in one memory-mapped file: a search reads ten of them without a statement and without JSON.
+
+A passage's text never changes under its id (an edit makes a new passage), so the file cannot say anything else than the database
+has said. Which documents may be shown is not decided here: that is asked of the database in every search.
+"""
+
+import mmap
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from kb.contracts import Ids
+from kb.search.types import PassageText
+
+TEXTS_FILE, OFFSETS_FILE = "texts.bin", "texts.npy"
+_BETWEEN = "\0"  # headings
+
+
+class PassageTexts:
+    """Texts of one generation by row number, never changed after they were written."""
+
+    def __init__(self, data: "mmap.mmap | bytes", offsets: Ids) -> None:
+        self._data = data
+        self._offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, row: int) -> PassageText:
+        return _unpack(self._data[self._offsets[row] : self._offsets[row + 1]])
+
+    @classmethod
+    def write(cls, folder: Path, texts: Iterable[PassageText]) -> list[str]:
+        """Write texts into `folder`, in the order of the generation's rows; returns the names of the files."""
+        offsets = [0]
+        with (folder / TEXTS_FILE).open("wb") as file:
+            for text in texts:
+                offsets.append(offsets[-1] + file.write(_pack(text)))
+        np.save(folder / OFFSETS_FILE, np.array(offsets, dtype=np.int64))
+        return [TEXTS_FILE, OFFSETS_FILE]
+
+    @classmethod
+    def load(cls, folder: Path) -> "PassageTexts":
+        """Raises OSError or ValueError when a file is missing or broken."""
+        offsets = np.load(folder / OFFSETS_FILE)
+        with (folder / TEXTS_FILE).open("rb") as file:
+            size = file.seek(0, 2)
+            if int(offsets[-1]) != size:
+                raise ValueError(f"{TEXTS_FILE} has {size} bytes, not {int(offsets[-1])}")
+            # Nothing cannot be mapped. The mapping outlives the file's name: a reader of an old generation goes on.
+            return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b"", offsets)
+
+
+def _pack(passage: PassageText) -> bytes:
+    """Two counts (places, bytes of headings), the places where sentences start and end, then headings and text."""
+    places = [int(place) for span in passage.sentences for place in span]
+    headings = _BETWEEN.join(passage.heading_path).encode()
+    numbers = struct.pack(f"<{len(places) + 2}i", len(places), len(headings), *places)
+    return numbers + headings + passage.text.encode()
+
+
+def _unpack(record: bytes) -> PassageText:
+    count, headings = struct.unpack_from("<2i", record)
+    places = struct.unpack_from(f"<{count}i", record, 8)
+    start = 8 + 4 * count
+    path = record[start : start + headings].decode()
+    text = record[start + headings :].decode()
+    return PassageText(
+        text, tuple(zip(places[::2], places[1::2], strict=True)), tuple(path.split(_BETWEEN)) if path else ()
+    )
