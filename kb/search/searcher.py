@@ -19,11 +19,13 @@ from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
 from kb.search.confidence import Calibration, extract_features
 from kb.search.loading import ShownDocument, choose_version, load_articles, load_tickets, url_of
+from kb.search.looking_up import look_up_words
+from kb.search.meanwhile import Meanwhile
 from kb.search.preparing import PreparedQuery, prepare_query
 from kb.search.ranking import QueryMeans
 from kb.search.selecting import RankedDocument, Ranking, rank_candidates, select_documents
 from kb.search.snippets import choose_snippet
-from kb.search.terms import EXACT_MARK, query_terms
+from kb.search.terms import EXACT_MARK
 from kb.search.types import (
     PARTS,
     Audience,
@@ -79,6 +81,7 @@ class Searcher:
         self._calibration = calibration
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._vectors_lock = threading.Lock()
+        self._meanwhile = Meanwhile()
 
     @property
     def unsure_from(self) -> float:
@@ -133,17 +136,17 @@ class Searcher:
             query, language, lambda term: any(collection.document_frequency(term) for collection in collections)
         )
         known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
+        looking_up = self._meanwhile.start(lambda: look_up_words(prepared, query, language, collections))
         clock.lap("lexical")
         vector = self._encode(prepared)
         clock.lap("encode")
         dense = [collection.search_dense(vector, DEPTH) for collection in collections]
         clock.lap("dense")
-        terms = list(prepared.terms.items())
-        lexical = [collection.search_lexical(terms, DEPTH) for collection in collections]
+        words = looking_up.result()
         clock.lap("lexical")
-        candidates = gather_candidates(collections, vector, dense, lexical)
-        ranking = rank_candidates(candidates, collections, prepared, vector, known)
-        signals = _signals(candidates, collections, ranking, query, language, vector)
+        candidates = gather_candidates(collections, vector, dense, words.hits)
+        ranking = rank_candidates(candidates, collections, prepared, words.frequencies, vector, known)
+        signals = _signals(candidates, collections, ranking, words.count, vector)
         return _Found(prepared, collections, candidates, ranking, signals)
 
     def _encode(self, prepared: PreparedQuery) -> Vectors:
@@ -220,8 +223,7 @@ def _signals(
     candidates: Candidates,
     collections: Sequence[Collection],
     ranking: Ranking,
-    query: str,
-    language: str,
+    word_count: int,
     vector: Vectors,
 ) -> NDArray[np.float64] | None:
     if not len(candidates):
@@ -235,7 +237,7 @@ def _signals(
         query_mean=ranking.query_mean,
         background=collections[int(candidates.collections[row])].background,
         best_vector=candidates.vectors[row],
-        term_count=len(query_terms(query, language)),
+        term_count=word_count,
         same_language=bool(ranking.same_language[row]),
     )
 

@@ -1,6 +1,6 @@
 """Rank the candidates of one query, and choose the documents that are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,17 +51,20 @@ def rank_candidates(
     candidates: Candidates,
     collections: Sequence[Collection],
     prepared: PreparedQuery,
+    frequencies: Sequence[Mapping[str, int]],
     vector: Vectors,
     known: tuple[float, Vectors | None],
 ) -> Ranking:
-    """Score and fuse. `vector` is the query's as the encoder gave it; `known` is what QueryMeans had before this query."""
+    """Score and fuse. `vector` is the query's as the encoder gave it; `known` is what QueryMeans had before this query.
+
+    frequencies: per collection, in how many passages each term occurs.
+    """
     strength, query_mean = known
     dense = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
     for number, collection in enumerate(collections):
-        frequencies = {term: collection.document_frequency(term) for term in prepared.terms}
-        weighed = weigh_evidence(prepared.terms, frequencies, len(collection), prepared.optional)
+        weighed = weigh_evidence(prepared.terms, frequencies[number], len(collection), prepared.optional)
         block = candidates.collections == number
         vectors = candidates.vectors[block]
         dense[block] = score_passages(vector, vectors, strength, query_mean, collection.background)

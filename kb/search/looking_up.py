@@ -1,0 +1,29 @@
+"""The words of a query, looked up: all of a search that needs no vector."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.contracts import Ids, Vectors
+from kb.search.candidates import DEPTH
+from kb.search.preparing import PreparedQuery
+from kb.search.terms import query_terms
+from kb.search.types import Collection
+
+
+@dataclass(frozen=True)
+class WordsFound:
+    """hits: per collection ids and BM25 scores, best first; frequencies: per collection in how many passages each term occurs;
+    count: different words of the query that say something."""
+
+    hits: list[tuple[Ids, Vectors]]
+    frequencies: list[Mapping[str, int]]
+    count: int
+
+
+def look_up_words(prepared: PreparedQuery, query: str, language: str, collections: Sequence[Collection]) -> WordsFound:
+    terms = list(prepared.terms.items())
+    return WordsFound(
+        [collection.search_lexical(terms, DEPTH) for collection in collections],
+        [{term: collection.document_frequency(term) for term in prepared.terms} for collection in collections],
+        len(query_terms(query, language)),
+    )
