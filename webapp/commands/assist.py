@@ -32,7 +32,7 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
     from kb.errors import InvalidInputError
     from kb.language import guess_language
     from kb.search.types import Audience
-    from webapp.commands.console import open_database, out
+    from webapp.commands.console import open_database, out, print_result
     from webapp.silence import SILENCE_IN_WORDS
 
     try:
@@ -75,13 +75,6 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
     if (answer.speak or anyway) and not answer.suggestions:
         out.print("No suggestion: nothing was found.")
     for number, suggestion in enumerate(answer.suggestions, 1):
-        result = suggestion.result
-        out.print(f"{number:>3}. ", end="")
-        out.print(result.title, style="bold", markup=False, end="")
-        out.print(f"  {result.audience} · {result.url}", style="dim", markup=False)
-        start, end = result.mark
-        out.print(f"     {result.snippet[:start]}", markup=False, end="")
-        out.print(result.snippet[start:end], style="underline", markup=False, end="")
-        out.print(result.snippet[end:], markup=False)
+        print_result(number, suggestion.result)
         because = "; ".join(f"“{reason.words}” (turn {reason.turn + 1})" for reason in suggestion.because)
         out.print(f"     because of {because}" if because else "", style="dim", markup=False)
