@@ -3,7 +3,7 @@
 import importlib
 from datetime import timedelta
 
-from flask import Flask, redirect
+from flask import Flask, redirect, url_for
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -72,4 +72,4 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
 
 
 def _to_help() -> Response:
-    return redirect("/help/")
+    return redirect(url_for("help.start"))

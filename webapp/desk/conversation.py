@@ -1,6 +1,6 @@
 """The conversation page: paste what was said so far, see whether something is asked, and what answers it."""
 
-from flask import current_app, make_response, render_template, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from kb.conversation.silence import why_silent
@@ -9,9 +9,10 @@ from kb.conversation.turns import Turn, last_customer_turn
 from kb.search.typed import forget_superseded
 from webapp.assisting import Assisted, assist_and_record, customer_language
 from webapp.desk.display import columns_of
+from webapp.locale import offered_languages
 from webapp.searching import run_after_response
 from webapp.silence import SILENCE_IN_WORDS
-from webapp.ui import is_partial
+from webapp.ui import is_partial, render_fresh
 
 PLACE = "conversation"
 SUGGESTED = 15
@@ -23,7 +24,7 @@ def conversation() -> ResponseReturnValue:
     What was said travels in the body: addresses end up in histories and logs.
     """
     chosen = request.form.get("lang", "")
-    chosen = chosen if chosen in current_app.extensions["kb_settings"].languages else ""
+    chosen = chosen if chosen in offered_languages() else ""
     text = without_controls(request.form.get("text", ""))
     transcript = read_transcript(text)
     turns = transcript.turns
@@ -32,23 +33,18 @@ def conversation() -> ResponseReturnValue:
         anyway = bool(request.form.get("anyway"))
         shown = _suggest(turns, chosen or customer_language(turns), anyway)
     answer = shown.answer if shown else None
-    response = make_response(
-        render_template(
-            "desk/_conversation.html" if is_partial() else "desk/conversation.html",
-            text=text,
-            chosen=chosen,
-            transcript=transcript,
-            asked=last_customer_turn(turns),
-            shown=shown,
-            silence=SILENCE_IN_WORDS[why_silent(turns)] if answer and not answer.speak else "",
-            columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
-            because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
-            partial=is_partial(),
-        )
+    return render_fresh(
+        "desk/_conversation.html" if is_partial() else "desk/conversation.html",
+        text=text,
+        chosen=chosen,
+        transcript=transcript,
+        asked=last_customer_turn(turns),
+        shown=shown,
+        silence=SILENCE_IN_WORDS[why_silent(turns)] if answer and not answer.speak else "",
+        columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
+        because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
+        partial=is_partial(),
     )
-    response.vary.add("HX-Request")
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _suggest(turns: list[Turn], reading: str, anyway: bool) -> Assisted:
