@@ -40,6 +40,11 @@ class Settings:
     proxies_text: str = _setting(
         "KB_PROXIES", "0", "Reverse proxies in front; that many `X-Forwarded-*` entries are believed"
     )
+    rate_limit_storage: str = _setting(
+        "KB_RATE_LIMIT_STORAGE",
+        "memory://",
+        "Where limits are counted: by each server process for itself, or for all in a store such as `redis://host:6379`",
+    )
     threads_text: str = _setting(
         "KB_ENCODER_THREADS", "1", "Threads of the encoder at query time (indexing uses all cores)"
     )

@@ -92,10 +92,14 @@ def change_role(session: Session, user: User, role: Role) -> None:
 
 
 def set_active(session: Session, user: User, active: bool) -> None:
-    """Close or reopen an account; a closed one is logged out at once. Raises ConflictError for the last admin."""
+    """Close or reopen an account. Closing logs the person out and withdraws their tokens, so that reopening brings none back.
+
+    Raises ConflictError for the last admin.
+    """
     if not active:
         _keep_an_admin(session, user)
-        user.session_version += 1
+        end_sessions(session, user)
+        revoke_tokens(session, user)
     user.active = active
     session.flush()
 

@@ -20,6 +20,7 @@ from kb.people import create_user, get_user
 from kb.tables import Role
 from webapp.app import create_app
 from webapp.auth.person import to_person
+from webapp.commands import main
 
 # For people made by `template_database`; hashing is slow on purpose, so they are made once.
 PASSWORD = "a password for tests"
@@ -112,6 +113,24 @@ def csrf(app: Flask) -> Callable[[FlaskClient], dict[str, str]]:
         return {"X-CSRFToken": URLSafeTimedSerializer(str(app.secret_key), salt="wtf-csrf-token").dumps(raw)}
 
     return token_for
+
+
+@pytest.fixture
+def run_kb(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """`run_kb("articles", "list")` is exit status, standard output and standard error of that command."""
+    monkeypatch.setenv("KB_HOME", settings.home_text)
+    monkeypatch.setenv("KB_MODEL", settings.model)
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, captured.out, captured.err
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import importlib
 from datetime import timedelta
 
-from flask import Flask, redirect
+from flask import Flask, redirect, url_for
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -63,7 +63,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         module, _, name = reference.partition(":")
         app.register_blueprint(getattr(importlib.import_module(module), name))
     app.add_url_rule("/", "root", _to_help)
-    init_limits(app)
+    init_limits(app, settings)
     init_access(app)
     init_security(app, settings)
     if settings.proxies:
@@ -72,4 +72,4 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
 
 
 def _to_help() -> Response:
-    return redirect("/help/")
+    return redirect(url_for("help.start"))

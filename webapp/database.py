@@ -1,14 +1,9 @@
 """One database session per request: committed when the request went well, rolled back when it did not."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask import Flask, current_app, g
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response
-
-from kb.db import session_scope
 
 _EXTENSION = "kb_database"
 
@@ -32,13 +27,6 @@ def session() -> Session:
         g.db_session = make()
     current: Session = g.db_session
     return current
-
-
-@contextmanager
-def own_session(bound_engine: Engine) -> Iterator[Session]:
-    """A session for work that outlives the request, such as what is written once the answer is out."""
-    with session_scope(bound_engine) as separate:
-        yield separate
 
 
 def _finish(response: Response) -> Response:

@@ -1,12 +1,16 @@
-"""How often an address may ask, counted in the memory of each server process: enough against guessing and loops."""
+"""How often an address may ask: enough against guessing and loops. KB_RATE_LIMIT_STORAGE says where it is counted."""
 
 from typing import Any
 
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from limits.errors import ConfigurationError as StorageError
 
-# endpoint: limit per address and server process. The rest has DEFAULT.
+from kb.config import Settings
+from kb.errors import ConfigurationError
+
+# endpoint: limit per address, and per server process where each counts in its memory. The rest has DEFAULT.
 LIMITS = {
     "auth.log_in": "10 per minute; 60 per hour",
     "api.search": "300 per minute",
@@ -22,9 +26,22 @@ DEFAULT = "1200 per minute"
 EXEMPT = ("static", "health.healthz", "health.readyz", "health.metrics")
 
 
-def init_limits(app: Flask) -> None:
-    """Call after the blueprints are registered."""
-    limiter = Limiter(get_remote_address, app=app, default_limits=[DEFAULT], storage_uri="memory://")
+def init_limits(app: Flask, settings: Settings) -> None:
+    """Call after the blueprints are registered. Raises ConfigurationError for a store that is not known or has no driver."""
+    try:
+        limiter = Limiter(
+            get_remote_address,
+            app=app,
+            default_limits=[DEFAULT],
+            storage_uri=settings.rate_limit_storage or "memory://",
+            # While a store is down each process counts for itself: limits must not close the help centre.
+            in_memory_fallback_enabled=True,
+        )
+    except StorageError as error:
+        raise ConfigurationError(
+            f"KB_RATE_LIMIT_STORAGE cannot be used: {error}.",
+            remedy="Leave it out, or name a store whose driver is installed: redis://host:6379 needs pip install redis.",
+        ) from error
     for endpoint in app.view_functions:
         view: Any = app.view_functions[endpoint]
         if endpoint in EXEMPT:

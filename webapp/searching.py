@@ -8,9 +8,11 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from kb.db import session_scope
 from kb.errors import KbError
+from kb.search.events import record_search
 from kb.search.types import Audience, SearchAnswer
-from webapp.database import engine, own_session, session
+from webapp.database import engine, session
 from webapp.metrics import observe_search
 from webapp.runtime import search_runtime
 
@@ -37,8 +39,6 @@ def record_after_response(
     user_id: int | None = current_user.id if current_user.is_authenticated else None
 
     def record(separate: Session) -> None:
-        from kb.search.events import record_search
-
         record_search(
             separate,
             answer,
@@ -58,7 +58,7 @@ def run_after_response(work: Callable[[Session], object]) -> None:
 
     def run() -> None:
         try:
-            with own_session(bound_engine) as separate:
+            with session_scope(bound_engine) as separate:
                 work(separate)
         except KbError as error:
             logger.warning("After the response: %s", error)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from babel import Locale, UnknownLocaleError
-from flask import Flask, request, url_for
+from flask import Flask, Response, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.routing import BuildError
@@ -66,6 +66,14 @@ def with_search(url: str, public_id: str) -> str:
 def is_partial() -> bool:
     """True where htmx asks for a piece of the page; restoring history needs the whole."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def render_fresh(template: str, **values: object) -> Response:
+    """A page, or the piece of it that htmx asks for under the same address; no cache may keep either or mix them up."""
+    response = make_response(render_template(template, **values))
+    response.vary.add("HX-Request")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 class PageFrame:

@@ -25,6 +25,9 @@ class Silence(StrEnum):
     STATEMENT = "statement"
 
 
+# Here there is nothing that suggestions could be for, even if somebody wants them.
+NOTHING_SAID = frozenset({Silence.NO_CUSTOMER, Silence.NO_WORDS})
+
 # In this order: "ok thanks bye" is thanks.
 _SIGNS = {
     Silence.THANKS: "thanks thank thankyou thx ty grateful appreciate dhanyavad dhanyawad dhanyabad shukriya dhonnobad "

@@ -34,7 +34,8 @@ class DatabaseState:
             return
         if self.found is not None and self.found not in self.known:
             raise ConfigurationError(
-                f"The database was made by a newer version of this program (migration {self.found}).",
+                f"The database was made by a newer version of this program, or by one from before the first release "
+                f"(its migration {self.found} is not known here).",
                 remedy="Update the program: git pull && make setup",
             )
         what = (

@@ -1,16 +1,13 @@
-"""A folder and the articles in step: every combination of changes, bad input, links, and what stops half-way."""
+"""A folder and the articles in step: every combination of changes on the two sides, runs that stop, what a run costs."""
 
-import os
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from folder_sync import Sync, Write, edit, get, said
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from kb.articles import (
-    SyncReport,
     archive_article,
     find_article,
     list_revisions,
@@ -20,35 +17,7 @@ from kb.articles import (
     source_of_article,
     sync_folder,
 )
-from kb.articles.files import read_file
-from kb.articles.text import ArticleError
-from kb.errors import ConflictError, InvalidInputError
 from kb.tables import Article, ArticleFile
-
-Sync = Callable[..., SyncReport]
-Write = Callable[..., Path]
-LISTS = ("created", "updated", "written", "unchanged", "archived", "conflicts", "rejected", "warnings")
-
-
-def said(report: SyncReport) -> dict[str, list[str]]:
-    """What a report has to say, without its empty parts."""
-    return {name: [str(entry) for entry in getattr(report, name)] for name in LISTS if getattr(report, name)}
-
-
-def get(session: Session, address: str = "en/a") -> Article:
-    found = find_article(session, *address.split("/"))
-    assert found is not None
-    return found
-
-
-def edit(session: Session, address: str = "en/a", **fields: object) -> Article:
-    """Change an article as the studio does."""
-    article = get(session, address)
-    saved = save_article(
-        session, replace(source_of_article(session, article), **fields), author="studio", article=article
-    )
-    session.commit()
-    return saved
 
 
 def test_files_become_articles_and_nothing_happens_the_second_time(session: Session, sync: Sync, write: Write) -> None:
@@ -191,225 +160,6 @@ def test_empty_folder_is_filled_from_the_articles(session: Session, sync: Sync, 
     save_article(session, make_source({"title": "A", "slug": "a"}, "x"))
     assert said(sync()) == {"written": ["en/a.md"]}
     assert (folder / "en/a.md").exists()
-
-
-def test_folder_without_front_matter_keeps_its_own_layout(
-    session: Session, sync: Sync, write: Write, folder: Path
-) -> None:
-    path = write("a.md", text="Alpha\n=====\n\nText.")
-    save_article(session, make_source({"title": "B", "slug": "b"}, "x"))
-    report = sync()
-    assert report.created == ["a.md"]
-    assert "no front matter" in report.warnings[0].reason
-    assert path.read_text() == "Alpha\n=====\n\nText."
-    edit(session, body="New.")
-    assert sync().written == ["a.md"]
-    assert path.read_text() == "# Alpha\n\nNew.\n"
-    edit(session, also_asked=("why",))
-    sync()
-    assert path.read_text().startswith("---\ntitle: Alpha\n")
-    assert [entry.name for entry in folder.iterdir()] == ["a.md"]
-
-
-def test_articles_of_one_folder_are_not_written_to_another(
-    session: Session, sync: Sync, write: Write, tmp_path: Path
-) -> None:
-    write("a.md")
-    sync()
-    second = tmp_path / "second"
-    second.mkdir()
-    (second / "b.md").write_text("---\ntitle: B\n---\n\nText.\n")
-    save_article(session, make_source({"title": "New", "slug": "new"}, "x"))
-    assert said(sync_folder(session, second)) == {"created": ["b.md"]}
-    assert said(sync()) == {"written": ["en/new.md"], "unchanged": ["a.md"]}
-    assert [entry.name for entry in second.iterdir()] == ["b.md"]
-
-
-def test_file_that_meets_another_text_under_its_address_is_a_conflict(
-    session: Session, sync: Sync, write: Write
-) -> None:
-    save_article(session, make_source({"title": "A", "slug": "a"}, "Article."))
-    path = write("a.md", body="File.")
-    report = sync()
-    assert "in the database already" in report.conflicts[0].reason
-    assert (get(session).body, report.written) == ("Article.", [])
-    assert sync(on_conflict="file").updated == ["a.md"]
-    assert (get(session).body, path.exists()) == ("File.", True)
-
-
-def test_copy_of_the_folder_goes_on_where_the_first_one_was(
-    session: Session, sync: Sync, write: Write, folder: Path
-) -> None:
-    write("a.md")
-    write("b.md")
-    sync()
-    edit(session, body="New.")
-    moved = folder.rename(folder.with_name("moved"))
-    assert said(sync_folder(session, moved)) == {"written": ["a.md"], "unchanged": ["b.md"]}
-    assert session.scalar(select(func.count(Article.id))) == 2
-
-
-def test_moved_file_stays_the_same_article(session: Session, sync: Sync, write: Write, folder: Path) -> None:
-    path = write("en/old/a.md", slug="a", topic="t")
-    sync()
-    number = get(session).id
-    (folder / "en/new").mkdir()
-    path.rename(folder / "en/new/renamed.md")
-    assert sync().archived == []
-    assert (get(session).id, get(session).status) == (number, "published")
-    edit(session, body="New.")
-    assert sync().written == ["en/new/renamed.md"]
-
-
-def test_file_moved_over_another_one_takes_its_article_along(session: Session, sync: Sync, write: Write) -> None:
-    write("a.md", slug="a", body="Text of a.")
-    over = write("b.md", slug="b")
-    sync()
-    numbers = get(session, "en/a").id, get(session, "en/b").id
-    over.unlink()
-    (over.parent / "a.md").rename(over)
-    report = sync()
-    assert (report.is_clean, report.archived) == (True, ["a.md"])
-    assert (get(session, "en/a").status, get(session, "en/b").status) == ("published", "archived")
-    assert (get(session, "en/a").id, get(session, "en/b").id) == numbers
-    assert sync().is_clean
-
-
-def test_changed_slug_moves_the_article_to_a_new_address(session: Session, sync: Sync, write: Write) -> None:
-    write("a.md", slug="a")
-    sync()
-    number = get(session).id
-    write("a.md", slug="other")
-    assert said(sync()) == {"updated": ["a.md"]}
-    assert get(session, "en/other").id == number
-
-
-def test_duplicate_slug_names_both_files_and_keeps_the_first(session: Session, sync: Sync, write: Write) -> None:
-    write("en/a/x.md", slug="same", body="First.")
-    write("en/b/y.md", slug="same", body="Second.")
-    write("hi/y.md", slug="same")
-    for _ in range(2):
-        report = sync()
-        assert [str(line) for line in report.rejected] == [
-            "en/b/y.md: has the same language and slug (en/same) as en/a/x.md, which is kept"
-        ]
-    assert get(session, "en/same").body == "First."
-    assert get(session, "hi/same").body == "Text."
-
-
-def test_bad_files_are_reported_and_good_ones_go_in(session: Session, sync: Sync, write: Write) -> None:
-    write("binary.md", text=b"\x89PNG\r\n\x00\x00")
-    write("broken.md", text="---\ntitle: [\n---\n\nText")
-    write("empty.md", text="")
-    write("latin1.md", text="# Caf\xe9\n\nText".encode("latin-1"))
-    write("good.md")
-    write("notes.txt", text=b"\x00")
-    write(".hidden/x.md", text=b"\x00")
-    report = sync()
-    assert [(line.path, line.line) for line in report.rejected] == [
-        ("binary.md", 2),
-        ("broken.md", 2),
-        ("empty.md", None),
-        ("latin1.md", 1),
-    ]
-    assert report.created == ["good.md"]
-    assert session.scalar(select(func.count(Article.id))) == 1
-
-
-def test_fifty_megabytes_are_refused_by_their_size_alone(sync: Sync, write: Write) -> None:
-    with write("big.md").open("r+b") as file:
-        file.truncate(50_000_000)
-    assert [str(line) for line in sync().rejected] == ["big.md: is 50.0 MB long; an article may have 2.0 MB at most"]
-
-
-def test_tracked_file_that_goes_bad_does_not_touch_its_article(session: Session, sync: Sync, write: Write) -> None:
-    write("a.md")
-    sync()
-    write("a.md", text=b"\x00")
-    report = sync()
-    assert [line.path for line in report.rejected] == ["a.md"]
-    assert (get(session).status, get(session).revision) == ("published", 1)
-
-
-def test_links_lead_neither_out_of_the_folder_nor_round_in_it(
-    sync: Sync, write: Write, folder: Path, tmp_path: Path
-) -> None:
-    write("en/a.md")
-    secret = tmp_path / "secret.md"
-    secret.write_text("# Secret\n\nText")
-    (folder / "en/again").symlink_to(folder, target_is_directory=True)
-    (folder / "loop.md").symlink_to("loop.md")
-    (folder / "nothing.md").symlink_to("missing.md")
-    (folder / "out").symlink_to(tmp_path, target_is_directory=True)
-    (folder / "secret.md").symlink_to(secret)
-    (folder / "twin.md").symlink_to(folder / "en/a.md")
-    os.mkfifo(folder / "pipe.md")
-    report = sync()
-    assert report.created == ["en/a.md"]
-    assert {line.path: line.reason for line in report.rejected} == {
-        "en/again": "is a symbolic link back to the folder itself (a cycle); not followed",
-        "loop.md": "is a symbolic link that goes round in a circle",
-        "nothing.md": "is a symbolic link to nothing",
-        "out": "is a symbolic link out of the folder; not followed",
-        "pipe.md": "is not a regular file",
-        "secret.md": "is a symbolic link out of the folder; not read",
-    }
-    assert [line.path for line in report.warnings] == ["twin.md"]
-
-
-def test_files_behind_a_refused_link_are_not_taken_for_deleted(
-    session: Session, sync: Sync, write: Write, folder: Path
-) -> None:
-    write("en/a.md")
-    write("b.md")
-    sync()
-    moved = (folder / "en").rename(folder.with_name("elsewhere"))
-    (folder / "en").symlink_to(moved, target_is_directory=True)
-    report = sync()
-    assert (report.archived, [line.path for line in report.rejected]) == ([], ["en"])
-    assert get(session).status == "published"
-
-
-def test_file_that_cannot_be_read_says_why(folder: Path) -> None:
-    with pytest.raises(ArticleError, match=r"gone\.md: cannot be read: No such file or directory"):
-        read_file(folder, "gone.md")
-
-
-def test_folder_with_nothing_in_it_or_no_folder_is_said_plainly(session: Session, folder: Path, write: Write) -> None:
-    with pytest.raises(InvalidInputError, match=r"There is no Markdown file \(\*\.md\) in"):
-        sync_folder(session, folder)
-    with pytest.raises(InvalidInputError, match="does not exist"):
-        sync_folder(session, folder / "missing")
-    with pytest.raises(InvalidInputError, match="is no folder"):
-        sync_folder(session, write("a.md"))
-    with pytest.raises(InvalidInputError, match="no language tag"):
-        sync_folder(session, folder, default_language="english")
-
-
-def test_folder_that_is_suddenly_empty_archives_nothing_unless_told(session: Session, sync: Sync, write: Write) -> None:
-    paths = [write(f"{name}.md") for name in "abc"]
-    sync()
-    for path in paths:
-        path.unlink()
-    with pytest.raises(ConflictError, match="All 3 files"):
-        sync()
-    assert get(session).status == "published"
-    assert sync(allow_empty=True).archived == ["a.md", "b.md", "c.md"]
-
-
-def test_file_in_the_way_of_a_new_article_is_not_overwritten(session: Session, sync: Sync, write: Write) -> None:
-    write("a.md")
-    path = write("en/b.md", text=b"\x00")
-    save_article(session, make_source({"title": "B", "slug": "b"}, "x"))
-    assert "is in the way" in sync().rejected[-1].reason
-    assert path.read_bytes() == b"\x00"
-
-
-def test_language_that_is_not_offered_is_pointed_out(sync: Sync, write: Write) -> None:
-    write("a.md", language="fr")
-    report = sync()
-    assert (report.created, len(report.warnings)) == (["a.md"], 1)
-    assert "KB_LANGUAGES is en,hi,bn" in report.warnings[0].reason
 
 
 def test_dry_run_writes_no_file_and_rolls_back(session: Session, sync: Sync, write: Write, folder: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,26 +13,15 @@ from sqlalchemy.orm import Session
 
 from kb.config import PROJECT_ROOT, Settings
 from kb.tables import Article, IndexedDocument
-from webapp.commands import main
 
 Write = Callable[..., Path]
 Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`run("list")` is exit status, standard output and standard error of `kb articles list`."""
-    monkeypatch.setenv("KB_HOME", settings.home_text)
-    monkeypatch.setenv("KB_MODEL", "hash")
-
-    def run_command(*arguments: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["articles", *(str(argument) for argument in arguments)])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run_command
+def run(run_kb: Run) -> Run:
+    """`run("list")` is `kb articles list`."""
+    return partial(run_kb, "articles")
 
 
 def test_sync_brings_articles_in_and_makes_them_searchable(

@@ -126,7 +126,7 @@ class Contexts:
         page.fill("#email", email)
         page.fill("#password", password)
         page.click("main button[type=submit]")
-        page.wait_for_url("**/studio/**" if role == "trainer" else "**/desk/**")
+        page.wait_for_url("**/desk/**" if role == "rep" else "**/studio/**")
         state = context.storage_state()
         context.close()
         return state

@@ -145,3 +145,29 @@ def test_command_reads_standard_input_and_names_the_line_that_is_no_json(command
     told = command.invoke(kb, ["assist", "-"], input='[\n{"role": "user",}]')
     assert told.exit_code != 0
     assert "2: not JSON" in str(told.exception)
+
+
+def test_command_says_why_it_is_silent_and_what_to_type_for_suggestions(
+    run_kb: Callable[..., tuple[int, str, str]], runtime: SearchRuntime, tmp_path: Path
+) -> None:
+    file = tmp_path / "talk.json"
+    file.write_text(json.dumps([{"role": "user", "text": "Thanks for Ashley Lodge!"}]), encoding="utf-8")
+    status, silent, _ = run_kb("assist", file)
+    assert status == 0
+    assert silent.startswith("Better silent (")
+    assert silent.endswith("Nothing to look up: the customer says thanks. For suggestions all the same add --anyway.\n")
+    assert silent.count("\n") == 1
+    first, *rest = run_kb("assist", file, "--anyway")[1].splitlines()
+    assert first.endswith("Nothing to look up: the customer says thanks.")
+    assert "Ashley Lodge" in rest[0]
+    assert "--anyway" in run_kb("assist", "--help")[1]
+
+
+def test_command_offers_no_way_out_where_nobody_has_said_anything(
+    run_kb: Callable[..., tuple[int, str, str]], runtime: SearchRuntime, tmp_path: Path
+) -> None:
+    file = tmp_path / "talk.json"
+    file.write_text(json.dumps([{"role": "agent", "text": "Hello?"}]), encoding="utf-8")
+    assert (
+        run_kb("assist", file)[1] == "Better silent (0%). Nothing to look up: the customer has not said anything yet.\n"
+    )

@@ -67,10 +67,11 @@ def test_database_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_database_of_a_newer_program_is_refused(engine: Engine) -> None:
+@pytest.mark.parametrize("revision", ["0001", "9999"])
+def test_database_of_a_newer_program_or_from_before_the_first_release_is_refused(engine: Engine, revision: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(ConfigurationError, match="newer version"):
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    with pytest.raises(ConfigurationError, match=rf"newer version.*or.*before the first release.*{revision}"):
         upgrade_database(engine)
 
 

@@ -99,13 +99,27 @@ def test_token_leads_to_its_person_and_is_not_stored(session: Session) -> None:
     assert user_for_token(session, "") is None
 
 
-def test_token_of_a_closed_account_or_withdrawn_leads_to_nobody(session: Session) -> None:
+def test_token_of_an_account_that_is_not_active_leads_to_nobody(session: Session) -> None:
+    user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
+    token = issue_token(session, user, "crm")
+    user.active = False
+    assert user_for_token(session, token) is None
+    user.active = True
+    assert user_for_token(session, token) is user
+
+
+def test_withdrawn_token_leads_to_nobody(session: Session) -> None:
+    user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
+    token = issue_token(session, user, "crm")
+    assert revoke_tokens(session, user) == 1
+    assert user_for_token(session, token) is None
+
+
+def test_reopening_an_account_brings_no_token_back(session: Session) -> None:
     user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
     token = issue_token(session, user, "crm")
     set_active(session, user, False)
-    assert user_for_token(session, token) is None
     set_active(session, user, True)
-    assert revoke_tokens(session, user) == 1
     assert user_for_token(session, token) is None
 
 

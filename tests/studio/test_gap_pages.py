@@ -74,6 +74,22 @@ def test_list_can_be_cut_down_to_one_language(trainer: FlaskClient) -> None:
     assert "Nothing here" in get_page(trainer, "/studio/gaps?language=bn")
 
 
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [("help", "मदद केंद्र"), ("desk", "डेस्क"), ("conversation", "बातचीत"), ("api", "एपीआई"), ("cli", "कमांड लाइन")],
+)
+def test_gap_page_says_where_it_was_asked_in_the_readers_language(
+    trainer: FlaskClient, csrf: Csrf, session: Session, place: str, name: str
+) -> None:
+    asked = session.scalars(select(SearchEvent).where(SearchEvent.language == "hi")).one()
+    asked.place = place
+    session.commit()
+    trainer.get("/studio/gaps")
+    trainer.post("/preferences", data={"language": "hi"}, headers=csrf(trainer))
+    text = get_page(trainer, f"/studio/gaps/{gap_of(session, asked.query).id}")
+    assert f"<td>{name}</td>" in text
+
+
 def test_gap_page_shows_its_searches(trainer: FlaskClient, session: Session) -> None:
     trainer.get("/studio/gaps")
     gap = gap_of(session, "क्या आप विदेश भेजते हैं")

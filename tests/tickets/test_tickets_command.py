@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb.config import Settings
 from kb.tables import IndexedDocument, Ticket
-from webapp.commands import main
 
 Make = Callable[..., dict[str, Any]]
 Write = Callable[..., Path]
@@ -19,19 +18,9 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Exit status, standard output and standard error of `kb tickets import`."""
-    monkeypatch.setenv("KB_HOME", settings.home_text)
-    monkeypatch.setenv("KB_MODEL", "hash")
-
-    def run_command(*arguments: str | Path) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["tickets", "import", *(str(argument) for argument in arguments)])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return run_command
+def run(run_kb: Run) -> Run:
+    """`run(file)` is `kb tickets import file`."""
+    return partial(run_kb, "tickets", "import")
 
 
 def test_import_makes_resolved_tickets_searchable(

@@ -6,6 +6,8 @@ from werkzeug.wrappers import Response
 
 from kb.conversation.turns import parse_turns
 from kb.errors import InvalidInputError
+from kb.gaps import collect_misses, list_gaps
+from kb.search.events import record_feedback
 from kb.search.types import Audience
 from kb.tables import FeedbackKind
 from webapp.api.openapi import openapi_document
@@ -49,8 +51,6 @@ def search_desk() -> Response:
 @desk.post("/feedback")
 def give_feedback() -> tuple[Response, int]:
     """Record what a person did with a search."""
-    from kb.search.events import record_feedback
-
     body = json_object()
     search_id, kind = text_field(body, "search_id"), text_field(body, "kind")
     if kind not in set(FeedbackKind):
@@ -74,8 +74,6 @@ def assist() -> Response:
 @studio.get("/gaps")
 def gaps() -> Response:
     """The open gaps, after sorting in the misses that came since the last look."""
-    from kb.gaps import collect_misses, list_gaps
-
     runtime = search_runtime()
     collect_misses(session(), runtime.encoder, runtime.all_snapshots())
     return jsonify([gap.to_json() for gap in list_gaps(session())])

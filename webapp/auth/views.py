@@ -48,4 +48,4 @@ def logout() -> Response:
 
 
 def _home(role: str) -> str:
-    return "/studio/gaps" if role_allows(role, Role.TRAINER) else "/desk/"
+    return url_for("studio.gaps" if role_allows(role, Role.TRAINER) else "desk.home")

@@ -61,9 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     try:
         result: Any = kb.main(args=arguments, prog_name="kb", standalone_mode=False)
-    except click.exceptions.Abort:
-        _fail("Stopped. What was finished is kept; run the same command again to go on.", 130)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         _fail("Stopped. What was finished is kept; run the same command again to go on.", 130)
     except click.ClickException as error:
         error.show()

@@ -20,15 +20,20 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
 
     FILE holds a JSON list of turns, oldest first:
     [{"role": "customer", "text": "My kettle leaks"}, {"role": "agent", "text": "…"}]
+
+    Where the customer asks for nothing (says thanks, hello, their number), silence is right: one line tells why, and no
+    suggestion is given unless you add --anyway.
     """
     from indexer.runtime import SearchRuntime
     from kb.conversation.assist import assist
+    from kb.conversation.silence import NOTHING_SAID, why_silent
     from kb.conversation.turns import last_customer_turn, parse_turns
     from kb.db import session_scope
     from kb.errors import InvalidInputError
     from kb.language import guess_language
     from kb.search.types import Audience
-    from webapp.commands.console import open_database, out
+    from webapp.commands.console import open_database, out, print_result
+    from webapp.silence import SILENCE_IN_WORDS
 
     try:
         data = json_module.load(file)
@@ -60,17 +65,16 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
         return
-    verdict = "Worth a suggestion" if answer.speak else "Better silent"
-    out.print(f"[bold]{verdict}[/] ({answer.speak_probability:.0%})", end="")
-    out.print(f" · {answer.question}" if answer.question else "", markup=False)
+    if answer.speak:
+        out.print(f"[bold]Worth a suggestion[/] ({answer.speak_probability:.0%})", end="")
+        out.print(f" · {answer.question}", markup=False)
+    else:
+        silence = why_silent(turns)
+        way_out = "" if anyway or silence in NOTHING_SAID else " For suggestions all the same add --anyway."
+        out.print(f"[bold]Better silent[/] ({answer.speak_probability:.0%}). {SILENCE_IN_WORDS[silence]}{way_out}")
+    if (answer.speak or anyway) and not answer.suggestions:
+        out.print("No suggestion: nothing was found.")
     for number, suggestion in enumerate(answer.suggestions, 1):
-        result = suggestion.result
-        out.print(f"{number:>3}. ", end="")
-        out.print(result.title, style="bold", markup=False, end="")
-        out.print(f"  {result.audience} · {result.url}", style="dim", markup=False)
-        start, end = result.mark
-        out.print(f"     {result.snippet[:start]}", markup=False, end="")
-        out.print(result.snippet[start:end], style="underline", markup=False, end="")
-        out.print(result.snippet[end:], markup=False)
+        print_result(number, suggestion.result)
         because = "; ".join(f"“{reason.words}” (turn {reason.turn + 1})" for reason in suggestion.because)
         out.print(f"     because of {because}" if because else "", style="dim", markup=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -10,6 +11,9 @@ from sqlalchemy import Engine
 from kb.config import Settings
 from kb.db import create_database_engine
 from kb.migrations import database_state
+
+if TYPE_CHECKING:
+    from kb.search.types import Result
 
 # Figures and tables go to standard output; what is only for a person who watches goes to standard error.
 out = Console(highlight=False, soft_wrap=True)
@@ -21,6 +25,17 @@ def open_database(settings: Settings) -> Engine:
     engine = create_database_engine(settings)
     database_state(engine).require_current()
     return engine
+
+
+def print_result(number: int, result: "Result", note: str = "") -> None:
+    """One result for people: its place, title, where it is, and the snippet with its best sentence underlined."""
+    out.print(f"{number:>3}. ", end="")
+    out.print(result.title, style="bold", markup=False, end="")
+    out.print(f"  {result.audience}{note} · {result.url}", style="dim", markup=False)
+    start, end = result.mark
+    out.print(f"     {result.snippet[:start]}", markup=False, end="")
+    out.print(result.snippet[start:end], style="underline", markup=False, end="")
+    out.print(result.snippet[end:], markup=False)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     from kb.language import guess_language
     from kb.search.events import record_search
     from kb.search.types import Audience, SearchAnswer
-    from webapp.commands.console import open_database, out
+    from webapp.commands.console import open_database, out, print_result
 
     settings = load_settings()
     engine = open_database(settings)
@@ -43,10 +43,4 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     )
     for number, result in enumerate(answer.results, 1):
         note = f" · shown in {result.language}" if result.other_language else ""
-        out.print(f"{number:>3}. ", end="")
-        out.print(result.title, style="bold", markup=False, end="")
-        out.print(f"  {result.audience}{note} · {result.url}", style="dim", markup=False)
-        start, end = result.mark
-        out.print(f"     {result.snippet[:start]}", markup=False, end="")
-        out.print(result.snippet[start:end], style="underline", markup=False, end="")
-        out.print(result.snippet[end:], markup=False)
+        print_result(number, result, note)

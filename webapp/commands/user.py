@@ -99,12 +99,11 @@ def role(email: str, role: str) -> None:
 @click.argument("email")
 def close(email: str) -> None:
     """Close an account: log the person out and withdraw their tokens."""
-    from kb.people import get_user, revoke_tokens, set_active
+    from kb.people import get_user, set_active
 
     with _session() as session:
         user = get_user(session, email)
         set_active(session, user, False)
-        revoke_tokens(session, user)
     click.echo(f"The account {user.email} is closed.")
 
 

@@ -1,29 +1,21 @@
 """The conversation page: paste what was said so far, see whether something is asked, and what answers it."""
 
-from flask import current_app, make_response, render_template, request
+from flask import request
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
-from kb.conversation.silence import Silence, why_silent
+from kb.conversation.silence import why_silent
 from kb.conversation.transcript import read_transcript, without_controls
 from kb.conversation.turns import Turn, last_customer_turn
 from kb.search.typed import forget_superseded
 from webapp.assisting import Assisted, assist_and_record, customer_language
 from webapp.desk.display import columns_of
+from webapp.locale import offered_languages
 from webapp.searching import run_after_response
-from webapp.ui import is_partial
+from webapp.silence import SILENCE_IN_WORDS
+from webapp.ui import is_partial, render_fresh
 
 PLACE = "conversation"
 SUGGESTED = 15
-_SILENCE = {
-    Silence.NO_CUSTOMER: _l("Nothing to look up: the customer has not said anything yet."),
-    Silence.NO_WORDS: _l("Nothing to look up: there are no words in the customer’s last message."),
-    Silence.THANKS: _l("Nothing to look up: the customer says thanks."),
-    Silence.GOODBYE: _l("Nothing to look up: the customer says goodbye."),
-    Silence.AGREEMENT: _l("Nothing to look up: the customer agrees."),
-    Silence.GREETING: _l("Nothing to look up: the customer says hello."),
-    Silence.STATEMENT: _l("Nothing to look up: the customer does not seem to ask for anything."),
-}
 
 
 def conversation() -> ResponseReturnValue:
@@ -32,7 +24,7 @@ def conversation() -> ResponseReturnValue:
     What was said travels in the body: addresses end up in histories and logs.
     """
     chosen = request.form.get("lang", "")
-    chosen = chosen if chosen in current_app.extensions["kb_settings"].languages else ""
+    chosen = chosen if chosen in offered_languages() else ""
     text = without_controls(request.form.get("text", ""))
     transcript = read_transcript(text)
     turns = transcript.turns
@@ -41,23 +33,18 @@ def conversation() -> ResponseReturnValue:
         anyway = bool(request.form.get("anyway"))
         shown = _suggest(turns, chosen or customer_language(turns), anyway)
     answer = shown.answer if shown else None
-    response = make_response(
-        render_template(
-            "desk/_conversation.html" if is_partial() else "desk/conversation.html",
-            text=text,
-            chosen=chosen,
-            transcript=transcript,
-            asked=last_customer_turn(turns),
-            shown=shown,
-            silence=_SILENCE[why_silent(turns)] if answer and not answer.speak else "",
-            columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
-            because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
-            partial=is_partial(),
-        )
+    return render_fresh(
+        "desk/_conversation.html" if is_partial() else "desk/conversation.html",
+        text=text,
+        chosen=chosen,
+        transcript=transcript,
+        asked=last_customer_turn(turns),
+        shown=shown,
+        silence=SILENCE_IN_WORDS[why_silent(turns)] if answer and not answer.speak else "",
+        columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
+        because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
+        partial=is_partial(),
     )
-    response.vary.add("HX-Request")
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _suggest(turns: list[Turn], reading: str, anyway: bool) -> Assisted:

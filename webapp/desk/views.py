@@ -1,15 +1,13 @@
 """The desk: one search over articles, internal articles and past tickets, a preview, and the customers who wait."""
 
-from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from kb.articles import published_translations, render_markdown
 from kb.contact import DONE, TAKEN, WAITING, count_waiting, finish_request, list_requests, release_request, take_request
 from kb.errors import ConflictError, NotFoundError
-from kb.search.events import record_feedback
 from kb.search.typed import forget_superseded
 from kb.search.types import Audience, SearchAnswer
 from kb.tables import Article, FeedbackKind, Ticket
@@ -18,9 +16,10 @@ from webapp.database import session
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, columns_of, desk_link
-from webapp.locale import choose_language
+from webapp.feedback import note_feedback
+from webapp.locale import choose_language, offered_languages
 from webapp.searching import run_after_response, search_and_record
-from webapp.ui import is_partial
+from webapp.ui import is_partial, render_fresh
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
@@ -39,19 +38,17 @@ def home() -> ResponseReturnValue:
     columns = columns_of(answer.results) if answer else {}
     values = {"answer": answer, "columns": columns, "reading": reading, "partial": is_partial()}
     if is_partial():
-        response = make_response(render_template("desk/_results.html", waiting=0, **values))
+        response = render_fresh("desk/_results.html", waiting=0, **values)
         response.headers["HX-Replace-Url"] = url_for("desk.home", q=text or None, lang=request.args.get("lang") or None)
     else:
         waiting = count_waiting(session()) if answer is None else 0
-        response = make_response(render_template("desk/home.html", waiting=waiting, **values))
-    response.vary.add("HX-Request")
-    response.headers["Cache-Control"] = "no-store"
+        response = render_fresh("desk/home.html", waiting=waiting, **values)
     return response
 
 
 def _reading_language() -> str:
     asked = request.args.get("lang", "")
-    return asked if asked in current_app.extensions["kb_settings"].languages else choose_language()
+    return asked if asked in offered_languages() else choose_language()
 
 
 def _search(text: str, reading: str) -> SearchAnswer:
@@ -89,34 +86,20 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
 
 def _render(kind: str, **values: object) -> ResponseReturnValue:
     template = f"desk/_{kind}.html" if is_partial() else f"desk/{kind}.html"
-    response = make_response(
-        render_template(
-            template,
-            search_id=request.args.get("s", ""),
-            voted=request.args.get("voted", ""),
-            level=2 if is_partial() else 1,
-            **values,
-        )
+    return render_fresh(
+        template,
+        search_id=request.args.get("s", ""),
+        voted=request.args.get("voted", ""),
+        level=2 if is_partial() else 1,
+        **values,
     )
-    response.vary.add("HX-Request")
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _note_click(document: str) -> None:
     """A result that was opened counts as clicked; one that the page previewed by itself (`peek`) does not."""
     search_id = request.args.get("s", "")
     if search_id and "peek" not in request.args:
-        run_after_response(lambda separate: _note(separate, search_id, FeedbackKind.CLICK, document))
-
-
-def _note(database: Session, search_id: str, kind: FeedbackKind, document: str) -> None:
-    """Record what was done. A page may outlive the record of the search that led to it: then it counts for the document."""
-    try:
-        record_feedback(database, search_id or None, kind, document=document)
-    except NotFoundError:
-        if kind is not FeedbackKind.CLICK:
-            record_feedback(database, None, kind, document=document)
+        run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document))
 
 
 @blueprint.post("/feedback")
@@ -127,7 +110,7 @@ def feedback() -> ResponseReturnValue:
     if kind is None or where not in {"article", "ticket"} or not (number.isascii() and number.isdigit()):
         abort(400)
     search_id = request.form.get("s", "")
-    _note(session(), search_id, kind, document)
+    note_feedback(session(), search_id, kind, document)
     if is_partial():
         return render_template("desk/_thanks.html", voted=kind.value)
     s, voted = search_id or None, kind.value

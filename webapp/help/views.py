@@ -9,7 +9,6 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
 from kb.articles import (
     get_published_article,
@@ -26,17 +25,17 @@ from kb.articles import (
 from kb.config import Settings
 from kb.contact import last_query, request_contact
 from kb.errors import NotFoundError
-from kb.search.events import record_feedback
 from kb.search.typed import forget_superseded
 from kb.search.types import Audience, SearchAnswer
 from kb.tables import Article, FeedbackKind, User
 from webapp.access import safe_next
 from webapp.database import session
+from webapp.feedback import note_feedback
 from webapp.help.forms import ContactForm
 from webapp.help.topics import topic_name
-from webapp.locale import choose_language
+from webapp.locale import choose_language, offered_languages
 from webapp.searching import run_after_response, search_and_record
-from webapp.ui import THEMES, is_partial
+from webapp.ui import THEMES, is_partial, render_fresh
 
 blueprint = Blueprint("help", __name__)
 blueprint.add_app_template_global(topic_name)
@@ -55,7 +54,7 @@ def _settings() -> Settings:
 
 @blueprint.url_value_preprocessor
 def _check_language(_endpoint: str | None, values: dict[str, str] | None) -> None:
-    if values and "language" in values and values["language"] not in _settings().languages:
+    if values and "language" in values and values["language"] not in offered_languages():
         abort(404)
 
 
@@ -85,9 +84,7 @@ def search(language: str) -> ResponseReturnValue:
     answer = _search(text, language) if text.strip() else None
     topics = list_topics(session(), language) if answer is None else []
     template = "help/_results.html" if is_partial() else "help/home.html"
-    response = make_response(render_template(template, topics=topics, answer=answer, partial=is_partial()))
-    response.vary.add("HX-Request")
-    response.headers["Cache-Control"] = "no-store"
+    response = render_fresh(template, topics=topics, answer=answer, partial=is_partial())
     if is_partial():
         target = "help.search" if answer else "help.home"
         response.headers["HX-Replace-Url"] = url_for(target, language=language, q=text if answer else None)
@@ -127,7 +124,7 @@ def article(language: str, slug: str) -> ResponseReturnValue:
     search_id = request.args.get("s", "")
     if search_id:
         document, visit = f"article:{found.id}", visit_id()
-        run_after_response(lambda separate: _note(separate, search_id, FeedbackKind.CLICK, document, visit))
+        run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document, visit))
     link = public_link(
         session(),
         language,
@@ -146,15 +143,6 @@ def article(language: str, slug: str) -> ResponseReturnValue:
     )
 
 
-def _note(database: Session, search_id: str, kind: FeedbackKind, document: str, visit: str) -> None:
-    """Record what was done. A page may outlive the record of the search that led to it: then it counts for the article."""
-    try:
-        record_feedback(database, search_id or None, kind, document=document, visit=visit)
-    except NotFoundError:
-        if kind is not FeedbackKind.CLICK:
-            record_feedback(database, None, kind, document=document, visit=visit)
-
-
 @blueprint.post("/help/<language>/articles/<slug>/vote")
 def vote(language: str, slug: str) -> ResponseReturnValue:
     """Whether the article answered the question. Works as a form; htmx asks for the thanks alone."""
@@ -162,7 +150,7 @@ def vote(language: str, slug: str) -> ResponseReturnValue:
     choice, search_id = request.form.get("vote", ""), request.form.get("s", "")
     if choice not in VOTES:
         abort(400)
-    _note(session(), search_id, VOTES[choice], f"article:{found.id}", visit_id())
+    note_feedback(session(), search_id, VOTES[choice], f"article:{found.id}", visit_id())
     if is_partial():
         return render_template("help/_thanks.html", voted=choice)
     target = url_for("help.article", language=language, slug=slug, s=search_id or None, voted=choice, _anchor="vote")
@@ -207,10 +195,10 @@ def save_preferences() -> ResponseReturnValue:
     settings = _settings()
     response = redirect(safe_next(request.form.get("next")) or "/", code=303)
     theme, language = request.form.get("theme", ""), request.form.get("language", "")
-    for name, value, allowed in (("theme", theme, THEMES), ("language", language, settings.languages)):
+    for name, value, allowed in (("theme", theme, THEMES), ("language", language, offered_languages())):
         if value in allowed:
             response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", secure=settings.secure_cookies)
-    if language in settings.languages and current_user.is_authenticated:
+    if language in offered_languages() and current_user.is_authenticated:
         user = session().get(User, current_user.id)
         if user is not None:
             user.language = language
@@ -220,7 +208,7 @@ def save_preferences() -> ResponseReturnValue:
 @blueprint.get("/sitemap.xml")
 def sitemap() -> ResponseReturnValue:
     """Every public page in every language, with its other languages beside it."""
-    languages = _settings().languages
+    languages = offered_languages()
     groups: dict[str, dict[str, tuple[str, datetime]]] = {}
     for key, tag, slug, changed in list_public_addresses(session()):
         if tag in languages:
@@ -233,7 +221,7 @@ def sitemap() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 def robots() -> ResponseReturnValue:
     lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /studio/", "Disallow: /admin/", "Disallow: /api/"]
-    lines += [f"Disallow: /help/{tag}/{page}" for tag in _settings().languages for page in ("search", "contact")]
+    lines += [f"Disallow: /help/{tag}/{page}" for tag in offered_languages() for page in ("search", "contact")]
     lines.append(f"Sitemap: {url_for('help.sitemap', _external=True)}")
     response = make_response("\n".join(lines) + "\n")
     response.content_type = "text/plain; charset=utf-8"

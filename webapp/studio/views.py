@@ -38,6 +38,7 @@ NAMES = {
     "asked_person": lazy_gettext("Asked for a person"),
     "help": lazy_gettext("Help centre"),
     "desk": lazy_gettext("Desk"),
+    "conversation": lazy_gettext("Conversation"),
     "api": lazy_gettext("API"),
     "cli": lazy_gettext("Command line"),
     "studio": lazy_gettext("Studio"),

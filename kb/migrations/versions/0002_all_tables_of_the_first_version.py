@@ -1,9 +1,12 @@
-"""All tables of the first version"""
+"""All tables of the first version
+
+It is called 0002 because two steps that were never released became this one: a database that has seen both is up to date.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0002"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -45,6 +48,8 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=100), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False, server_default="[]"),
+        sa.Column("explained", sa.String(length=80), nullable=False, server_default=""),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gaps")),
     )
     op.create_table(
