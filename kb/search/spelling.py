@@ -13,13 +13,13 @@ from itertools import pairwise
 import regex
 
 from kb.search.terms import EXACT_MARK, is_exact_term, is_function_word, normalise, stem_of, weighted_query_terms
-from kb.search.transliteration import is_in_lexicon, lexicon_words
+from kb.search.transliteration import ROMANISED, is_in_lexicon, lexicon_words, sound_key
 from kb.search.vocabulary import NearWord, Vocabulary, may_be_misspelt, spelling_key
 
 # Costs are logarithms of odds. A slip, and one that hits the first letter, which people seldom get wrong.
 SLIP_COST, FIRST_LETTER_COST = 2.0, 1.5
 # A word may be right all the same, and only new to the collections: short ones more often, as they have more neighbours.
-NEW_WORD, NEW_WORD_LETTERS = 0.8, 0.35
+NEW_WORD, NEW_WORD_LETTERS = 0.5, 0.35
 # At most so many corrections of a word, each at least so likely; from CONFIDENT on the encoder reads it in place of the word.
 _MOST_CORRECTIONS, _LEAST_SHARE = 3, 0.15
 CONFIDENT = 0.6
@@ -122,6 +122,8 @@ def _weigh(word: str, near: Sequence[NearWord], language: str) -> list[Correctio
         cost = SLIP_COST * other.slips + FIRST_LETTER_COST * (spelling_key(other.word)[0] != key[0])
         weight = math.exp(-cost) * math.sqrt(other.frequency)
         stem = stem_of(other.word, language) if other.is_inflected else other.word
+        if language in ROMANISED:
+            stem = sound_key(stem)  # "zaroorat" and "zarurat" are one word
         if stem not in best or weight > best[stem][0]:
             best[stem] = weight, other
     total = sum(weight for weight, _ in best.values()) + NEW_WORD * math.exp(-NEW_WORD_LETTERS * len(key))

@@ -24,6 +24,7 @@ _LEFT_ALONE_WORDS = (
 _LEFT_ALONE = frozenset(_LEFT_ALONE_WORDS.split())
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}'’]+(?:[.:,_/-][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{N}]")
 
+ROMANISED = ("hi-Latn", "bn-Latn")
 # Beside the words of a collection, a word of the lexicon counts like one that so many passages have.
 _LEXICON_FREQUENCY = 10
 
@@ -205,13 +206,13 @@ def _look_up_inflected(word: str, lexicon: _Lexicon) -> tuple[str, str] | None:
 
 def is_in_lexicon(word: str, language: str) -> bool:
     """Whether a normalised word is known as romanised Hindi or Bengali, in a text of that language."""
-    return language in ("hi-Latn", "bn-Latn") and _look_up(word, language.partition("-")[0]) is not None
+    return language in ROMANISED and _look_up(word, language.partition("-")[0]) is not None
 
 
 @lru_cache(maxsize=8)
 def lexicon_words(language: str) -> Vocabulary:
     """What is known of a romanised language, for words that are misspelt; empty for any other language."""
-    known = _lexicon(language.partition("-")[0]).words if language in ("hi-Latn", "bn-Latn") else ()
+    known = _lexicon(language.partition("-")[0]).words if language in ROMANISED else ()
     return Vocabulary(dict.fromkeys(known, _LEXICON_FREQUENCY))
 
 
