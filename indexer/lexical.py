@@ -5,7 +5,7 @@ and tantivy sees them separated by blanks. One process writes at a time (the pip
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import tantivy
 
 from kb.contracts import Ids, Vectors
 from kb.search.terms import index_terms
+from kb.search.vocabulary import Vocabulary
 
 FOLDER, STATE_FILE = "lexical", "lexical.state"
 # Fields and what a hit in them counts. Titles are short, which BM25 rewards already: above .5 long how-to collections lose.
@@ -48,6 +49,7 @@ class LexicalIndex:
     def __init__(self, index: Any, folder: Path) -> None:
         self._index = index
         self._folder = folder
+        self._vocabulary: Vocabulary | None = None
         analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         index.register_tokenizer(_TOKENIZER, analyser)  # not kept in the files: on every open
         index.config_reader(reload_policy="manual")
@@ -102,15 +104,21 @@ class LexicalIndex:
         except (OSError, ValueError, KeyError):
             return 0
 
-    def searcher(self) -> "LexicalSearcher":
+    def searcher(self, added: Iterable[LexicalDocument] = ()) -> "LexicalSearcher":
+        """What is in the files now. `added`: what came since the last time, for its words."""
         self._index.reload()
-        return LexicalSearcher(self._index.searcher(), self._index.schema)
+        searcher = self._index.searcher()
+        if self._vocabulary is None:
+            self._vocabulary = Vocabulary(_all_terms(searcher))
+        self._vocabulary = self._vocabulary.with_terms(term for document in added for term in _terms_of(document))
+        return LexicalSearcher(searcher, self._index.schema, self._vocabulary)
 
 
 class LexicalSearcher:
     """A snapshot of the lexical index."""
 
-    def __init__(self, searcher: Any, schema: Any) -> None:
+    def __init__(self, searcher: Any, schema: Any, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
         self._searcher = searcher
         self._schema = schema
 
@@ -138,10 +146,28 @@ class LexicalSearcher:
         return np.array(ids, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32)
 
 
+def _texts(document: LexicalDocument) -> tuple[tuple[str, str], ...]:
+    return ("body", document.body), ("title", document.title), ("questions", document.questions)
+
+
+def _terms_of(document: LexicalDocument) -> Iterator[str]:
+    for _, text in _texts(document):
+        yield from index_terms(text, document.language)
+
+
+def _all_terms(searcher: Any) -> dict[str, int]:
+    """Passages with each term, about: the largest of the fields' counts."""
+    counts: dict[str, int] = {}
+    for name in FIELDS:
+        for term, count in searcher.terms_with_prefix(name, ""):
+            counts[term] = max(counts.get(term, 0), count)
+    return counts
+
+
 def _to_tantivy(document: LexicalDocument) -> Any:
     row = tantivy.Document()
     row.add_unsigned("id", document.passage_id)
-    for name, text in (("body", document.body), ("title", document.title), ("questions", document.questions)):
+    for name, text in _texts(document):
         if text:
             row.add_text(name, " ".join(index_terms(text, document.language)))
     return row

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine, func, select
 
-from indexer.files import passage_row, passage_text, passage_vector
+from indexer.files import lexical_document, passage_row, passage_text, passage_vector
 from indexer.generation import Generation, current_name, open_generation
 from indexer.snapshot import EMPTY_DELTA, CollectionSnapshot, Delta, DeltaPassage
 from kb.db import session_scope
@@ -97,7 +97,8 @@ class LiveCollection:
         in_base = {int(i) for i in generation.table.ids[_members(generation, touched)]}
         delta: Delta = snapshot.delta.changed(add, touched - add.keys(), in_base)
         change = generation.lexical.change_id()
-        return CollectionSnapshot(self.name, generation, delta, generation.lexical.searcher(), newest, change)
+        lexical = generation.lexical.searcher(map(lexical_document, rows))
+        return CollectionSnapshot(self.name, generation, delta, lexical, newest, change)
 
 
 def _members(generation: Generation, ids: set[int]) -> list[int]:

@@ -17,6 +17,7 @@ from indexer.passage_table import PassageRow, PassageTable, known_language
 from kb.contracts import Ids, Vectors
 from kb.search.ranking import CollectionBackground
 from kb.search.types import CollectionName, PassageFacts, PassageText
+from kb.search.vocabulary import Vocabulary
 
 _NO_IDS = np.zeros(0, np.int64)
 
@@ -109,6 +110,10 @@ class CollectionSnapshot:
 
     def document_frequency(self, term: str) -> int:
         return self._lexical.document_frequency(term)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._lexical.vocabulary
 
     def _are_known(self, ids: Ids) -> NDArray[np.bool_]:
         _, known = self.generation.table.locate(ids)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK, FUNCTION_WORD_WEIGHT, is_function_word, weighted_query_terms
 from kb.search.transliteration import to_native
 
@@ -18,18 +19,24 @@ class PreparedQuery:
     background: str
 
 
-def prepare_query(text: str, language: str, is_known: Callable[[str], bool]) -> PreparedQuery:
-    """`is_known` tells of a term whether any collection contains it.
+def prepare_query(
+    text: str, language: str, is_known: Callable[[str], bool], speller: Speller | None = None
+) -> PreparedQuery:
+    """`is_known` tells of a term whether any collection contains it; `speller` corrects words that none does.
 
     Hindi and Bengali in Latin letters are encoded in their own script and looked up as typed, in their own script and
     in English: the words of the answer may be any of the three.
     """
     terms = weighted_query_terms(text, language)
+    optional: set[str] = set()
+    if speller:
+        corrected = speller.correct(text, terms, language)
+        text, terms, optional = corrected.text, corrected.terms, set(corrected.optional)
     if language not in ("hi-Latn", "bn-Latn"):
-        return PreparedQuery(text, terms, frozenset(), language)
+        return PreparedQuery(text, terms, frozenset(optional), language)
     primary = language.partition("-")[0]
     native = to_native(text, language, lambda word: any(map(is_known, weighted_query_terms(word, "en"))))
-    optional = set(terms)
+    optional |= set(terms)
     for words, of_language in ((native.english, "en"), (native.native, primary)):
         for phrase in words:
             for term, weight in weighted_query_terms(phrase, of_language).items():

@@ -25,6 +25,7 @@ from kb.search.preparing import PreparedQuery, prepare_query
 from kb.search.ranking import QueryMeans
 from kb.search.selecting import RankedDocument, Ranking, rank_candidates, select_documents
 from kb.search.snippets import choose_snippet
+from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK
 from kb.search.types import (
     PARTS,
@@ -133,7 +134,10 @@ class Searcher:
         """Rank what all collections have on a normalised query."""
         collections = self.snapshots()
         prepared = prepare_query(
-            query, language, lambda term: any(collection.document_frequency(term) for collection in collections)
+            query,
+            language,
+            lambda term: any(collection.document_frequency(term) for collection in collections),
+            Speller([collection.vocabulary for collection in collections], self._is_word),
         )
         known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
         looking_up = self._meanwhile.start(lambda: look_up_words(prepared, query, language, collections))
@@ -148,6 +152,10 @@ class Searcher:
         ranking = rank_candidates(candidates, collections, prepared, words.frequencies, vector, known)
         signals = _signals(candidates, collections, ranking, words.count, vector)
         return _Found(prepared, collections, candidates, ranking, signals)
+
+    def _is_word(self, word: str) -> bool:
+        """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
+        return min(self._encoder.count_tokens([word, word.lower()])) == 1
 
     def _encode(self, prepared: PreparedQuery) -> Vectors:
         """The query's vector; search as you type asks for the same text again and again."""

@@ -120,6 +120,11 @@ def is_function_word(word: str, language: str) -> bool:
     return word in lists["en"] or word in lists["hi"] or word in lists["bn"]
 
 
+def stem_of(word: str, language: str) -> str:
+    """The term of one normalised word of letters, as it stands in the index of a text in `language`."""
+    return _terms_of(word, language)[0]
+
+
 def is_exact_term(term: str) -> bool:
     """Whether a term is a number or code, which must match as it is and has no typing errors that could be guessed."""
     return any(character.isdigit() for character in term)

@@ -14,6 +14,7 @@ from pathlib import Path
 import regex
 
 from kb.search.terms import normalise
+from kb.search.vocabulary import Vocabulary
 
 # What is typed like an English word and more often is one in these texts; the rest of the sentence carries the meaning.
 _LEFT_ALONE_WORDS = (
@@ -22,6 +23,10 @@ _LEFT_ALONE_WORDS = (
 )
 _LEFT_ALONE = frozenset(_LEFT_ALONE_WORDS.split())
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}'’]+(?:[.:,_/-][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{N}]")
+
+ROMANISED = ("hi-Latn", "bn-Latn")
+# Beside the words of a collection, a word of the lexicon counts like one that so many passages have.
+_LEXICON_FREQUENCY = 10
 
 # Spellings of one sound: "aa" and "a", "wapas" and "vapas", "zaroorat" and "jarurat", "karen" and "kare".
 _SAME_SOUND = (
@@ -197,6 +202,18 @@ def _look_up_inflected(word: str, lexicon: _Lexicon) -> tuple[str, str] | None:
             if found:
                 return found[0], found[1] + written
     return None
+
+
+def is_in_lexicon(word: str, language: str) -> bool:
+    """Whether a normalised word is known as romanised Hindi or Bengali, in a text of that language."""
+    return language in ROMANISED and _look_up(word, language.partition("-")[0]) is not None
+
+
+@lru_cache(maxsize=8)
+def lexicon_words(language: str) -> Vocabulary:
+    """What is known of a romanised language, for words that are misspelt; empty for any other language."""
+    known = _lexicon(language.partition("-")[0]).words if language in ROMANISED else ()
+    return Vocabulary(dict.fromkeys(known, _LEXICON_FREQUENCY))
 
 
 def _is_romanised(word: str) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.contracts import Ids, Vectors
+from kb.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from kb.search.ranking import CollectionBackground
@@ -153,6 +154,11 @@ class Collection(Protocol):
 
     def document_frequency(self, term: str) -> int:
         """In how many passages the term occurs, about."""
+        ...
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of its passages, for finding those that misspelt ones are meant to be."""
         ...
 
     def facts(self, ids: Ids) -> PassageFacts: ...
