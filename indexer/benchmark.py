@@ -53,9 +53,10 @@ def run_benchmark(
         index = _measure_indexing(home, encoder, material, progress)
         filler = _TurningEncoder(encoder, passages // 20)
         runtime = _fill(home, filler, material, passages, progress)
+        searched = len(runtime.snapshot(CollectionName.HELP))
         figures = _measure_queries(home, encoder, runtime, material, queries, progress)
     return {
-        "passages": len(runtime.snapshot(CollectionName.HELP)),
+        "passages": searched,
         **figures,
         "index": index,
         "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),

@@ -60,7 +60,7 @@ def passage_vector(passage: Passage) -> Vectors:
 
 
 def passage_text(passage: Passage) -> PassageText:
-    return PassageText(passage.text, passage.sentences, passage.heading_path)
+    return PassageText(passage.text, tuple(map(tuple, passage.sentences)), tuple(passage.heading_path))
 
 
 def lexical_document(passage: Passage) -> LexicalDocument:

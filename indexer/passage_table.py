@@ -73,6 +73,17 @@ class PassageTable:
         return self.groups[order], self.ids[order]
 
     @cached_property
+    def _by_document(self) -> tuple[Ids, Ids]:
+        """Documents in order, and the ids of their passages in the same order."""
+        order = np.argsort(self.documents, kind="stable")
+        return self.documents[order], self.ids[order]
+
+    def ids_of_document(self, document_id: int) -> Ids:
+        """Ids of all passages of a document."""
+        ordered, ids = self._by_document
+        return ids[ordered.searchsorted(document_id, "left") : ordered.searchsorted(document_id, "right")]
+
+    @cached_property
     def translated_groups(self) -> Ids:
         """Groups with passages in more than one language, sorted."""
         pairs = np.unique(np.stack([self.groups, self.languages.astype(np.int64)], axis=1), axis=0)[:, 0]

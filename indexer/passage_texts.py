@@ -15,7 +15,7 @@ from kb.contracts import Ids
 from kb.search.types import PassageText
 
 TEXTS_FILE, OFFSETS_FILE = "texts.bin", "texts.npy"
-_BETWEEN = "\0"  # headings
+_END = "\0"  # of a heading
 
 
 class PassageTexts:
@@ -56,7 +56,7 @@ class PassageTexts:
 def _pack(passage: PassageText) -> bytes:
     """Two counts (places, bytes of headings), the places where sentences start and end, then headings and text."""
     places = [int(place) for span in passage.sentences for place in span]
-    headings = _BETWEEN.join(passage.heading_path).encode()
+    headings = "".join(heading + _END for heading in passage.heading_path).encode()
     numbers = struct.pack(f"<{len(places) + 2}i", len(places), len(headings), *places)
     return numbers + headings + passage.text.encode()
 
@@ -67,6 +67,4 @@ def _unpack(record: bytes) -> PassageText:
     start = 8 + 4 * count
     path = record[start : start + headings].decode()
     text = record[start + headings :].decode()
-    return PassageText(
-        text, tuple(zip(places[::2], places[1::2], strict=True)), tuple(path.split(_BETWEEN)) if path else ()
-    )
+    return PassageText(text, tuple(zip(places[::2], places[1::2], strict=True)), tuple(path.split(_END)[:-1]))

@@ -164,7 +164,7 @@ class CollectionSnapshot:
     def passages_of(self, document_id: int) -> Ids:
         """Ids of all passages of a document."""
         base, delta = self.generation.table, self._delta_table
-        ids = base.ids[base.documents == document_id]
+        ids = base.ids_of_document(document_id)
         if len(self._removed):
             ids = ids[~np.isin(ids, self._removed)]
         return np.concatenate([ids, delta.ids[delta.documents == document_id]])

@@ -52,6 +52,9 @@ def _verify_collection(name: CollectionName, engine: Engine, index_dir: Path, fi
     stored = np.stack([passage_vector(row) for row in rows])
     if not np.array_equal(snapshot.vectors(ids)[known], stored[known]):
         findings.append(f"{name}: vectors in the files differ from those in the database.")
+    shown = [snapshot.text(row.id) for row in rows]
+    if any(text is not None and text.text != row.text for text, row in zip(shown, rows, strict=True)):
+        findings.append(f"{name}: texts in the files differ from those in the database.")
     if (words := snapshot.lexical_size()) != len(ids):
         findings.append(f"{name}: {words} passages in the word index, {len(ids)} in the database.")
     return findings

@@ -12,6 +12,7 @@ from kb.search.types import Collection
 
 # How many passages each of the two rankings brings per collection. Deeper helps nothing measurable and costs loading.
 DEPTH = 60
+_FIRST = np.ones(1, np.bool_)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def rows_of(self, collection: int) -> slice:
+        """The rows of one collection, which stand together."""
+        first, end = self.collections.searchsorted((collection, collection + 1)).tolist()
+        return slice(first, end)
+
 
 def gather_candidates(
     collections: Sequence[Collection],
@@ -49,12 +55,14 @@ def gather_candidates(
     for number, (collection, (dense_ids, _), (lexical_ids, lexical_scores)) in enumerate(
         zip(collections, dense, lexical, strict=True)
     ):
-        ids = np.union1d(dense_ids, lexical_ids)
+        ids = np.concatenate((dense_ids, lexical_ids))
+        ids.sort()
+        ids = ids[np.concatenate((_FIRST, ids[1:] != ids[:-1]))[: len(ids)]]
         if not len(ids):
             continue
         vectors = collection.vectors(ids)
         words = np.zeros(len(ids), dtype=np.float32)
-        words[np.searchsorted(ids, lexical_ids)] = lexical_scores
+        words[ids.searchsorted(lexical_ids)] = lexical_scores
         facts = collection.facts(ids)
         rows: tuple[NDArray[Any], ...] = (
             np.full(len(ids), number),

@@ -65,7 +65,7 @@ def rank_candidates(
     same_language = np.zeros(len(candidates), np.bool_)
     for number, collection in enumerate(collections):
         weighed = weigh_evidence(prepared.terms, frequencies[number], len(collection), prepared.optional)
-        block = candidates.collections == number
+        block = candidates.rows_of(number)
         vectors = candidates.vectors[block]
         dense[block] = score_passages(vector, vectors, strength, query_mean, collection.background)
         if weighed.scale > 0:
@@ -98,14 +98,14 @@ def _agreement_of_languages(
     """
     adjust = np.zeros(len(candidates), np.float32)
     for number, collection in enumerate(collections):
-        block = np.flatnonzero(candidates.collections == number)
+        block = candidates.rows_of(number)
         languages = candidates.languages[block]
-        if not len(block) or languages.min() == languages.max():
+        if not len(languages) or languages.min() == languages.max():
             continue
         if np.count_nonzero(collection.are_translated(candidates.groups[block])) < 2:
             continue
-        best_first = block[np.argsort(-dense[block], kind="stable")]
-        first = list(dict.fromkeys(candidates.groups[best_first].tolist()))[:_AGREEMENT_DEPTH]
+        best_first = np.argsort(-dense[block], kind="stable")
+        first = list(dict.fromkeys(candidates.groups[block][best_first].tolist()))[:_AGREEMENT_DEPTH]
         groups = np.array(first, np.int64)
         groups = groups[collection.are_translated(groups)]
         if len(groups) < 2:
@@ -129,7 +129,7 @@ def _agreement_of_languages(
             continue
         usual = sum(drops.values()) / len(drops)
         values = {group: AGREEMENT_WEIGHT * (drop - usual) for group, drop in drops.items()}
-        adjust[block] = [values.get(int(group), 0.0) for group in candidates.groups[block]]
+        adjust[block] = [values.get(group, 0.0) for group in candidates.groups[block].tolist()]
     return adjust
 
 

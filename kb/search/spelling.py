@@ -22,9 +22,13 @@ SLIP_COST, FIRST_LETTER_COST = 2.0, 1.5
 NEW_WORD, NEW_WORD_LETTERS = 0.5, 0.35
 # At most so many corrections of a word, each at least so likely; from CONFIDENT on the encoder reads it in place of the word.
 _MOST_CORRECTIONS, _LEAST_SHARE = 3, 0.15
+_MOST_STEMMED = 8
 CONFIDENT = 0.6
 # A pasted log has any number of unknown words; the first ones are enough.
 _MOST_WORDS = 8
+# In a longer text one wrong word hardly moves the vector, and what is not known are names more often than not.
+_MOST_WORDS_ENCODED = 32
+_SPLIT_SHARE, _SHORTEST_PART = 0.9, 3
 # Words as they were typed, those with joints and digits in one piece.
 _TYPED_WORD = regex.compile(r"[\p{L}\p{M}\p{N}\u200c\u200d]+(?:['’._:/+\-–,@&][\p{L}\p{M}\p{N}\u200c\u200d]+)*")
 
@@ -54,80 +58,96 @@ class Speller:
         self._vocabularies = vocabularies
         self._is_word = is_word
 
-    def knows(self, term: str) -> bool:
-        return any(term in vocabulary for vocabulary in self._vocabularies)
-
     def correct(self, text: str, terms: Mapping[str, float], language: str) -> CorrectedQuery:
-        """`terms` are the weighted terms of `text`, a normalised query in `language`."""
-        missing: Iterable[str] = terms
-        for vocabulary in self._vocabularies:
-            missing = vocabulary.missing(missing)
-        unknown = {term for term in missing if not term.startswith(EXACT_MARK) and not is_exact_term(term)}
+        """`terms` are the weighted terms of `text`, a query in `language`."""
+        unknown = self._unknown(terms)
         if not unknown:
             return CorrectedQuery(text, dict(terms), frozenset())
-        stems = [term for term in terms if not term.startswith(EXACT_MARK)]
-        corrected, added = dict(terms), dict[str, float]()
-        for one, other in pairwise(stems):
-            if (one in unknown or other in unknown) and self.knows(one + other):
-                added[one + other] = max(terms[one], terms[other])
-        pieces: list[str] = []
-        place = looked_at = 0
-        for match in _TYPED_WORD.finditer(text):
-            word = normalise(match[0])
-            if not may_be_misspelt(word) or is_function_word(word, language) or looked_at == _MOST_WORDS:
-                continue
-            stem = stem_of(word, language)
-            if stem not in unknown or is_in_lexicon(word, language):
-                continue
-            looked_at += 1
-            if self._is_word(match[0]):
-                continue
+        typed = _TYPED_WORD.findall(text)
+        corrected, added = dict(terms), self._joined(terms, unknown)
+        sure: dict[str, str] = {}
+        for word in self._misspelt(typed, unknown, language, shouting=text.isupper()):
             corrections = self.corrections(word, language)
-            weight = 1 - sum(correction.share for correction in corrections)
-            for term in weighted_query_terms(word, language):
-                corrected[term] = terms.get(term, 0.0) * weight
+            rest = 1 - sum(correction.share for correction in corrections)
+            for term in weighted_query_terms(word, language).keys() & terms.keys():
+                corrected[term] = terms[term] * rest
             for correction in corrections:
-                for term, its in weighted_query_terms(correction.text, language).items():
-                    added[term] = max(added.get(term, 0.0), its * correction.share)
+                for term, weight in weighted_query_terms(correction.text, language).items():
+                    added[term] = max(added.get(term, 0.0), weight * correction.share)
             if corrections and corrections[0].share >= CONFIDENT:
-                pieces += [text[place : match.start()], corrections[0].text]
-                place = match.end()
-        optional = frozenset(term for term in added if term not in terms)
+                sure[word] = corrections[0].text
         for term, weight in added.items():
             corrected[term] = max(corrected.get(term, 0.0), weight)
-        return CorrectedQuery("".join(pieces) + text[place:], corrected, optional)
+        if sure and len(typed) <= _MOST_WORDS_ENCODED:
+            text = _TYPED_WORD.sub(lambda match: sure.get(normalise(match[0]), match[0]), text)
+        return CorrectedQuery(text, corrected, frozenset(added.keys() - terms.keys()))
 
     def corrections(self, word: str, language: str) -> list[Correction]:
         """What a normalised word that is not known may be meant to be, the likeliest first."""
         split = self._split(word, language)
         if split:
-            return [Correction(split, 0.9)]
+            return [Correction(split, _SPLIT_SHARE)]
         vocabularies = [*self._vocabularies, lexicon_words(language)]
         return _weigh(word, [near for vocabulary in vocabularies for near in vocabulary.near(word)], language)
 
+    def _unknown(self, terms: Iterable[str]) -> set[str]:
+        """Stems that no collection has. For most queries none is left: this is all that they pay."""
+        for vocabulary in self._vocabularies:
+            terms = vocabulary.missing(terms)
+        return {term for term in terms if not term.startswith(EXACT_MARK) and not is_exact_term(term)}
+
+    def _misspelt(self, typed: Iterable[str], unknown: set[str], language: str, *, shouting: bool) -> list[str]:
+        """Normalised words that may be misspelt, of those that were typed. shouting: all of the text is in capitals."""
+        words: dict[str, bool] = {}
+        for token in typed:
+            word = normalise(token)
+            if word in words or not may_be_misspelt(word) or stem_of(word, language) not in unknown:
+                continue
+            if is_function_word(word, language) or is_in_lexicon(word, language):
+                continue
+            is_name = not shouting and token[1:] != token[1:].lower()  # WebSphere, HADR
+            words[word] = not is_name and not self._is_word(token)
+            if len(words) == _MOST_WORDS:
+                break
+        return [word for word, may_be in words.items() if may_be]
+
+    def _joined(self, terms: Mapping[str, float], unknown: set[str]) -> dict[str, float]:
+        """Known words that were typed as two, of which one is not known: "pass word"."""
+        stems = [term for term in terms if not term.startswith(EXACT_MARK)]
+        return {
+            one + other: max(terms[one], terms[other])
+            for one, other in pairwise(stems)
+            if (one in unknown or other in unknown) and self._frequency(one + other)
+        }
+
     def _split(self, word: str, language: str) -> str:
-        """Two known words that were typed as one; empty where there are none."""
-        for place in range(len(word) - 3, 2, -1):
+        """Two known words that were typed as one, the best known ones; empty where there are none."""
+        best, found = 0, ""
+        for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
             one, other = word[:place], word[place:]
-            if self.knows(stem_of(one, language)) and self.knows(stem_of(other, language)):
-                return f"{one} {other}"
-        return ""
+            frequency = min(self._frequency(one), self._frequency(other))
+            if frequency > best and not (is_function_word(one, language) or is_function_word(other, language)):
+                best, found = frequency, f"{one} {other}"
+        return found
+
+    def _frequency(self, word: str) -> int:
+        return max((vocabulary.frequency(word) for vocabulary in self._vocabularies), default=0)
 
 
-def _weigh(word: str, near: Sequence[NearWord], language: str) -> list[Correction]:
+def _weigh(word: str, near: Iterable[NearWord], language: str) -> list[Correction]:
     """Near words to corrections: few slips, the same first letter and frequent words first, forms of one stem taken together."""
     key = spelling_key(word)
-    best: dict[str, tuple[float, NearWord]] = {}
+    weights: list[tuple[float, NearWord]] = []
     for other in near:
         cost = SLIP_COST * other.slips + FIRST_LETTER_COST * (spelling_key(other.word)[0] != key[0])
-        weight = math.exp(-cost) * math.sqrt(other.frequency)
+        weights.append((math.exp(-cost) * math.sqrt(other.frequency), other))
+    weights.sort(key=lambda pair: (-pair[0], pair[1].word))
+    best: dict[str, tuple[float, str]] = {}
+    for weight, other in weights[:_MOST_STEMMED]:
         stem = stem_of(other.word, language) if other.is_inflected else other.word
-        if language in ROMANISED:
-            stem = sound_key(stem)  # "zaroorat" and "zarurat" are one word
-        if stem not in best or weight > best[stem][0]:
-            best[stem] = weight, other
-    total = sum(weight for weight, _ in best.values()) + NEW_WORD * math.exp(-NEW_WORD_LETTERS * len(key))
-    ranked = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].word))[:_MOST_CORRECTIONS]
-    if ranked and is_function_word(ranked[0][1].word, language):
+        best.setdefault(sound_key(stem) if language in ROMANISED else stem, (weight, other.word))
+    if best and is_function_word(weights[0][1].word, language):
         return []
-    return [Correction(other.word, weight / total) for weight, other in ranked if weight / total >= _LEAST_SHARE]
+    total = sum(weight for weight, _ in best.values()) + NEW_WORD * math.exp(-NEW_WORD_LETTERS * len(key))
+    likely = [Correction(chosen, weight / total) for weight, chosen in best.values()]
+    return [correction for correction in likely[:_MOST_CORRECTIONS] if correction.share >= _LEAST_SHARE]

@@ -85,8 +85,9 @@ class Vocabulary:
         changed._terms, changed._shelves = {**self._terms, **new}, (*self._shelves, _Shelf(new))
         return changed
 
-    def __contains__(self, term: str) -> bool:
-        return term in self._terms
+    def frequency(self, word: str) -> int:
+        """Passages with the word as it stands, or with any form of which it is the stem, about; 0 where it is not known."""
+        return max(self._terms.get(word, 0), self._terms.get(EXACT_MARK + word, 0))
 
     def missing(self, terms: Iterable[str]) -> list[str]:
         """Those of the terms that it does not have."""
@@ -102,9 +103,7 @@ class Vocabulary:
         found: list[NearWord] = []
         for shelf in self._shelves:
             for other, slips in shelf.near(key, letters, pairs):
-                marked = EXACT_MARK + other
-                frequency = max(self._terms.get(other, 0), self._terms.get(marked, 0))
-                found.append(NearWord(other, slips, frequency, marked in self._terms))
+                found.append(NearWord(other, slips, self.frequency(other), EXACT_MARK + other in self._terms))
         return found
 
 

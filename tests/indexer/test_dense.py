@@ -1,5 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -55,3 +57,11 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     DenseBase.build(NOTHING, np.zeros((0, 64), np.float32)).save(tmp_path)
     found, scores = DenseBase.load(tmp_path).search(vectors(1)[0], 5, NOTHING)
     assert len(found) == len(scores) == 0
+
+
+def test_a_search_uses_one_thread_whichever_thread_asks() -> None:
+    matrix = vectors(50)
+    base = DenseBase.build(np.arange(50), matrix)
+    with ThreadPoolExecutor(1) as requests:
+        requests.submit(base.search, matrix[0], 5, NOTHING).result()
+        assert requests.submit(faiss.omp_get_max_threads).result() == 1

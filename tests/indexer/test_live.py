@@ -56,6 +56,33 @@ def test_a_reader_follows_to_a_new_generation(
     assert titles(reader, session, "brass lamp") == ["Brass lamp"]
 
 
+def test_words_of_a_published_article_are_known_to_other_processes_for_those_who_misspell_them(
+    session: Session, open_runtime: Callable[[], SearchRuntime]
+) -> None:
+    publisher, reader = open_runtime(), open_runtime()
+    assert not near_words(reader, "ketlte")
+    add_article(session, "Copper kettle", "How to clean a copper kettle")
+    publisher.update()
+    time.sleep(0.3)
+    assert near_words(reader, "ketlte") == {"kettle"}
+
+
+def test_words_of_internal_articles_are_not_known_to_the_customers_search(
+    session: Session, open_runtime: Callable[[], SearchRuntime]
+) -> None:
+    add_article(session, "Project falcon", "Nobody may hear of project falcon", audience="internal")
+    add_article(session, "Copper kettle", "How to clean a copper kettle")
+    runtime = open_runtime()
+    runtime.update()
+    assert not near_words(runtime, "falcn")
+    assert near_words(runtime, "falcn", Audience.REP) == {"falcon"}
+
+
+def near_words(runtime: SearchRuntime, word: str, audience: Audience = Audience.CUSTOMER) -> set[str]:
+    collections = runtime.searcher(audience).snapshots()
+    return {near.word for collection in collections for near in collection.vocabulary.near(word)}
+
+
 operations = st.lists(
     st.tuples(st.sampled_from(["write", "archive", "rebuild"]), st.integers(0, 4), st.integers(0, 3)), max_size=12
 )
@@ -99,3 +126,6 @@ def test_after_any_changes_a_follower_holds_exactly_what_a_rebuild_would(
     ):
         assert set(ids_a) == set(ids_b)
         assert np.allclose(np.sort(scores_a), np.sort(scores_b), atol=1e-4)
+    every = mine.search_dense(query, len(mine))[0].tolist()
+    assert {i: mine.text(i) for i in every} == {i: other.text(i) for i in every}
+    assert None not in map(mine.text, every)

@@ -119,6 +119,7 @@ def _damage(folder: Path, file: str) -> None:
     [
         lambda folder: _damage(folder, "dense.faiss"),
         lambda folder: _damage(folder, "passages.npz"),
+        lambda folder: _damage(folder, "texts.bin"),
         lambda folder: (folder / "ids.npy").unlink(),
         lambda folder: (folder / "manifest.json").write_text("{"),
         lambda folder: (folder / "manifest.json").unlink(),

@@ -2,19 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sample_index import SampleIndex
 from sklearn.metrics import roc_auc_score
 from sqlalchemy.orm import Session
 
-from indexer.runtime import SearchRuntime
-from kb.articles import sync_folder
-from kb.config import PROJECT_ROOT, Settings
-from kb.db import create_database_engine, session_scope
+from kb.db import session_scope
 from kb.search.types import Audience, Outcome, SearchAnswer
-from kb.tables import Base
 
 pytestmark = pytest.mark.bundled
 
@@ -40,18 +37,9 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) -> list[Asked]:
-    home = tmp_path_factory.mktemp("golden")
-    (home / "models").symlink_to(bundled_models)
-    settings = replace(Settings(), home_text=str(home))
-    engine = create_database_engine(settings)
-    Base.metadata.create_all(engine)
-    with session_scope(engine) as session:
-        sync_folder(session, PROJECT_ROOT / "articles", default_language="en")
-    runtime = SearchRuntime.open(settings, engine)
-    runtime.update()
-    searcher = runtime.searcher(Audience.CUSTOMER)
-    with session_scope(engine) as session:
+def asked(sample_index: SampleIndex) -> list[Asked]:
+    searcher = sample_index.open().searcher(Audience.CUSTOMER)
+    with session_scope(sample_index.engine) as session:
         return [
             Asked(row["text"], row["lang"], row["answers"], _search(searcher.search, session, row))
             for row in map(json.loads, _lines())
