@@ -80,13 +80,14 @@ class DenseBase:
         faiss.omp_set_num_threads(1)
         wanted = min(limit if self.exact else limit * 4, len(self.ids))
         scores, rows = self.index.search(vector[None, :], wanted, params=parameters)
-        found = rows[0] >= 0
-        rows, scores = rows[0][found], scores[0][found]
+        rows, scores = rows[0], scores[0]
+        if rows[-1] < 0:  # fewer than wanted
+            rows, scores = rows[rows >= 0], scores[rows >= 0]
         if not self.exact:  # SQ8 scores are approximate: the stored vectors decide
             scores = self.vectors[rows] @ vector
             best = np.argsort(-scores)[:limit]
             rows, scores = rows[best], scores[best]
-        return self.ids[rows], scores.astype(np.float32)
+        return self.ids[rows], scores.astype(np.float32, copy=False)
 
 
 def _without(keep: Any, *, exact: bool) -> Any:

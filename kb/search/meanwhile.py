@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Meanwhile:
-    """One helping thread for all requests of a process.
+    """One helping thread for all requests of a searcher.
 
     It helps and nobody depends on it: a job that it has not begun when the result is wanted is done by the caller. So jobs
     never queue behind each other when all cores are busy, and a process that was forked after the thread had started, which

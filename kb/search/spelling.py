@@ -22,7 +22,7 @@ SLIP_COST, FIRST_LETTER_COST = 2.0, 1.5
 NEW_WORD, NEW_WORD_LETTERS = 0.5, 0.35
 # At most so many corrections of a word, each at least so likely; from CONFIDENT on the encoder reads it in place of the word.
 _MOST_CORRECTIONS, _LEAST_SHARE = 3, 0.15
-_MOST_STEMMED = 8
+_MOST_STEMMED = 5
 CONFIDENT = 0.6
 # A pasted log has any number of unknown words; the first ones are enough.
 _MOST_WORDS = 8

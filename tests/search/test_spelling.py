@@ -144,3 +144,15 @@ def test_known_words_are_never_changed(words: list[str]) -> None:
     text = " ".join(words)
     terms = weighted_query_terms(text, "en")
     assert correct(text) == CorrectedQuery(text, terms, frozenset())
+
+
+def test_names_with_capitals_inside_are_left_alone_unless_all_is_in_capitals() -> None:
+    assert correct("RefNd and REFND fails").optional == frozenset()
+    assert "refund" in correct("WHERE IS MY REFND").optional
+
+
+def test_long_texts_are_looked_up_corrected_and_encoded_as_typed() -> None:
+    text = "refnd " + "for the card " * 12
+    corrected = correct(text)
+    assert "refund" in corrected.optional
+    assert corrected.text == text
