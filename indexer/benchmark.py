@@ -25,7 +25,7 @@ from indexer.encoders import BATCH, SentenceEncoder, open_encoder
 from indexer.pipeline import bring_up_to_date
 from indexer.runtime import SearchRuntime
 from kb.config import Settings
-from kb.contracts import Encoder, Progress, Vectors
+from kb.contracts import Encoder, PassageReadings, Progress, Vectors, WordVectors
 from kb.db import create_database_engine, session_scope
 from kb.search.candidates import DEPTH
 from kb.search.types import Audience, CollectionName
@@ -64,28 +64,40 @@ def run_benchmark(
     }
 
 
-class _TurningEncoder:
-    """Encodes the first passages for real and gives later ones slightly turned copies of their vectors."""
+class _Around:
+    """An encoder around another one, which does all that is not written here."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.fingerprint, self.dimensions = encoder.fingerprint, encoder.dimensions
+        self.word_dimensions = encoder.word_dimensions
+        self.encode_queries, self.read_query = encoder.encode_queries, encoder.read_query
+        self.count_tokens, self.encode_passages = encoder.count_tokens, encoder.encode_passages
+
+
+class _TurningEncoder(_Around):
+    """Reads the first passages for real and gives later ones slightly turned copies of their vectors."""
 
     def __init__(self, encoder: Encoder, real: int) -> None:
-        self._encoder = encoder
+        super().__init__(encoder)
         self._real = max(real, 1)
-        self._pool: Vectors = np.zeros((0, encoder.dimensions), np.float32)
+        self._vectors: Vectors = np.zeros((0, encoder.dimensions), np.float32)
+        self._words: list[WordVectors] = []
         self._random = np.random.default_rng(1)
-        self.fingerprint, self.dimensions = encoder.fingerprint, encoder.dimensions
-        self.encode_queries, self.count_tokens = encoder.encode_queries, encoder.count_tokens
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        real = texts[: max(self._real - len(self._pool), 0)]
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
+        real = texts[: max(self._real - len(self._vectors), 0)]
         if real:
-            self._pool = np.concatenate([self._pool, self._encoder.encode_passages(real, progress)])
-        count = len(texts) - len(real)
-        if not count:
-            return self._pool[-len(real) :]
-        turned = self._pool[self._random.integers(0, len(self._pool), count)]
+            read = self._encoder.read_passages(real, progress)
+            self._vectors = np.concatenate([self._vectors, read.vectors])
+            self._words += read.words
+        copied = self._random.integers(0, len(self._vectors), len(texts) - len(real))
+        turned = self._vectors[copied]
         turned = turned + self._random.normal(scale=0.01, size=turned.shape).astype(np.float32)
         turned /= np.linalg.norm(turned, axis=1, keepdims=True)
-        return np.concatenate([self._pool[-len(real) :], turned]) if real else turned
+        newest = len(self._vectors) - len(real)
+        words = [*self._words[newest:], *(self._words[place] for place in copied)]
+        return PassageReadings(np.concatenate([self._vectors[newest:], turned]), words)
 
 
 def _make_articles(material: Material, count: int, seed: int) -> list[Article]:
@@ -161,18 +173,16 @@ def _measure_indexing(
     }
 
 
-class _RecordingEncoder:
+class _RecordingEncoder(_Around):
     """Remembers what was encoded, so that the bare encoder gets the very same texts."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+        super().__init__(encoder)
         self.texts: list[str] = []
-        self.fingerprint, self.dimensions = encoder.fingerprint, encoder.dimensions
-        self.encode_queries, self.count_tokens = encoder.encode_queries, encoder.count_tokens
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
         self.texts += texts
-        return self._encoder.encode_passages(texts, progress)
+        return self._encoder.read_passages(texts, progress)
 
 
 def _encode_bare(encoder: Encoder, texts: list[str]) -> None:

@@ -1,15 +1,16 @@
 """Vectors that were computed once are read from a file the next time: for evaluation, which encodes the same texts often."""
 
 import hashlib
+import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from kb.contracts import Encoder, Progress, Vectors
+from kb.contracts import Encoder, PassageReadings, Progress, QueryReading, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,39 @@ class CachingEncoder:
     def __init__(self, inner: Encoder, cache: VectorCache) -> None:
         self.inner = inner
         self.fingerprint, self.dimensions = inner.fingerprint, inner.dimensions
+        self.word_dimensions = inner.word_dimensions
         self._cache = cache
+
+    def read_query(self, text: str) -> QueryReading:
+        """Kept as the vector, the vectors of its words, and the words as JSON."""
+        key = self._key("query, words/1", text)
+        kept = self._cache.read([key]).get(key)
+        if kept is None:
+            reading = self.inner.read_query(text)
+            numbers = np.concatenate([reading.vector, reading.word_vectors.ravel()]).astype("<f4").tobytes()
+            self._cache.write({key: len(numbers).to_bytes(4, "little") + numbers + json.dumps(reading.words).encode()})
+            return reading
+        end = 4 + int.from_bytes(kept[:4], "little")
+        vector, word_vectors = np.split(np.frombuffer(kept[4:end], dtype="<f4"), [self.dimensions])
+        words = tuple(json.loads(kept[end:]))
+        return QueryReading(vector, words, word_vectors.reshape(len(words), self.word_dimensions))
+
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
+        """Each kept as the vector and the vectors of its words."""
+
+        def read(missing: Sequence[str]) -> list[bytes]:
+            found = self.inner.read_passages(missing, progress)
+            vectors = found.vectors.astype("<f4")
+            return [vector.tobytes() + words.tobytes() for vector, words in zip(vectors, found.words, strict=True)]
+
+        kept = self._kept("passage, words/1", texts, read, progress)
+        size = 4 * self.dimensions
+        vectors = np.frombuffer(b"".join(one[:size] for one in kept), dtype="<f4")
+        words = [np.frombuffer(one[size:], dtype=np.int8) for one in kept]
+        return PassageReadings(
+            vectors.reshape(len(texts), self.dimensions),
+            [one.reshape(len(one) // max(self.word_dimensions, 1), self.word_dimensions) for one in words],
+        )
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -75,19 +108,30 @@ class CachingEncoder:
         return vectors
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        keys = [self._key("passage", text) for text in texts]
-        size = 4 * self.dimensions
-        kept = {key: vector for key, vector in self._cache.read(keys).items() if len(vector) == size}
+        def encode(missing: Sequence[str]) -> list[bytes]:
+            return [vector.tobytes() for vector in self.inner.encode_passages(missing, progress).astype("<f4")]
+
+        joined = b"".join(self._kept("passage", texts, encode, progress))
+        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), self.dimensions)
+
+    def _kept(
+        self,
+        role: str,
+        texts: Sequence[str],
+        compute: Callable[[Sequence[str]], list[bytes]],
+        progress: Progress | None,
+    ) -> list[bytes]:
+        """What the cache holds of each text; `compute` gives what it does not hold yet."""
+        keys = [self._key(role, text) for text in texts]
+        kept = {key: value for key, value in self._cache.read(keys).items() if len(value) >= 4 * self.dimensions}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
         if missing:
-            encoded = self.inner.encode_passages(list(missing.values()), progress)
-            new = {key: vector.astype("<f4").tobytes() for key, vector in zip(missing, encoded, strict=True)}
+            new = dict(zip(missing, compute(list(missing.values())), strict=True))
             self._cache.write(new)
             kept.update(new)
         elif progress:
             progress(len(texts), len(texts))
-        joined = b"".join(kept[key] for key in keys)
-        return np.frombuffer(joined, dtype="<f4").reshape(len(texts), self.dimensions)
+        return [kept[key] for key in keys]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self.inner.count_tokens(texts)

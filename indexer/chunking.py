@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import regex
 
 # Raised whenever the cutting changes, so that old and new passages never mix.
-CHUNKER = "3"
+CHUNKER = "4"
 TARGET_TOKENS = 220
 OVERLAP_TOKENS = 40
 # The encoder reads 512 tokens; prompt, title and headings need some of them.

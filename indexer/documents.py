@@ -11,9 +11,6 @@ from indexer.chunking import Chunk, CountTokens, chunk_markdown, chunk_text, spl
 from kb.search.types import CollectionName
 from kb.tables import Article, Ticket
 
-# Characters of an article from which its title gets a passage of its own.
-_LONG_BODY = 600
-
 
 @dataclass(frozen=True)
 class DocumentState:
@@ -69,7 +66,7 @@ def prepare_documents(
     ids = [state.id for state in states if state.kind == "article"]
     for article in session.scalars(select(Article).where(Article.id.in_(ids))) if ids else ():
         chunks = chunk_markdown(article.title, article.body, count_tokens)
-        questions = [Chunk(question, (), "questions") for question in _questions(article)]
+        questions = [Chunk(question, (), "questions") for question in article.also_asked if question.strip()]
         group = group_number("article", article.translation_key)
         prepared["article", article.id] = group, _passages([*chunks, *questions], article.language)
     ids = [state.id for state in states if state.kind == "ticket"]
@@ -79,15 +76,6 @@ def prepare_documents(
         group = group_number("ticket", str(ticket.id))
         prepared["ticket", ticket.id] = group, _passages([*problem, *resolution], ticket.language)
     return prepared
-
-
-def _questions(article: Article) -> list[str]:
-    """Other wordings, and the title alone where the text is so long that it drowns in it.
-
-    Somebody who types the title of an article must get that article, whatever words the others repeat.
-    """
-    asked = [question for question in article.also_asked if question.strip()]
-    return [article.title, *asked] if len(article.body) > _LONG_BODY else asked
 
 
 def group_number(kind: str, key: str) -> int:

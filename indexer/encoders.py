@@ -2,17 +2,17 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import regex
 
 from indexer.bundled_model import FINGERPRINT, bundled_model_dir, is_bundled_model_ready
+from indexer.word_reading import compress, load_word_basis, no_words, read_tokens, split_words
 from kb.config import Settings
-from kb.contracts import Encoder, Progress, Vectors
+from kb.contracts import Encoder, PassageReadings, Progress, QueryReading, Vectors, WordVectors
 from kb.errors import ModelError
 
 if TYPE_CHECKING:
@@ -35,11 +35,39 @@ class SentenceEncoder:
         self.dimensions = int(dimensions)
         self._query_prompt = model.prompts.get("query") or None
         self._passage_prompt = model.prompts.get("passage") or model.prompts.get("document") or None
+        # Single words are read by the bundled module only: other models have no basis for them.
+        self._basis = load_word_basis(fingerprint) if hasattr(model[0], "read_texts") else None
+        self.word_dimensions = self._basis.dimensions if self._basis else 0
+
+    def read_query(self, text: str) -> QueryReading:
+        basis, prompt = self._basis, self._query_prompt or ""
+        if basis is None:
+            return QueryReading(self.encode_queries([text])[0], (), np.zeros((0, 0), np.float32))
+        vectors, encodings, tokens = self._module.read_texts([prompt + text])
+        [(words, word_vectors)] = read_tokens([text], prompt, encodings, tokens, basis.query_mean, basis.components)
+        return QueryReading(vectors[0], tuple(words), word_vectors)
+
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
+        basis, prompt = self._basis, self._passage_prompt or ""
+        if basis is None:
+            return PassageReadings(self.encode_passages(texts, progress), no_words(len(texts)))
+        words: list[WordVectors] = no_words(len(texts), basis.dimensions)
+
+        def read(batch: list[int]) -> Vectors:
+            of_batch = [texts[row] for row in batch]
+            vectors: Vectors
+            vectors, encodings, tokens = self._module.read_texts([prompt + text for text in of_batch])
+            found = read_tokens(of_batch, prompt, encodings, tokens, basis.passage_mean, basis.components)
+            for row, (_, word_vectors) in zip(batch, found, strict=True):
+                words[row] = compress(word_vectors)
+            return vectors
+
+        return PassageReadings(self._in_batches(texts, read, progress), words)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        if len(texts) == 1 and self._query_prompt is not None and hasattr(self._model[0], "encode_texts"):
+        if len(texts) == 1 and self._query_prompt is not None and hasattr(self._module, "encode_texts"):
             # One query of somebody who waits: the library's preparation of batches would cost a tenth of its time.
             return self.bare_encode([self._query_prompt + texts[0]])
         return self._encode_many(texts, self._query_prompt, None)
@@ -48,13 +76,17 @@ class SentenceEncoder:
         return self._encode_many(texts, self._passage_prompt, progress)
 
     def _encode_many(self, texts: Sequence[str], prompt: str | None, progress: Progress | None) -> Vectors:
-        """Batches of like length, on all cores."""
+        return self._in_batches(texts, lambda batch: self._encode([texts[row] for row in batch], prompt), progress)
+
+    def _in_batches(
+        self, texts: Sequence[str], encode: Callable[[list[int]], Vectors], progress: Progress | None
+    ) -> Vectors:
+        """Batches of like length, on all cores. `encode` is given row numbers."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        batches = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         done = 0
         with ThreadPoolExecutor(max_workers=self.parallel) as pool:
-            encode = lambda batch: self._encode([texts[i] for i in batch], prompt)  # noqa: E731
             for batch, encoded in zip(batches, pool.map(encode, batches), strict=True):
                 vectors[batch] = encoded
                 done += len(batch)
@@ -62,17 +94,20 @@ class SentenceEncoder:
                     progress(done, len(texts))
         return vectors
 
+    @property
+    def _module(self) -> Any:
+        return self._model[0]
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        first: Any = self._model[0]
-        if hasattr(first, "count_tokens"):
-            return list(first.count_tokens(texts))
+        if hasattr(self._module, "count_tokens"):
+            return list(self._module.count_tokens(texts))
         tokenizer: Any = self._model.tokenizer
         return [len(tokenizer.encode(text, add_special_tokens=False, truncation=False)) for text in texts]
 
     def bare_encode(self, texts: Sequence[str]) -> Vectors:
         """Texts with their prompts through the model alone, in one batch: what benchmarks compare with."""
-        first: Any = self._model[0]
-        return np.asarray(first.encode_texts(texts) if hasattr(first, "encode_texts") else self._encode(texts, None))
+        has_bare = hasattr(self._module, "encode_texts")
+        return np.asarray(self._module.encode_texts(texts) if has_bare else self._encode(texts, None))
 
     def _encode(self, texts: Sequence[str], prompt: str | None) -> Vectors:
         vectors = self._model.encode(
@@ -89,10 +124,18 @@ class HashEncoder:
 
     fingerprint = "hash/256/1"
     dimensions = 256
-    _word = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+    word_dimensions = 16
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts)
+
+    def read_query(self, text: str) -> QueryReading:
+        words = tuple(dict.fromkeys(self._words(text)))
+        return QueryReading(self._encode([text])[0], words, self._word_vectors(words))
+
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
+        words = [compress(self._word_vectors(tuple(dict.fromkeys(self._words(text))))) for text in texts]
+        return PassageReadings(self.encode_passages(texts, progress), words)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = self._encode(texts)
@@ -101,12 +144,22 @@ class HashEncoder:
         return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(self._word.findall(text)) for text in texts]
+        return [len(self._words(text)) for text in texts]
+
+    @staticmethod
+    def _words(text: str) -> list[str]:
+        return [word for _, _, word in split_words(text)]
+
+    def _word_vectors(self, words: Sequence[str]) -> Vectors:
+        """The bits of a hash as signs: different words are nearly orthogonal."""
+        digests = b"".join(hashlib.blake2b(word.encode(), digest_size=2).digest() for word in words)
+        bits = np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(len(words), self.word_dimensions)
+        return np.asarray((bits * 2.0 - 1.0) / np.sqrt(self.word_dimensions), dtype=np.float32)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in enumerate(texts):
-            for word in self._word.findall(text.lower()):
+            for word in self._words(text):
                 digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
                 vectors[row, digest[0]] += 1.0 if digest[1] & 1 else -1.0
                 vectors[row, digest[2]] += 1.0 if digest[3] & 1 else -1.0

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import Engine, delete, func, select
@@ -12,7 +13,7 @@ from indexer.dense import DenseBase
 from indexer.generation import Generation, open_generation, write_generation
 from indexer.lexical import LexicalDocument
 from indexer.passage_table import PassageRow, PassageTable
-from kb.contracts import Vectors
+from kb.contracts import Encoder, Vectors, WordVectors
 from kb.db import session_scope
 from kb.errors import IndexUnavailableError
 from kb.search.types import CollectionName, PassageText
@@ -25,7 +26,20 @@ MOST_CHANGES = 1000
 _ALWAYS_FEW = 20
 
 
-def refresh_files(engine: Engine, root: Path, fingerprint: str, dimensions: int, *, rebuild: bool = False) -> list[str]:
+class VectorSizes(NamedTuple):
+    """Dimensions of the vector of a text and of that of a word."""
+
+    text: int
+    word: int
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> "VectorSizes":
+        return cls(encoder.dimensions, encoder.word_dimensions)
+
+
+def refresh_files(
+    engine: Engine, root: Path, fingerprint: str, sizes: VectorSizes, *, rebuild: bool = False
+) -> list[str]:
     """Bring the files of all collections up to date; returns the names of those made anew. The caller holds the write lock."""
     rewritten: list[str] = []
     for name in CollectionName:
@@ -35,7 +49,7 @@ def refresh_files(engine: Engine, root: Path, fingerprint: str, dimensions: int,
             if generation is not None and _may_follow(session, name, generation):
                 _follow_lexically(session, name, generation, newest)
             else:
-                _write_anew(session, root, name, fingerprint, dimensions, newest)
+                _write_anew(session, root, name, fingerprint, sizes, newest)
                 rewritten.append(name.value)
     return rewritten
 
@@ -57,6 +71,11 @@ def passage_row(passage: Passage) -> PassageRow:
 
 def passage_vector(passage: Passage) -> Vectors:
     return np.frombuffer(passage.vector, dtype="<f4")
+
+
+def passage_words(passage: Passage, dimensions: int) -> WordVectors:
+    """int8 (words, dimensions)."""
+    return np.frombuffer(passage.word_vectors, dtype=np.int8).reshape(-1, dimensions or 1)
 
 
 def passage_text(passage: Passage) -> PassageText:
@@ -101,7 +120,7 @@ def _follow_lexically(session: Session, name: CollectionName, generation: Genera
 
 
 def _write_anew(
-    session: Session, root: Path, name: CollectionName, fingerprint: str, dimensions: int, newest: int
+    session: Session, root: Path, name: CollectionName, fingerprint: str, sizes: VectorSizes, newest: int
 ) -> None:
     table: list[PassageRow] = []
     vectors: list[Vectors] = []
@@ -109,7 +128,7 @@ def _write_anew(
         table.append(passage_row(passage))
         vectors.append(passage_vector(passage))
     ids = np.array([row[0] for row in table], dtype=np.int64)
-    matrix = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
+    matrix = np.stack(vectors) if vectors else np.zeros((0, sizes.text), np.float32)
     write_generation(
         root,
         name,
@@ -118,10 +137,17 @@ def _write_anew(
         dense=DenseBase.build(ids, matrix),
         table=PassageTable.from_rows(table),
         texts=map(passage_text, _all_passages(session, name, fingerprint)),
+        words=_all_words(session, name, fingerprint),
+        word_dimensions=sizes.word,
         lexical=map(lexical_document, _all_passages(session, name, fingerprint)),
     )
     # Followers of older generations notice the new one by its name; the rows up to here serve nobody any more.
     session.execute(delete(IndexChange).where(IndexChange.collection == name.value, IndexChange.id < newest))
+
+
+def _all_words(session: Session, name: CollectionName, fingerprint: str) -> Iterator[bytes]:
+    statement = select(Passage.word_vectors).where(Passage.collection == name.value, Passage.fingerprint == fingerprint)
+    yield from session.scalars(statement.order_by(Passage.id).execution_options(yield_per=500))
 
 
 def _all_passages(session: Session, name: CollectionName, fingerprint: str) -> Iterator[Passage]:

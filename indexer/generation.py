@@ -19,13 +19,14 @@ from indexer.dense import DenseBase
 from indexer.lexical import LexicalDocument, LexicalIndex
 from indexer.passage_table import PassageTable
 from indexer.passage_texts import PassageTexts
+from indexer.word_table import WordTable
 from kb.errors import IndexUnavailableError
 from kb.search.ranking import CollectionBackground, describe_collection
 from kb.search.types import PassageText
 
 MANIFEST, CURRENT = "manifest.json", "current"
 # Raised when the files change, or the terms that the lexical ones are made of.
-FORMAT = 3
+FORMAT = 4
 _KEEP_FOR_READERS_SECONDS = 120
 
 
@@ -50,6 +51,7 @@ class Generation:
     dense: DenseBase
     table: PassageTable
     texts: PassageTexts
+    words: WordTable
     lexical: LexicalIndex
     background: CollectionBackground
 
@@ -63,17 +65,20 @@ def write_generation(
     dense: DenseBase,
     table: PassageTable,
     texts: Iterable[PassageText],
+    words: Iterable[bytes],
+    word_dimensions: int,
     lexical: Iterable[LexicalDocument],
 ) -> Path:
     """Write a generation beside the others and make it the current one. The caller holds the write lock.
 
-    `texts` and `lexical` come in the order of `table`.
+    `texts`, `words` (the bytes of WordVectors) and `lexical` come in the order of `table`.
     """
     parent = root / collection
     folder = parent / f"{time.time_ns():x}"
     folder.mkdir(parents=True)
     try:
         names = dense.save(folder) + table.save(folder) + PassageTexts.write(folder, texts)
+        names += WordTable.write(folder, words, word_dimensions)
         LexicalIndex.create(folder).write(lexical, [], change_id=change_id, fresh=True)
         checksums = {name: _checksum(folder / name) for name in names}
         manifest = Manifest(FORMAT, collection, fingerprint, len(table.ids), change_id, checksums)
@@ -110,7 +115,8 @@ def open_generation(root: Path, collection: str) -> Generation:
             if _checksum(folder / file) != expected:
                 raise ValueError(f"{file} is damaged")
         dense, table, texts = DenseBase.load(folder), PassageTable.load(folder), PassageTexts.load(folder)
-        if not len(dense.ids) == len(table.ids) == len(texts) == manifest.passages:
+        words = WordTable.load(folder)
+        if not len(dense.ids) == len(table.ids) == len(texts) == len(words) == manifest.passages:
             raise ValueError(
                 f"{len(dense.ids)} vectors, {len(table.ids)} passages, {manifest.passages} in the manifest"
             )
@@ -121,7 +127,7 @@ def open_generation(root: Path, collection: str) -> Generation:
             remedy="Make them again with: kb index --rebuild",
         ) from error
     background = describe_collection(np.asarray(dense.vectors), table.groups)
-    return Generation(folder, manifest, dense, table, texts, lexical, background)
+    return Generation(folder, manifest, dense, table, texts, words, lexical, background)
 
 
 def _checksum(path: Path) -> str:

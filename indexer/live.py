@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import undefer
 
-from indexer.files import lexical_document, passage_row, passage_text, passage_vector
+from indexer.files import lexical_document, passage_row, passage_text, passage_vector, passage_words
 from indexer.generation import Generation, current_name, open_generation
 from indexer.snapshot import EMPTY_DELTA, CollectionSnapshot, Delta, DeltaPassage
 from kb.db import session_scope
@@ -90,10 +91,16 @@ class LiveCollection:
             )
             rows = list(
                 session.scalars(
-                    select(Passage).where(Passage.id.in_(touched), Passage.fingerprint == self._fingerprint)
+                    select(Passage)
+                    .where(Passage.id.in_(touched), Passage.fingerprint == self._fingerprint)
+                    .options(undefer(Passage.word_vectors))
                 )
             )
-        add = {row.id: DeltaPassage(passage_row(row), passage_vector(row), passage_text(row)) for row in rows}
+        width = generation.words.vectors.shape[1]
+        add = {
+            row.id: DeltaPassage(passage_row(row), passage_vector(row), passage_text(row), passage_words(row, width))
+            for row in rows
+        }
         in_base = {int(i) for i in generation.table.ids[_members(generation, touched)]}
         delta: Delta = snapshot.delta.changed(add, touched - add.keys(), in_base)
         change = generation.lexical.change_id()

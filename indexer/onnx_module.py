@@ -46,23 +46,28 @@ class OnnxTextModule(InputModule):
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
         ids, mask = features["input_ids"].numpy(), features["attention_mask"].numpy()
-        features["sentence_embedding"] = torch.from_numpy(self._pool(ids, mask))
+        features["sentence_embedding"] = torch.from_numpy(self._run(ids, mask)[0])
         return features
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """float32 (len(texts), dimensions): the encoder with nothing around it, which is what benchmarks compare with."""
+        return self.read_texts(texts)[0]
+
+    def read_texts(self, texts: Sequence[str]) -> tuple[Vectors, Sequence[Any], Vectors]:
+        """Vectors, the tokenizer's encodings, and the last layer: float32 (texts, longest of them, dimensions)."""
         # encode_batch lets other threads run Python; for the 0.02 ms of one query, waiting to go on would cost far more.
         encodings = [self.tokenizer.encode(texts[0])] if len(texts) == 1 else self.tokenizer.encode_batch(list(texts))
         ids = np.array([e.ids for e in encodings], dtype=np.int64)
         mask = np.array([e.attention_mask for e in encodings], dtype=np.int64)
-        return self._pool(ids, mask)
+        vectors, tokens = self._run(ids, mask)
+        return vectors, encodings, tokens
 
-    def _pool(self, ids: np.ndarray[Any, Any], mask: np.ndarray[Any, Any]) -> Vectors:
+    def _run(self, ids: np.ndarray[Any, Any], mask: np.ndarray[Any, Any]) -> tuple[Vectors, Vectors]:
         tokens = self.session.run(["last_hidden_state"], {"input_ids": ids, "attention_mask": mask})[0]
         weights = mask[:, None, :].astype(np.float32)
         pooled = (weights @ tokens)[:, 0, :]  # the sum over real tokens; its length does not matter
         pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
-        return np.asarray(pooled, dtype=np.float32)
+        return np.asarray(pooled, dtype=np.float32), tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         # What is cut off and what is padded is told apart again: a second tokenizer would take 250 MB of memory.

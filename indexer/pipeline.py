@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Session
 
 from indexer.chunking import CHUNKER
 from indexer.documents import DocumentState, PreparedPassage, prepare_documents, wanted_documents
-from indexer.files import refresh_files
-from kb.contracts import Encoder, Progress, Vectors
+from indexer.files import VectorSizes, refresh_files
+from indexer.word_reading import WORDS
+from kb.contracts import Encoder, Progress
 from kb.db import session_scope
 from kb.errors import ConflictError
 from kb.search.wordings import encode_wordings
@@ -29,6 +31,13 @@ logger = logging.getLogger(__name__)
 
 _DOCUMENTS_PER_BATCH = 64
 _LOCK_WAIT_SECONDS = 600
+
+
+class _Encoded(NamedTuple):
+    """What the encoder made of a passage, as it is stored."""
+
+    vector: bytes
+    words: bytes
 
 
 @dataclass
@@ -46,8 +55,8 @@ class IndexReport:
 
 
 def index_fingerprint(encoder: Encoder) -> str:
-    """What vectors must have in common to be compared: the model and the way of cutting text."""
-    return f"{encoder.fingerprint}+chunks/{CHUNKER}"
+    """What vectors must have in common to be compared: the model, the way of cutting text, and that of reading words."""
+    return f"{encoder.fingerprint}+chunks/{CHUNKER}+words/{WORDS}"
 
 
 def bring_up_to_date(
@@ -64,7 +73,7 @@ def bring_up_to_date(
             _forget_everything(engine)
         _update_database(engine, encoder, report, progress)
         report.rewritten = refresh_files(
-            engine, index_dir, index_fingerprint(encoder), encoder.dimensions, rebuild=rebuild
+            engine, index_dir, index_fingerprint(encoder), VectorSizes.of(encoder), rebuild=rebuild
         )
     with session_scope(engine) as session:
         rows = session.execute(select(Passage.collection, func.count()).group_by(Passage.collection))
@@ -76,7 +85,7 @@ def bring_up_to_date(
 def make_files(engine: Engine, index_dir: Path, encoder: Encoder) -> None:
     """Write missing or broken index files from the database; nothing is encoded."""
     with _write_lock(index_dir):
-        refresh_files(engine, index_dir, index_fingerprint(encoder), encoder.dimensions)
+        refresh_files(engine, index_dir, index_fingerprint(encoder), VectorSizes.of(encoder))
 
 
 @contextmanager
@@ -146,8 +155,7 @@ def _index_batch(
         if state.key in prepared:
             known = existing.get(state.key, {})
             new += [p for p in prepared[state.key][1] if (state.collection.value, p.text_hash) not in known]
-    vectors = _encode(encoder, new, progress)
-    vector_of = {p.text_hash: vector for p, vector in zip(new, vectors, strict=True)}
+    encoded_as = {p.text_hash: encoded for p, encoded in zip(new, _encode(encoder, new, progress), strict=True)}
     report.encoded += len(new)
     with session_scope(engine) as session, session.no_autoflush:
         stored = _stored(session, batch)
@@ -158,7 +166,7 @@ def _index_batch(
                 known = existing.get(state.key, {})
                 old, entry = stored[state.key]
                 added += _store_document(
-                    session, state, group, passages, known, vector_of, fingerprint, report, old, entry
+                    session, state, group, passages, known, encoded_as, fingerprint, report, old, entry
                 )
                 report.documents += 1
         session.flush()  # gives the new passages their ids, all in one statement
@@ -184,32 +192,33 @@ def _stored(
     return {key: (rows, entries.get(key)) for key, rows in passages.items()}
 
 
-def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> Vectors:
-    vectors = np.zeros((len(passages), encoder.dimensions), np.float32)
-    texts = [row for row, passage in enumerate(passages) if passage.part != "questions"]
-    wordings = [row for row, passage in enumerate(passages) if passage.part == "questions"]
-    if texts:
-        vectors[texts] = encoder.encode_passages([passages[row].embedded_text for row in texts], progress)
-    if wordings:
-        vectors[wordings] = encode_wordings(encoder, [passages[row].embedded_text for row in wordings])
-    return vectors
+def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> list[_Encoded]:
+    found = encoder.read_passages([passage.embedded_text for passage in passages], progress)
+    vectors = found.vectors
+    if wordings := [row for row, passage in enumerate(passages) if passage.part == "questions"]:
+        texts = [passages[row].embedded_text for row in wordings]
+        vectors = np.array(vectors)  # what comes from a cache cannot be written to
+        vectors[wordings] = encode_wordings(encoder, texts, vectors[wordings])
+    return [_Encoded(vector.tobytes(), words.tobytes()) for vector, words in zip(vectors, found.words, strict=True)]
 
 
 def _existing_passages(
     session: Session, batch: Sequence[DocumentState], fingerprint: str
-) -> dict[tuple[str, int], dict[tuple[str, str], bytes]]:
-    """Per document the vectors that can be kept, by collection and text hash."""
-    found: dict[tuple[str, int], dict[tuple[str, str], bytes]] = {}
+) -> dict[tuple[str, int], dict[tuple[str, str], _Encoded]]:
+    """Per document what can be kept, by collection and text hash."""
+    found: dict[tuple[str, int], dict[tuple[str, str], _Encoded]] = {}
     for kind in ("article", "ticket"):
         ids = [state.id for state in batch if state.kind == kind]
         if ids:
             rows = session.execute(
-                select(Passage.document_id, Passage.collection, Passage.text_hash, Passage.vector).where(
-                    Passage.document_kind == kind, Passage.document_id.in_(ids), Passage.fingerprint == fingerprint
-                )
+                select(
+                    Passage.document_id, Passage.collection, Passage.text_hash, Passage.vector, Passage.word_vectors
+                ).where(Passage.document_kind == kind, Passage.document_id.in_(ids), Passage.fingerprint == fingerprint)
             )
             for row in rows:
-                found.setdefault((kind, row.document_id), {})[row.collection, row.text_hash] = row.vector
+                found.setdefault((kind, row.document_id), {})[row.collection, row.text_hash] = _Encoded(
+                    row.vector, row.word_vectors
+                )
     return found
 
 
@@ -218,8 +227,8 @@ def _store_document(
     state: DocumentState,
     group: int,
     passages: list[PreparedPassage],
-    known: dict[tuple[str, str], bytes],
-    vector_of: dict[str, "np.ndarray[tuple[int], np.dtype[np.float32]]"],
+    known: dict[tuple[str, str], _Encoded],
+    encoded_as: dict[str, _Encoded],
     fingerprint: str,
     report: IndexReport,
     old: Sequence[Passage],
@@ -241,9 +250,8 @@ def _store_document(
                 row.position, row.document_group = position, group
                 session.add(IndexChange(collection=row.collection, passage_id=row.id, operation="add"))
             continue
-        vector = vector_of.get(passage.text_hash)
-        # The same text twice in a document: the vector of the first serves both.
-        data = vector.tobytes() if vector is not None else known[state.collection.value, passage.text_hash]
+        # The same text twice in a document: what was made of the first serves both.
+        encoded = encoded_as.get(passage.text_hash) or known[state.collection.value, passage.text_hash]
         row = Passage(
             collection=state.collection.value,
             document_kind=state.kind,
@@ -257,7 +265,8 @@ def _store_document(
             sentences=passage.sentences,
             text_hash=passage.text_hash,
             fingerprint=fingerprint,
-            vector=data,
+            vector=encoded.vector,
+            word_vectors=encoded.words,
         )
         added.append(row)
     session.add_all(added)

@@ -14,7 +14,7 @@ from indexer.dense import DenseBase
 from indexer.generation import Generation
 from indexer.lexical import LexicalSearcher
 from indexer.passage_table import PassageRow, PassageTable, known_language
-from kb.contracts import Ids, Vectors
+from kb.contracts import Ids, Vectors, WordVectors
 from kb.search.ranking import CollectionBackground
 from kb.search.types import CollectionName, PassageFacts, PassageText
 from kb.search.vocabulary import Vocabulary
@@ -28,6 +28,7 @@ class DeltaPassage(NamedTuple):
     row: PassageRow
     vector: Vectors
     text: PassageText
+    words: WordVectors
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,15 @@ class CollectionSnapshot:
             rows, known = self._delta_table.locate(ids)
             vectors[known] = self._delta_vectors[rows[known]]
         return vectors
+
+    def words(self, ids: Ids) -> list[WordVectors]:
+        table, rows_of_delta = self.generation.words, self.delta.rows
+        places, known = self.generation.table.locate(ids)
+        none = table.vectors[:0]
+        return [
+            rows_of_delta[passage_id].words if passage_id in rows_of_delta else table[place] if in_base else none
+            for passage_id, place, in_base in zip(ids.tolist(), places.tolist(), known.tolist(), strict=True)
+        ]
 
     def all_vectors(self) -> Vectors:
         """float32 (passages, dimensions) of everything in the collection: for benchmarks."""

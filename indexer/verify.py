@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import undefer
 
 from indexer.documents import wanted_documents
 from indexer.files import passage_vector
@@ -39,7 +40,8 @@ def _verify_collection(name: CollectionName, engine: Engine, index_dir: Path, fi
     except (IndexUnavailableError, ModelError) as error:
         return [f"{name}: {error}"]
     with session_scope(engine) as session:
-        rows = list(session.scalars(select(Passage).where(Passage.collection == name.value).order_by(Passage.id)))
+        statement = select(Passage).where(Passage.collection == name.value).options(undefer(Passage.word_vectors))
+        rows = list(session.scalars(statement.order_by(Passage.id)))
     ids: Ids = np.array([row.id for row in rows], dtype=np.int64)
     findings = []
     if len(snapshot) != len(ids):
@@ -55,6 +57,9 @@ def _verify_collection(name: CollectionName, engine: Engine, index_dir: Path, fi
     shown = [snapshot.text(row.id) for row in rows]
     if any(text is not None and text.text != row.text for text, row in zip(shown, rows, strict=True)):
         findings.append(f"{name}: texts in the files differ from those in the database.")
+    stored_words = [row.word_vectors for row, there in zip(rows, known, strict=True) if there]
+    if [words.tobytes() for words in snapshot.words(ids[known])] != stored_words:
+        findings.append(f"{name}: vectors of words in the files differ from those in the database.")
     if (words := snapshot.lexical_size()) != len(ids):
         findings.append(f"{name}: {words} passages in the word index, {len(ids)} in the database.")
     return findings

@@ -1,6 +1,7 @@
 """What `kb` needs of the world outside it. The implementations are in `indexer`; the same tests run against each of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -8,9 +9,32 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
+# Vectors of single words, int8: unit length stands for 127. Shape (words, word_dimensions).
+WordVectors = NDArray[np.int8]
 
 # Called with (done, total) now and then during long work.
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class QueryReading:
+    """A query as the encoder reads it: whole, and word by word.
+
+    vector: float32 (dimensions,), unit length. words: its different words, lower case, in order; word_vectors: float32
+    (len(words), word_dimensions), unit length, each word as it is meant in this query.
+    """
+
+    vector: Vectors
+    words: tuple[str, ...]
+    word_vectors: Vectors
+
+
+@dataclass(frozen=True)
+class PassageReadings:
+    """vectors: float32 (n, dimensions), unit length; words: for each text the vectors of its different words in it."""
+
+    vectors: Vectors
+    words: Sequence[WordVectors]
 
 
 class Encoder(Protocol):
@@ -23,6 +47,19 @@ class Encoder(Protocol):
 
     @property
     def dimensions(self) -> int: ...
+
+    @property
+    def word_dimensions(self) -> int:
+        """Length of the vectors of single words; 0 where the encoder gives none."""
+        ...
+
+    def read_query(self, text: str) -> QueryReading:
+        """Like `encode_queries` of one text, with its words."""
+        ...
+
+    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
+        """Like `encode_passages`, with the words of each text."""
+        ...
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """float32 of shape (len(texts), dimensions)."""

@@ -184,20 +184,17 @@ def fuse_documents(
     lexical: Vectors,
     *,
     same_language: NDArray[np.bool_] | None = None,
-    is_question: NDArray[np.bool_] | None = None,
 ) -> FusedDocuments:
     """Candidate passages (n,) to documents. `lexical` is BM25 divided by QueryEvidence.scale of its collection.
 
     A document has the best vector and the best words of its passages, which may be different ones. No words found is no
     evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which
     would make a chance word in a foreign-language text outrank the answer. same_language (n,): passages in the reader's
-    language; is_question (n,): passages that are another wording of a question.
+    language.
     """
     if not len(groups):
         none = np.zeros(0, np.float32)
         return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
-    if is_question is not None:
-        dense = (dense - QUESTION_DISCOUNT * is_question).astype(np.float32)
     # Passages document by document, the best of each first: what belongs to a document is a run that starts at `first`.
     by_document = np.lexsort((-(dense + np.float32(LEXICAL_WEIGHT) * lexical), groups))
     ordered = groups[by_document]

@@ -14,7 +14,7 @@ import regex
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.contracts import Encoder, Vectors
+from kb.contracts import Encoder, QueryReading, Vectors
 from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
 from kb.search.confidence import Calibration, extract_features
@@ -39,7 +39,7 @@ from kb.search.types import (
 )
 
 MAX_QUERY_LENGTH = 4000
-_CACHED_VECTORS = 512
+_CACHED_READINGS = 512
 _WORDINGS = PARTS.index("questions")
 # Control characters and bidirectional overrides; zero-width joiners stay, Indic scripts need them.
 _INVISIBLE = regex.compile(r"[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+")
@@ -80,8 +80,8 @@ class Searcher:
         self._sources = tuple(sources)
         self._means = means
         self._calibration = calibration
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
-        self._vectors_lock = threading.Lock()
+        self._readings: OrderedDict[str, QueryReading] = OrderedDict()
+        self._readings_lock = threading.Lock()
         self._meanwhile = Meanwhile()
 
     @property
@@ -142,14 +142,15 @@ class Searcher:
         known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
         looking_up = self._meanwhile.start(lambda: look_up_words(prepared, query, language, collections))
         clock.lap("lexical")
-        vector = self._encode(prepared)
+        reading = self._read(prepared)
+        vector = reading.vector
         clock.lap("encode")
         dense = [collection.search_dense(vector, DEPTH) for collection in collections]
         clock.lap("dense")
         words = looking_up.result()
         clock.lap("lexical")
         candidates = gather_candidates(collections, vector, dense, words.hits)
-        ranking = rank_candidates(candidates, collections, prepared, words.frequencies, vector, known)
+        ranking = rank_candidates(candidates, collections, prepared, words.frequencies, reading, known)
         signals = _signals(candidates, collections, ranking, words.count, vector)
         return _Found(prepared, collections, candidates, ranking, signals)
 
@@ -157,19 +158,19 @@ class Searcher:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
         return min(self._encoder.count_tokens([word, word.lower()])) == 1
 
-    def _encode(self, prepared: PreparedQuery) -> Vectors:
-        """The query's vector; search as you type asks for the same text again and again."""
-        with self._vectors_lock:
-            if prepared.text in self._vectors:
-                self._vectors.move_to_end(prepared.text)
-                return self._vectors[prepared.text]
-        vector: Vectors = self._encoder.encode_queries([prepared.text])[0]
-        self._means.add(prepared.background, vector)
-        with self._vectors_lock:
-            self._vectors[prepared.text] = vector
-            if len(self._vectors) > _CACHED_VECTORS:
-                self._vectors.popitem(last=False)
-        return vector
+    def _read(self, prepared: PreparedQuery) -> QueryReading:
+        """The query as the encoder reads it; search as you type asks for the same text again and again."""
+        with self._readings_lock:
+            if prepared.text in self._readings:
+                self._readings.move_to_end(prepared.text)
+                return self._readings[prepared.text]
+        reading = self._encoder.read_query(prepared.text)
+        self._means.add(prepared.background, reading.vector)
+        with self._readings_lock:
+            self._readings[prepared.text] = reading
+            if len(self._readings) > _CACHED_READINGS:
+                self._readings.popitem(last=False)
+        return reading
 
     def show(
         self,

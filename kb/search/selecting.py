@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.contracts import Vectors
+from kb.contracts import QueryReading, Vectors
 from kb.search.candidates import Candidates
 from kb.search.preparing import PreparedQuery
 from kb.search.ranking import (
@@ -17,10 +17,12 @@ from kb.search.ranking import (
     weigh_evidence,
 )
 from kb.search.types import PARTS, Collection
+from kb.search.word_matching import MATCHED_PASSAGES, WORD_MATCH_WEIGHT, match_words
 
 # How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
 _AGREEMENT_DEPTH = 20
 AGREEMENT_WEIGHT = 1.0
+_WORDINGS = PARTS.index("questions")
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,15 @@ def rank_candidates(
     collections: Sequence[Collection],
     prepared: PreparedQuery,
     frequencies: Sequence[Mapping[str, int]],
-    vector: Vectors,
+    query: QueryReading,
     known: tuple[float, Vectors | None],
 ) -> Ranking:
-    """Score and fuse. `vector` is the query's as the encoder gave it; `known` is what QueryMeans had before this query.
+    """Score and fuse. `known` is what QueryMeans had before this query.
 
     frequencies: per collection, in how many passages each term occurs.
     """
     strength, query_mean = known
+    vector = query.vector
     dense = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
@@ -71,15 +74,38 @@ def rank_candidates(
         if weighed.scale > 0:
             lexical[block] = candidates.lexical[block] / weighed.scale
         same_language[block] = candidates.languages[block] == collection.language_number(prepared.background)
-    agreement = _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
-    documents = fuse_documents(
-        candidates.groups,
-        dense + agreement,
-        lexical,
-        same_language=same_language,
-        is_question=candidates.parts == PARTS.index("questions"),
-    )
+    dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == _WORDINGS)
+    dense += _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
+    dense += np.float32(WORD_MATCH_WEIGHT) * _match_words(candidates, collections, dense, query, prepared.background)
+    documents = fuse_documents(candidates.groups, dense, lexical, same_language=same_language)
     return Ranking(documents, same_language, strength, query_mean)
+
+
+def _match_words(
+    candidates: Candidates, collections: Sequence[Collection], scores: Vectors, query: QueryReading, language: str
+) -> Vectors:
+    """How well the document of each candidate has the words of the query, against the others of its collection; float32 (n,).
+
+    As with the words of the lexical index, the best of a document's passages counts for all of them: a passage that is only
+    another wording of a question is too short to have them. The best passages by `scores` are compared; 0 for documents that
+    none of them belongs to, and everywhere where the encoder reads no words.
+    """
+    matched = np.zeros(len(candidates), np.float32)
+    is_text = candidates.parts != _WORDINGS
+    for number, collection in enumerate(collections if query.words else ()):
+        block = candidates.rows_of(number)
+        texts = np.arange(len(candidates))[block][is_text[block]]
+        best = texts[np.argsort(-scores[texts], kind="stable")[:MATCHED_PASSAGES]]
+        found = match_words(query, language, collection.words(candidates.ids[best]))
+        compared = ~np.isnan(found)
+        if not compared.any():
+            continue
+        usual = float(found[compared].mean())
+        of_group: dict[int, float] = {}
+        for group, score in zip(candidates.groups[best[compared]].tolist(), found[compared].tolist(), strict=True):
+            of_group[group] = max(of_group.get(group, -1.0), score)
+        matched[block] = [of_group.get(group, usual) - usual for group in candidates.groups[block].tolist()]
+    return matched
 
 
 def _agreement_of_languages(
@@ -113,7 +139,7 @@ def _agreement_of_languages(
         ids = collection.passages_of_groups(groups)
         facts = collection.facts(ids)
         scores = score_passages(vector, collection.vectors(ids), strength, query_mean, collection.background)
-        scores = scores - QUESTION_DISCOUNT * (facts.parts == PARTS.index("questions"))
+        scores = scores - QUESTION_DISCOUNT * (facts.parts == _WORDINGS)
         best: dict[int, dict[int, float]] = {}
         for group, language, score in zip(
             facts.groups.tolist(), facts.languages.tolist(), scores.tolist(), strict=True

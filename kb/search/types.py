@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.contracts import Ids, Vectors
+from kb.contracts import Ids, Vectors, WordVectors
 from kb.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -171,6 +171,10 @@ class Collection(Protocol):
 
     def vectors(self, ids: Ids) -> Vectors:
         """float32 (len(ids), dimensions); zeros for an unknown id."""
+        ...
+
+    def words(self, ids: Ids) -> Sequence[WordVectors]:
+        """Per passage the vectors of its different words; none for an unknown id."""
         ...
 
     def passages_of(self, document_id: int) -> Ids:

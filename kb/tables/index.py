@@ -33,6 +33,8 @@ class Passage(Base):
     text_hash: Mapped[str] = mapped_column(String(64))  # of everything that is embedded, context included
     fingerprint: Mapped[str] = mapped_column(String(100))  # model and chunker that made the vector
     vector: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length
+    # int8, the vectors of its different words one after the other; only index files are made from it
+    word_vectors: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True)
 
 
 class IndexChange(Base):

@@ -82,6 +82,23 @@ def test_texts_that_join_to_the_same_are_told_apart(cache: VectorCache) -> None:
     np.testing.assert_array_equal(encoder.encode_queries(["a", "bc"]), HashEncoder().encode_queries(["a", "bc"]))
 
 
+def test_words_are_kept_with_their_texts(cache: VectorCache) -> None:
+    inner = CountingEncoder()
+    encoder = CachingEncoder(inner, cache)
+    texts = ["one text", "…", "কার্ড two two"]
+    expected, query = HashEncoder().read_passages(texts), HashEncoder().read_query("two texts")
+    for _ in range(2):
+        read = encoder.read_passages(texts)
+        np.testing.assert_array_equal(read.vectors, expected.vectors)
+        for words, right in zip(read.words, expected.words, strict=True):
+            np.testing.assert_array_equal(words, right)
+        asked = encoder.read_query("two texts")
+        assert asked.words == query.words
+        np.testing.assert_array_equal(asked.vector, query.vector)
+        np.testing.assert_array_equal(asked.word_vectors, query.word_vectors)
+    assert inner.encoded == texts
+
+
 def test_nothing_to_encode_is_an_empty_matrix(cache: VectorCache) -> None:
     encoder = CachingEncoder(HashEncoder(), cache)
     assert encoder.encode_queries([]).shape == encoder.encode_passages([]).shape == (0, HashEncoder.dimensions)

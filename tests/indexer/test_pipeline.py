@@ -59,7 +59,7 @@ def test_one_edited_paragraph_encodes_only_its_passage(session: Session, engine:
     assert update(engine, settings, encoder) == 1
     assert "number three" in encoder.encoded[0]
     kept = session.scalar(select(func.count()).select_from(Passage))
-    assert kept == 6  # five sections and the title
+    assert kept == 5
 
 
 def test_a_changed_owner_encodes_nothing(session: Session, engine: Engine, settings: Settings) -> None:

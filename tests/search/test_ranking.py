@@ -46,11 +46,6 @@ def test_answer_in_the_readers_language_wins_only_among_equals() -> None:
     assert better.groups.tolist() == [1, 2]
 
 
-def test_wording_of_a_question_must_be_better_than_a_text() -> None:
-    ranked = fuse_documents(np.array([1, 2]), floats(0.805, 0.80), floats(0, 0), is_question=np.array([True, False]))
-    assert ranked.groups.tolist() == [2, 1]
-
-
 def test_no_candidates_give_no_documents() -> None:
     assert len(fuse_documents(np.zeros(0, np.int64), floats(), floats()).groups) == 0
 

@@ -1,0 +1,116 @@
+"""Vectors of single words, from the very pass that gives the vector of the whole text.
+
+The last layer of the encoder has a vector for each token, as it is meant in its text. Those of a word are averaged, what all
+tokens share is taken away, and the rest is brought to few dimensions that hold most of the differences (principal
+components). The components of the bundled model are a file beside this one, made by `scripts/fit_word_basis.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from kb.contracts import Vectors, WordVectors
+
+BASIS_FILE = Path(__file__).with_name("word_basis.npz")
+# Raised when words are read in another way, so that old and new vectors never mix.
+WORDS = "1"
+# Of a text no more different words than this are kept: those of a long passage.
+MOST_WORDS = 200
+SCALE = 127.0
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+
+
+@dataclass(frozen=True)
+class WordBasis:
+    """What turns token vectors into word vectors.
+
+    passage_mean, query_mean: (dimensions,), what all tokens of passages and of queries share; components: (dimensions,
+    word_dimensions), orthonormal. fingerprint: the encoder that they belong to.
+    """
+
+    fingerprint: str
+    passage_mean: Vectors
+    query_mean: Vectors
+    components: Vectors
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.components.shape[1])
+
+
+@cache
+def load_word_basis(fingerprint: str) -> WordBasis | None:
+    """The basis of this encoder; None for one that has none."""
+    with np.load(BASIS_FILE) as stored:
+        if str(stored["fingerprint"]) != fingerprint:
+            return None
+        columns = (stored[name].astype(np.float32) for name in ("passage_mean", "query_mean", "components"))
+        return WordBasis(fingerprint, *columns)
+
+
+def split_words(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and lower-case form of each word."""
+    return [(match.start(), match.end(), match[0].lower()) for match in _WORD.finditer(text)]
+
+
+def places_of_tokens(
+    text: str, offsets: Sequence[tuple[int, int]], prompt_length: int
+) -> tuple[list[str], NDArray[np.int64]]:
+    """The different words of `text` and, for each token, which of them it belongs to (-1: none, or beyond MOST_WORDS).
+
+    offsets: start and end of each token in the prompt followed by the text; special tokens have equal ones.
+    """
+    words: dict[str, int] = {}
+    spans = split_words(text)
+    places = np.array([words.setdefault(word, len(words)) for _, _, word in spans], dtype=np.int64)
+    bounds = np.array(offsets, dtype=np.int64).reshape(-1, 2) - prompt_length
+    if not len(spans):
+        return [], np.full(len(bounds), -1, np.int64)
+    starts = np.array([start for start, _, _ in spans])
+    ends = np.array([end for _, end, _ in spans])
+    last = bounds[:, 1] - 1  # a token begins with the blank before it; its last character is its own
+    span = np.minimum(np.searchsorted(ends, last, side="right"), len(spans) - 1)
+    inside = (bounds[:, 1] > bounds[:, 0]) & (last >= starts[span]) & (last < ends[span])
+    place = np.where(inside & (places[span] < MOST_WORDS), places[span], -1)
+    return list(words)[:MOST_WORDS], place
+
+
+def pool_words(tokens: Vectors, places: NDArray[np.int64], count: int) -> Vectors:
+    """Mean of the token vectors (t, d) of each of `count` words, float32 (count, d), unit length.
+
+    A word without tokens (cut off by the encoder's limit) is all zeros and like nothing.
+    """
+    if not count:
+        return np.zeros((0, tokens.shape[1]), np.float32)
+    used = places >= 0
+    belongs = np.zeros((count, int(used.sum())), np.float32)
+    belongs[places[used], np.arange(belongs.shape[1])] = 1.0
+    sums = belongs @ tokens[used]
+    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def compress(vectors: Vectors) -> WordVectors:
+    return np.round(vectors * SCALE).astype(np.int8)
+
+
+def no_words(count: int, dimensions: int = 0) -> list[WordVectors]:
+    """For encoders that read no single words."""
+    return [np.zeros((0, dimensions), np.int8) for _ in range(count)]
+
+
+def read_tokens(
+    texts: Sequence[str], prompt: str, encodings: Sequence[Any], tokens: Vectors, mean: Vectors, components: Vectors
+) -> list[tuple[list[str], Vectors]]:
+    """Words and their unit vectors for each text of a batch. tokens: (texts, longest, dimensions) of the last layer."""
+    projected = (tokens - mean) @ components
+    found = []
+    for text, encoding, of_text in zip(texts, encodings, projected, strict=True):
+        words, places = places_of_tokens(text, encoding.offsets, len(prompt))
+        found.append((words, pool_words(of_text, places, len(words))))
+    return found

@@ -1,0 +1,63 @@
+"""Make `indexer/word_basis.npz`: what turns the bundled encoder's token vectors into vectors of single words.
+
+Fitted without any label on the words of the sample content, public and internal, in English, Hindi and Bengali:
+
+    .venv/bin/python scripts/fit_word_basis.py
+"""
+
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from indexer.bundled_model import FINGERPRINT, bundled_model_dir
+from indexer.chunking import chunk_markdown
+from indexer.onnx_module import OnnxTextModule
+from indexer.word_reading import BASIS_FILE, places_of_tokens
+from kb.articles import parse_article
+from kb.config import Settings
+from kb.contracts import Vectors
+
+WORD_DIMENSIONS = 64
+_ARTICLES = Path(__file__).parent.parent / "articles"
+
+
+def main() -> None:
+    module = OnnxTextModule(bundled_model_dir(Settings()))
+    passages: list[str] = []
+    queries: list[str] = []
+    for path in sorted(_ARTICLES.rglob("*.md")):
+        article = parse_article(path.read_text("utf-8"), str(path.relative_to(_ARTICLES)))
+        passages += [c.embedded_text for c in chunk_markdown(article.title, article.body, module.count_tokens)]
+        queries += [article.title, *article.also_asked]
+    of_passages = _word_means(module, passages, "passage: ")
+    of_queries = _word_means(module, queries, "query: ")
+    mean = of_passages.mean(axis=0)
+    around = of_passages - mean
+    around /= np.linalg.norm(around, axis=1, keepdims=True)
+    values, directions = np.linalg.eigh(around.T @ around)
+    components = directions[:, ::-1][:, :WORD_DIMENSIONS]
+    np.savez(
+        BASIS_FILE,
+        fingerprint=np.array(FINGERPRINT),
+        passage_mean=mean.astype(np.float16),
+        query_mean=of_queries.mean(axis=0).astype(np.float16),
+        components=components.astype(np.float16),
+    )
+    held = values[::-1][:WORD_DIMENSIONS].sum() / values.sum()
+    print(
+        f"{len(of_passages)} words of {len(passages)} passages; {WORD_DIMENSIONS} components hold {held:.0%} of them."
+    )
+
+
+def _word_means(module: OnnxTextModule, texts: list[str], prompt: str) -> Vectors:
+    found: list[Vectors] = []
+    for text in tqdm(texts, desc=prompt, unit=" texts"):
+        _, encodings, tokens = module.read_texts([prompt + text])
+        words, places = places_of_tokens(text, encodings[0].offsets, len(prompt))
+        found += [tokens[0][places == word].mean(axis=0) for word in range(len(words)) if (places == word).any()]
+    return np.stack(found)
+
+
+if __name__ == "__main__":
+    main()
