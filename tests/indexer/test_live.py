@@ -126,6 +126,6 @@ def test_after_any_changes_a_follower_holds_exactly_what_a_rebuild_would(
     ):
         assert set(ids_a) == set(ids_b)
         assert np.allclose(np.sort(scores_a), np.sort(scores_b), atol=1e-4)
-    every = mine.search_dense(query, len(mine))[0].tolist()
+    every = mine.search_dense(query, 1000)[0].tolist()
     assert {i: mine.text(i) for i in every} == {i: other.text(i) for i in every}
     assert None not in map(mine.text, every)
