@@ -28,6 +28,7 @@ FEATURES = (
     "standing",  # how many standard deviations the best document is above all passages of the collection, for this query
     "lead",  # best minus second score; counts less in archives, where the second says the same
     "archive_support",  # in archives: mean score from second to sixth place above the mean of the collection
+    "words_matched",  # how well the best result has the words of the query, whatever language they are in
     "words_lead",  # the best result's share of words minus the mean of those after the fifth place
     "length",  # logarithm of the number of terms
     "other_language",  # 1 where the best result is in another language: its words say nothing then
@@ -48,12 +49,14 @@ def extract_features(
     best_vector: Vectors,
     term_count: int,
     *,
+    word_match: float,
     same_language: bool,
 ) -> NDArray[np.float64]:
     """FEATURES of a query with at least one ranked document, shape (len(FEATURES),).
 
     background is that of the best document's collection; best_vector and best_cosine are those of its best passage;
-    same_language tells whether that passage is in the language of the query (of PreparedQuery.background).
+    word_match is from 0 to 1 (Ranking.word_match); same_language tells whether that passage is in the language of the query
+    (of PreparedQuery.background).
     """
     archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
     centred = centre_query(query, strength, query_mean)
@@ -74,6 +77,7 @@ def extract_features(
             standing,
             lead * (1 - archive),
             support * archive,
+            word_match,
             float(ranked.lexical[0]) - words_behind,
             math.log(max(term_count, 1)),
             0.0 if same_language else 1.0,

@@ -247,6 +247,7 @@ def _signals(
         background=collections[int(candidates.collections[row])].background,
         best_vector=candidates.vectors[row],
         term_count=word_count,
+        word_match=ranking.word_match,
         same_language=bool(ranking.same_language[row]),
     )
 

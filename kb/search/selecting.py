@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +30,13 @@ _WORDINGS = PARTS.index("questions")
 class Ranking:
     """All candidate documents in order, and what judging the best of them needs.
 
-    same_language: per candidate passage, whether it is in the language of the query.
+    same_language: per candidate passage, whether it is in the language of the query. word_match: how well the best document
+    has the words of the query, 0 to 1.
     """
 
     documents: FusedDocuments
     same_language: NDArray[np.bool_]
+    word_match: float
     strength: float
     query_mean: Vectors | None
 
@@ -76,21 +79,31 @@ def rank_candidates(
         same_language[block] = candidates.languages[block] == collection.language_number(prepared.background)
     dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == _WORDINGS)
     dense += _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
-    dense += np.float32(WORD_MATCH_WEIGHT) * _match_words(candidates, collections, dense, query, prepared.background)
+    matched = _match_words(candidates, collections, dense, query, prepared.background)
+    dense += np.float32(WORD_MATCH_WEIGHT) * matched.ahead
     documents = fuse_documents(candidates.groups, dense, lexical, same_language=same_language)
-    return Ranking(documents, same_language, strength, query_mean)
+    best = documents.rows[:1]  # none where there is no candidate
+    word_match = float((matched.usual + matched.ahead)[best].sum())
+    return Ranking(documents, same_language, word_match, strength, query_mean)
+
+
+class _WordMatches(NamedTuple):
+    """Columns (n,) over candidates. usual: mean match in the collection; ahead: the document's own match minus that."""
+
+    ahead: Vectors
+    usual: Vectors
 
 
 def _match_words(
     candidates: Candidates, collections: Sequence[Collection], scores: Vectors, query: QueryReading, language: str
-) -> Vectors:
-    """How well the document of each candidate has the words of the query, against the others of its collection; float32 (n,).
+) -> _WordMatches:
+    """How well the document of each candidate has the words of the query.
 
     As with the words of the lexical index, the best of a document's passages counts for all of them: a passage that is only
     another wording of a question is too short to have them. The best passages by `scores` are compared; 0 for documents that
     none of them belongs to, and everywhere where the encoder reads no words.
     """
-    matched = np.zeros(len(candidates), np.float32)
+    ahead, usual = np.zeros(len(candidates), np.float32), np.zeros(len(candidates), np.float32)
     is_text = candidates.parts != _WORDINGS
     for number, collection in enumerate(collections if query.words else ()):
         block = candidates.rows_of(number)
@@ -100,12 +113,13 @@ def _match_words(
         compared = ~np.isnan(found)
         if not compared.any():
             continue
-        usual = float(found[compared].mean())
+        mean = float(found[compared].mean())
         of_group: dict[int, float] = {}
         for group, score in zip(candidates.groups[best[compared]].tolist(), found[compared].tolist(), strict=True):
             of_group[group] = max(of_group.get(group, -1.0), score)
-        matched[block] = [of_group.get(group, usual) - usual for group in candidates.groups[block].tolist()]
-    return matched
+        usual[block] = mean
+        ahead[block] = [of_group.get(group, mean) - mean for group in candidates.groups[block].tolist()]
+    return _WordMatches(ahead, usual)
 
 
 def _agreement_of_languages(
