@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _DOCUMENTS_PER_BATCH = 64
 _LOCK_WAIT_SECONDS = 600
+# Characters: texts that are no longer than a question are read as one, too.
+_QUESTION_LENGTH = 200
 
 
 class _Encoded(NamedTuple):
@@ -192,10 +194,15 @@ def _stored(
     return {key: (rows, entries.get(key)) for key, rows in passages.items()}
 
 
+def _is_wording(passage: PreparedPassage) -> bool:
+    """Whether it may be what somebody asks: another wording, or a ticket or answer of one sentence."""
+    return passage.part == "questions" or len(passage.embedded_text) <= _QUESTION_LENGTH
+
+
 def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> list[_Encoded]:
     found = encoder.read_passages([passage.embedded_text for passage in passages], progress)
     vectors = found.vectors
-    if wordings := [row for row, passage in enumerate(passages) if passage.part == "questions"]:
+    if wordings := [row for row, passage in enumerate(passages) if _is_wording(passage)]:
         texts = [passages[row].embedded_text for row in wordings]
         vectors = np.array(vectors)  # what comes from a cache cannot be written to
         vectors[wordings] = encode_wordings(encoder, texts, vectors[wordings])
