@@ -23,7 +23,7 @@ from kb.search.looking_up import look_up_words
 from kb.search.meanwhile import Meanwhile
 from kb.search.preparing import PreparedQuery, prepare_query
 from kb.search.ranking import QueryMeans
-from kb.search.selecting import RankedDocument, Ranking, rank_candidates, select_documents
+from kb.search.selecting import RankedDocument, Ranking, put_first, rank_candidates, select_documents
 from kb.search.snippets import choose_snippet
 from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK
@@ -130,6 +130,26 @@ class Searcher:
             return None
         return found.signals, int(found.candidates.documents[found.ranking.documents.rows[0]])
 
+    def judge(self, text: str, results: Sequence[Result]) -> SearchAnswer:
+        """`results`, which something else found for `text`, best first, with the confidence in the first of them.
+
+        It is judged by the signals of a search that ranks it first. What the search does not even bring up deserves none.
+        """
+        clock = _Clock()
+        query, truncated = normalise_query(text)
+        language = guess_language(query)
+        confidence = 0.0
+        if results and _SAYS_SOMETHING.search(query):
+            found = self._find(query, language, clock)
+            ranking = found.ranked_first(results[0])
+            if ranking is not None:
+                vector = self._read(found.prepared).vector
+                signals = _signals(found.candidates, found.collections, ranking, found.word_count, vector)
+                confidence = 0.0 if signals is None else self._calibration.probability(signals)
+            clock.lap("rank")
+        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
+        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), str(uuid.uuid4()), truncated)
+
     def _find(self, query: str, language: str, clock: "_Clock") -> "_Found":
         """Rank what all collections have on a normalised query."""
         collections = self.snapshots()
@@ -152,7 +172,7 @@ class Searcher:
         candidates = gather_candidates(collections, vector, dense, words.hits)
         ranking = rank_candidates(candidates, collections, prepared, words.frequencies, reading, known)
         signals = _signals(candidates, collections, ranking, words.count, vector)
-        return _Found(prepared, collections, candidates, ranking, signals)
+        return _Found(prepared, collections, candidates, ranking, words.count, signals)
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
@@ -225,7 +245,17 @@ class _Found:
     collections: list[Collection]
     candidates: Candidates
     ranking: Ranking
+    word_count: int
     signals: NDArray[np.float64] | None
+
+    def ranked_first(self, result: Result) -> Ranking | None:
+        """The ranking with this document before all others; None where it is not in it."""
+        for collection in self.collections:
+            if (collection.name is CollectionName.TICKETS) == (result.kind == "ticket"):
+                groups = collection.facts(collection.passages_of(result.id)[:1]).groups
+                if len(groups) and groups[0] in self.ranking.documents.groups:
+                    return put_first(self.ranking, int(groups[0]))
+        return None
 
 
 def _signals(
