@@ -1,12 +1,12 @@
 """Suggestions for a conversation from a request. Nothing is kept of a conversation but its question, redacted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kb.conversation.assist import AssistAnswer, assist
 from kb.conversation.turns import Turn, last_customer_turn
 from kb.language import guess_language
-from kb.search.types import Audience, Outcome, Result
+from kb.search.types import Audience, Outcome
 from webapp.database import session
 from webapp.locale import choose_language, offered_languages
 from webapp.metrics import observe_search
@@ -33,8 +33,8 @@ def customer_language(turns: Sequence[Turn]) -> str:
 def assist_and_record(
     turns: Sequence[Turn], *, place: str, reader_language: str, limit: int, anyway: bool = False
 ) -> Assisted:
-    """What to show a rep now. Where the customer asks for something, the question is searched for as well: the calibrated
-    confidence of search says whether we have an answer, and what has none becomes a gap.
+    """What to show a rep now. Where the customer asks for something, the first suggestion is judged by the calibrated confidence
+    of search: it says whether we have an answer, and what has none becomes a gap.
 
     anyway: give suggestions even where silence is right; then nothing is recorded. Raises ModelError or IndexUnavailableError.
     """
@@ -51,16 +51,7 @@ def assist_and_record(
     )
     if not answer.speak:
         return Assisted(answer)
-    search = searcher.search(session(), answer.question, reader_language=reader_language, limit=1)
-    results = [suggestion.result for suggestion in answer.suggestions]
-    outcome = search.outcome if results else Outcome.NONE
-    if outcome is Outcome.ANSWERED and _document(search.results[0]) != _document(results[0]):
-        outcome = Outcome.UNSURE  # Sure of something, but not of what stands first here.
-    search = replace(search, outcome=outcome, results=results)
+    search = searcher.judge(answer.question, [suggestion.result for suggestion in answer.suggestions])
     observe_search(place, search)
     record_after_response(search, audience=Audience.REP, place=place, reader_language=reader_language)
-    return Assisted(answer, outcome, search.public_id)
-
-
-def _document(result: Result) -> tuple[str, int]:
-    return result.kind, result.id
+    return Assisted(answer, search.outcome, search.public_id)

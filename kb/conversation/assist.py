@@ -1,38 +1,34 @@
 """Suggestions for a conversation: whether to speak, what is asked, and what answers it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb.contracts import Encoder
+from kb.contracts import Encoder, Ids
 from kb.conversation.evidence import (
+    MAX_WORD_CANDIDATES,
+    ROMANISED,
     NamedRows,
     Reason,
     compare_words,
-    gather,
     has_words,
     in_own_script,
+    other_passages,
     reasons,
     telling_terms,
 )
 from kb.conversation.learning import names_of
-from kb.conversation.question import understand_question
-from kb.conversation.ranking import (
-    QueryVectors,
-    carried_weight,
-    rank_groups,
-    score_candidates,
-    search_evidence,
-    without_typical,
-)
+from kb.conversation.question import carried_text, understand_question
+from kb.conversation.ranking import add_words, carry, rank_groups, score_candidates, search_evidence, without_typical
 from kb.conversation.speaking import after_courtesies, cue_probability, load_speak_model
 from kb.conversation.turns import Turn, last_customer_turn
 from kb.language import guess_language
 from kb.search.candidates import Candidates
-from kb.search.selecting import RankedDocument
+from kb.search.found import Found
+from kb.search.selecting import RankedDocument, select_documents
 from kb.search.types import Audience, Collection, Result
 
 # Without a model for the encoder at hand, cues decide from here.
@@ -47,6 +43,14 @@ class AssistSearcher(Protocol):
 
     def snapshots(self) -> list[Collection]:
         """The collections that this audience may search, as they are now."""
+        ...
+
+    def find(self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Found:
+        """What a search for `text` brings up and how it ranks it; `also` gives more candidates, per collection."""
+        ...
+
+    def count(self, found: Found) -> None:
+        """Count in, for queries to come, a text that was found to be a query."""
         ...
 
     def show(
@@ -103,7 +107,7 @@ def assist(
     limit: int = 5,
     even_if_silent: bool = False,
 ) -> AssistAnswer:
-    """What to show a rep after the customer's last turn. One call of the encoder with two to four short texts.
+    """What to show a rep after the customer's last turn. The encoder reads it, and in one call what is carried over.
 
     even_if_silent: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
     """
@@ -115,38 +119,44 @@ def assist(
     question = understand_question(turns, turn, table)
     model = load_speak_model(encoder.fingerprint)
     typical = model.typical if model else None
-    names = ", ".join(name.text for name in question.names_in_focus)
     language = guess_language(question.last)
 
     def is_known(term: str) -> bool:
         return any(collection.document_frequency(term) for collection in collections)
 
-    # Two texts for the search; the decision to speak is on the turn as it was typed.
-    last = in_own_script(question.last, is_known)
-    carried = f"{names}: {last}" if names else in_own_script(question.recent, is_known)
-    typed = [question.last] if last != question.last else []
+    # The search reads the last turn, in its own script. Besides it: what is carried over, and the turn as it was typed and
+    # without its courtesies, for the decision to speak.
+    lent = carried_text(question)
+    typed = [question.last] if language in ROMANISED else []
     rest = [text for text in [after_courtesies(question.last)] if text and model]
-    encoded = encoder.encode_queries([last, carried, *typed, *rest])
-    for_speaking = encoded[2:] if typed else np.delete(encoded, 1, axis=0)
-    terms = telling_terms(turns, question, is_known)
-    vectors = QueryVectors(
-        without_typical(encoded[0], typical),
-        without_typical(encoded[1], typical),
-        carried_weight(sum(weight == 1.0 for weight in terms.values()), bool(names)),
-    )
-    candidates, best = gather(collections, vectors, question, table, terms)
-    evidence = search_evidence(encoded[0], typical, best) if len(candidates) else None
+    encoded = encoder.encode_queries([*([in_own_script(lent, is_known)] if lent else []), *typed, *rest])
+    carried = carry(without_typical(encoded[0], typical), question) if lent else None
+    found = searcher.find(question.last, lambda now: other_passages(now, carried, question, table))
+    candidates, vector = found.candidates, found.reading.vector
+    for_speaking = encoded[bool(lent) :] if typed else np.vstack((vector, encoded[bool(lent) :]))
+    evidence = search_evidence(vector, typical, candidates)
     probability = model.probability(for_speaking, evidence) if model else cue_probability(question.last)
     speak = probability >= (model.threshold if model else CUE_THRESHOLD)
-    if not speak and not even_if_silent:
+    if speak:
+        searcher.count(found)
+    elif not even_if_silent:
         return AssistAnswer(False, probability, question.last, ())
     if not len(candidates):
         return AssistAnswer(speak, probability, question.text, ())
-    named = NamedRows(candidates, collections, question, table)
-    words = compare_words(session, candidates, vectors, named.bonus, collections, terms, language)
-    scores = score_candidates(candidates, vectors, named.bonus, words.coverage)
-    ranked = rank_groups(candidates, scores, limit, named.in_focus)
-    results = searcher.show(session, reader_language, words.snippet_weights, candidates, ranked, collections)
+    terms = telling_terms(turns, question, is_known)
+    named = NamedRows(candidates, found.collections, question, table)
+    if carried is None:
+        ranked = select_documents(candidates, found.ranking, limit)
+        words = compare_words(
+            candidates, [row for item in ranked for row in item.rows], found.collections, terms, language
+        )
+    else:
+        scores = score_candidates(candidates, found.ranking, carried, named.bonus)
+        nearest = np.argsort(-scores, kind="stable")[:MAX_WORD_CANDIDATES].tolist()
+        words = compare_words(candidates, nearest, found.collections, terms, language)
+        scores = add_words(scores, words.coverage, carried)
+        ranked = rank_groups(candidates, scores, limit, named.in_focus)
+    results = searcher.show(session, reader_language, words.snippet_weights, candidates, ranked, found.collections)
     suggestions = []
     items = iter(ranked)
     for result in results:

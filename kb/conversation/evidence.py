@@ -1,28 +1,25 @@
 """What speaks for each passage: how it was found, the names that it belongs to, the words of the turn that it holds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import regex
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
-from kb.contracts import Ids, Vectors
+from kb.contracts import Ids
 from kb.conversation.names import NameTable
 from kb.conversation.question import Question, lending_turns
-from kb.conversation.ranking import QueryVectors, name_bonus, term_weight, word_coverage
+from kb.conversation.ranking import Carried, name_bonus, term_weight, word_coverage
 from kb.conversation.turns import Turn
 from kb.language import guess_language
-from kb.search.candidates import Candidates, gather_candidates
-from kb.search.loading import load_passages
+from kb.search.candidates import DEPTH, Candidates
 from kb.search.preparing import prepare_query
 from kb.search.terms import EXACT_MARK, index_terms, query_terms
 from kb.search.types import Collection, CollectionName
 
 ROMANISED = ("hi-Latn", "bn-Latn")
-DEPTH = 60
 # Passages of named documents that are looked at, and passages whose words are compared: bounds on time.
 MAX_NAMED_PASSAGES = 400
 MAX_WORD_CANDIDATES = 100
@@ -83,30 +80,20 @@ def in_own_script(text: str, is_known: Callable[[str], bool]) -> str:
     return prepare_query(text, language, is_known).text if language in ROMANISED else text
 
 
-def gather(
-    collections: Sequence[Collection],
-    vectors: QueryVectors,
-    question: Question,
-    table: NameTable,
-    terms: Mapping[str, float],
-) -> tuple[Candidates, float]:
-    """Candidates from both vectors, from the words and from the names' documents; and the last turn's best inner product."""
-    best = -1.0
-    found: list[tuple[Ids, Vectors]] = []
-    words: list[tuple[Ids, Vectors]] = []
-    weighted = list(terms.items())
+def other_passages(
+    collections: Sequence[Collection], carried: Carried | None, question: Question, table: NameTable
+) -> list[Ids]:
+    """Per collection, what the conversation brings up beside the last turn: near the carried text, or of a name."""
+    found: list[Ids] = []
     named_terms = [(term, 1.0) for name in question.names_in_focus for term in query_terms(name.text, "en")]
     for collection in collections:
-        near, scores = collection.search_dense(vectors.last, DEPTH)
-        best = max(best, float(scores[0])) if len(scores) else best
-        ids = [near, collection.search_dense(vectors.carried, DEPTH)[0]]
+        ids = [_passages_of_names(collection, question, table)]
+        if carried is not None:
+            ids.append(collection.search_dense(carried.vector, DEPTH)[0])
         if named_terms:
-            ids.append(collection.search_lexical(weighted + named_terms, DEPTH)[0])
-        ids.append(_passages_of_names(collection, question, table))
-        every = np.unique(np.concatenate(ids))
-        found.append((every, np.zeros(len(every), np.float32)))
-        words.append(collection.search_lexical(weighted, DEPTH) if weighted else (ids[0][:0], scores[:0]))
-    return gather_candidates(collections, vectors.last, found, words), best
+            ids.append(collection.search_lexical(named_terms, DEPTH)[0])
+        found.append(np.concatenate(ids))
+    return found
 
 
 def _passages_of_names(collection: Collection, question: Question, table: NameTable) -> Ids:
@@ -151,15 +138,13 @@ class NamedRows:
 
 
 def compare_words(
-    session: Session,
     candidates: Candidates,
-    vectors: QueryVectors,
-    bonus: NDArray[np.float32],
+    rows: Iterable[int],
     collections: Sequence[Collection],
     terms: Mapping[str, float],
     language: str,
 ) -> WordEvidence:
-    """Compare the turn's terms with the passages that are nearest so far; the others hold none for the ranking.
+    """Compare the turn's terms with these candidate rows; the others hold none for the ranking.
 
     language: the turn's. Passages are stemmed as the turn was, so that equal words stay equal.
     """
@@ -168,20 +153,14 @@ def compare_words(
         term: weight * term_weight(sum(collection.document_frequency(term) for collection in collections), passages)
         for term, weight in terms.items()
     }
-    coverage = np.zeros(len(candidates), dtype=np.float32)
-    nearest = np.argsort(-(candidates.vectors @ (vectors.last + vectors.carried) + bonus), kind="stable")[
-        :MAX_WORD_CANDIDATES
-    ]
-    loaded = load_passages(session, [int(candidates.ids[row]) for row in nearest])
-    rows = [int(row) for row in nearest if int(candidates.ids[row]) in loaded]
     held: dict[int, frozenset[str]] = {}
-    texts: list[frozenset[str]] = []
     for row in rows:
-        passage = loaded[int(candidates.ids[row])]
-        text = " ".join([*passage.heading_path, passage.text])
-        held[row] = _terms_of_passage(text, language) & terms.keys()
-        texts.append(held[row])
-    coverage[rows] = word_coverage(weights, texts)
+        passage = collections[int(candidates.collections[row])].text(int(candidates.ids[row]))
+        if passage is not None:
+            text = " ".join([*passage.heading_path, passage.text])
+            held[row] = _terms_of_passage(text, language) & terms.keys()
+    coverage = np.zeros(len(candidates), dtype=np.float32)
+    coverage[list(held)] = word_coverage(weights, list(held.values()))
     return WordEvidence(
         coverage, held, {term.lstrip("=~"): weight for term, weight in weights.items() if len(term) > 2 and weight > 0}
     )

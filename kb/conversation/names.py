@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import regex
 
-from kb.conversation.spelling import Spelling
 from kb.search.terms import is_function_word, normalise
+from kb.search.vocabulary import Vocabulary
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)?")
 _HEAD_END = regex.compile(r":\s|\s[-–—|›»/]\s")
@@ -31,6 +31,9 @@ MIN_COVERAGE = 0.55
 # has no words that are rarer than once, so there it is this share of what such a word has.
 MIN_BITS = 3.5
 MIN_BITS_SHARE = 0.8
+# A word of a name may be a slip away from what was typed, if it is not shorter; what it is then worth beside the name itself.
+SHORTEST_MISSPELT = 5
+SLIP_LIKENESS = 0.8
 # Words that join the parts of a name and are left out or changed at will ("B&B", "bed and breakfast").
 _JOINTS = frozenset({"and", "the", "a", "an", "of", "by", "at", "in", "on", "und", "और", "এবং", "ও"})
 
@@ -80,7 +83,7 @@ class NameTable:
         for number, name in enumerate(self.names):
             for position, token in enumerate(name.tokens):
                 self._by_token[token].append((number, position))
-        self._spelling = Spelling(self._by_token)
+        self._words = Vocabulary(dict.fromkeys(self._by_token, 1))
 
     @classmethod
     def from_titles(cls, titles: Iterable[Title], frequency: Callable[[str], int], passages: int) -> "NameTable":
@@ -155,7 +158,14 @@ class NameTable:
         if token in self._by_token:
             return [(token, 1.0)]
         # A word that the collection knows is what it is ("price"), not a slip for a name ("prince").
-        return [] if self._is_word(token) else self._spelling.like(token)
+        if len(token) < SHORTEST_MISSPELT or self._is_word(token):
+            return []
+        near = self._words.near(token)
+        return [
+            (n.word, SLIP_LIKENESS)
+            for n in near
+            if n.slips <= 1 and len(n.word) >= SHORTEST_MISSPELT and n.word[0] == token[0]
+        ]
 
 
 def least_bits(passages: int) -> float:

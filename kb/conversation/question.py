@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import regex
 
 from kb.conversation.names import Mention, NameTable
+from kb.conversation.speaking import is_courtesy
 from kb.conversation.turns import Role, Turn
 from kb.language import guess_language
 from kb.search.terms import is_exact_term, normalise, query_terms
@@ -22,7 +23,8 @@ MAX_RECENT_LENGTH = 1200
 # A turn with no more telling words than this cannot stand alone; an earlier one with at least MANY_WORDS says what it is about.
 FEW_WORDS = 1
 MANY_WORDS = 3
-# Words that point back.
+# Words that point back, unless the turn says so much that they point to something within it.
+MOST_WORDS_POINTING = 6
 _POINTERS = frozenset(
     normalise(
         "it its that this they them these those there one ones both either neither ye yeh yah wo woh iska uska isko "
@@ -47,13 +49,17 @@ class CarriedName:
 
 @dataclass(frozen=True)
 class Question:
-    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text."""
+    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text, without
+    what was said before the customer asked for anything; telling_words: how many of `last` are no function words; points_back:
+    whether it needs what came before."""
 
     text: str
     last: str
     recent: str
     turn: int
     names: tuple[CarriedName, ...]
+    telling_words: int
+    points_back: bool
 
     @property
     def names_in_focus(self) -> tuple[CarriedName, ...]:
@@ -63,17 +69,27 @@ class Question:
 def understand_question(turns: Sequence[Turn], turn: int, table: NameTable) -> Question:
     """What is asked in `turns[turn]`, a customer's turn."""
     last = turns[turn].text
+    telling_words = len(_telling(last))
+    points_back = _points_back(last, telling_words)
     names = carry_names(turns[: turn + 1], table)
-    recent = " ".join(t.text for t in turns[max(0, turn + 1 - RECENT_TURNS) : turn + 1])[-MAX_RECENT_LENGTH:]
+    since = max(_first_request(turns, turn), turn + 1 - RECENT_TURNS)
+    recent = " ".join(t.text for t in turns[since : turn + 1])[-MAX_RECENT_LENGTH:]
     own = {name.mention.name for name in names if name.mention.turn == turn}
     carried = [name.text for name in names if name.strength >= IN_FOCUS and name.mention.name not in own]
     if carried and not own:
         text = f"{', '.join(carried)}: {last}"
-    elif not names and _points_back(last) and (before := _earlier_request(turns, turn)):
+    elif not names and points_back and (before := _earlier_request(turns, turn)):
         text = f"{before} – {last}"
     else:
         text = last
-    return Question(text, last, recent, turn, names)
+    return Question(text, last, recent, turn, names, telling_words, points_back)
+
+
+def carried_text(question: Question) -> str:
+    """What is read beside the last turn: that turn with names, or with the turns before; empty where it stands alone."""
+    names = ", ".join(name.text for name in question.names_in_focus)
+    text = f"{names}: {question.last}" if names else question.recent
+    return text if text != question.last else ""
 
 
 def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, ...]:
@@ -107,12 +123,26 @@ def lending_turns(turns: Sequence[Turn], question: Question) -> list[tuple[str, 
     return [(text, WORD_DECAY**back) for back, text in enumerate(reversed(earlier), start=1)]
 
 
+def _first_request(turns: Sequence[Turn], turn: int) -> int:
+    """The customer's first turn that is more than a greeting: nothing before it says what the conversation is about."""
+    return next(
+        (
+            number
+            for number, earlier in enumerate(turns[:turn])
+            if earlier.role is Role.CUSTOMER and not is_courtesy(earlier.text)
+        ),
+        turn,
+    )
+
+
 def _telling(text: str) -> list[str]:
     return query_terms(text, guess_language(text))
 
 
-def _points_back(text: str) -> bool:
-    return len(_telling(text)) <= FEW_WORDS or any(word in _POINTERS for word in _WORD.findall(normalise(text)))
+def _points_back(text: str, telling_words: int) -> bool:
+    if telling_words > MOST_WORDS_POINTING:
+        return False
+    return telling_words <= FEW_WORDS or any(word in _POINTERS for word in _WORD.findall(normalise(text)))
 
 
 def _earlier_request(turns: Sequence[Turn], turn: int) -> str:

@@ -1,4 +1,5 @@
-"""Which passages answer the question: nearness to the last turn, to what it carries over, names, and the turn's own words."""
+"""Which passages answer a question of a conversation: the search for the last turn, nearness to what it carries over, names,
+words. A question that carries nothing over is left to the search alone."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -8,31 +9,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.contracts import Vectors
+from kb.conversation.question import Question
 from kb.search.candidates import Candidates
-from kb.search.selecting import RankedDocument
+from kb.search.selecting import RankedDocument, Ranking
 
 # Share of the typical question that is taken out of a query vector. Without it, passages that are themselves phrased as
 # questions come before better ones in prose, because every question resembles every other.
 TYPICAL_SHARE = 0.8
-# Weight of the second vector beside the last turn's (weight 1): with a name that was heard, and without any.
-CARRIED_WITH_NAME = 0.6
-CARRIED_WITHOUT_NAME = 2.0
-# A turn that says this much on its own needs less of what came before.
-WORDS_TO_STAND_ALONE = 12
+# Weight of the carried text beside the search for the last turn (weight 1): with a name that was heard, and without any where
+# the turn points back. Any other turn needs the less the more it says: from six telling words on hardly anything.
+CARRIED_WITH_NAME = 2.0
+CARRIED_POINTING_BACK = 4.0
+CARRIED_AT_MOST, CARRIED_AT_LEAST, LESS_PER_WORD = 2.0, 0.2, 1 / 3
 # What the name that is spoken of adds to a cosine, when it has documents of its own like a product or a place (MANY of them).
 NAME_WEIGHT = 0.12
 MANY_DOCUMENTS = 8
-# What the turn's words add where a passage holds all of them.
+# What words add where a passage holds all of them: those of the turn beside a name, without one those of earlier turns too.
+WORD_WEIGHT_WITH_NAME = 0.3
 WORD_WEIGHT = 0.06
 
 
 @dataclass(frozen=True)
-class QueryVectors:
-    """Vectors of the question, shape (dimensions,): the last turn, and the text that carries the conversation; its weight."""
+class Carried:
+    """What the conversation lends to a question. vector: of the text that carries it, shape (dimensions,); weight: beside the
+    search for the last turn, which has 1; word_weight: of the share of the words that a passage holds."""
 
-    last: Vectors
-    carried: Vectors
-    carried_weight: float
+    vector: Vectors
+    weight: float
+    word_weight: float
 
 
 def without_typical(vector: Vectors, typical: Vectors | None) -> Vectors:
@@ -40,11 +44,14 @@ def without_typical(vector: Vectors, typical: Vectors | None) -> Vectors:
     return vector if typical is None else vector - np.float32(TYPICAL_SHARE) * typical
 
 
-def carried_weight(telling_words: int, has_name: bool) -> float:
-    """How much the carried text counts beside a last turn with that many telling words."""
-    if has_name:
-        return CARRIED_WITH_NAME
-    return CARRIED_WITHOUT_NAME * max(0.25, 1.0 - telling_words / WORDS_TO_STAND_ALONE)
+def carry(vector: Vectors, question: Question) -> Carried:
+    """`vector` is that of the carried text, the typical share taken out."""
+    if question.names:
+        return Carried(vector, CARRIED_WITH_NAME, WORD_WEIGHT_WITH_NAME)
+    if question.points_back:
+        return Carried(vector, CARRIED_POINTING_BACK, WORD_WEIGHT)
+    weight = max(CARRIED_AT_LEAST, CARRIED_AT_MOST - LESS_PER_WORD * question.telling_words)
+    return Carried(vector, weight, WORD_WEIGHT)
 
 
 def name_bonus(strength: float, groups: int) -> float:
@@ -56,13 +63,15 @@ def name_bonus(strength: float, groups: int) -> float:
     return NAME_WEIGHT * strength * min(1.0, math.log1p(groups) / math.log1p(MANY_DOCUMENTS))
 
 
-def search_evidence(vector: Vectors, typical: Vectors | None, best: float) -> float | None:
-    """How much nearer the best passage is to the turn than either is to questions in general; None without a typical question.
+def search_evidence(vector: Vectors, typical: Vectors | None, candidates: Candidates) -> float | None:
+    """How much nearer the best passage is to the turn than either is to questions in general; None without a typical question
+    or without candidates.
 
-    `best`: highest inner product of the turn's vector, the typical share taken out, with any passage. A local scaling as in CSLS
-    (Conneau et al. 2018), with one typical question in place of neighbours.
+    A local scaling as in CSLS (Conneau et al. 2018), with one typical question in place of neighbours.
     """
-    return None if typical is None else best - float(vector @ typical)
+    if typical is None or not len(candidates):
+        return None
+    return float((candidates.vectors @ without_typical(vector, typical)).max()) - float(vector @ typical)
 
 
 def word_coverage(weights: Mapping[str, float], held: Sequence[frozenset[str]]) -> NDArray[np.float32]:
@@ -79,15 +88,21 @@ def term_weight(frequency: int, passages: int) -> float:
 
 
 def score_candidates(
-    candidates: Candidates,
-    vectors: QueryVectors,
-    bonus: NDArray[np.float32],
-    coverage: NDArray[np.float32],
+    candidates: Candidates, ranking: Ranking, carried: Carried, bonus: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """float32 (n,). bonus, coverage: one value per candidate."""
-    near = candidates.vectors @ vectors.last + vectors.carried_weight * (candidates.vectors @ vectors.carried)
-    scores: NDArray[np.float32] = (near + WORD_WEIGHT * coverage) / (1.0 + vectors.carried_weight) + bonus
-    return scores
+    """float32 (n,), on the scale of a cosine: what the search for the last turn says of a candidate's document, and the
+    carried text of the candidate itself. ranking: that search's, of these candidates; bonus: one value per candidate.
+    """
+    documents = ranking.documents
+    order = np.argsort(documents.groups)
+    found = documents.scores[order[documents.groups[order].searchsorted(candidates.groups)]]
+    near = candidates.vectors @ carried.vector
+    return np.asarray((found + carried.weight * near) / (1 + carried.weight) + bonus, dtype=np.float32)
+
+
+def add_words(scores: NDArray[np.float32], coverage: NDArray[np.float32], carried: Carried) -> NDArray[np.float32]:
+    """The scores (n,) with what the words say. coverage: see `word_coverage`, one value per candidate."""
+    return np.asarray(scores + carried.word_weight / (1 + carried.weight) * coverage, dtype=np.float32)
 
 
 def rank_groups(

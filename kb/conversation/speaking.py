@@ -81,6 +81,7 @@ _ASKS = frozenset(
 _SOCIAL = frozenset(
     normalise(
         "thanks thank thankyou ok okay yes yeah yep no nope sure fine great perfect bye goodbye hello hi hey please got it "
+        "namaste namaskar nomoskar salaam salam "
         "haan ji thik theek hai acha accha dhanyavad shukriya dhonnobad ache hya na "
         "धन्यवाद शुक्रिया ठीक है अच्छा हाँ जी नहीं नमस्ते ধন্যবাদ ঠিক আছে আচ্ছা হ্যাঁ জি না নমস্কার"
     ).split()
@@ -96,6 +97,11 @@ def after_courtesies(text: str) -> str:
             return rest if end and len(_WORD.findall(rest)) >= MIN_REST else ""
         end = match.end()
     return ""
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether a turn is nothing but a greeting, thanks or consent."""
+    return all(normalise(word) in _SOCIAL | _JOINTS for word in _WORD.findall(text))
 
 
 def cue_probability(text: str) -> float:

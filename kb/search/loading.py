@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from kb.search.types import Audience
-from kb.tables import Article, Passage, Ticket
+from kb.tables import Article, Ticket
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ShownDocument:
 
 
 # Plain tables, not mapped classes: rows are read, never changed, and mapping them would take half of the time.
-_ARTICLES, _TICKETS, _PASSAGES = (table.__table__ for table in (Article, Ticket, Passage))
+_ARTICLES, _TICKETS = Article.__table__, Ticket.__table__
 _VERSION = _ARTICLES.alias()
 # Status and audience are looked at in Python: as conditions they would lead the planner to an index on all published
 # articles instead of the few rows that are asked for (measured: 5.6 ms instead of 0.3 ms with 2,500 articles).
@@ -50,9 +50,6 @@ _TICKETS_BY_ID = select(
     _TICKETS.c.created_at,
     _TICKETS.c.resolution,
 ).where(_TICKETS.c.id.in_(bindparam("ids", expanding=True)), _TICKETS.c.status == "resolved")
-_PASSAGES_BY_ID = select(_PASSAGES.c.id, _PASSAGES.c.text, _PASSAGES.c.sentences, _PASSAGES.c.heading_path).where(
-    _PASSAGES.c.id.in_(bindparam("ids", expanding=True))
-)
 
 
 # Lists of ids are filled up to one of a few lengths: statements of the same length are compiled once, where a list of any
@@ -98,12 +95,6 @@ def load_tickets(session: Session, ids: Sequence[int], audience: Audience) -> di
         return {}
     rows: Sequence[Any] = session.execute(_TICKETS_BY_ID, {"ids": list(ids)}).all()
     return {row.id: ShownDocument("ticket", row, {row.language: row}) for row in rows}
-
-
-def load_passages(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    if not ids:
-        return {}
-    return {row.id: row for row in session.execute(_PASSAGES_BY_ID, {"ids": list(ids)})}
 
 
 def choose_version(document: ShownDocument, reader_language: str) -> tuple[Any, bool]:

@@ -5,8 +5,7 @@ import time
 import unicodedata
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,10 +13,11 @@ import regex
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.contracts import Encoder, QueryReading, Vectors
+from kb.contracts import Encoder, Ids, QueryReading, Vectors
 from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
 from kb.search.confidence import Calibration, extract_features
+from kb.search.found import Found
 from kb.search.loading import ShownDocument, choose_version, load_articles, load_tickets, url_of
 from kb.search.looking_up import look_up_words
 from kb.search.meanwhile import Meanwhile
@@ -130,7 +130,46 @@ class Searcher:
             return None
         return found.signals, int(found.candidates.documents[found.ranking.documents.rows[0]])
 
-    def _find(self, query: str, language: str, clock: "_Clock") -> "_Found":
+    def judge(self, text: str, results: Sequence[Result]) -> SearchAnswer:
+        """`results`, which something else found for `text`, best first, with the confidence in the first of them.
+
+        It is judged by the signals of a search that ranks it first. What the search does not even bring up deserves none.
+        """
+        clock = _Clock()
+        query, truncated = normalise_query(text)
+        language = guess_language(query)
+        confidence = 0.0
+        if results and _SAYS_SOMETHING.search(query):
+            found = self._find(query, language, clock)
+            ranking = found.ranked_first(results[0])
+            if ranking is not None:
+                vector = self._read(found.prepared).vector
+                signals = _signals(found.candidates, found.collections, ranking, found.word_count, vector)
+                confidence = 0.0 if signals is None else self._calibration.probability(signals)
+            clock.lap("rank")
+        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
+        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), str(uuid.uuid4()), truncated)
+
+    def find(self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Found:
+        """What a search for `text` brings up and how it ranks it, for a ranking that knows more than the text.
+
+        also: passages that are candidates too, per collection. The query is not counted as one, see `count`.
+        """
+        query, _ = normalise_query(text)
+        return self._find(query, guess_language(query), _Clock(), also=also)
+
+    def count(self, found: Found) -> None:
+        """Count in, for queries to come, a text that was found to be a query."""
+        self._means.add(found.prepared.background, found.reading.vector)
+
+    def _find(
+        self,
+        query: str,
+        language: str,
+        clock: "_Clock",
+        *,
+        also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None,
+    ) -> Found:
         """Rank what all collections have on a normalised query."""
         collections = self.snapshots()
         prepared = prepare_query(
@@ -142,30 +181,34 @@ class Searcher:
         known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
         looking_up = self._meanwhile.start(lambda: look_up_words(prepared, query, language, collections))
         clock.lap("lexical")
-        reading = self._read(prepared)
+        reading = self._read(prepared, counts=also is None)
         vector = reading.vector
         clock.lap("encode")
         dense = [collection.search_dense(vector, DEPTH) for collection in collections]
         clock.lap("dense")
         words = looking_up.result()
         clock.lap("lexical")
+        if also:
+            others = also(collections)
+            dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
         candidates = gather_candidates(collections, vector, dense, words.hits)
         ranking = rank_candidates(candidates, collections, prepared, words.frequencies, reading, known)
         signals = _signals(candidates, collections, ranking, words.count, vector)
-        return _Found(prepared, collections, candidates, ranking, signals)
+        return Found(prepared, reading, collections, candidates, ranking, words.count, signals)
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
         return min(self._encoder.count_tokens([word, word.lower()])) == 1
 
-    def _read(self, prepared: PreparedQuery) -> QueryReading:
+    def _read(self, prepared: PreparedQuery, *, counts: bool = True) -> QueryReading:
         """The query as the encoder reads it; search as you type asks for the same text again and again."""
         with self._readings_lock:
             if prepared.text in self._readings:
                 self._readings.move_to_end(prepared.text)
                 return self._readings[prepared.text]
         reading = self._encoder.read_query(prepared.text)
-        self._means.add(prepared.background, reading.vector)
+        if counts:
+            self._means.add(prepared.background, reading.vector)
         with self._readings_lock:
             self._readings[prepared.text] = reading
             if len(self._readings) > _CACHED_READINGS:
@@ -215,17 +258,6 @@ class Searcher:
         # Another language's version, or one that only its wordings brought up: compare with what was found of it.
         found = candidates.vectors[item.rows[0]]
         return int(ids[int(np.argmax(collection.vectors(ids) @ found))])
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What a query brought up. signals: what the confidence is judged by, None without any candidate."""
-
-    prepared: PreparedQuery
-    collections: list[Collection]
-    candidates: Candidates
-    ranking: Ranking
-    signals: NDArray[np.float64] | None
 
 
 def _signals(

@@ -1,7 +1,7 @@
 """Rank the candidates of one query, and choose the documents that are shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -171,6 +171,14 @@ def _agreement_of_languages(
         values = {group: AGREEMENT_WEIGHT * (drop - usual) for group, drop in drops.items()}
         adjust[block] = [values.get(group, 0.0) for group in candidates.groups[block].tolist()]
     return adjust
+
+
+def put_first(ranking: Ranking, group: int) -> Ranking:
+    """The ranking with the document `group`, which is in it, before all others."""
+    documents = ranking.documents
+    order = np.argsort(documents.groups != group, kind="stable")
+    columns = {column.name: getattr(documents, column.name)[order] for column in fields(documents)}
+    return replace(ranking, documents=FusedDocuments(**columns))
 
 
 def select_documents(

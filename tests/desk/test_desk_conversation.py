@@ -9,7 +9,9 @@ from page_fixtures import PageContent
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kb.search.types import Audience
 from kb.tables import Role, SearchEvent
+from webapp.runtime import search_runtime
 
 Login = Callable[[Role | str], FlaskClient]
 Send = Callable[..., str]
@@ -148,6 +150,17 @@ def test_only_the_redacted_question_is_kept(rep: FlaskClient, send: Send, sessio
     assert event.query == "When does my refund arrive? Write to [email], phone [phone]"
     assert event.results
     assert event.user_id
+
+
+def test_outcome_that_is_kept_is_that_of_the_first_suggestion(app: Flask, send: Send, session: Session) -> None:
+    send("Customer: limits of a refund?\nAgent: Sure\nCustomer: and when does it arrive by card?")
+    event = session.scalars(select(SearchEvent)).one()
+    with app.test_request_context():
+        searcher = search_runtime().searcher(Audience.REP)
+        best, *others = searcher.search(session, event.query, reader_language="en", limit=30).results
+        first = next(result for result in others if f"{result.kind}:{result.id}" == event.results[0])
+        judged = searcher.judge(event.query, [first, best])
+    assert (event.outcome, event.confidence) == (judged.outcome.value, round(judged.confidence, 4))
 
 
 def test_nothing_is_kept_where_nothing_is_asked(send: Send, session: Session) -> None:

@@ -49,6 +49,28 @@ def search(runtime: SearchRuntime, session: Session) -> Search:
     return run
 
 
+def test_what_something_else_found_is_judged_as_a_search_judges_its_own_best(
+    runtime: SearchRuntime, search: Search
+) -> None:
+    searcher = runtime.searcher(Audience.REP)
+    found = search("by card", Audience.REP)
+    own = searcher.judge(found.query, found.results)
+    assert (own.confidence, own.outcome, own.results) == (found.confidence, found.outcome, found.results)
+    worst = searcher.judge(found.query, found.results[::-1])
+    assert worst.confidence < found.confidence / 2
+    assert worst.results == found.results[::-1]
+
+
+def test_what_the_search_does_not_bring_up_and_nothing_at_all_have_no_confidence(
+    runtime: SearchRuntime, search: Search
+) -> None:
+    limits = next(r for r in search("refund limits", Audience.REP).results if r.audience == "internal")
+    customer = runtime.searcher(Audience.CUSTOMER)
+    for text, results in [("refund limits", [limits]), ("refund", []), ("😀", [limits])]:
+        judged = customer.judge(text, results)
+        assert (judged.confidence, judged.outcome) == (0.0, Outcome.NONE)
+
+
 def test_customer_sees_only_published_public_articles(search: Search) -> None:
     answer = search("refund", limit=50)
     assert {result.audience for result in answer.results} == {"public"}
