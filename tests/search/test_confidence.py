@@ -13,7 +13,7 @@ from kb.search.ranking import describe_collection, fuse_documents
 from kb.search.types import Outcome
 
 
-def features_of(dense: list[float], lexical: list[float], best_cosine: float) -> NDArray[np.float64]:
+def features_of(dense: list[float], lexical: list[float], best_cosine: float, word_match: float = 0.5) -> NDArray[np.float64]:
     random = np.random.default_rng(5)
     common = random.normal(size=64)
     passages = common * 2.2 + random.normal(size=(300, 64)) * 1.0
@@ -23,14 +23,25 @@ def features_of(dense: list[float], lexical: list[float], best_cosine: float) ->
     query = (background.mean + away * 1.1).astype(np.float32)
     query /= np.linalg.norm(query)
     ranked = fuse_documents(np.arange(len(dense)), np.array(dense, np.float32), np.array(lexical, np.float32))
-    return extract_features(ranked, best_cosine, query, 0.0, None, background, passages[0], 3, same_language=True)
+    return extract_features(
+        ranked,
+        best_cosine,
+        query,
+        0.0,
+        None,
+        background,
+        passages[0],
+        3,
+        word_match=word_match,
+        same_language=True,
+    )
 
 
 def test_clear_answer_is_more_probable_than_a_pack_of_equals() -> None:
     calibration = load_calibration()
-    clear = calibration.probability(features_of([0.93, 0.86, 0.85, 0.85, 0.84, 0.84], [0.9, 0, 0, 0, 0, 0], 0.93))
-    pack = calibration.probability(features_of([0.84, 0.84, 0.84, 0.84, 0.84, 0.84], [0.1] * 6, 0.84))
-    assert clear > 0.7 > 0.25 > pack
+    clear = calibration.probability(features_of([0.93, 0.86, 0.85, 0.85, 0.84, 0.84], [0.9, 0, 0, 0, 0, 0], 0.93, 0.8))
+    pack = calibration.probability(features_of([0.84, 0.84, 0.84, 0.84, 0.84, 0.84], [0.1] * 6, 0.84, 0.3))
+    assert clear > calibration.answered_from > calibration.unsure_from > pack
 
 
 def test_single_document_has_features_too() -> None:
@@ -39,7 +50,7 @@ def test_single_document_has_features_too() -> None:
 
 def test_shipped_weights_never_punish_nearness_or_words() -> None:
     calibration = load_calibration()
-    for name in ("cosine_over_usual", "standing", "lead", "archive_support", "words_lead"):
+    for name in ("cosine_over_usual", "standing", "lead", "archive_support", "words_matched", "words_lead"):
         assert calibration.weights[name] > 0, name
     assert calibration.provenance["encoder"]
 
@@ -71,7 +82,7 @@ def test_broken_calibration_is_named_with_the_command_that_mends_it(tmp_path: Pa
 
 def test_fit_recovers_what_decides_and_is_calibrated() -> None:
     random = np.random.default_rng(6)
-    features = random.normal(size=(4000, len(FEATURES))) * np.array([0.03, 1, 0.01, 0.02, 0.3, 1, 0.4])
+    features = random.normal(size=(4000, len(FEATURES))) * np.array([0.03, 1, 0.01, 0.02, 0.1, 0.3, 1, 0.4])
     truth = 1 / (1 + np.exp(-(40 * features[:, 0] + 1.0 * features[:, 1] - 0.5)))
     answers = random.random(4000) < truth
     calibration = fit_calibration(features, answers, np.ones(4000), provenance={})
