@@ -31,7 +31,7 @@ from kb.search.candidates import DEPTH
 from kb.search.types import Audience, CollectionName
 from kb.tables import Article, Base
 
-_SECTIONS, _PASSAGES_PER_ARTICLE = 4, 5  # the title of a long article is a passage too
+_SECTIONS = _PASSAGES_PER_ARTICLE = 4
 _WARM_UP_QUERIES = 20
 
 
