@@ -279,7 +279,7 @@ def _signals(
         background=collections[int(candidates.collections[row])].background,
         best_vector=candidates.vectors[row],
         term_count=word_count,
-        word_match=ranking.word_match,
+        word_match=float(ranking.word_match[row]),
         same_language=bool(ranking.same_language[row]),
     )
 

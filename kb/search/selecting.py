@@ -30,13 +30,13 @@ _WORDINGS = PARTS.index("questions")
 class Ranking:
     """All candidate documents in order, and what judging the best of them needs.
 
-    same_language: per candidate passage, whether it is in the language of the query. word_match: how well the best document
-    has the words of the query, 0 to 1.
+    Per candidate passage: same_language, whether it is in the language of the query; word_match, how well its document has the
+    words of the query, 0 to 1.
     """
 
     documents: FusedDocuments
     same_language: NDArray[np.bool_]
-    word_match: float
+    word_match: Vectors
     strength: float
     query_mean: Vectors | None
 
@@ -82,9 +82,7 @@ def rank_candidates(
     matched = _match_words(candidates, collections, dense, query, prepared.background)
     dense += np.float32(WORD_MATCH_WEIGHT) * matched.ahead
     documents = fuse_documents(candidates.groups, dense, lexical, same_language=same_language)
-    best = documents.rows[:1]  # none where there is no candidate
-    word_match = float((matched.usual + matched.ahead)[best].sum())
-    return Ranking(documents, same_language, word_match, strength, query_mean)
+    return Ranking(documents, same_language, matched.usual + matched.ahead, strength, query_mean)
 
 
 class _WordMatches(NamedTuple):

@@ -62,6 +62,23 @@ def test_answer_is_of_the_hotel_named_six_turns_ago(ask: Ask) -> None:
     assert answer.suggestions[0].result.title == "Lensfield Hotel: Are pets allowed?"
 
 
+@pytest.mark.parametrize("before", [(), ("hello", "Welcome! Are you looking for parking for guests?")])
+def test_question_that_carries_nothing_over_gets_what_a_search_gives(
+    ask: Ask, runtime: SearchRuntime, session: Session, before: tuple[str, ...]
+) -> None:
+    searched = runtime.searcher(Audience.REP).search(session, "are pets allowed?", reader_language="en", limit=5)
+    answer = ask(*before, "are pets allowed?")
+    assert [s.result.id for s in answer.suggestions] == [result.id for result in searched.results]
+    assert [s.result.snippet for s in answer.suggestions] == [result.snippet for result in searched.results]
+
+
+def test_name_counts_only_when_it_was_said_with_a_slip_or_right(ask: Ask) -> None:
+    for heard in ("Ashley Lodge", "Ashly Lodge", "Aslhey Lodge"):
+        assert ask(f"I stay at the {heard}", "Yes?", "are pets allowed?").question == "Ashley Lodge: are pets allowed?"
+    for other in ("Aschlei Lodge", "Bshley Lotge"):
+        assert ask(f"I stay at the {other}", "Yes?", "are pets allowed?").question == "are pets allowed?"
+
+
 def test_each_suggestion_says_which_words_led_to_it(ask: Ask) -> None:
     best = ask(*EARLIER, "are pets allowed?").suggestions[0]
     assert [(reason.words, reason.turn) for reason in best.because] == [("Lensfield Hotel", 0), ("pets allowed", 6)]
