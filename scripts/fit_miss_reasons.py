@@ -1,5 +1,6 @@
 """Fit kb/gaps/reason_weights.json anew, on one half of the sample topics.
 
+First how documents are ranked, then what the ranking says about the reason.
 Asked are entries of `also_asked`, which are taken out of the articles for it, and reworded searches; never the golden set.
     .venv/bin/python scripts/fit_miss_reasons.py
 """
@@ -8,11 +9,13 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import replace
-from itertools import product
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "factories")]
@@ -34,13 +37,28 @@ from indexer.encoders import open_encoder  # noqa: E402
 from kb.articles import ArticleSource  # noqa: E402
 from kb.config import load_settings  # noqa: E402
 from kb.contracts import Encoder  # noqa: E402
-from kb.gaps.likeness import FEATURES  # noqa: E402
-from kb.gaps.reasons import WEIGHTS, Asked, Reason, look_closely, reason_of  # noqa: E402
-from kb.search.types import CollectionName  # noqa: E402
+from kb.gaps.likeness import FEATURES, RANKING, Evidence, Likeness, judge  # noqa: E402
+from kb.gaps.reasons import ANSWERED, WEIGHTS, Asked, Reason, Weights, kinds_of, look_closely  # noqa: E402
 
 WORLDS = 12
-PENALTY = 10.0  # of the squared weights, against about 400 rows
+PENALTY = 10.0  # of half the squared weights, of about 250 questions that are ranked and 600 gaps that are judged
 SIZES = (1, 2, 4)  # how many questions a gap has
+FOLDS = 5
+_STEPS = 50
+Numbers = NDArray[np.float64]
+_STEPS = 50
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Some questions of a case. kinds: of the documents; right: the one that answers, None where none does."""
+
+    reason: Reason
+    topic: str
+    questions: int
+    evidence: Evidence
+    kinds: list[int]
+    right: int | None
 
 
 def hold_out(articles: list[ArticleSource], world: int) -> tuple[list[ArticleSource], list[Query]]:
@@ -58,22 +76,25 @@ def hold_out(articles: list[ArticleSource], world: int) -> tuple[list[ArticleSou
     return kept, queries
 
 
-def rows_of(
-    world: World, encoder: Encoder, random: np.random.Generator
-) -> list[tuple[Case, list[Asked], bool, str, list[float]]]:
-    """Per gap of some size: its case, questions, whether the best document is right, the reason it would mean, features."""
-    collections = [world.runtime.snapshot(name) for name in CollectionName]
-    rows = []
+def read_gap(world: World, encoder: Encoder, case: Case, asked: list[Asked]) -> Gap:
+    library, evidence = look_closely(world.session, encoder, world.runtime.all_snapshots(), asked)
+    assert evidence is not None
+    places = [place for place, document in enumerate(library.candidates) if document.key == case.topic]
+    right = places[0] if places and case.reason is not Reason.NO_CONTENT else None
+    return Gap(case.reason, case.topic, len(asked), evidence, kinds_of(library, asked), right)
+
+
+def gaps_of(world: World, encoder: Encoder, random: np.random.Generator) -> tuple[list[Gap], list[Gap]]:
+    """Gaps of every size for each case; and each question alone, for learning to rank."""
+    gaps, alone = [], []
     for case in world.cases:
         asked = case.asked()
         for size in sorted({min(size, len(asked)) for size in SIZES}):
-            some = [asked[i] for i in random.permutation(len(asked))[:size]]
-            library, likeness = look_closely(world.session, encoder, collections, some)
-            assert likeness is not None
-            best = library.candidates[likeness.best]
-            right = case.reason is not Reason.NO_CONTENT and best.key == case.topic
-            rows.append((case, some, right, reason_of(best, some[0]).value, likeness.features.tolist()))
-    return rows
+            chosen = [asked[place] for place in random.permutation(len(asked))[:size]]
+            gaps.append(read_gap(world, encoder, case, chosen))
+        if case.language and case.reason is not Reason.NO_CONTENT:
+            alone += [read_gap(world, encoder, case, [one]) for one in asked]
+    return gaps, [gap for gap in alone if gap.right is not None]
 
 
 def merge_languages(cases: list[Case]) -> list[Case]:
@@ -92,77 +113,120 @@ def main() -> None:
     topics, _ = halves(articles)
     reworded = read_queries("reworded.jsonl")
     random = np.random.default_rng(0)
-    rows = []
+    gaps: list[Gap] = []
+    alone: list[Gap] = []
     for world in range(WORLDS):
         with_less, queries = hold_out(articles, world)
-        cases = cases_of_world(articles, world, [*queries, *reworded], topics)
+        cases = merge_languages(cases_of_world(articles, world, [*queries, *reworded], topics))
         # Reworded searches for what is gone: else odd wording itself would pass for an answer.
         plain = [replace(query, reworded=False) for query in reworded]
-        cases += [c for c in cases_of_world(articles, world, plain, topics) if c.reason is Reason.NO_CONTENT]
+        gone = [c for c in cases_of_world(articles, world, plain, topics) if c.reason is Reason.NO_CONTENT]
+        cases += merge_languages(gone)
         with tempfile.TemporaryDirectory() as folder:
             stored = list(articles_of_world(with_less, world))
-            with open_world(settings, Path(folder), encoder, stored, merge_languages(cases)) as opened:
-                rows += rows_of(opened, encoder, random)
-    fit(rows)
+            with open_world(settings, Path(folder), encoder, stored, cases) as opened:
+                found, questions = gaps_of(opened, encoder, random)
+                gaps, alone = gaps + found, alone + questions
+    report(gaps, alone, sorted(topics))
+    save(fit_weights(gaps, alone))
 
 
-def fit(rows: list[tuple[Case, list[Asked], bool, str, list[float]]]) -> None:
-    features = np.array([row[4] for row in rows])
-    right = np.array([row[2] for row in rows], dtype=float)
-    counts = Counter(row[0].reason for row in rows)
-    weight = np.array([1 / counts[row[0].reason] for row in rows])
-    weight *= len(rows) / weight.sum()
-    mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
-    table = np.column_stack([(features - mean) / scale, np.ones(len(features))])
-    beta = np.zeros(table.shape[1])
-    penalty = np.diag([PENALTY] * len(FEATURES) + [0.0])
-    for _ in range(50):  # Newton's method
-        p = 1 / (1 + np.exp(-table @ beta))
-        gradient = table.T @ (weight * (p - right)) + penalty @ beta
-        beta -= np.linalg.solve((table * (weight * p * (1 - p))[:, None]).T @ table + penalty, gradient)
-    p = 1 / (1 + np.exp(-table @ beta))
-    steps = np.round(np.arange(0.1, 0.95, 0.05), 2).tolist()
-    named = [reason.value for reason in Reason if reason is not Reason.NO_CONTENT]
-    best = max(
-        (dict(zip(named, values, strict=True)) for values in product(steps, repeat=len(named))),
-        key=lambda thresholds: macro_f1(rows, p, thresholds),
-    )
-    print(f"{len(rows)} gaps; best document right where there is one:", {
-        reason.value: round(float(right[[row[0].reason is reason for row in rows]].mean()), 2) for reason in Reason
-    })  # fmt: skip
-    print(f"answered from {best}: macro-F1 {macro_f1(rows, p, best):.3f} on the topics fitted on")
-    WEIGHTS.write_text(
-        json.dumps(
-            {
-                "about": "scripts/fit_miss_reasons.py on one half of the sample topics; model "
-                + "multilingual-e5-small",
-                "features": FEATURES,
-                "mean": mean.round(4).tolist(),
-                "scale": scale.round(4).tolist(),
-                "weights": beta[:-1].round(4).tolist(),
-                "intercept": round(float(beta[-1]), 4),
-                "answered_from": best,
-            },
-            indent=2,
+def fit_ranking(alone: Sequence[Gap]) -> Numbers:
+    """Weights that make the right document's share of exp(score) high (conditional logit), reasons counting the same."""
+    weights = balance(alone)
+    scale = np.concatenate([gap.evidence.ranking[0] for gap in alone]).std(axis=0) + 1e-9
+    tables = [gap.evidence.ranking[0] / scale for gap in alone]
+    beta = np.zeros(len(RANKING))
+    for _ in range(_STEPS):  # Newton's method
+        gradient, hessian = -PENALTY * beta, PENALTY * np.eye(len(beta))
+        for gap, table, weight in zip(alone, tables, weights, strict=True):
+            scores = table @ beta
+            share = np.exp(scores - scores.max())
+            share /= share.sum()
+            usual = share @ table
+            gradient += weight * (table[gap.right] - usual)
+            hessian += weight * ((table * share[:, None]).T @ table - np.outer(usual, usual))
+        beta += np.linalg.solve(hessian, gradient)
+    return np.asarray(beta / scale)
+
+
+def fit_weights(gaps: Sequence[Gap], alone: Sequence[Gap]) -> Weights:
+    """The ranking, and for the best document of each kind the odds that it answers (conditional logit with "none")."""
+    ranking = fit_ranking(alone)
+    judged: list[Likeness] = [judge(gap.evidence, ranking, gap.kinds) for gap in gaps]
+    there = np.array([[place is not None for place in one.of_kind] for one in judged])
+    features = np.array([one.features for one in judged])
+    mean, scale = features[there].mean(axis=0), features[there].std(axis=0) + 1e-9
+    features = (features - mean) / scale
+    reasons = (Reason.NO_CONTENT, *ANSWERED)
+    true = np.eye(len(reasons))[[reasons.index(gap.reason) for gap in gaps]]
+    weights = balance(gaps)[:, None]
+
+    def loss(numbers: Numbers) -> tuple[float, Numbers]:
+        answers, prior = np.split(numbers, [len(FEATURES)])
+        odds = np.column_stack([np.ones(len(gaps)), np.where(there, np.exp(features @ answers + prior), 0.0)])
+        share = odds / odds.sum(axis=1, keepdims=True)
+        off = (weights * (share - true))[:, 1:] * there
+        value = -(weights * true * np.log(share + 1e-12)).sum() + PENALTY / 2 * (answers @ answers)
+        return float(value), np.concatenate(
+            [np.einsum("gk,gkf->f", off, features) + PENALTY * answers, off.sum(axis=0)]
         )
-        + "\n",
-        "utf-8",
-    )
+
+    found = minimize(loss, np.zeros(len(FEATURES) + len(ANSWERED)), jac=True, method="L-BFGS-B")
+    answers, prior = np.split(found.x, [len(FEATURES)])
+    return Weights(ranking, mean, scale, answers, prior)
 
 
-def macro_f1(
-    rows: list[tuple[Case, list[Asked], bool, str, list[float]]], p: np.ndarray, thresholds: dict[str, float]
-) -> float:  # type: ignore[type-arg]
-    """Of balanced reasons."""
-    counts = Counter(row[0].reason.value for row in rows)
-    matrix = {(a.value, b.value): 0.0 for a in Reason for b in Reason}
-    for row, probability in zip(rows, p, strict=True):
-        said = row[3] if probability >= thresholds[row[3]] else Reason.NO_CONTENT.value
-        matrix[row[0].reason.value, said] += 1 / counts[row[0].reason.value]
-    names = [reason.value for reason in Reason]
-    return float(
-        np.mean([2 * matrix[n, n] / max(sum(matrix[n, o] + matrix[o, n] for o in names), 1e-9) for n in names])
-    )
+def balance(gaps: Sequence[Gap]) -> Numbers:
+    """A weight for each, 1 on average, with which all reasons count the same."""
+    counts = Counter(gap.reason for gap in gaps)
+    return np.array([len(gaps) / len(counts) / counts[gap.reason] for gap in gaps])
+
+
+def report(gaps: Sequence[Gap], alone: Sequence[Gap], topics: Sequence[str]) -> None:
+    """Print how well topics do that are left out, a fifth at a time: what to choose features by."""
+    first: dict[str, list[bool]] = {}
+    said: dict[str, list[tuple[Reason, Reason]]] = {}
+    for fold in range(FOLDS):
+        left_out = set(topics[fold::FOLDS])
+        kept, kept_alone = ([gap for gap in some if gap.topic not in left_out] for some in (gaps, alone))
+        weights = fit_weights(kept, kept_alone)
+        for gap in alone:
+            if gap.topic in left_out:
+                found = judge(gap.evidence, weights.ranking, gap.kinds)
+                first.setdefault(gap.reason.value, []).append(found.best == gap.right)
+        for gap in gaps:
+            if gap.topic in left_out:
+                odds = weights.probabilities(judge(gap.evidence, weights.ranking, gap.kinds))
+                name = "one" if gap.questions == 1 else "more"
+                said.setdefault(name, []).append((gap.reason, max(Reason, key=lambda one: odds[one])))
+    print(f"{len(gaps)} gaps, {len(alone)} questions alone; of topics left out:")
+    print("right document first:", {name: round(float(np.mean(found)), 2) for name, found in sorted(first.items())})
+    print("macro-F1 by questions:", {name: round(macro_f1(pairs), 2) for name, pairs in sorted(said.items())})
+
+
+def macro_f1(pairs: Sequence[tuple[Reason, Reason]]) -> float:
+    """Of (true, said), all reasons counting the same."""
+    counts = Counter(true for true, _ in pairs)
+    share = Counter[tuple[Reason, Reason]]()
+    for true, one in pairs:
+        share[true, one] += 1 / counts[true]  # type: ignore[assignment]  # a Counter of floats
+    return float(np.mean([2 * share[n, n] / max(sum(share[n, o] + share[o, n] for o in Reason), 1e-9) for n in Reason]))
+
+
+def save(weights: Weights) -> None:
+    def named(names: Sequence[str], values: Numbers) -> dict[str, float]:
+        return dict(zip(names, values.round(4).tolist(), strict=True))
+
+    stored = {
+        "about": "scripts/fit_miss_reasons.py on one half of the sample topics; model multilingual-e5-small",
+        "ranking": named(RANKING, weights.ranking),
+        "mean": named(FEATURES, weights.mean),
+        "scale": named(FEATURES, weights.scale),
+        "answers": named(FEATURES, weights.answers),
+        "prior": named(ANSWERED, weights.prior),
+    }
+    WEIGHTS.write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

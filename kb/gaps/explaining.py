@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kb.contracts import Encoder, Vectors
-from kb.gaps.grouping import centre_of
+from kb.contracts import Encoder
 from kb.gaps.reasons import Asked, explain_misses
 from kb.search.types import Audience, Collection
 from kb.tables import Article, Gap, GapState, IndexChange, Miss, SearchEvent
@@ -32,10 +30,8 @@ def explain_gaps(
         .order_by(func.count(Miss.id).desc(), Gap.id)
     ).all()
     stale = [(gap, state) for gap, count in rows if gap.explained != (state := f"{content}/{count}")][:limit]
-    centre = centre_of(encoder) if stale else None
     for gap, state in stale:
-        assert centre is not None
-        found = explain_misses(session, encoder, collections, _newest_questions(session, gap, centre))
+        found = explain_misses(session, encoder, collections, _newest_questions(session, gap))
         gap.reason, gap.evidence, gap.explained = found.reason.value, found.evidence, state
     return len(stale)
 
@@ -47,36 +43,18 @@ def _state_of_content(session: Session) -> str:
     return f"{change}/{edited.isoformat() if edited else ''}"
 
 
-def _newest_questions(session: Session, gap: Gap, centre: Vectors) -> list[Asked]:
+def _newest_questions(session: Session, gap: Gap) -> list[Asked]:
     """What was asked last, each wording once."""
-    rows = session.execute(
-        select(Miss.vector, SearchEvent)
-        .join(SearchEvent, SearchEvent.id == Miss.event_id)
+    events = session.scalars(
+        select(SearchEvent)
+        .join(Miss, SearchEvent.id == Miss.event_id)
         .where(Miss.gap_id == gap.id)
         .order_by(Miss.id.desc())
         .limit(4 * QUESTIONS)
-    ).all()
+    )
     asked: dict[str, Asked] = {}
-    for vector, event in rows:
+    for event in events:
         asked.setdefault(
-            event.query,
-            Asked(
-                event.query,
-                event.language,
-                event.reader_language,
-                Audience(event.audience),
-                uncentre(np.frombuffer(vector, "<f4"), centre),
-            ),
+            event.query, Asked(event.query, event.language, event.reader_language, Audience(event.audience))
         )
     return list(asked.values())[:QUESTIONS]
-
-
-def uncentre(direction: Vectors, centre: Vectors) -> Vectors:
-    """The unit vector v of which `direction` is that of v - centre: what a miss stores is enough to compare it anew.
-
-    v = centre + s * direction and |v| = 1 have one solution with s > 0, as |centre| < 1.
-    """
-    along = float(centre @ direction)
-    length = -along + float(np.sqrt(along * along + 1 - float(centre @ centre)))
-    vector: Vectors = (centre + length * direction).astype(np.float32)
-    return vector

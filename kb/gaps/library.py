@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.contracts import Encoder, Ids, Vectors
+from kb.contracts import Encoder, Ids, Vectors, WordVectors
 from kb.gaps.sounds import sounds_in
 from kb.search.types import PARTS, Collection, CollectionName
 from kb.search.wordings import encode_wordings
@@ -30,6 +30,8 @@ _UNPUBLISHED = 200
 _LEAD = 600
 _KEPT = 5_000
 
+# Documents are compared within a view: one language, and either its bodies or its lists of wordings (True).
+View = tuple[str, bool]
 _Value = TypeVar("_Value")
 
 
@@ -50,11 +52,11 @@ class Version:
 
 @dataclass
 class Candidate:
-    """A document and its passages. passages: (language, is a list of wordings) -> row numbers in `Library.vectors`."""
+    """A document and its passages. passages: view -> row numbers in `Library.vectors`."""
 
     key: str
     versions: list[Version] = field(default_factory=list)
-    passages: dict[tuple[str, bool], list[int]] = field(default_factory=lambda: defaultdict(list))
+    passages: dict[View, list[int]] = field(default_factory=lambda: defaultdict(list))
     sounds: frozenset[str] = frozenset()
 
 
@@ -62,15 +64,30 @@ class Candidate:
 class Library:
     """The documents that misses are compared with.
 
-    vectors: float32 (passages, dimensions). words: per query, article id -> share (0 to 1) of what BM25 could give at most.
+    vectors: float32 (passages, dimensions). word_vectors: per passage. words: per query, article id -> share (0 to 1) of
+    what BM25 could give at most.
     """
 
     candidates: list[Candidate]
     vectors: Vectors
+    word_vectors: list[WordVectors]
     words: list[dict[int, float]]
 
+    @property
+    def views(self) -> list[View]:
+        return sorted({view for document in self.candidates for view in document.passages})
 
-class _Kept(Generic[_Value]):
+
+@dataclass(frozen=True)
+class _Passages:
+    """Of one version: vectors (n, dimensions), the vectors of the words of each, and which are wordings (also asked)."""
+
+    vectors: Vectors
+    words: list[WordVectors]
+    are_wordings: list[bool]
+
+
+class Kept(Generic[_Value]):
     """Values by key, the least recently used forgotten first."""
 
     def __init__(self, size: int) -> None:
@@ -94,8 +111,8 @@ class _Kept(Generic[_Value]):
         return [found[key] if key in found else new[key] for key in keys]
 
 
-_sounds: _Kept[frozenset[str]] = _Kept(_KEPT)
-_drafted: _Kept[Vectors] = _Kept(_KEPT)
+_sounds: Kept[frozenset[str]] = Kept(_KEPT)
+_drafted: Kept[_Passages] = Kept(_KEPT)
 
 
 def gather_library(
@@ -120,29 +137,25 @@ def gather_library(
     rows = {article.id: article for article in [*found, *unpublished]}
     candidates: dict[str, Candidate] = {}
     blocks: list[Vectors] = []
+    word_vectors: list[WordVectors] = []
     heard = _sounds_of(list(rows.values()))
     drafts = [article for article in rows.values() if article.status != "published"]
     drafted = dict(zip([article.id for article in drafts], _encode_drafts(encoder, drafts), strict=True))
-    count = 0
     for article in rows.values():
         candidate = candidates.setdefault(article.translation_key, Candidate(article.translation_key))
-        if article.status == "published":
-            found_vectors, wordings = _passages_of(articles, article.id)
-        else:
-            found_vectors = drafted[article.id]
-            wordings = [True] * (len(found_vectors) - 1) + [False]
+        passages = _passages_of(articles, article.id) if article.status == "published" else drafted[article.id]
         candidate.versions.append(
             Version(article.id, article.language, article.title, article.audience, article.status)
         )
         candidate.sounds |= heard[article.id]
-        for is_wording in wordings:
-            candidate.passages[article.language, is_wording].append(count)
-            count += 1
-        if wordings:
-            blocks.append(found_vectors)
+        for row, is_wording in enumerate(passages.are_wordings, start=len(word_vectors)):
+            candidate.passages[article.language, is_wording].append(row)
+        if passages.are_wordings:
+            blocks.append(passages.vectors)
+            word_vectors += passages.words
     vectors = np.concatenate(blocks) if blocks else np.zeros((0, encoder.dimensions), np.float32)
     kept = [candidate for candidate in candidates.values() if candidate.passages]
-    return Library(sorted(kept, key=lambda candidate: candidate.key), vectors, words)
+    return Library(sorted(kept, key=lambda candidate: candidate.key), vectors, word_vectors, words)
 
 
 def _near_in_meaning(collections: Sequence[Collection], vector: Vectors) -> Iterable[int]:
@@ -167,26 +180,33 @@ def _share_of_words(collections: Sequence[Collection], terms: Sequence[tuple[str
     return shares
 
 
-def _passages_of(collections: Sequence[Collection], article: int) -> tuple[Vectors, list[bool]]:
-    """Vectors of a published article, and which of them are wordings (also asked). None, if it is not indexed yet."""
+def _passages_of(collections: Sequence[Collection], article: int) -> _Passages:
+    """Of a published article; none, if it is not indexed yet."""
     for collection in collections:
         ids: Ids = collection.passages_of(article)
         if len(ids):
-            facts = collection.facts(ids)
-            return collection.vectors(ids), [bool(part == _QUESTIONS) for part in facts.parts]
-    return np.zeros((0, 0), np.float32), []
+            are_wordings = [bool(part == _QUESTIONS) for part in collection.facts(ids).parts]
+            return _Passages(collection.vectors(ids), list(collection.words(ids)), are_wordings)
+    return _Passages(np.zeros((0, 0), np.float32), [], [])
 
 
-def _encode_drafts(encoder: Encoder, drafts: Sequence[Article]) -> list[Vectors]:
-    """Per draft the vectors of its title and wordings, and of its beginning last."""
+def _encode_drafts(encoder: Encoder, drafts: Sequence[Article]) -> list[_Passages]:
+    """Per draft its wordings, and its beginning last."""
 
-    def encode(places: list[int]) -> list[Vectors]:
-        wordings = [[drafts[i].title, *filter(None, drafts[i].also_asked)] for i in places]
-        vectors = encode_wordings(encoder, [text for some in wordings for text in some])
-        bodies = encoder.encode_passages([f"{drafts[i].title}\n{drafts[i].body[:_LEAD]}" for i in places])
+    def encode(places: list[int]) -> list[_Passages]:
+        wordings = [list(filter(None, drafts[i].also_asked)) for i in places]
+        asked = encoder.read_passages([text for some in wordings for text in some])
+        vectors = encode_wordings(encoder, [text for some in wordings for text in some], asked.vectors)
+        bodies = encoder.read_passages([f"{drafts[i].title}\n{drafts[i].body[:_LEAD]}" for i in places])
         ends = np.cumsum([len(some) for some in wordings])
-        parts = np.split(vectors, ends[:-1])
-        return [np.concatenate([part, body[None, :]]) for part, body in zip(parts, bodies, strict=True)]
+        return [
+            _Passages(
+                np.concatenate([vectors[end - len(some) : end], bodies.vectors[[row]]]),
+                [*asked.words[end - len(some) : end], bodies.words[row]],
+                [True] * len(some) + [False],
+            )
+            for row, (some, end) in enumerate(zip(wordings, ends.tolist(), strict=True))
+        ]
 
     return _drafted.get([(encoder.fingerprint, str(draft.id), draft.content_hash) for draft in drafts], encode)
 

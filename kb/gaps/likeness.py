@@ -1,106 +1,174 @@
-"""How much a document looks like the answer to a question, compared with the other documents around it.
+"""How much each document looks like the answer to the questions of a gap, compared with the other documents around it.
 
 Cosines of a sentence encoder differ little and depend on language, length and part, so they are compared only with each
 other within one view: one language, and either bodies or lists of wordings. Each view gives every document a standing
-(standard deviations above the mean of the documents), and the views are averaged: translations are independent readings
-of one answer. Words add to it: those of the language (BM25), and those that sound alike in any script.
+(standard deviations above the mean of the documents); translations are independent readings of one answer. Single words
+add to it: by what they mean, in any language; as words of the language (BM25); and by how they sound, in any script.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.contracts import Vectors
-from kb.gaps.library import Library
+from kb.contracts import QueryReading, Vectors
+from kb.gaps.coverage import cover_telling_words, cover_words, match_documents
+from kb.gaps.library import Library, View
 
-# Chosen on one half of the sample topics (see docs/decisions/0009-why-it-was-missed.md); flat around these values.
-STANDING_WEIGHT, WORDS_WEIGHT, SOUNDS_WEIGHT = 1.25, 2.0, 2.0
 # Fewer documents than this say nothing about what is usual.
 _LEAST_IN_VIEW = 5
 _POWER_STEPS = 12
-_BEHIND = 5
+_PACK = 5
 
+# What documents are ranked by. "own": views of the language that was asked in; "other": the mean over the others'.
+RANKING = (
+    "own_bodies", "other_bodies", "own_wordings", "other_wordings",  # standings by the vectors of whole texts
+    "own_body_words", "other_body_words", "own_wording_words", "other_wording_words",  # by those of words
+    "words",  # share of the words of the language
+    "sounds",  # share of the words that sound alike
+    "in_language",  # 1 where there is a version in the language that was asked in
+)  # fmt: skip
+# What tells whether a document answers the questions.
 FEATURES = (
-    "lead",  # score of the best document above the second
-    "lead_over_pack",  # and above the mean of the second to sixth
+    "lead",  # its score above that of the best other document
+    "lead_over_pack",  # and above the mean of the five best others
     "agreement",  # share of the questions that put this document first
     "cosine",  # of its best passage after centring
     "words",  # share of the words of the language
     "sounds",  # share of the words that sound alike
     "standing",  # standard deviations above the other documents
+    "telling_words",  # how well it has the words that tell documents apart
+    "shortfall",  # and how much better others have them
 )
+# Of kinds of documents, which are given to `judge`, the best one each is looked at.
+KINDS = 3
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What of a miss is compared. vector: the encoder's, unit length; sounds: of the words that say something."""
+    """What of a miss is compared. language: that it was asked in; sounds: of the words that say something."""
 
-    vector: Vectors
+    reading: QueryReading
+    language: str
     sounds: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """scores (documents,): mean over the questions; features: of the best document, in the order of FEATURES."""
+class Evidence:
+    """What speaks for each document, per question.
 
-    scores: Numbers
+    ranking: (questions, documents, len(RANKING)); single: (questions, documents) each, by the names of FEATURES.
+    """
+
+    ranking: Numbers
+    single: Mapping[str, Numbers]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """best: the likeliest document; of_kind: that of each kind, None where there is none; features: theirs, (KINDS,
+    len(FEATURES)), zeros where there is none."""
+
     best: int
+    of_kind: tuple[int | None, ...]
     features: Numbers
 
 
-def compare(library: Library, questions: Sequence[Question], centre: Vectors) -> Likeness:
+def compare(library: Library, questions: Sequence[Question], centre: Vectors) -> Evidence:
     """Compare the questions of one gap with all documents of the library (one at least).
 
     centre: mean vector of everyday questions, which says what all of them have in common.
     """
-    passages, direction = _centre_passages(library.vectors)
     documents = library.candidates
-    cosines = np.zeros((len(questions), len(passages)))
-    for row, question in enumerate(questions):
-        query = _unit(question.vector - centre)
-        cosines[row] = passages @ _unit(query - (query @ direction) * direction)
-    standing, cosine = _standing(library, cosines)
+    passages, direction = _centre_passages(library.vectors)
+    covered = cover_words(library, [question.reading for question in questions])
     sounds = _share_of_sounds(library, questions)
-    words = np.array(
+    shares = np.array(
         [[max((of.get(v.id, 0.0) for v in d.versions), default=0.0) for d in documents] for of in library.words]
     )
-    scores = STANDING_WEIGHT * standing + WORDS_WEIGHT * words + SOUNDS_WEIGHT * sounds
+    single = {name: np.zeros((len(questions), len(documents))) for name in ("telling_words", "shortfall")}
+    single |= {"cosine": np.zeros_like(shares), "standing": np.zeros_like(shares), "words": shares, "sounds": sounds}
+    ranking = np.zeros((len(questions), len(documents), len(RANKING)))
+    for row, question in enumerate(questions):
+        query = _unit(question.reading.vector - centre)
+        cosines = _cosines(library, passages @ _unit(query - (query @ direction) * direction))
+        standings = {view: _standing(values) for view, values in cosines.items()}
+        single["cosine"][row] = np.fmax.reduce(list(cosines.values()))
+        single["standing"][row] = _mean_of(list(standings.values()), len(documents))
+        matched: dict[View, Numbers] = {}
+        if covered[row]:
+            of_words = match_documents(covered[row], question.reading, question.language)
+            matched = {view: _standing(values) for view, values in of_words.items()}
+            telling = cover_telling_words(covered[row], question.reading, question.language)
+            single["telling_words"][row], single["shortfall"][row] = telling
+        there = np.array([any(v.language == question.language for v in d.versions) for d in documents])
+        columns = [
+            _mean_of(
+                [of for (language, is_list), of in source.items()
+                 if is_list is wordings and (language == question.language) is own],
+                len(documents),
+            )
+            for source in (standings, matched)
+            for wordings in (False, True)
+            for own in (True, False)
+        ]  # fmt: skip
+        columns += [_without_version(shares[row], there), _without_version(sounds[row], there), there]
+        ranking[row] = np.stack(columns, axis=1)
+    return Evidence(ranking, single)
+
+
+def judge(evidence: Evidence, weights: Numbers, kinds: Sequence[int]) -> Likeness:
+    """Rank by `weights` (in the order of RANKING); kinds: of each document, 0 to KINDS - 1."""
+    scores = evidence.ranking @ weights
     mean = scores.mean(axis=0)
     order = np.argsort(-mean, kind="stable")
-    best = int(order[0])
-    behind = mean[order[1 : 2 + _BEHIND - 1]]
-    features = np.array(
-        [
-            mean[best] - behind[0] if len(behind) else 0.0,
-            mean[best] - behind.mean() if len(behind) else 0.0,
-            float((scores.argmax(axis=1) == best).mean()),
-            cosine[:, best].mean(),
-            words[:, best].mean(),
-            sounds[:, best].mean(),
-            standing[:, best].mean(),
-        ]
-    )
-    return Likeness(mean, best, features)
+    firsts = [next((int(place) for place in order if kinds[place] == kind), None) for kind in range(KINDS)]
+    features = np.zeros((KINDS, len(FEATURES)))
+    for kind, place in enumerate(firsts):
+        if place is not None:
+            found = {name: float(values[:, place].mean()) for name, values in evidence.single.items()}
+            others = mean[order[order != place][:_PACK]]
+            found["lead"] = float(mean[place] - others[0]) if len(others) else 0.0
+            found["lead_over_pack"] = float(mean[place] - others.mean()) if len(others) else 0.0
+            found["agreement"] = float((scores.argmax(axis=1) == place).mean())
+            features[kind] = [found[name] for name in FEATURES]
+    return Likeness(int(order[0]), tuple(firsts), features)
 
 
-def _standing(library: Library, cosines: Numbers) -> tuple[Numbers, Numbers]:
-    """(questions, documents): standing averaged over the views, and the best cosine."""
-    views = sorted({view for document in library.candidates for view in document.passages})
-    shape = (len(cosines), len(library.candidates))
-    total, counted, best = np.zeros(shape), np.zeros(shape), np.full(shape, -1.0)
-    for view in views:
-        there = [place for place, document in enumerate(library.candidates) if view in document.passages]
-        values = np.stack([cosines[:, library.candidates[place].passages[view]].max(axis=1) for place in there], axis=1)
-        best[:, there] = np.maximum(best[:, there], values)
-        if len(there) >= _LEAST_IN_VIEW:
-            spread = values.std(axis=1, keepdims=True)
-            total[:, there] += (values - values.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-6)
-            counted[:, there] += 1
-    return total / np.maximum(counted, 1), best
+def _cosines(library: Library, of_passages: Numbers) -> dict[View, Numbers]:
+    """Per view the best cosine of each document, NaN where it is not in the view."""
+    cosines = {view: np.full(len(library.candidates), np.nan) for view in library.views}
+    for place, document in enumerate(library.candidates):
+        for view, rows in document.passages.items():
+            cosines[view][place] = of_passages[rows].max()
+    return cosines
+
+
+def _standing(values: Numbers) -> Numbers:
+    """Standard deviations above the mean of the view; NaN where a document is not in it, or too few are."""
+    there = values[np.isfinite(values)]
+    if len(there) < _LEAST_IN_VIEW:
+        return np.full(len(values), np.nan)
+    return np.asarray((values - there.mean()) / max(float(there.std()), 1e-6))
+
+
+def _mean_of(views: Sequence[Numbers], documents: int) -> Numbers:
+    """Mean of the views that a document is in, (documents,); 0, which is what is usual, where it is in none."""
+    if not views:
+        return np.zeros(documents)
+    table = np.stack(views)
+    there = np.isfinite(table)
+    return np.asarray(np.where(there, table, 0.0).sum(axis=0) / np.maximum(there.sum(axis=0), 1))
+
+
+def _without_version(shares: Numbers, there: NDArray[np.bool_]) -> Numbers:
+    """Half the highest share for documents without a version in the language: they could not have its words."""
+    if not there.any():
+        return shares
+    return np.where(there, shares, np.maximum(shares, shares[there].max() / 2))
 
 
 def _share_of_sounds(library: Library, questions: Sequence[Question]) -> Numbers:

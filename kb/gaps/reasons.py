@@ -10,7 +10,7 @@ One question is little evidence. The questions of a gap ask for the same thing, 
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb.contracts import Encoder, Vectors
+from kb.contracts import Encoder, QueryReading
 from kb.gaps.grouping import centre_of
-from kb.gaps.library import Candidate, Library, Version, gather_library
-from kb.gaps.likeness import FEATURES, Likeness, Question, compare
+from kb.gaps.library import Candidate, Kept, Library, Version, gather_library
+from kb.gaps.likeness import FEATURES, RANKING, Evidence, Likeness, Numbers, Question, compare, judge
 from kb.gaps.sounds import query_words
 from kb.search.terms import query_terms, weighted_query_terms
 from kb.search.transliteration import to_native
@@ -31,6 +31,8 @@ from kb.search.types import Audience, Collection
 
 WEIGHTS = Path(__file__).with_name("reason_weights.json")
 _UNKNOWN_WORDS = 6
+_KEPT = 2_000
+_readings: Kept[QueryReading] = Kept(_KEPT)
 
 
 class Reason(StrEnum):
@@ -40,18 +42,18 @@ class Reason(StrEnum):
     HIDDEN = "hidden"
 
 
+# Why somebody missed a document that answers them; its place here is the document's kind for likeness.judge.
+ANSWERED = (Reason.OTHER_WORDS, Reason.OTHER_LANGUAGE, Reason.HIDDEN)
+
+
 @dataclass(frozen=True)
 class Asked:
-    """A miss: what was asked, in which language (guessed), on a page of which language, by whom.
-
-    vector: of the query as it was typed, if it is known already, float32 (dimensions,).
-    """
+    """A miss: what was asked, in which language (guessed), on a page of which language, by whom."""
 
     query: str
     language: str
     reader_language: str = ""
     audience: Audience = Audience.CUSTOMER
-    vector: Vectors | None = None
 
     def reads(self, language: str) -> bool:
         """Whether the asker reads articles in `language`: their own, and on a page in another language that one too if they
@@ -59,6 +61,12 @@ class Asked:
         own, page = self.language.partition("-")[0], self.reader_language.partition("-")[0]
         base = language.partition("-")[0]
         return base == own or (own in ("en", "und", "") and base == page)
+
+    @property
+    def base_language(self) -> str:
+        """The language that was asked in, whatever its script; that of the page where the query tells none."""
+        base = self.language.partition("-")[0]
+        return base if base not in ("und", "") else self.reader_language.partition("-")[0]
 
     def may_see(self, version: Version) -> bool:
         return version.published and (version.audience != "internal" or self.audience is Audience.REP)
@@ -68,7 +76,7 @@ class Asked:
 class MissReason:
     """The likely reason and what speaks for it.
 
-    answered: probability that the nearest article (visible or not) answers the questions.
+    answered: probability that the article of the evidence answers the questions.
     evidence: short facts, each a dictionary with a `kind`: `article` (id, title, language, audience, status, likeness),
     `languages` (languages that the article has for the asker, languages that were asked in) or `unknown_words` (words).
     """
@@ -80,31 +88,37 @@ class MissReason:
 
 @dataclass(frozen=True)
 class Weights:
-    """A logistic regression over likeness.FEATURES, and from which probability on an article counts as an answer.
+    """How documents are ranked, and how likely the best of each kind answers.
 
-    That differs by what it would mean: an internal article about nearly the same is common, a missing translation is not.
+    ranking: (len(RANKING),). mean, scale: (len(FEATURES),), with which features are made standard before `answers`, the
+    weights (len(FEATURES),) that all kinds share; prior: (len(ANSWERED),), added for each of them: an internal article about
+    nearly the same is common, a missing translation is not. "None answers" has 0.
     """
 
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    weights: tuple[float, ...]
-    intercept: float
-    answered_from: Mapping[Reason, float]
+    ranking: Numbers
+    mean: Numbers
+    scale: Numbers
+    answers: Numbers
+    prior: Numbers
 
-    def probability(self, features: Sequence[float]) -> float:
-        standard = (np.asarray(features) - np.array(self.mean)) / np.array(self.scale)
-        return float(1 / (1 + np.exp(-(standard @ np.array(self.weights) + self.intercept))))
+    def probabilities(self, found: Likeness) -> dict[Reason, float]:
+        """0 for a reason that no document could be."""
+        logits = (found.features - self.mean) / self.scale @ self.answers + self.prior
+        there = [place is not None for place in found.of_kind]
+        odds = np.where(there, np.exp(logits), 0.0)
+        share = (odds / (1 + odds.sum())).tolist()
+        return {Reason.NO_CONTENT: 1 - sum(share), **dict(zip(ANSWERED, share, strict=True))}
 
 
 @lru_cache(maxsize=4)
 def load_weights(path: Path = WEIGHTS) -> Weights:
-    """Raises ValueError when the file speaks of other features."""
+    """Raises ValueError when the file speaks of other features or reasons."""
     raw = json.loads(path.read_text("utf-8"))
-    if tuple(raw["features"]) != FEATURES:
-        raise ValueError(f"{path.name} is about {raw['features']}, not about {list(FEATURES)}")
-    mean, scale, weights = (tuple(map(float, raw[name])) for name in ("mean", "scale", "weights"))
-    answered_from = {Reason(name): float(probability) for name, probability in raw["answered_from"].items()}
-    return Weights(mean, scale, weights, float(raw["intercept"]), answered_from)
+    parts = {"ranking": RANKING, "mean": FEATURES, "scale": FEATURES, "answers": FEATURES, "prior": ANSWERED}
+    for name, known in parts.items():
+        if tuple(raw[name]) != known:
+            raise ValueError(f"{path.name}: {name} is about {list(raw[name])}, not about {list(known)}")
+    return Weights(*(np.array(list(raw[name].values())) for name in parts))
 
 
 def explain_miss(session: Session, encoder: Encoder, collections: Sequence[Collection], asked: Asked) -> MissReason:
@@ -120,26 +134,29 @@ def explain_misses(
 ) -> MissReason:
     """The likely reason of misses that ask for the same thing (one at least); `collections` are all that there are.
 
-    Takes some 30 milliseconds for a gap, and encodes only queries without a vector and those in Latin letters (in their
-    own script).
+    Takes some 40 milliseconds for a gap, and reads each query once per process.
     """
-    library, likeness = look_closely(session, encoder, collections, asked)
+    library, evidence = look_closely(session, encoder, collections, asked)
     unknown = _unknown_words(library, collections, asked)
-    if likeness is None:
+    if evidence is None:
         return MissReason(Reason.NO_CONTENT, 0.0, unknown)
     weights = load_weights()
-    answered = weights.probability(likeness.features.tolist())
-    best = library.candidates[likeness.best]
-    nearest = _article(_version_to_show(best, asked), answered)
-    reason = Counter(reason_of(best, one) for one in asked).most_common(1)[0][0]
-    if answered < weights.answered_from[reason]:
+    kinds = kinds_of(library, asked)
+    found = judge(evidence, weights.ranking, kinds)
+    probability = weights.probabilities(found)
+    reason = max(Reason, key=lambda one: probability[one])
+    place = None if reason is Reason.NO_CONTENT else found.of_kind[ANSWERED.index(reason)]
+    if place is None:
+        answered = probability[ANSWERED[kinds[found.best]]]
+        nearest = _article(_version_to_show(library.candidates[found.best], asked), answered)
         return MissReason(Reason.NO_CONTENT, answered, [{**nearest, "nearest": True}, *unknown])
-    evidence = [nearest]
+    best, answered = library.candidates[place], probability[reason]
+    evidence_of = [_article(_version_to_show(best, asked), answered)]
     if reason is Reason.OTHER_LANGUAGE:
         there = sorted({version.language for version in best.versions if any(one.may_see(version) for one in asked)})
         wanted = sorted({one.language.partition("-")[0] for one in asked})
-        evidence.append({"kind": "languages", "there": there, "asked": wanted})
-    return MissReason(reason, answered, evidence + (unknown if reason is Reason.OTHER_WORDS else []))
+        evidence_of.append({"kind": "languages", "there": there, "asked": wanted})
+    return MissReason(reason, answered, evidence_of + (unknown if reason is Reason.OTHER_WORDS else []))
 
 
 def look_closely(
@@ -147,21 +164,29 @@ def look_closely(
     encoder: Encoder,
     collections: Sequence[Collection],
     asked: Sequence[Asked],
-) -> tuple[Library, Likeness | None]:
+) -> tuple[Library, Evidence | None]:
     """The documents that could have answered, and how they compare; None where there is no document at all."""
-    vectors = _vectors_of(encoder, asked)
+    readings = _read(encoder, asked)
     queries = [
-        (vector, list(weighted_query_terms(one.query, one.language).items()))
-        for one, vector in zip(asked, vectors, strict=True)
+        (reading.vector, list(weighted_query_terms(one.query, one.language).items()))
+        for one, reading in zip(asked, readings, strict=True)
     ]
     library = gather_library(session, encoder, collections, queries)
     if not library.candidates:
         return library, None
     questions = [
-        Question(vector, frozenset(query_words(one.query, one.language).values()))
-        for one, vector in zip(asked, vectors, strict=True)
+        Question(reading, one.base_language, frozenset(query_words(one.query, one.language).values()))
+        for one, reading in zip(asked, readings, strict=True)
     ]
     return library, compare(library, questions, centre_of(encoder))
+
+
+def kinds_of(library: Library, asked: Sequence[Asked]) -> list[int]:
+    """Of each document why most of those who asked would have missed it, as its place in ANSWERED."""
+    return [
+        ANSWERED.index(Counter(reason_of(document, one) for one in asked).most_common(1)[0][0])
+        for document in library.candidates
+    ]
 
 
 def reason_of(document: Candidate, asked: Asked) -> Reason:
@@ -172,17 +197,13 @@ def reason_of(document: Candidate, asked: Asked) -> Reason:
     return Reason.OTHER_WORDS if any(asked.reads(version.language) for version in visible) else Reason.OTHER_LANGUAGE
 
 
-def _vectors_of(encoder: Encoder, asked: Sequence[Asked]) -> list[Vectors]:
-    """A vector for each; Hindi and Bengali in Latin letters are read in their own script."""
-    texts = {place: to_native(one.query, one.language).text for place, one in enumerate(asked)}
-    needed = [place for place, one in enumerate(asked) if one.vector is None or texts[place] != one.query]
-    encoded = {place: encoder.encode_queries([texts[place]])[0] for place in needed}
-    return [encoded[place] if place in encoded else _given(one.vector) for place, one in enumerate(asked)]
-
-
-def _given(vector: Vectors | None) -> Vectors:
-    assert vector is not None
-    return vector
+def _read(encoder: Encoder, asked: Sequence[Asked]) -> list[QueryReading]:
+    """Each question as the encoder reads it; Hindi and Bengali in Latin letters are read in their own script."""
+    texts = [to_native(one.query, one.language).text for one in asked]
+    return _readings.get(
+        [(encoder.fingerprint, text) for text in texts],
+        lambda places: [encoder.read_query(texts[place]) for place in places],
+    )
 
 
 def _version_to_show(document: Candidate, asked: Sequence[Asked]) -> Version:

@@ -4,7 +4,6 @@ import uuid
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -15,7 +14,6 @@ from kb.articles import make_source, save_article
 from kb.articles.source import ArticleSource
 from kb.config import Settings
 from kb.gaps import collect_misses, list_gaps
-from kb.gaps.explaining import uncentre
 from kb.gaps.library import Version
 from kb.gaps.reasons import Asked, Reason, explain_miss
 from kb.gaps.sounds import query_words, sound_of
@@ -146,15 +144,6 @@ def test_which_language_somebody_reads(query: str, page: str, article: str, read
 def test_nobody_sees_what_is_not_published() -> None:
     for status in ("draft", "in_review", "archived"):
         assert not Asked("x", "en", audience=Audience.REP).may_see(Version(1, "en", "t", "public", status))
-
-
-def test_stored_direction_gives_the_vector_back() -> None:
-    random = np.random.default_rng(1)
-    for _ in range(20):
-        vector, centre = (v / np.linalg.norm(v) for v in random.normal(size=(2, 8)).astype(np.float32))
-        centre = centre * np.float32(0.8)
-        direction = (vector - centre) / np.linalg.norm(vector - centre)
-        assert np.allclose(uncentre(direction, centre), vector, atol=1e-5)
 
 
 @pytest.mark.parametrize(
