@@ -13,7 +13,9 @@ from kb.search.ranking import describe_collection, fuse_documents
 from kb.search.types import Outcome
 
 
-def features_of(dense: list[float], lexical: list[float], best_cosine: float, word_match: float = 0.5) -> NDArray[np.float64]:
+def features_of(
+    dense: list[float], lexical: list[float], best_cosine: float, word_match: float = 0.5
+) -> NDArray[np.float64]:
     random = np.random.default_rng(5)
     common = random.normal(size=64)
     passages = common * 2.2 + random.normal(size=(300, 64)) * 1.0
