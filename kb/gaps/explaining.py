@@ -11,8 +11,8 @@ from kb.search.types import Audience, Collection
 from kb.tables import Article, Gap, GapState, IndexChange, Miss, SearchEvent
 
 # A gap is explained by its newest questions; more of them cost time and change little.
-QUESTIONS = 12
-# About a second of work. What is left comes with the next look.
+QUESTIONS = 8
+# One or two seconds of work. What is left comes with the next look.
 GAPS_AT_ONCE = 40
 
 

@@ -104,18 +104,21 @@ def compare(library: Library, questions: Sequence[Question], centre: Vectors) ->
             matched = {view: _standing(values) for view, values in of_words.items()}
             telling = cover_telling_words(covered[row], question.reading, question.language)
             single["telling_words"][row], single["shortfall"][row] = telling
-        there = np.array([any(v.language == question.language for v in d.versions) for d in documents])
+        own = [[v for v in d.versions if v.language == question.language] for d in documents]
+        there = np.array([bool(versions) for versions in own])
+        # BM25 knows published ones only.
+        indexed = np.array([any(version.published for version in versions) for versions in own])
         columns = [
             _mean_of(
                 [of for (language, is_list), of in source.items()
-                 if is_list is wordings and (language == question.language) is own],
+                 if is_list is wordings and (language == question.language) is is_own],
                 len(documents),
             )
             for source in (standings, matched)
             for wordings in (False, True)
-            for own in (True, False)
+            for is_own in (True, False)
         ]  # fmt: skip
-        columns += [_without_version(shares[row], there), _without_version(sounds[row], there), there]
+        columns += [_without_version(shares[row], indexed), _without_version(sounds[row], there), there]
         ranking[row] = np.stack(columns, axis=1)
     return Evidence(ranking, single)
 
