@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from indexer.bundled_model import FINGERPRINT, bundled_model_dir, is_bundled_model_ready
 from indexer.word_reading import compress, load_word_basis, no_words, read_tokens, split_words
@@ -170,6 +171,9 @@ class HashEncoder:
 
 def open_encoder(settings: Settings) -> Encoder:
     """The encoder that `KB_MODEL` names. Raises ModelError with the command that mends it."""
+    # Products of small matrices, by many threads at once: helpers that wait for each other cost a hundred times what they
+    # bring when all cores are busy (0.1 ms became 9 to 15).
+    threadpool_limits(1, user_api="blas")
     if settings.model == "hash":
         return HashEncoder()
     # A hub is asked only for models that are named so, never on behalf of the bundled one.

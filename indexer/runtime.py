@@ -4,7 +4,6 @@ import logging
 from pathlib import Path
 
 from sqlalchemy import Engine
-from threadpoolctl import threadpool_limits
 
 from indexer.encoders import open_encoder
 from indexer.live import LiveCollection
@@ -56,9 +55,6 @@ class SearchRuntime:
 
         Raises ModelError when the encoder is missing or the stored vectors were made with another one.
         """
-        # Products of small matrices, by many requests: threads that wait for each other cost a hundred times what they bring
-        # when all cores are busy (0.1 ms became 9 to 15).
-        threadpool_limits(1, user_api="blas")
         encoder = encoder or open_encoder(settings)
         live = {name: _open_live(name, engine, settings.index_dir, encoder) for name in CollectionName}
         return cls(settings, engine, encoder, live)

@@ -11,7 +11,7 @@ from kb.search.types import Audience, Collection
 from kb.tables import Article, Gap, GapState, IndexChange, Miss, SearchEvent
 
 # A gap is explained by its newest questions; more of them cost time and change little.
-QUESTIONS = 8
+QUESTIONS = 5
 # One or two seconds of work. What is left comes with the next look.
 GAPS_AT_ONCE = 40
 
