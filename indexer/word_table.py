@@ -49,4 +49,5 @@ class WordTable:
         shape = (int(starts[-1]), dimensions)
         if not size:  # nothing cannot be mapped
             return cls(np.zeros(shape, np.int8), starts)
-        return cls(np.memmap(folder / WORDS_FILE, np.int8, "r", shape=shape), starts)
+        # As a plain array: each cut of the other kind costs some microseconds.
+        return cls(np.asarray(np.memmap(folder / WORDS_FILE, np.int8, "r", shape=shape)), starts)

@@ -6,7 +6,7 @@ import unicodedata
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import regex
@@ -18,13 +18,12 @@ from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
 from kb.search.confidence import Calibration, extract_features
 from kb.search.found import Found
-from kb.search.loading import ShownDocument, choose_version, load_articles, load_tickets, url_of
 from kb.search.looking_up import look_up_words
 from kb.search.meanwhile import Meanwhile
 from kb.search.preparing import PreparedQuery, prepare_query
 from kb.search.ranking import QueryMeans
 from kb.search.selecting import RankedDocument, Ranking, rank_candidates, select_documents
-from kb.search.snippets import choose_snippet
+from kb.search.showing import show_documents
 from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK
 from kb.search.types import (
@@ -33,7 +32,6 @@ from kb.search.types import (
     Collection,
     CollectionName,
     Outcome,
-    PassageText,
     Result,
     SearchAnswer,
 )
@@ -225,39 +223,7 @@ class Searcher:
         collections: Sequence[Collection],
     ) -> list[Result]:
         """Load what was ranked, as far as the database says that this audience may see it now."""
-        names = [collections[item.collection].name for item in ranked]
-        ids = [item.document for item in ranked]
-        articles = load_articles(
-            session, [i for i, n in zip(ids, names, strict=True) if n is not CollectionName.TICKETS], self.audience
-        )
-        tickets = load_tickets(
-            session, [i for i, n in zip(ids, names, strict=True) if n is CollectionName.TICKETS], self.audience
-        )
-        shown: list[Result] = []
-        for item, name in zip(ranked, names, strict=True):
-            document = (tickets if name is CollectionName.TICKETS else articles).get(item.document)
-            if document is None:  # unpublished or removed a moment ago
-                continue
-            version, other_language = choose_version(document, reader_language)
-            collection = collections[item.collection]
-            passage = collection.text(self._passage_to_show(collection, candidates, item, version.id))
-            shown.append(_to_result(item, name, document, version, other_language, passage, weights))
-        return shown
-
-    def _passage_to_show(
-        self, collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int
-    ) -> int:
-        """The passage of the shown version that is nearest to the query; never the list of other wordings."""
-        for row in item.rows:
-            if candidates.documents[row] == document_id and candidates.parts[row] != _WORDINGS:
-                return int(candidates.ids[row])
-        ids = collection.passages_of(document_id)
-        ids = ids[collection.facts(ids).parts != _WORDINGS]
-        if not len(ids):
-            return -1
-        # Another language's version, or one that only its wordings brought up: compare with what was found of it.
-        found = candidates.vectors[item.rows[0]]
-        return int(ids[int(np.argmax(collection.vectors(ids) @ found))])
+        return show_documents(session, self.audience, reader_language, weights, candidates, ranked, collections)
 
 
 def _signals(
@@ -291,36 +257,6 @@ def _telling_words(prepared: PreparedQuery) -> dict[str, float]:
         for term, weight in prepared.terms.items()
         if len(term) > 2 and weight >= 1.0
     }
-
-
-def _to_result(
-    item: RankedDocument,
-    name: CollectionName,
-    document: ShownDocument,
-    version: Any,
-    other_language: bool,
-    passage: PassageText | None,
-    weights: Mapping[str, float],
-) -> Result:
-    snippet, mark = choose_snippet(passage.text, passage.sentences, weights) if passage else ("", (0, 0))
-    is_ticket = name is CollectionName.TICKETS
-    return Result(
-        kind=document.kind,
-        id=version.id,
-        title=(version.subject or snippet[:80]) if is_ticket else version.title,
-        language=version.language,
-        url=url_of(document, version),
-        snippet=snippet,
-        audience="tickets" if is_ticket else version.audience,
-        score=item.score,
-        other_language=other_language,
-        mark=mark,
-        topic="" if is_ticket else version.topic,
-        heading_path=tuple(passage.heading_path[1:]) if passage and not is_ticket else (),
-        languages={language: url_of(document, row) for language, row in sorted(document.versions.items())},
-        updated=((version.resolved_at or version.created_at) if is_ticket else version.updated_at).date().isoformat(),
-        channel=version.channel if is_ticket else "",
-    )
 
 
 class _Clock:
