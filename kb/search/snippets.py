@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import regex
 
 SNIPPET_LENGTH = 280
-_MARKUP = regex.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
+_MARKUP = regex.compile(r"\[\^[^\]\s]+\]:?|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
 
 _HAS_INLINE_MARKUP = regex.compile(r"[*_`\[]")
 _HAS_MARKUP = regex.compile(r"[*_`\[\]|#>+!-]")

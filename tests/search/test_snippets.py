@@ -33,6 +33,7 @@ def test_hindi_and_bengali_sentences_end_at_the_danda() -> None:
 def test_markup_is_not_shown() -> None:
     assert clean_inline('!!! warning "Do not pay twice"') == "Do not pay twice"
     assert clean_inline("!!! note") == ""
+    assert clean_inline("Ten days[^fee] at most") == "Ten days at most"
     assert clean_inline("- **Bold** and `code` and [a link](../x.md)") == "Bold and code and a link"
     assert clean_inline("| Way | Days |\n|---|---|\n| Card | 5 |") == "Way · Days Card · 5"
     assert clean_inline("- [ ] Pack it\n- [x] Send it") == "Pack it Send it"
