@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 # Measured on 2 cores: larger batches of equal length gain nothing on a CPU and make Ctrl-C and progress sluggish.
 BATCH = 16
-# Characters in one batch from which on the memory that it took is given back afterwards.
-_LARGE_BATCH = 8000
+# A batch of more texts, or of more characters, is not what somebody waits for: the memory that it took is given back afterwards.
+_FEW_TEXTS, _FEW_CHARACTERS = 4, 8000
 
 
 class SentenceEncoder:
@@ -95,11 +95,7 @@ class SentenceEncoder:
                 done += len(batch)
                 if progress:
                     progress(done, len(texts))
-        if (
-            batches
-            and sum(len(texts[row]) for row in batches[0]) > _LARGE_BATCH
-            and hasattr(self._module, "release_memory")
-        ):
+        if batches and _is_large([texts[row] for row in batches[0]]) and hasattr(self._module, "release_memory"):
             self._module.release_memory()
         return vectors
 
@@ -123,6 +119,10 @@ class SentenceEncoder:
             list(texts), prompt=prompt, batch_size=len(texts), show_progress_bar=False, normalize_embeddings=True
         )
         return np.asarray(vectors, dtype=np.float32)
+
+
+def _is_large(batch: Sequence[str]) -> bool:
+    return len(batch) > _FEW_TEXTS or sum(map(len, batch)) > _FEW_CHARACTERS
 
 
 class HashEncoder:
