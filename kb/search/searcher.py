@@ -27,7 +27,6 @@ from kb.search.showing import show_documents
 from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK
 from kb.search.types import (
-    PARTS,
     Audience,
     Collection,
     CollectionName,
@@ -38,7 +37,6 @@ from kb.search.types import (
 
 MAX_QUERY_LENGTH = 4000
 _CACHED_READINGS = 512
-_WORDINGS = PARTS.index("questions")
 # Control characters and bidirectional overrides; zero-width joiners stay, Indic scripts need them.
 _INVISIBLE = regex.compile(r"[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+")
 _SPACE = regex.compile(r"\s+")
@@ -141,8 +139,7 @@ class Searcher:
             found = self._find(query, language, clock)
             ranking = found.ranked_first(results[0])
             if ranking is not None:
-                vector = self._read(found.prepared).vector
-                signals = _signals(found.candidates, found.collections, ranking, found.word_count, vector)
+                signals = _signals(found.candidates, found.collections, ranking, found.word_count, found.reading.vector)
                 confidence = 0.0 if signals is None else self._calibration.probability(signals)
             clock.lap("rank")
         outcome = self._calibration.outcome(confidence) if results else Outcome.NONE

@@ -17,13 +17,12 @@ from kb.search.ranking import (
     score_passages,
     weigh_evidence,
 )
-from kb.search.types import PARTS, Collection
+from kb.search.types import WORDINGS, Collection
 from kb.search.word_matching import MATCHED_PASSAGES, WORD_MATCH_WEIGHT, match_words
 
 # How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
 _AGREEMENT_DEPTH = 20
 AGREEMENT_WEIGHT = 1.0
-_WORDINGS = PARTS.index("questions")
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def rank_candidates(
         if weighed.scale > 0:
             lexical[block] = candidates.lexical[block] / weighed.scale
         same_language[block] = candidates.languages[block] == collection.language_number(prepared.background)
-    dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == _WORDINGS)
+    dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == WORDINGS)
     dense += _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
     matched = _match_words(candidates, collections, dense, query, prepared.background)
     dense += np.float32(WORD_MATCH_WEIGHT) * matched.ahead
@@ -102,7 +101,7 @@ def _match_words(
     none of them belongs to, and everywhere where the encoder reads no words.
     """
     ahead, usual = np.zeros(len(candidates), np.float32), np.zeros(len(candidates), np.float32)
-    is_text = candidates.parts != _WORDINGS
+    is_text = candidates.parts != WORDINGS
     for number, collection in enumerate(collections if query.words else ()):
         block = candidates.rows_of(number)
         texts = np.arange(len(candidates))[block][is_text[block]]
@@ -151,7 +150,7 @@ def _agreement_of_languages(
         ids = collection.passages_of_groups(groups)
         facts = collection.facts(ids)
         scores = score_passages(vector, collection.vectors(ids), strength, query_mean, collection.background)
-        scores = scores - QUESTION_DISCOUNT * (facts.parts == _WORDINGS)
+        scores = scores - QUESTION_DISCOUNT * (facts.parts == WORDINGS)
         best: dict[int, dict[int, float]] = {}
         for group, language, score in zip(
             facts.groups.tolist(), facts.languages.tolist(), scores.tolist(), strict=True

@@ -10,9 +10,7 @@ from kb.search.candidates import Candidates
 from kb.search.loading import ShownDocument, choose_version, load_articles, load_tickets, url_of
 from kb.search.selecting import RankedDocument
 from kb.search.snippets import choose_snippet
-from kb.search.types import PARTS, Audience, Collection, CollectionName, PassageText, Result
-
-_WORDINGS = PARTS.index("questions")
+from kb.search.types import WORDINGS, Audience, Collection, CollectionName, PassageText, Result
 
 
 def show_documents(
@@ -51,10 +49,10 @@ def show_documents(
 def _passage_to_show(collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int) -> int:
     """The passage of the shown version that is nearest to the query; never the list of other wordings."""
     for row in item.rows:
-        if candidates.documents[row] == document_id and candidates.parts[row] != _WORDINGS:
+        if candidates.documents[row] == document_id and candidates.parts[row] != WORDINGS:
             return int(candidates.ids[row])
     ids = collection.passages_of(document_id)
-    ids = ids[collection.facts(ids).parts != _WORDINGS]
+    ids = ids[collection.facts(ids).parts != WORDINGS]
     if not len(ids):
         return -1
     # Another language's version, or one that only its wordings brought up: compare with what was found of it.

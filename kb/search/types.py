@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # The parts of a document that passages come from; stored by name, handled by number.
 PARTS = ("body", "questions", "problem", "resolution")
+# The number of the part that is other wordings of a question.
+WORDINGS = PARTS.index("questions")
 
 
 class CollectionName(StrEnum):
