@@ -1,50 +1,101 @@
 """Vectors in one byte per dimension: an exact search that reads a quarter of the memory.
 
-The codes bring more candidates than are wanted, the vectors decide among them, and the largest rounding error of any vector
-proves that no better one is missing. Where it does not (very many passages nearly alike), the caller scans the vectors.
+The codes bring more candidates than are wanted, the vectors decide among them, and the largest rounding errors of the query
+and of any vector prove that no better one is missing. Where they do not (very many passages nearly alike), the caller scans the
+vectors. The products are whole numbers, by ONNX Runtime, which uses the processor's instructions for them.
 """
 
-from typing import Any
-
-import faiss
 import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 from kb.contracts import Ids, Vectors
 
-# So many times the wanted results are candidates. Measured with 10,000 passages of the bundled encoder: with 1.7 times 43 % of
-# the queries are proved, with 2.7 and 4 times all of them.
-_MARGIN = 3
+# So many times the wanted results are candidates. Measured with 10,000 passages of the bundled encoder: with 3 times 47 % of the
+# queries are proved, with 4 times 93 %, with 5 times 99 %, and each time costs 0.015 ms more.
+_MARGIN = 5
 _ROWS_AT_A_TIME = 8192
 _FLOAT_NOISE = 1e-5
+# Codes are signed by what they are above or below this one: products of two unsigned bytes are exact on every processor.
+_ZERO = 128
+_LARGEST = 127
 
 
 class Codes:
-    """Codes of `vectors` (n, dimensions), which must not change and are kept by the caller."""
+    """Codes of `vectors` (n, dimensions), which must not change and are kept by the caller.
+
+    What all vectors have in common, their mean, is taken out of them and of the query first: the rest is half as long, and its
+    rounding errors too. A product is then that of the two rests, plus that of the mean with the vector, which is kept.
+    """
 
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
-        kind = faiss.ScalarQuantizer.QT_8bit
-        self._index: Any = faiss.IndexScalarQuantizer(vectors.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
-        self._index.train(vectors)
-        self._index.add(vectors)
-        starts = range(0, len(vectors), _ROWS_AT_A_TIME)
-        self._error = max(self._largest_error(vectors[start : start + _ROWS_AT_A_TIME], start) for start in starts)
+        self._mean = vectors.mean(axis=0)
+        self._of_mean = vectors @ self._mean
+        slices = [slice(start, start + _ROWS_AT_A_TIME) for start in range(0, len(vectors), _ROWS_AT_A_TIME)]
+        self._unit = max(_unit_of(vectors[rows] - self._mean) for rows in slices)
+        codes = np.empty(vectors.shape[::-1], np.uint8)
+        self._error = self._longest = 0.0
+        for rows in slices:
+            rest = vectors[rows] - self._mean
+            steps = np.round(rest / self._unit)
+            codes[:, rows] = (steps + _ZERO).T
+            rounded = steps * self._unit
+            self._error = max(self._error, _longest(rest - rounded))
+            self._longest = max(self._longest, _longest(rounded))
+        self._session = _open_products(codes)
 
-    def _largest_error(self, vectors: Vectors, start: int) -> float:
-        rounded = self._index.reconstruct_n(start, len(vectors))
-        return float(np.linalg.norm(rounded - vectors, axis=1).max())
+    def search(self, vector: Vectors, limit: int, without: Ids) -> tuple[Ids, Vectors] | None:
+        """Rows and inner products of the nearest vectors, best first, the rows `without` left out.
 
-    def search(self, vector: Vectors, limit: int, parameters: Any) -> tuple[Ids, Vectors] | None:
-        """Rows and inner products of the nearest vectors, best first; None where it is not certain that they are."""
-        rounded, rows = self._index.search(vector[None, :], min(limit * _MARGIN, len(self._vectors)), params=parameters)
-        rows, worst = rows[0], float(rounded[0, -1])
-        if rows[-1] < 0:  # fewer are left than were asked for: these are all
-            rows, worst = rows[rows >= 0], -np.inf
-        elif len(rows) == len(self._vectors):
-            worst = -np.inf
+        None where it is not certain that they are the nearest.
+        """
+        rest = vector - self._mean
+        unit = _unit_of(rest)
+        steps = np.round(rest / unit)
+        [products] = self._session.run(None, {"query": (steps + _ZERO).astype(np.uint8)[None, :]})
+        rounded = products[0] * np.float32(unit * self._unit) + self._of_mean
+        rounded[without] = -np.inf
+        left = len(rounded) - len(without)
+        rows = _largest(rounded, min(limit * _MARGIN, left))
+        worst = float(rounded[rows[0]]) if len(rows) < left else -np.inf  # the smallest of them comes first
         scores = self._vectors[rows] @ vector
         best = np.argsort(-scores)[:limit]
         rows, scores = rows[best], scores[best]
-        # By Cauchy and Schwarz no product is further from its rounded one than the error times the length of the query.
-        bound = worst + self._error * float(np.linalg.norm(vector)) + _FLOAT_NOISE
-        return (rows, scores) if len(scores) and scores[-1] >= bound else None
+        # By Cauchy and Schwarz no product is further from its rounded one than this.
+        error = self._error * float(np.linalg.norm(rest)) + self._longest * float(np.linalg.norm(rest - steps * unit))
+        outside = worst - float(self._mean @ self._mean) + float(self._mean @ vector)
+        return (rows, scores) if len(scores) and scores[-1] >= outside + error + _FLOAT_NOISE else None
+
+
+def _unit_of(rows: Vectors) -> float:
+    """The step between codes: the largest number gets the largest code."""
+    return max(float(np.abs(rows).max(initial=0.0)) / _LARGEST, 1e-12)
+
+
+def _longest(rows: Vectors) -> float:
+    return float(np.linalg.norm(rows, axis=1).max(initial=0.0))
+
+
+def _largest(values: Vectors, count: int) -> Ids:
+    """Rows of the `count` largest values, the smallest of them first, the others in any order."""
+    return np.argpartition(values, len(values) - count)[len(values) - count :] if count else np.zeros(0, np.int64)
+
+
+def _open_products(codes: NDArray[np.uint8]) -> onnxruntime.InferenceSession:
+    """A session from `query`, uint8 (1, dimensions), to its products with `codes` (dimensions, n), int32 (1, n)."""
+    dimensions, count = codes.shape
+    zero = numpy_helper.from_array(np.array(_ZERO, np.uint8), "zero")
+    graph = helper.make_graph(
+        [helper.make_node("MatMulInteger", ["query", "codes", "zero", "zero"], ["products"])],
+        "products",
+        [helper.make_tensor_value_info("query", TensorProto.UINT8, [1, dimensions])],
+        [helper.make_tensor_value_info("products", TensorProto.INT32, [1, count])],
+        [numpy_helper.from_array(codes, "codes"), zero],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])

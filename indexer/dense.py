@@ -74,17 +74,14 @@ class DenseBase:
         """Ids and cosines of the nearest passages, best first, those in `without` left out."""
         if not len(self.ids):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        parameters = None
-        if len(without):
-            rows = np.searchsorted(self.ids, without)
-            keep = faiss.IDSelectorNot(faiss.IDSelectorBatch(rows.astype(np.int64)))
-            parameters = _without(keep, exact=self.exact)
+        rows_without = np.searchsorted(self.ids, without)
+        if self._codes is not None and (proved := self._codes.search(vector, limit, rows_without)):
+            return self.ids[proved[0]], proved[1]
+        parameters = _without(rows_without, exact=self.exact) if len(without) else None
         # One query is scanned by one thread: requests run side by side, and threads that wait for each other cost more than
         # they bring (measured with both cores busy: 26 ms instead of 1). OpenMP has this number for each thread: set it in all.
         faiss.omp_set_num_threads(1)
         wanted = min(limit if self.exact else limit * 4, len(self.ids))
-        if self._codes is not None and (proved := self._codes.search(vector, limit, parameters)):
-            return self.ids[proved[0]], proved[1]
         scores, rows = self.index.search(vector[None, :], wanted, params=parameters)
         rows, scores = rows[0], scores[0]
         if rows[-1] < 0:  # fewer than wanted
@@ -96,9 +93,10 @@ class DenseBase:
         return self.ids[rows], scores.astype(np.float32, copy=False)
 
 
-def _without(keep: Any, *, exact: bool) -> Any:
+def _without(rows: Ids, *, exact: bool) -> Any:
     """Search parameters that leave rows out. FAISS takes its fields by name, which its type hints do not know."""
     library: Any = faiss
+    keep = library.IDSelectorNot(library.IDSelectorBatch(rows.astype(np.int64)))
     return library.SearchParameters(sel=keep) if exact else library.SearchParametersIVF(sel=keep, nprobe=PROBES)
 
 

@@ -115,17 +115,18 @@ def centre_query(query: Vectors, strength: float, mean: Vectors | None) -> Vecto
 def score_passages(
     query: Vectors, vectors: Vectors, strength: float, mean: Vectors | None, background: CollectionBackground
 ) -> Vectors:
-    """Scores (n,) of `vectors` (n, dimensions) for `query`, on the scale of a cosine whatever the strength.
+    """Scores (n,) of `vectors` (n, dimensions), of unit length, for `query`, on the scale of a cosine whatever the strength.
 
     With strength 0 they are the cosines. Otherwise both sides are centred and the passages brought to equal length again.
     """
     if mean is None or strength <= 0:
         return np.asarray(vectors @ query, dtype=np.float32)
-    share = np.float32(strength)
-    around = vectors - share * background.mean
-    lengths = np.linalg.norm(around, axis=1)
-    usual = math.sqrt(background.radius**2 + float((1 - strength) ** 2 * (background.mean @ background.mean)))
-    scores = around @ centre_query(query, strength, mean) * (usual / np.maximum(lengths, 1e-6))
+    # (passage - share * mean) by its products with two vectors: a centred copy of all passages would take three times as long.
+    share, centred = np.float32(strength), centre_query(query, strength, mean)
+    of_mean = background.mean
+    squares = 1 + share * (share * (of_mean @ of_mean) - 2 * (vectors @ of_mean))
+    usual = math.sqrt(background.radius**2 + float((1 - strength) ** 2 * (of_mean @ of_mean)))
+    scores = (vectors @ centred - share * (of_mean @ centred)) * (usual / np.sqrt(np.maximum(squares, 1e-12)))
     return np.asarray(scores, dtype=np.float32)
 
 

@@ -24,7 +24,7 @@ def test_what_the_codes_are_certain_of_is_what_a_scan_finds(length: float) -> No
     codes = Codes(matrix)
     certain = 0
     for query in length * passages(50, spread=1.0, seed=7):
-        found = codes.search(query, 10, None)
+        found = codes.search(query, 10, NOTHING)
         if found is not None:
             certain += 1
             assert list(found[0]) == list(np.argsort(-(matrix @ query))[:10])
@@ -34,7 +34,7 @@ def test_what_the_codes_are_certain_of_is_what_a_scan_finds(length: float) -> No
 
 def test_the_codes_are_not_certain_among_vectors_that_differ_less_than_their_rounding() -> None:
     matrix = passages(2000, spread=1e-4)
-    assert Codes(matrix).search(matrix[3], 10, None) is None
+    assert Codes(matrix).search(matrix[3], 10, NOTHING) is None
 
 
 @pytest.mark.parametrize("spread", [1.0, 1e-4])
