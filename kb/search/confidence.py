@@ -25,18 +25,17 @@ from kb.search.types import Outcome
 SHIPPED = Path(__file__).with_name("calibration.json")
 FEATURES = (
     "cosine_over_usual",  # best cosine minus that of a passage of this collection to its nearest neighbour
-    "standing",  # how many standard deviations the best document is above all passages of the collection, for this query
-    "lead",  # best minus second score; counts less in archives, where the second says the same
+    "ahead",  # how far the best score stands out from the crowd of the others; counts less in archives, which say all many times
     "archive_support",  # in archives: mean score from second to sixth place above the mean of the collection
     "words_matched",  # how well the best result has the words of the query, whatever language they are in
-    "words_lead",  # the best result's share of words minus the mean of those after the fifth place
     "length",  # logarithm of the number of terms
-    "other_language",  # 1 where the best result is in another language: its words say nothing then
 )
 Matrix = NDArray[np.float64]
 # Nearest-neighbour cosines of the bundled encoder: help centres of distinct articles below, archives above.
 _ARCHIVE_FROM, _ARCHIVE_TO = 0.90, 0.96
 _PLACES = 6
+# Scores that lie so much apart part likely from unlikely answers; beyond the second distance nothing is more certain.
+_CROWD, _FARTHEST = 0.015, 0.1
 
 
 def extract_features(
@@ -46,43 +45,42 @@ def extract_features(
     strength: float,
     query_mean: Vectors | None,
     background: CollectionBackground,
-    best_vector: Vectors,
     term_count: int,
-    *,
     word_match: float,
-    same_language: bool,
 ) -> NDArray[np.float64]:
     """FEATURES of a query with at least one ranked document, shape (len(FEATURES),).
 
-    background is that of the best document's collection; best_vector and best_cosine are those of its best passage;
-    word_match is from 0 to 1 (Ranking.word_match); same_language tells whether that passage is in the language of the query
-    (of PreparedQuery.background).
+    background is that of the best document's collection; best_cosine is that of its best passage; word_match is from 0 to 1
+    (Ranking.word_match).
     """
     archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
     centred = centre_query(query, strength, query_mean)
-    expected = float(centred @ background.mean)
-    spread = math.sqrt(max(float(centred @ background.covariance @ centred), 1e-8))
-    standing = (float(centred @ best_vector) - expected) / spread
+    usual = float(centred @ background.mean)
     if strength > 0 and query_mean is not None:
-        expected -= strength * float(centred @ background.mean)
-    places = np.full(_PLACES, expected)
-    sorted_dense = -np.sort(-ranked.dense)[:_PLACES]
-    places[: len(sorted_dense)] = sorted_dense
-    lead = float(ranked.dense[0]) - float(places[1])
-    support = float(places[1:].mean()) - expected
-    words_behind = float(ranked.lexical[_PLACES - 1 : 50].mean()) if len(ranked.lexical) >= _PLACES else 0.0
+        usual *= 1 - strength
+    behind = np.full(_PLACES - 1, usual)
+    sorted_dense = -np.sort(-ranked.dense)[1:_PLACES]
+    behind[: len(sorted_dense)] = sorted_dense
     return np.array(
         [
             best_cosine - background.neighbour,
-            standing,
-            lead * (1 - archive),
-            support * archive,
+            _distance_from_crowd(ranked.scores) * (1 - archive),
+            (float(behind.mean()) - usual) * archive,
             word_match,
-            float(ranked.lexical[0]) - words_behind,
             math.log(max(term_count, 1)),
-            0.0 if same_language else 1.0,
         ]
     )
+
+
+def _distance_from_crowd(scores: Vectors) -> float:
+    """How far the first of `scores` (n,), the largest first, is ahead of all others: less, the more of them are near.
+
+    The soft maximum of the others takes the place of the second score: one that is near and ten that are leave different doubts.
+    """
+    if len(scores) < 2:
+        return _FARTHEST
+    others = float(np.exp((scores[1:] - scores[0]) / _CROWD).sum())
+    return min(-_CROWD * math.log(max(others, 1e-9)), _FARTHEST)
 
 
 @dataclass(frozen=True)

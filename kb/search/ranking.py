@@ -27,25 +27,22 @@ CENTRING = 0.85
 # So many queries of a language must have been seen until half of that is applied: a mean of few is worse than none.
 CENTRING_PRIOR = 30
 _FORGETTING = 2000
-# Collections that are described by a sample of this many passages; means and covariances of more do not differ.
+# Collections that are described by a sample of this many passages; means of more do not differ.
 _SAMPLE = 20_000
 _NEIGHBOUR_SAMPLE = 200
 # Below some dozens of documents the distance to the nearest one is chance: pulled towards that of ordinary help centres.
 _USUAL_NEIGHBOUR, _NEIGHBOUR_PRIOR = 0.91, 20
-
-Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class CollectionBackground:
     """How the passages of a collection lie, without any query. Computed when a generation is opened or written.
 
-    mean: (dimensions,); covariance: (dimensions, dimensions); radius: mean distance of a passage from the mean;
-    neighbour: mean cosine of a passage to the nearest one of another document, high in archives that say the same many times.
+    mean: (dimensions,); radius: mean distance of a passage from the mean; neighbour: mean cosine of a passage to the nearest
+    one of another document, high in archives that say the same many times.
     """
 
     mean: Vectors
-    covariance: Matrix
     radius: float
     neighbour: float
 
@@ -57,14 +54,11 @@ def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> Collect
     """
     count, dimensions = vectors.shape
     if count == 0:
-        zero = np.zeros(dimensions, np.float32)
-        return CollectionBackground(zero, np.zeros((dimensions, dimensions), np.float32), 1.0, _USUAL_NEIGHBOUR)
+        return CollectionBackground(np.zeros(dimensions, np.float32), 1.0, _USUAL_NEIGHBOUR)
     random = np.random.default_rng(seed)
     sample = vectors if count <= _SAMPLE else vectors[random.choice(count, _SAMPLE, replace=False)]
     mean = sample.mean(axis=0)
-    around = sample - mean
-    covariance = (around.T @ around) / len(sample)
-    radius = float(np.linalg.norm(around, axis=1).mean())
+    radius = float(np.linalg.norm(sample - mean, axis=1).mean())
     rows = random.choice(count, min(_NEIGHBOUR_SAMPLE, count), replace=False)
     cosines = vectors[rows] @ vectors.T
     cosines[groups[rows][:, None] == groups[None, :]] = -1.0
@@ -72,7 +66,7 @@ def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> Collect
     nearest = nearest[nearest > -1.0]
     weight = len(nearest) / (len(nearest) + _NEIGHBOUR_PRIOR)
     neighbour = weight * float(nearest.mean()) + (1 - weight) * _USUAL_NEIGHBOUR if len(nearest) else _USUAL_NEIGHBOUR
-    return CollectionBackground(mean.astype(np.float32), covariance.astype(np.float32), max(radius, 1e-6), neighbour)
+    return CollectionBackground(mean.astype(np.float32), max(radius, 1e-6), neighbour)
 
 
 class QueryMeans:

@@ -240,10 +240,8 @@ def _signals(
         strength=ranking.strength,
         query_mean=ranking.query_mean,
         background=collections[int(candidates.collections[row])].background,
-        best_vector=candidates.vectors[row],
         term_count=word_count,
         word_match=float(ranking.word_match[row]),
-        same_language=bool(ranking.same_language[row]),
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb.contracts import QueryReading, Vectors
 from kb.search.candidates import Candidates
@@ -29,12 +28,10 @@ AGREEMENT_WEIGHT = 1.0
 class Ranking:
     """All candidate documents in order, and what judging the best of them needs.
 
-    Per candidate passage: same_language, whether it is in the language of the query; word_match, how well its document has the
-    words of the query, 0 to 1.
+    word_match: per candidate passage how well its document has the words of the query, 0 to 1.
     """
 
     documents: FusedDocuments
-    same_language: NDArray[np.bool_]
     word_match: Vectors
     strength: float
     query_mean: Vectors | None
@@ -81,7 +78,7 @@ def rank_candidates(
     matched = _match_words(candidates, collections, dense, query, prepared.background)
     dense += np.float32(WORD_MATCH_WEIGHT) * matched.ahead
     documents = fuse_documents(candidates.groups, dense, lexical, same_language=same_language)
-    return Ranking(documents, same_language, matched.usual + matched.ahead, strength, query_mean)
+    return Ranking(documents, matched.usual + matched.ahead, strength, query_mean)
 
 
 class _WordMatches(NamedTuple):

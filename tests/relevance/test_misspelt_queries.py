@@ -59,7 +59,7 @@ def test_queries_with_a_slip_are_answered_almost_as_well_as_without(sample_index
         ("brokne", "damaged-or-wrong-item"),
         ("भकिश्त", "pay-by-emi"),
         ("বযাতিল", "cancel-an-order"),
-        ("paytm se paymnt atka hua h dobara kru kya", "upi-payment-failed"),
+        ("insallment", "pay-by-emi"),
     ],
 )
 def test_a_misspelt_word_finds_what_its_letters_and_its_vector_do_not(

@@ -32,10 +32,8 @@ def features_of(
         0.0,
         None,
         background,
-        passages[0],
         3,
-        word_match=word_match,
-        same_language=True,
+        word_match,
     )
 
 
@@ -46,13 +44,21 @@ def test_clear_answer_is_more_probable_than_a_pack_of_equals() -> None:
     assert clear > calibration.answered_from > calibration.unsure_from > pack
 
 
+def test_one_near_rival_leaves_less_doubt_than_many() -> None:
+    ahead = FEATURES.index("ahead")
+    one = features_of([0.9, 0.89, 0.8, 0.8, 0.8, 0.8], [0.0] * 6, 0.9)[ahead]
+    many = features_of([0.9, 0.89, 0.89, 0.89, 0.89, 0.89], [0.0] * 6, 0.9)[ahead]
+    none = features_of([0.9, 0.8, 0.8, 0.8, 0.8, 0.8], [0.0] * 6, 0.9)[ahead]
+    assert none > one > many
+
+
 def test_single_document_has_features_too() -> None:
     assert np.isfinite(features_of([0.9], [0.5], 0.9)).all()
 
 
 def test_shipped_weights_never_punish_nearness_or_words() -> None:
     calibration = load_calibration()
-    for name in ("cosine_over_usual", "standing", "lead", "archive_support", "words_matched", "words_lead"):
+    for name in ("cosine_over_usual", "ahead", "archive_support", "words_matched"):
         assert calibration.weights[name] > 0, name
     assert calibration.provenance["encoder"]
 
@@ -84,8 +90,8 @@ def test_broken_calibration_is_named_with_the_command_that_mends_it(tmp_path: Pa
 
 def test_fit_recovers_what_decides_and_is_calibrated() -> None:
     random = np.random.default_rng(6)
-    features = random.normal(size=(4000, len(FEATURES))) * np.array([0.03, 1, 0.01, 0.02, 0.1, 0.3, 1, 0.4])
-    truth = 1 / (1 + np.exp(-(40 * features[:, 0] + 1.0 * features[:, 1] - 0.5)))
+    features = random.normal(size=(4000, len(FEATURES))) * np.array([0.03, 0.02, 0.02, 0.1, 1])
+    truth = 1 / (1 + np.exp(-(40 * features[:, 0] + 50 * features[:, 1] - 0.5)))
     answers = random.random(4000) < truth
     calibration = fit_calibration(features, answers, np.ones(4000), provenance={})
     probabilities = np.array([calibration.probability(row) for row in features])
