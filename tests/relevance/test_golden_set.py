@@ -59,8 +59,8 @@ def _share(hits: list[bool]) -> float:
 
 
 # The aim is .95 per language, a spread of .04 and a miss F1 of .90. These are the floors under what is reached today
-# (hit@3 .95 / .93 / .88, romanised .95; AUROC .73); docs/decisions/0005 and 0006 say what was tried and what is next.
-LEAST_FOUND, MOST_SPREAD, LEAST_FOUND_ROMANISED, LEAST_AUROC = 0.85, 0.09, 0.86, 0.69
+# (hit@3 .97 / .96 / .94; AUROC .83, F1 .52); docs/decisions/0005 and 0006 say what was tried and what is next.
+LEAST_FOUND, MOST_SPREAD, LEAST_FOUND_ROMANISED, LEAST_AUROC, LEAST_F1 = 0.93, 0.04, 0.92, 0.80, 0.48
 
 
 def test_the_right_article_is_among_the_first_three_in_every_language_alike(asked: list[Asked]) -> None:
@@ -83,8 +83,15 @@ def test_what_nothing_answers_is_less_certain_than_what_something_does(asked: li
     assert area >= LEAST_AUROC
 
 
+def test_misses_are_told_from_answers_at_the_shipped_threshold(asked: list[Asked]) -> None:
+    missed = [a for a in asked if a.got.outcome is Outcome.NONE]
+    rightly = sum(not a.answers for a in missed)
+    f1 = 2 * rightly / (len(missed) + sum(not a.answers for a in asked))
+    assert f1 >= LEAST_F1
+
+
 def test_questions_of_another_world_are_not_answered(asked: list[Asked]) -> None:
     """Half of the unanswerable questions are about this very shop, which is hard; of the others few may look answered."""
     unanswerable = [a for a in asked if not a.answers]
     answered = [a.text for a in unanswerable if a.got.outcome is Outcome.ANSWERED]
-    assert len(answered) <= 0.5 * len(unanswerable), answered
+    assert len(answered) <= 0.1 * len(unanswerable), answered
