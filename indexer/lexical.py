@@ -14,12 +14,16 @@ import numpy as np
 import tantivy
 
 from kb.contracts import Ids, Vectors
+from kb.search.sounds import MARK as SOUND_MARK
+from kb.search.sounds import sound_terms
 from kb.search.terms import index_terms
 from kb.search.vocabulary import Vocabulary
 
 FOLDER, STATE_FILE = "lexical", "lexical.state"
 # Fields and what a hit in them counts. Titles are short, which BM25 rewards already: above .5 long how-to collections lose.
 FIELDS = {"body": 1.0, "title": 0.5, "questions": 1.0}
+# What words sound like, for queries in another script; a field of its own, so that texts seem no longer than they are.
+_SOUNDS = "sounds"
 _TOKENIZER = "terms"
 _WRITER_BYTES = 64_000_000
 
@@ -38,7 +42,7 @@ class LexicalDocument:
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
-    for name in FIELDS:
+    for name in (*FIELDS, _SOUNDS):
         builder.add_text_field(name, stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
     return builder.build()
 
@@ -127,13 +131,13 @@ class LexicalSearcher:
 
     def document_frequency(self, term: str) -> int:
         """Passages with this term in their text or title, about (the larger of the fields' counts)."""
-        return max(int(self._searcher.doc_freq(name, term)) for name in FIELDS)
+        return max(int(self._searcher.doc_freq(name, term)) for name in _fields_of(term))
 
     def search(self, terms: Sequence[tuple[str, float]], limit: int) -> tuple[Ids, Vectors]:
         """Ids and BM25 scores of the best passages for weighted terms, best first."""
         clauses = []
         for term, weight in terms:
-            for name, boost in FIELDS.items():
+            for name, boost in _fields_of(term).items():
                 query = tantivy.Query.term_query(self._schema, name, term, index_option="freq")
                 factor = boost * weight
                 clauses.append(
@@ -144,6 +148,11 @@ class LexicalSearcher:
         hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits]) if hits else []
         return np.array(ids, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32)
+
+
+def _fields_of(term: str) -> dict[str, float]:
+    """Where a term is looked up, and what a hit counts there."""
+    return {_SOUNDS: 1.0} if term.startswith(SOUND_MARK) else FIELDS
 
 
 def _texts(document: LexicalDocument) -> tuple[tuple[str, str], ...]:
@@ -167,6 +176,7 @@ def _all_terms(searcher: Any) -> dict[str, int]:
 def _to_tantivy(document: LexicalDocument) -> Any:
     row = tantivy.Document()
     row.add_unsigned("id", document.passage_id)
+    row.add_text(_SOUNDS, " ".join(term for _, text in _texts(document) for term in sound_terms(text)))
     for name, text in _texts(document):
         if text:
             row.add_text(name, " ".join(index_terms(text, document.language)))

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.contracts import Encoder, Ids, Vectors, WordVectors
-from kb.gaps.sounds import sounds_in
+from kb.search.sounds import sounds_in
 from kb.search.types import PARTS, Collection, CollectionName
 from kb.search.wordings import encode_wordings
 from kb.tables import Article

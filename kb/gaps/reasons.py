@@ -24,7 +24,7 @@ from kb.contracts import Encoder, QueryReading
 from kb.gaps.grouping import centre_of
 from kb.gaps.library import Candidate, Kept, Library, Version, gather_library
 from kb.gaps.likeness import FEATURES, RANKING, Evidence, Likeness, Numbers, Question, compare, judge
-from kb.gaps.sounds import query_words
+from kb.search.sounds import query_words
 from kb.search.terms import query_terms, weighted_query_terms
 from kb.search.transliteration import to_native
 from kb.search.types import Audience, Collection

@@ -16,7 +16,6 @@ from kb.config import Settings
 from kb.gaps import collect_misses, list_gaps
 from kb.gaps.library import Version
 from kb.gaps.reasons import Asked, Reason, explain_miss
-from kb.gaps.sounds import query_words, sound_of
 from kb.search.types import Audience
 from kb.tables import Gap, SearchEvent, utc_now
 
@@ -144,22 +143,3 @@ def test_which_language_somebody_reads(query: str, page: str, article: str, read
 def test_nobody_sees_what_is_not_published() -> None:
     for status in ("draft", "in_review", "archived"):
         assert not Asked("x", "en", audience=Audience.REP).may_see(Version(1, "en", "t", "public", status))
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("refund", "रिफ़ंड", "রিফান্ড"),
-        ("password", "पासवर्ड", "পাসওয়ার্ড"),
-        ("delivery", "डिलीवरी", "ডেলিভারি"),
-        ("order", "ऑर्डर", "অর্ডার"),
-    ],
-)
-def test_english_words_sound_alike_in_every_script(words: tuple[str, ...]) -> None:
-    assert len({sound_of(word) for word in words}) == 1
-
-
-def test_words_that_only_hold_a_sentence_together_are_left_out() -> None:
-    assert "how" not in query_words("how do I cancel", "en")
-    assert list(query_words("how do I cancel", "en")) == ["cancel"]
-    assert query_words("123", "und") == {"123": "123"}

@@ -1,8 +1,9 @@
 """Words by their sound, whatever script they are written in: रिफ़ंड, রিফান্ড, "refund" and "rifand" are one.
 
 Help centres in Hindi and Bengali are full of English words in another script, and people type all of them in Latin
-letters. The consonants that a word is spoken with find these again. It is coarse (vowels, aspiration and length are lost),
-so it is evidence beside others, never a search of its own.
+letters; names are the same in all. The consonants that a word is spoken with find these again. It is coarse (vowels,
+aspiration and length are lost), so it is evidence beside others, never a search of its own. In the lexical index they stand
+behind a mark of the script that the word is written in, and are looked up from the other script only.
 """
 
 from functools import lru_cache
@@ -10,8 +11,13 @@ from functools import lru_cache
 import regex
 from anyascii import anyascii
 
-from kb.search.terms import is_function_word, normalise
+from kb.search.terms import MAX_QUERY_TERMS, is_function_word, normalise
 
+MARK = "~"
+_OF_LATIN, _OF_INDIC = MARK + "l", MARK + "i"
+_LATIN, _INDIC = regex.compile(r"^\p{Latin}+$"), regex.compile(r"^[\u0900-\u0DFF]+$")
+# Two consonants tell too little: "team", "item" and "time" are one (tatoeba bn→en −.8, xquad ±.1).
+_SHORTEST = 3
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _NOT_KEPT = regex.compile(r"[^a-z0-9]")
 _SOFT_C, _HARD_C = regex.compile(r"c(?=[ei])"), regex.compile(r"c(?!h)")
@@ -50,3 +56,30 @@ def query_words(text: str, language: str) -> dict[str, str]:
     words = list(dict.fromkeys(_WORD.findall(normalise(text))))
     content = [word for word in words if not is_function_word(word, language)] or words
     return {word: sound for word in content if len(sound := sound_of(word)) > 1}
+
+
+def sound_terms(text: str) -> list[str]:
+    """Terms of a passage by their sound, in reading order, repeated as often as they occur."""
+    terms: list[str] = []
+    for word in _WORD.findall(normalise(text)):
+        mark = _mark_of(word)
+        if mark and len(sound := sound_of(word)) >= _SHORTEST:
+            terms.append(mark + sound)
+    return terms
+
+
+def sounds_to_look_up(text: str, language: str) -> list[str]:
+    """What the telling words of a query sound like, as terms of passages in the other script."""
+    terms: dict[str, None] = {}
+    for word, sound in query_words(text, language).items():
+        mark = _mark_of(word)
+        if mark and len(sound) >= _SHORTEST:
+            terms[(_OF_INDIC if mark == _OF_LATIN else _OF_LATIN) + sound] = None
+    return list(terms)[:MAX_QUERY_TERMS]
+
+
+def _mark_of(word: str) -> str:
+    """The mark of the script that a word is written in; empty for numbers and other scripts."""
+    if _LATIN.match(word):
+        return _OF_LATIN
+    return _OF_INDIC if _INDIC.match(word) else ""
