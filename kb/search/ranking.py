@@ -18,6 +18,9 @@ from kb.contracts import Ids, Vectors
 # documents are as far from each other as usual, see `weigh_words_against_vectors`. The best value is between 0.05 and 0.2 on
 # every set that was tried; nothing is tuned to one of them.
 LEXICAL_WEIGHT = 0.1
+# How that weight goes with the distance between documents (1, 1.5 and 2 are alike, 0 is worse), and at most how much higher than
+# usual it gets: more was not seen in any set, and another encoder may put texts much farther apart.
+_DISTANCE_POWER, _MOST_LEXICAL = 1.5, 2.0
 # Two short texts are nearer to each other than a short and a long one, whatever they say: what a passage that is only
 # another wording of a question (part "questions") must be better by.
 QUESTION_DISCOUNT = 0.01
@@ -166,12 +169,13 @@ def weigh_evidence(
 
 
 def weigh_words_against_vectors(background: CollectionBackground) -> float:
-    """What all the words of a query are worth in cosine: in proportion to how far a passage is from its nearest neighbour.
+    """What all the words of a query are worth in cosine: the more, the farther a passage is from its nearest neighbour.
 
     Where documents lie near each other, the vectors of right and wrong ones differ by less too, and a fixed weight would let
     words decide: an archive says the same thing many times, each time in other words.
     """
-    return LEXICAL_WEIGHT * (1 - background.neighbour) / (1 - _USUAL_NEIGHBOUR)
+    distance = max(1 - background.neighbour, 0.0) / (1 - _USUAL_NEIGHBOUR)
+    return LEXICAL_WEIGHT * min(math.pow(distance, _DISTANCE_POWER), _MOST_LEXICAL)
 
 
 @dataclass(frozen=True)

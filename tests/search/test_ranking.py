@@ -66,6 +66,7 @@ def test_weight_of_words_shrinks_with_the_distance_between_documents() -> None:
         unit(np.repeat(topics, 3, axis=0) + random.normal(size=(300, 16)) * 0.05), np.arange(300)
     )
     assert 0 < weigh_words_against_vectors(archive) < weigh_words_against_vectors(distinct) / 5
+    assert weigh_words_against_vectors(distinct) <= 2 * LEXICAL_WEIGHT
     empty = describe_collection(np.zeros((0, 16), np.float32), np.zeros(0, np.int64))
     assert weigh_words_against_vectors(empty) == pytest.approx(LEXICAL_WEIGHT)
 
