@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 
 from kb.contracts import Ids, Vectors
 
-# A document that has all the words of the query, against one that has none, is worth this much cosine. The best value is
-# between 0.05 and 0.2 on every set that was tried; nothing is tuned to one of them.
+# A document that has all the words of the query, against one that has none, is worth this much cosine in a collection whose
+# documents are as far from each other as usual, see `weigh_words_against_vectors`. The best value is between 0.05 and 0.2 on
+# every set that was tried; nothing is tuned to one of them.
 LEXICAL_WEIGHT = 0.1
+# How that weight goes with the distance between documents (1, 1.5 and 2 are alike, 0 is worse), and at most how much higher than
+# usual it gets: more was not seen in any set, and another encoder may put texts much farther apart.
+_DISTANCE_POWER, _MOST_LEXICAL = 1.5, 2.0
 # Two short texts are nearer to each other than a short and a long one, whatever they say: what a passage that is only
 # another wording of a question (part "questions") must be better by.
 QUESTION_DISCOUNT = 0.01
@@ -158,6 +162,16 @@ def weigh_evidence(
     return QueryEvidence(scale, unknown / scale if scale > 0 else 0.0)
 
 
+def weigh_words_against_vectors(background: CollectionBackground) -> float:
+    """What all the words of a query are worth in cosine: the more, the farther a passage is from its nearest neighbour.
+
+    Where documents lie near each other, the vectors of right and wrong ones differ by less too, and a fixed weight would let
+    words decide: an archive says the same thing many times, each time in other words.
+    """
+    distance = max(1 - background.neighbour, 0.0) / (1 - _USUAL_NEIGHBOUR)
+    return LEXICAL_WEIGHT * min(math.pow(distance, _DISTANCE_POWER), _MOST_LEXICAL)
+
+
 @dataclass(frozen=True)
 class FusedDocuments:
     """Documents, best first, m of them. Columns of equal length.
@@ -178,9 +192,11 @@ def fuse_documents(
     dense: Vectors,
     lexical: Vectors,
     *,
+    lexical_weights: Vectors | None = None,
     same_language: NDArray[np.bool_] | None = None,
 ) -> FusedDocuments:
-    """Candidate passages (n,) to documents. `lexical` is BM25 divided by QueryEvidence.scale of its collection.
+    """Candidate passages (n,) to documents. `lexical` is BM25 divided by QueryEvidence.scale of its collection;
+    lexical_weights (n,): what that counts, the same for all passages of a document, LEXICAL_WEIGHT where it is not given.
 
     A document has the best vector and the best words of its passages, which may be different ones. No words found is no
     evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which
@@ -190,16 +206,17 @@ def fuse_documents(
     if not len(groups):
         none = np.zeros(0, np.float32)
         return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
+    weights = np.full(len(groups), LEXICAL_WEIGHT, np.float32) if lexical_weights is None else lexical_weights
     # Passages document by document, the best of each first: what belongs to a document is a run that starts at `first`.
-    by_document = np.lexsort((-(dense + np.float32(LEXICAL_WEIGHT) * lexical), groups))
+    by_document = np.lexsort((-(dense + weights * lexical), groups))
     ordered = groups[by_document]
     first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     best_dense = np.maximum.reduceat(dense[by_document], first)
     best_lexical = np.maximum.reduceat(lexical[by_document], first)
-    scores = best_dense + np.float32(LEXICAL_WEIGHT) * best_lexical
+    rows = by_document[first]
+    scores = best_dense + weights[rows] * best_lexical
     if same_language is not None:
         speaks = np.logical_or.reduceat(same_language[by_document], first).astype(np.float32)
         scores = scores + np.float32(SAME_LANGUAGE_BONUS) * speaks
     order = np.argsort(-scores, kind="stable")
-    rows = by_document[first]
     return FusedDocuments(ordered[first][order], scores[order], best_dense[order], best_lexical[order], rows[order])

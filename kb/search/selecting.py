@@ -15,6 +15,7 @@ from kb.search.ranking import (
     fuse_documents,
     score_passages,
     weigh_evidence,
+    weigh_words_against_vectors,
 )
 from kb.search.types import WORDINGS, Collection
 from kb.search.word_matching import MATCHED_PASSAGES, WORD_MATCH_WEIGHT, match_words
@@ -64,6 +65,7 @@ def rank_candidates(
     vector = query.vector
     dense = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
+    lexical_weights = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
     for number, collection in enumerate(collections):
         weighed = weigh_evidence(prepared.terms, frequencies[number], len(collection), prepared.optional)
@@ -72,12 +74,15 @@ def rank_candidates(
         dense[block] = score_passages(vector, vectors, strength, query_mean, collection.background)
         if weighed.scale > 0:
             lexical[block] = candidates.lexical[block] / weighed.scale
+        lexical_weights[block] = weigh_words_against_vectors(collection.background)
         same_language[block] = candidates.languages[block] == collection.language_number(prepared.background)
     dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == WORDINGS)
     dense += _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
     matched = _match_words(candidates, collections, dense, query, prepared.background)
     dense += np.float32(WORD_MATCH_WEIGHT) * matched.ahead
-    documents = fuse_documents(candidates.groups, dense, lexical, same_language=same_language)
+    documents = fuse_documents(
+        candidates.groups, dense, lexical, lexical_weights=lexical_weights, same_language=same_language
+    )
     return Ranking(documents, matched.usual + matched.ahead, strength, query_mean)
 
 

@@ -13,6 +13,7 @@ from kb.search.ranking import (
     inverse_document_frequency,
     score_passages,
     weigh_evidence,
+    weigh_words_against_vectors,
 )
 
 
@@ -44,6 +45,30 @@ def test_answer_in_the_readers_language_wins_only_among_equals() -> None:
     assert equal.groups.tolist() == [2, 1]
     better = fuse_documents(np.array([1, 2]), floats(0.82, 0.8), floats(0, 0), same_language=mine)
     assert better.groups.tolist() == [1, 2]
+
+
+def test_words_decide_less_among_documents_that_say_nearly_the_same() -> None:
+    dense, lexical = floats(0.86, 0.80), floats(0.0, 0.8)
+    groups = np.array([1, 2])
+    distinct = fuse_documents(groups, dense, lexical, lexical_weights=floats(0.1, 0.1))
+    archive = fuse_documents(groups, dense, lexical, lexical_weights=floats(0.04, 0.04))
+    assert distinct.groups.tolist() == [2, 1]
+    assert archive.groups.tolist() == [1, 2]
+    assert archive.scores[1] == pytest.approx(0.80 + 0.04 * 0.8)
+    assert archive.lexical.tolist() == pytest.approx([0.0, 0.8])
+
+
+def test_weight_of_words_shrinks_with_the_distance_between_documents() -> None:
+    random = np.random.default_rng(3)
+    topics = random.normal(size=(100, 16))
+    distinct = describe_collection(unit(topics), np.arange(100))
+    archive = describe_collection(
+        unit(np.repeat(topics, 3, axis=0) + random.normal(size=(300, 16)) * 0.05), np.arange(300)
+    )
+    assert 0 < weigh_words_against_vectors(archive) < weigh_words_against_vectors(distinct) / 5
+    assert weigh_words_against_vectors(distinct) <= 2 * LEXICAL_WEIGHT
+    empty = describe_collection(np.zeros((0, 16), np.float32), np.zeros(0, np.int64))
+    assert weigh_words_against_vectors(empty) == pytest.approx(LEXICAL_WEIGHT)
 
 
 def test_no_candidates_give_no_documents() -> None:
