@@ -14,7 +14,7 @@ from kb.search.terms import FUNCTION_WORD_WEIGHT, is_function_word
 # What a document that has all words of the query is ahead of one that has none, in cosine.
 WORD_MATCH_WEIGHT = 0.1
 # How many passages of a collection are compared: more change nothing.
-MATCHED_PASSAGES = 20
+MATCHED_PASSAGES = 15
 # Of a long e-mail the first words: its beginning says what it is about.
 _MOST_QUERY_WORDS = 96
 _INT8_UNIT = 127.0
