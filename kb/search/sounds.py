@@ -60,26 +60,22 @@ def query_words(text: str, language: str) -> dict[str, str]:
 
 def sound_terms(text: str) -> list[str]:
     """Terms of a passage by their sound, in reading order, repeated as often as they occur."""
-    terms: list[str] = []
-    for word in _WORD.findall(normalise(text)):
-        mark = _mark_of(word)
-        if mark and len(sound := sound_of(word)) >= _SHORTEST:
-            terms.append(mark + sound)
-    return terms
+    terms = [_term_of(word) for word in _WORD.findall(normalise(text))]
+    return [mark + sound for mark, sound in terms if mark]
 
 
 def sounds_to_look_up(text: str, language: str) -> list[str]:
     """What the telling words of a query sound like, as terms of passages in the other script."""
-    terms: dict[str, None] = {}
-    for word, sound in query_words(text, language).items():
-        mark = _mark_of(word)
-        if mark and len(sound) >= _SHORTEST:
-            terms[(_OF_INDIC if mark == _OF_LATIN else _OF_LATIN) + sound] = None
-    return list(terms)[:MAX_QUERY_TERMS]
+    terms = dict.fromkeys(_term_of(word) for word in query_words(text, language))
+    return [(_OF_INDIC if mark == _OF_LATIN else _OF_LATIN) + sound for mark, sound in terms if mark][:MAX_QUERY_TERMS]
 
 
-def _mark_of(word: str) -> str:
-    """The mark of the script that a word is written in; empty for numbers and other scripts."""
+@lru_cache(maxsize=200_000)
+def _term_of(word: str) -> tuple[str, str]:
+    """Mark of the script and sound of a normalised word; no mark for numbers, other scripts and words of few sounds."""
+    sound = sound_of(word)
+    if len(sound) < _SHORTEST:
+        return "", sound
     if _LATIN.match(word):
-        return _OF_LATIN
-    return _OF_INDIC if _INDIC.match(word) else ""
+        return _OF_LATIN, sound
+    return (_OF_INDIC if _INDIC.match(word) else ""), sound
