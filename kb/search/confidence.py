@@ -120,13 +120,15 @@ def load_calibration(
     """Calibration from a file; the two thresholds override it. Raises ConfigurationError for a file that is none."""
     try:
         content = json.loads(path.read_text("utf-8"))
+        if missing := [name for name in FEATURES if name not in content["weights"]]:
+            raise ValueError(f"it has no weight for {', '.join(missing)} and was made for other signals")
         weights = {name: float(content["weights"][name]) for name in FEATURES}
         bias = float(content["bias"])
         answered = float(content["answered_from"]) if answered_from is None else answered_from
         unsure = float(content["unsure_from"]) if unsure_from is None else unsure_from
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
-            f"The calibration {path.name} cannot be read ({error!r}).", remedy="Make it again with: kb calibrate DIR"
+            f"The calibration {path.name} cannot be used ({error}).", remedy="Make it again with: kb calibrate DIR"
         ) from error
     return Calibration(weights, bias, answered, min(unsure, answered), content.get("provenance", {}))
 

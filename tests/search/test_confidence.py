@@ -88,6 +88,13 @@ def test_broken_calibration_is_named_with_the_command_that_mends_it(tmp_path: Pa
     assert "kb calibrate" in str(caught.value.remedy)
 
 
+def test_calibration_of_other_signals_is_told_from_a_broken_one(tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps({"weights": {"cosine_over_usual": 1, "lead": 2}, "bias": 1}), "utf-8")
+    with pytest.raises(ConfigurationError, match=r"no weight for ahead, archive_support"):
+        load_calibration(path)
+
+
 def test_fit_recovers_what_decides_and_is_calibrated() -> None:
     random = np.random.default_rng(6)
     features = random.normal(size=(4000, len(FEATURES))) * np.array([0.03, 0.02, 0.02, 0.1, 1])
