@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import regex
 
 # Raised whenever the cutting changes, or which passages are read as questions too, so that old and new ones never mix.
-CHUNKER = "5"
+CHUNKER = "6"
 TARGET_TOKENS = 220
 OVERLAP_TOKENS = 40
 # The encoder reads 512 tokens; prompt, title and headings need some of them.
@@ -20,6 +20,10 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 _HEADING = regex.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _FENCE = regex.compile(r"^\s*(```|~~~)")
+_LINK = regex.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]*)(?:\s[^)]*)?\)")
+_OTHER_ARTICLE = regex.compile(
+    r"(?!#|[a-z][a-z0-9+.-]*:)", regex.IGNORECASE
+)  # no place on this page, and no scheme: relative
 _SENTENCE_END = regex.compile(r"(?<=[.!?।॥…])[\"'”’)\]]*\s+(?=\S)")
 
 
@@ -34,7 +38,8 @@ class Chunk:
     @property
     def embedded_text(self) -> str:
         context = " › ".join(part for part in self.heading_path if part)
-        return f"{context}\n{self.text}" if context else self.text
+        text = _LINK.sub(r"\1", self.text)  # the address says nothing to a reader
+        return f"{context}\n{text}" if context else text
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,14 @@ def chunk_text(title: str, text: str, count_tokens: CountTokens, part: str) -> l
     """Passages of plain text without headings: a ticket's problem or resolution."""
     chunks = chunk_markdown(title, text.replace("\n#", "\n #"), count_tokens) if text.strip() else []
     return [Chunk(chunk.text, chunk.heading_path, part) for chunk in chunks]
+
+
+def own_words(text: str) -> str:
+    """Markdown without addresses of links and without the words of those to other articles.
+
+    "See [Marked delivered but not received](…)" has all words of that question and is not its answer.
+    """
+    return _LINK.sub(lambda link: "" if _OTHER_ARTICLE.match(link[2]) else link[1], text)
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

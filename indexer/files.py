@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
+from indexer.chunking import own_words
 from indexer.dense import DenseBase
 from indexer.generation import Generation, open_generation, write_generation
 from indexer.lexical import LexicalDocument
@@ -86,7 +87,7 @@ def lexical_document(passage: Passage) -> LexicalDocument:
     if passage.part == "questions":
         return LexicalDocument(passage.id, passage.language, "", "", passage.text)
     title = "\n".join(passage.heading_path)
-    return LexicalDocument(passage.id, passage.language, title, passage.text)
+    return LexicalDocument(passage.id, passage.language, title, own_words(passage.text))
 
 
 def _usable_generation(root: Path, name: CollectionName, fingerprint: str) -> Generation | None:

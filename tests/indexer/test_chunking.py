@@ -1,10 +1,11 @@
 import itertools
 
+import pytest
 import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.chunking import LIMIT_TOKENS, TARGET_TOKENS, chunk_markdown, chunk_text, split_sentences
+from indexer.chunking import LIMIT_TOKENS, TARGET_TOKENS, chunk_markdown, chunk_text, own_words, split_sentences
 from indexer.encoders import HashEncoder
 
 count = HashEncoder().count_tokens
@@ -100,3 +101,31 @@ def test_sentences_are_in_order_do_not_overlap_and_have_no_blank_ends(text: str)
     assert all(a < b for a, b in spans)
     assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     assert all(text[a:b] == text[a:b].strip() for a, b in spans)
+
+
+def test_addresses_of_links_are_shown_and_not_embedded() -> None:
+    [chunk] = chunk_markdown(
+        "Track", "Then follow [Not received](not-received.md) or [our site](https://x.example/a).", count
+    )
+    assert "(not-received.md)" in chunk.text
+    assert chunk.embedded_text == "Track\nThen follow Not received or our site."
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Then follow [Not received](not-received.md).", "Then follow ."),
+        ('See [Not received](../delivery/not-received.md "How to") first', "See  first"),
+        ("Ask [the bank](https://bank.example/help) or [write](mailto:a@b.example)", "Ask the bank or write"),
+        ("[Below](#refunds) it says more", "Below it says more"),
+        ("A picture ![of a lamp](lamp.png) stays", "A picture ![of a lamp](lamp.png) stays"),
+        ("[ ] not a link, [nor](this one is", "[ ] not a link, [nor](this one is"),
+    ],
+)
+def test_words_of_links_to_other_articles_are_not_an_articles_own(text: str, own: str) -> None:
+    assert own_words(text) == own
+
+
+@given(st.text(alphabet='[]()!# a"\\', max_size=60))
+def test_any_text_keeps_what_is_no_link(text: str) -> None:
+    assert own_words(text) == text or "](" in text

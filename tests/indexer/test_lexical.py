@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from indexer.files import lexical_document
 from indexer.lexical import LexicalDocument, LexicalIndex, LexicalSearcher
 from kb.search.sounds import sounds_to_look_up
 from kb.search.terms import weighted_query_terms
+from kb.tables import Passage
 
 
 @pytest.fixture
@@ -40,3 +42,9 @@ def test_sounds_are_no_words_that_a_misspelt_one_may_be_meant_to_be(searcher: Le
     sound = sounds_to_look_up("refund", "en")[0]
     assert searcher.document_frequency(sound) == 1
     assert searcher.vocabulary.frequency(sound) == 0
+
+
+def test_article_that_only_points_to_another_is_not_found_by_its_words() -> None:
+    text = "Then follow [Marked delivered but not received](not-received.md)."
+    document = lexical_document(Passage(id=1, part="body", language="en", heading_path=["Track"], text=text))
+    assert document.body == "Then follow ."
