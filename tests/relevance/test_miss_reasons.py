@@ -116,7 +116,7 @@ def test_every_reason_is_tested_often_enough(explained: dict[str, list[Explained
 
 
 @pytest.mark.parametrize(
-    ("name", "floor"), [("gaps of all languages", 0.85), ("gaps of one language", 0.80), ("single misses", 0.69)]
+    ("name", "floor"), [("gaps of all languages", 0.85), ("gaps of one language", 0.80), ("single misses", 0.68)]
 )
 def test_likely_reason_is_right_as_often_as_it_was_measured(
     explained: dict[str, list[Explained]], name: str, floor: float
