@@ -153,7 +153,7 @@ def test_only_the_redacted_question_is_kept(rep: FlaskClient, send: Send, sessio
 
 
 def test_outcome_that_is_kept_is_that_of_the_first_suggestion(app: Flask, send: Send, session: Session) -> None:
-    send("Customer: limits of a refund?\nAgent: Sure\nCustomer: and when does it arrive by card?")
+    send("Customer: limits of a refund?\nAgent: Sure\nCustomer: how long does it take?")
     event = session.scalars(select(SearchEvent)).one()
     with app.test_request_context():
         searcher = search_runtime().searcher(Audience.REP)
