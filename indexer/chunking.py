@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import regex
 
+from kb.articles.rendering import article_link_target
+
 # Raised whenever the cutting changes, or which passages are read as questions too, so that old and new ones never mix.
 CHUNKER = "6"
 TARGET_TOKENS = 220
@@ -21,9 +23,6 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 _HEADING = regex.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 _FENCE = regex.compile(r"^\s*(```|~~~)")
 _LINK = regex.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]*)(?:\s[^)]*)?\)")
-_OTHER_ARTICLE = regex.compile(
-    r"(?!#|[a-z][a-z0-9+.-]*:)", regex.IGNORECASE
-)  # no place on this page, and no scheme: relative
 _SENTENCE_END = regex.compile(r"(?<=[.!?।॥…])[\"'”’)\]]*\s+(?=\S)")
 
 
@@ -81,7 +80,7 @@ def own_words(text: str) -> str:
 
     "See [Marked delivered but not received](…)" has all words of that question and is not its answer.
     """
-    return _LINK.sub(lambda link: "" if _OTHER_ARTICLE.match(link[2]) else link[1], text)
+    return _LINK.sub(lambda link: "" if article_link_target(link[2]) else link[1], text)
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

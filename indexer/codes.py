@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from indexer.onnx_session import open_session
 from kb.contracts import Ids, Vectors
 
 # So many times the wanted results are candidates. Measured with 10,000 passages of the bundled encoder: with 3 times 47 % of the
@@ -65,7 +66,7 @@ class Codes:
         rows, scores = rows[best], scores[best]
         # By Cauchy and Schwarz no product is further from its rounded one than this.
         error = self._error * float(np.linalg.norm(rest)) + self._longest * float(np.linalg.norm(rest - steps * unit))
-        outside = worst - float(self._mean @ self._mean) + float(self._mean @ vector)
+        outside = worst + float(self._mean @ rest)
         return (rows, scores) if len(scores) and scores[-1] >= outside + error + _FLOAT_NOISE else None
 
 
@@ -95,7 +96,4 @@ def _open_products(codes: NDArray[np.uint8]) -> onnxruntime.InferenceSession:
         [numpy_helper.from_array(codes, "codes"), zero],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return open_session(model.SerializeToString())

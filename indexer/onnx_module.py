@@ -10,6 +10,7 @@ import torch
 from sentence_transformers.base.modules import InputModule
 from tokenizers import Tokenizer
 
+from indexer.onnx_session import open_session
 from kb.contracts import Vectors
 
 MAX_TOKENS = 512
@@ -24,13 +25,7 @@ class OnnxTextModule(InputModule):
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # the library is only partly typed
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self.session = open_session(folder / "model.onnx", threads)
         # Set once: changing truncation or padding from several threads raises "Already borrowed".
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.enable_truncation(max_length=MAX_TOKENS)

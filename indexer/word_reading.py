@@ -15,14 +15,13 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from kb.contracts import Vectors, WordVectors
+from kb.contracts import WORD_UNIT, Vectors, WordVectors
 
 BASIS_FILE = Path(__file__).with_name("word_basis.npz")
 # Raised when words are read in another way, so that old and new vectors never mix.
 WORDS = "1"
 # Of a text no more different words than this are kept: those of a long passage.
 MOST_WORDS = 200
-SCALE = 127.0
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
@@ -96,7 +95,7 @@ def pool_words(tokens: Vectors, places: NDArray[np.int64], count: int) -> Vector
 
 
 def compress(vectors: Vectors) -> WordVectors:
-    return np.round(vectors * SCALE).astype(np.int8)
+    return np.round(vectors * WORD_UNIT).astype(np.int8)
 
 
 def no_words(count: int, dimensions: int = 0) -> list[WordVectors]:

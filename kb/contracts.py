@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
-# Vectors of single words, int8: unit length stands for 127. Shape (words, word_dimensions).
+# Vectors of single words, int8: unit length stands for WORD_UNIT. Shape (words, word_dimensions).
 WordVectors = NDArray[np.int8]
+WORD_UNIT = 127.0
 
 # Called with (done, total) now and then during long work.
 Progress = Callable[[int, int], None]

@@ -1,6 +1,6 @@
 """Suggestions for a conversation: whether to speak, what is asked, and what answers it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -26,9 +26,9 @@ from kb.conversation.ranking import add_words, carry, rank_groups, score_candida
 from kb.conversation.speaking import after_courtesies, cue_probability, load_speak_model
 from kb.conversation.turns import Turn, last_customer_turn
 from kb.language import guess_language
-from kb.search.candidates import Candidates
 from kb.search.found import Found
-from kb.search.selecting import RankedDocument, select_documents
+from kb.search.selecting import select_documents
+from kb.search.showing import show_documents
 from kb.search.types import Audience, Collection, Result
 
 # Without a model for the encoder at hand, cues decide from here.
@@ -51,18 +51,6 @@ class AssistSearcher(Protocol):
 
     def count(self, found: Found) -> None:
         """Count in, for queries to come, a text that was found to be a query."""
-        ...
-
-    def show(
-        self,
-        session: Session,
-        reader_language: str,
-        weights: Mapping[str, float],
-        candidates: Candidates,
-        ranked: Sequence[RankedDocument],
-        collections: Sequence[Collection],
-    ) -> list[Result]:
-        """Results ready to show, visibility checked in the database."""
         ...
 
 
@@ -156,7 +144,9 @@ def assist(
         words = compare_words(candidates, nearest, found.collections, terms, language)
         scores = add_words(scores, words.coverage, carried)
         ranked = rank_groups(candidates, scores, limit, named.in_focus)
-    results = searcher.show(session, reader_language, words.snippet_weights, candidates, ranked, found.collections)
+    results = show_documents(
+        session, searcher.audience, reader_language, words.snippet_weights, candidates, ranked, found.collections
+    )
     suggestions = []
     items = iter(ranked)
     for result in results:

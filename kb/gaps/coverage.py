@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.contracts import QueryReading, WordVectors
+from kb.contracts import WORD_UNIT, QueryReading, WordVectors
 from kb.gaps.library import Library, View
-from kb.search.word_matching import weigh_words
+from kb.search.word_matching import find_likest_words, weigh_words
 
-_INT8_UNIT = 127.0
 _LEAST_SPREAD = 1e-6
 Numbers = NDArray[np.float64]
 
@@ -26,20 +25,16 @@ def cover_words(library: Library, readings: Sequence[QueryReading]) -> list[dict
     covered: list[dict[View, Numbers]] = [{} for _ in readings]
     if not wanted:
         return covered
-    queries = np.concatenate(wanted).T
+    queries = np.concatenate(wanted)
     ends = np.cumsum([len(reading.words) for reading in readings])[:-1]
     for view in library.views:
-        blocks = [
-            (place, [library.word_vectors[row] for row in document.passages.get(view, ())])
-            for place, document in enumerate(library.candidates)
+        documents = [
+            _join([library.word_vectors[row] for row in document.passages.get(view, ())])
+            for document in library.candidates
         ]
-        filled = [(place, words) for place, some in blocks if len(words := _join(some))]
-        if not filled:
+        if not any(map(len, documents)):
             continue
-        starts = np.concatenate([[0], np.cumsum([len(words) for _, words in filled])[:-1]])
-        likeness = _join([words for _, words in filled]).astype(np.float32) @ (queries / np.float32(_INT8_UNIT))
-        best = np.full((len(library.candidates), queries.shape[1]), np.nan)
-        best[[place for place, _ in filled]] = np.maximum.reduceat(likeness, starts, axis=0)
+        best = find_likest_words(queries, documents).astype(np.float64) / WORD_UNIT
         for question, part in enumerate(np.split(best, ends, axis=1)):
             if part.shape[1]:
                 covered[question][view] = part

@@ -17,14 +17,13 @@ from sqlalchemy.orm import Session
 
 from kb.contracts import Encoder, Ids, Vectors, WordVectors
 from kb.search.sounds import sounds_in
-from kb.search.types import PARTS, Collection, CollectionName
+from kb.search.types import WORDINGS, Collection, CollectionName
 from kb.search.wordings import encode_wordings
 from kb.tables import Article
 
 # A document is compared with about so many others: enough to tell a near one from what is merely the nearest.
 NEAREST = 30
 _DEPTH = 60
-_QUESTIONS = PARTS.index("questions")
 # Drafts beyond this number (the newest count) are not looked at: encoding them would hold up the page.
 _UNPUBLISHED = 200
 _LEAD = 600
@@ -185,7 +184,7 @@ def _passages_of(collections: Sequence[Collection], article: int) -> _Passages:
     for collection in collections:
         ids: Ids = collection.passages_of(article)
         if len(ids):
-            are_wordings = [bool(part == _QUESTIONS) for part in collection.facts(ids).parts]
+            are_wordings = [bool(part == WORDINGS) for part in collection.facts(ids).parts]
             return _Passages(collection.vectors(ids), list(collection.words(ids)), are_wordings)
     return _Passages(np.zeros((0, 0), np.float32), [], [])
 

@@ -55,9 +55,7 @@ def extract_features(
     """
     archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
     centred = centre_query(query, strength, query_mean)
-    usual = float(centred @ background.mean)
-    if strength > 0 and query_mean is not None:
-        usual *= 1 - strength
+    usual = float(centred @ background.mean) * (1 - strength)
     behind = np.full(_PLACES - 1, usual)
     sorted_dense = -np.sort(-ranked.dense)[1:_PLACES]
     behind[: len(sorted_dense)] = sorted_dense

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kb.contracts import Ids, Vectors
 from kb.search.candidates import DEPTH
 from kb.search.preparing import PreparedQuery
+from kb.search.sounds import sounds_to_look_up
 from kb.search.terms import query_terms
 from kb.search.types import Collection
 
@@ -24,7 +25,7 @@ class WordsFound:
 
 
 def look_up_words(prepared: PreparedQuery, query: str, language: str, collections: Sequence[Collection]) -> WordsFound:
-    terms = [*prepared.terms.items(), *((sound, SOUND_WEIGHT) for sound in prepared.sounds)]
+    terms = [*prepared.terms.items(), *((sound, SOUND_WEIGHT) for sound in sounds_to_look_up(query, language))]
     return WordsFound(
         [collection.search_lexical(terms, DEPTH) for collection in collections],
         [{term: collection.document_frequency(term) for term in prepared.terms} for collection in collections],

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.search.sounds import sounds_to_look_up
 from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK, FUNCTION_WORD_WEIGHT, is_function_word, weighted_query_terms
 from kb.search.transliteration import to_native
@@ -12,14 +11,12 @@ from kb.search.transliteration import to_native
 @dataclass(frozen=True)
 class PreparedQuery:
     """text: what the encoder reads. terms: for the lexical index, with weights. optional: terms that are other words for the
-    same thing, which count only where a collection has them. background: whose mean is taken away (see QueryMeans). sounds:
-    terms of the same words in another script."""
+    same thing, which count only where a collection has them. background: whose mean is taken away (see QueryMeans)."""
 
     text: str
     terms: dict[str, float]
     optional: frozenset[str]
     background: str
-    sounds: tuple[str, ...] = ()
 
 
 def prepare_query(
@@ -31,13 +28,12 @@ def prepare_query(
     in English: the words of the answer may be any of the three.
     """
     terms = weighted_query_terms(text, language)
-    sounds = tuple(sounds_to_look_up(text, language))
     optional: set[str] = set()
     if speller:
         corrected = speller.correct(text, terms, language)
         text, terms, optional = corrected.text, corrected.terms, set(corrected.optional)
     if language not in ("hi-Latn", "bn-Latn"):
-        return PreparedQuery(text, terms, frozenset(optional), language, sounds)
+        return PreparedQuery(text, terms, frozenset(optional), language)
     primary = language.partition("-")[0]
     native = to_native(text, language, lambda word: any(map(is_known, weighted_query_terms(word, "en"))))
     optional |= set(terms)
@@ -47,4 +43,4 @@ def prepare_query(
                 light = is_function_word(phrase, of_language) and not term.startswith(EXACT_MARK)
                 terms[term] = max(terms.get(term, 0.0), weight * (FUNCTION_WORD_WEIGHT if light else 1.0))
                 optional.add(term)
-    return PreparedQuery(native.text, terms, frozenset(optional), primary, sounds)
+    return PreparedQuery(native.text, terms, frozenset(optional), primary)

@@ -5,7 +5,7 @@ import time
 import unicodedata
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -22,7 +22,7 @@ from kb.search.looking_up import look_up_words
 from kb.search.meanwhile import Meanwhile
 from kb.search.preparing import PreparedQuery, prepare_query
 from kb.search.ranking import QueryMeans
-from kb.search.selecting import RankedDocument, Ranking, rank_candidates, select_documents
+from kb.search.selecting import Ranking, rank_candidates, select_documents
 from kb.search.showing import show_documents
 from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK
@@ -108,7 +108,9 @@ class Searcher:
         confidence = 0.0 if found.signals is None else self._calibration.probability(found.signals)
         clock.lap("rank")
         words = _telling_words(found.prepared)
-        results = self.show(session, reader_language, words, found.candidates, ranked, found.collections)
+        results = show_documents(
+            session, self.audience, reader_language, words, found.candidates, ranked, found.collections
+        )
         outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
         clock.lap("load")
         return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
@@ -209,18 +211,6 @@ class Searcher:
             if len(self._readings) > _CACHED_READINGS:
                 self._readings.popitem(last=False)
         return reading
-
-    def show(
-        self,
-        session: Session,
-        reader_language: str,
-        weights: Mapping[str, float],
-        candidates: Candidates,
-        ranked: Sequence[RankedDocument],
-        collections: Sequence[Collection],
-    ) -> list[Result]:
-        """Load what was ranked, as far as the database says that this audience may see it now."""
-        return show_documents(session, self.audience, reader_language, weights, candidates, ranked, collections)
 
 
 def _signals(

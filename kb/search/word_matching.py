@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb.contracts import QueryReading, Vectors, WordVectors
+from kb.contracts import WORD_UNIT, QueryReading, Vectors, WordVectors
 from kb.search.terms import FUNCTION_WORD_WEIGHT, is_function_word
 
 # What a document that has all words of the query is ahead of one that has none, in cosine.
@@ -17,7 +17,6 @@ WORD_MATCH_WEIGHT = 0.1
 MATCHED_PASSAGES = 15
 # Of a long e-mail the first words: its beginning says what it is about.
 _MOST_QUERY_WORDS = 96
-_INT8_UNIT = 127.0
 
 
 def weigh_words(words: Sequence[str], language: str) -> Vectors:
@@ -33,15 +32,21 @@ def match_words(query: QueryReading, language: str, passages: Sequence[WordVecto
 
     Of each word of the query the likest word of the passage counts. A passage without words (or a query) has NaN.
     """
-    scores = np.full(len(passages), np.nan, np.float32)
-    filled = [place for place, words in enumerate(passages) if len(words)]
     words = query.words[:_MOST_QUERY_WORDS]
-    if not filled or not words:
-        return scores
-    weights = weigh_words(words, language)
+    if not words:
+        return np.full(len(passages), np.nan, np.float32)
+    likest = find_likest_words(query.word_vectors[: len(words)], passages)
+    return np.asarray(likest @ (weigh_words(words, language) / np.float32(WORD_UNIT)), dtype=np.float32)
+
+
+def find_likest_words(words: Vectors, passages: Sequence[WordVectors]) -> Vectors:
+    """For each passage and each of `words` (n, word_dimensions) the product with its likest word there, float32
+    (len(passages), n): the cosine times WORD_UNIT; NaN for a passage without words."""
+    likest = np.full((len(passages), len(words)), np.nan, np.float32)
+    filled = [place for place, of_passage in enumerate(passages) if len(of_passage)]
+    if not filled:
+        return likest
     joined = np.concatenate([passages[place] for place in filled]).astype(np.float32)
-    likeness = joined @ query.word_vectors[: len(words)].T
-    lengths = [len(passages[place]) for place in filled]
-    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    scores[filled] = np.maximum.reduceat(likeness, starts, axis=0) @ (weights / np.float32(_INT8_UNIT))
-    return scores
+    starts = np.concatenate([[0], np.cumsum([len(passages[place]) for place in filled])[:-1]])
+    likest[filled] = np.maximum.reduceat(joined @ words.T, starts, axis=0)
+    return likest

@@ -53,11 +53,12 @@ def test_what_something_else_found_is_judged_as_a_search_judges_its_own_best(
     runtime: SearchRuntime, search: Search
 ) -> None:
     searcher = runtime.searcher(Audience.REP)
+    search(
+        "by card", Audience.REP
+    )  # counts it among the queries of its language, which moves scores a little: once only
     found = search("by card", Audience.REP)
     own = searcher.judge(found.query, found.results)
-    # The query has been counted among the queries of its language in between, which moves scores a little.
-    assert own.confidence == pytest.approx(found.confidence, rel=0.01)
-    assert (own.outcome, own.results) == (found.outcome, found.results)
+    assert (own.confidence, own.outcome, own.results) == (found.confidence, found.outcome, found.results)
     worst = searcher.judge(found.query, found.results[::-1])
     assert worst.confidence < found.confidence / 2
     assert worst.results == found.results[::-1]
