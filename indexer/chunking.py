@@ -101,12 +101,14 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _split_blocks(body: str) -> Iterator[_Block]:
-    """Blocks in reading order, each with the headings that it stands under."""
+    """Blocks in reading order, each with the headings that it stands under. A heading over nothing is a block itself."""
     headings: list[tuple[int, str]] = []
     lines: list[str] = []
     fence: str | None = None
+    over_nothing = False  # the last heading, so far
 
     def flush() -> Iterator[_Block]:
+        nonlocal over_nothing
         text = "\n".join(lines).strip("\n")
         lines.clear()
         if text.strip():
@@ -114,6 +116,11 @@ def _split_blocks(body: str) -> Iterator[_Block]:
             table = len(rows) > 1 and all(row.startswith("|") for row in rows)
             code = bool(_FENCE.match(text)) or all(line.startswith("    ") for line in text.splitlines())
             yield _Block(text, tuple(name for _, name in headings), table or code)
+            over_nothing = False
+
+    def of_heading() -> _Block:
+        *above, last = [name for _, name in headings]
+        return _Block(last, tuple(above), False)
 
     for line in body.splitlines():
         mark = _FENCE.match(line)
@@ -130,12 +137,17 @@ def _split_blocks(body: str) -> Iterator[_Block]:
         elif heading := _HEADING.match(line):
             yield from flush()
             level = len(heading.group(1))
+            if over_nothing and level <= headings[-1][0]:
+                yield of_heading()
             headings = [item for item in headings if item[0] < level] + [(level, heading.group(2))]
+            over_nothing = True
         elif not line.strip():
             yield from flush()
         else:
             lines.append(line)
     yield from flush()
+    if over_nothing:
+        yield of_heading()
 
 
 def _cut_block(block: _Block, count: int, count_tokens: CountTokens) -> list[tuple[_Block, int]]:

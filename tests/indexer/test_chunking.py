@@ -79,6 +79,14 @@ def test_an_article_without_text_is_found_by_its_title() -> None:
     assert [chunk.embedded_text for chunk in chunk_markdown("Only a title", "", count)] == ["Only a title\n"]
 
 
+@pytest.mark.parametrize(
+    "body", ["# Lamps", "Text\n\n## Lamps", "## Lamps\n\n## Shades\n\nText", "## Lamps\n\n### Deep\n\n# Up\n\nText"]
+)
+def test_a_heading_over_nothing_is_not_lost(body: str) -> None:
+    chunks = chunk_markdown("T", body, count)
+    assert set(words(body)) <= set(words(" ".join(chunk.embedded_text for chunk in chunks)))
+
+
 def test_a_ticket_line_that_looks_like_a_heading_stays_text() -> None:
     chunks = chunk_text("subject", "hello\n# 1 problem is the lamp", count, "problem")
     assert "# 1 problem" in chunks[0].text
