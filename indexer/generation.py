@@ -26,7 +26,7 @@ from kb.search.types import PassageText
 
 MANIFEST, CURRENT = "manifest.json", "current"
 # Raised when the files change, or the terms that the lexical ones are made of.
-FORMAT = 6
+FORMAT = 7
 _KEEP_FOR_READERS_SECONDS = 120
 
 

@@ -16,6 +16,7 @@ from kb.search.types import PassageText
 
 TEXTS_FILE, OFFSETS_FILE = "texts.bin", "texts.npy"
 _END = "\0"  # of a heading
+_COUNTS = struct.Struct("<2i")
 
 
 class PassageTexts:
@@ -54,17 +55,15 @@ class PassageTexts:
 
 
 def _pack(passage: PassageText) -> bytes:
-    """Two counts (places, bytes of headings), the places where sentences start and end, then headings and text."""
-    places = [int(place) for span in passage.sentences for place in span]
+    """Two counts (sentences, bytes of headings), the places where sentences end, then headings and text."""
     headings = "".join(heading + _END for heading in passage.heading_path).encode()
-    numbers = struct.pack(f"<{len(places) + 2}i", len(places), len(headings), *places)
+    numbers = struct.pack(f"<{len(passage.ends) + 2}i", len(passage.ends), len(headings), *passage.ends)
     return numbers + headings + passage.text.encode()
 
 
 def _unpack(record: bytes) -> PassageText:
-    count, headings = struct.unpack_from("<2i", record)
-    places = struct.unpack_from(f"<{count}i", record, 8)
-    start = 8 + 4 * count
-    path = record[start : start + headings].decode()
-    text = record[start + headings :].decode()
-    return PassageText(text, tuple(zip(places[::2], places[1::2], strict=True)), tuple(path.split(_END)[:-1]))
+    count, headings = _COUNTS.unpack_from(record)
+    start = _COUNTS.size + 4 * count
+    ends = struct.unpack_from(f"<{count}i", record, _COUNTS.size)
+    path = record[start : start + headings].decode().split(_END)
+    return PassageText(record[start + headings :].decode(), ends, tuple(path[:-1]))

@@ -15,6 +15,7 @@ from kb.errors import IndexUnavailableError
 from kb.search.confidence import SHIPPED, load_calibration
 from kb.search.ranking import QueryMeans
 from kb.search.searcher import Searcher
+from kb.search.shown_articles import ShownArticles
 from kb.search.types import Audience, CollectionName
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,9 @@ class SearchRuntime:
         )
         means = QueryMeans()
         self._searchers = {
-            audience: Searcher(encoder, tuple(live[name] for name in names), audience, means, calibration)
+            audience: Searcher(
+                encoder, tuple(live[name] for name in names), ShownArticles(engine, audience), means, calibration
+            )
             for audience, names in COLLECTIONS_OF.items()
         }
 

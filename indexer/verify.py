@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import undefer
 
 from indexer.documents import wanted_documents
-from indexer.files import passage_vector
+from indexer.files import passage_text, passage_vector
 from indexer.live import LiveCollection
 from kb.contracts import Ids
 from kb.db import session_scope
@@ -54,8 +54,8 @@ def _verify_collection(name: CollectionName, engine: Engine, index_dir: Path, fi
     stored = np.stack([passage_vector(row) for row in rows])
     if not np.array_equal(snapshot.vectors(ids)[known], stored[known]):
         findings.append(f"{name}: vectors in the files differ from those in the database.")
-    shown = [snapshot.text(row.id) for row in rows]
-    if any(text is not None and text.text != row.text for text, row in zip(shown, rows, strict=True)):
+    shown = ((snapshot.text(row.id), passage_text(row)) for row in rows)
+    if any(text is not None and text != stored_text for text, stored_text in shown):
         findings.append(f"{name}: texts in the files differ from those in the database.")
     stored_words = [row.word_vectors for row, there in zip(rows, known, strict=True) if there]
     if [words.tobytes() for words in snapshot.words(ids[known])] != stored_words:

@@ -29,6 +29,7 @@ from kb.language import guess_language
 from kb.search.found import Found
 from kb.search.selecting import select_documents
 from kb.search.showing import show_documents
+from kb.search.shown_articles import ShownArticles
 from kb.search.types import Audience, Collection, Result
 
 # Without a model for the encoder at hand, cues decide from here.
@@ -40,6 +41,9 @@ class AssistSearcher(Protocol):
 
     @property
     def audience(self) -> Audience: ...
+
+    @property
+    def articles(self) -> ShownArticles: ...
 
     def snapshots(self) -> list[Collection]:
         """The collections that this audience may search, as they are now."""
@@ -144,9 +148,7 @@ def assist(
         words = compare_words(candidates, nearest, found.collections, terms, language)
         scores = add_words(scores, words.coverage, carried)
         ranked = rank_groups(candidates, scores, limit, named.in_focus)
-    results = show_documents(
-        session, searcher.audience, reader_language, words.snippet_weights, candidates, ranked, found.collections
-    )
+    results = show_documents(session, searcher.articles, reader_language, words.snippet_weights, found, ranked)
     suggestions = []
     items = iter(ranked)
     for result in results:

@@ -18,12 +18,13 @@ from kb.language import guess_language
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
 from kb.search.confidence import Calibration, extract_features
 from kb.search.found import Found
-from kb.search.looking_up import look_up_words
+from kb.search.looking_up import WordsFound, look_up_words
 from kb.search.meanwhile import Meanwhile
 from kb.search.preparing import PreparedQuery, prepare_query
 from kb.search.ranking import QueryMeans
 from kb.search.selecting import Ranking, rank_candidates, select_documents
 from kb.search.showing import show_documents
+from kb.search.shown_articles import ShownArticles
 from kb.search.spelling import Speller
 from kb.search.terms import EXACT_MARK
 from kb.search.types import (
@@ -61,17 +62,17 @@ def normalise_query(text: str) -> tuple[str, bool]:
 
 
 class Searcher:
-    """Search for one audience. It knows the collections that it was handed and no others; safe for many threads."""
+    """Search for one audience. It knows the collections and articles that it was handed and no others; safe for many threads."""
 
     def __init__(
         self,
         encoder: Encoder,
         sources: Sequence[CollectionSource],
-        audience: Audience,
+        articles: ShownArticles,
         means: QueryMeans,
         calibration: Calibration,
     ) -> None:
-        self.audience = audience
+        self.articles = articles
         self._encoder = encoder
         self._sources = tuple(sources)
         self._means = means
@@ -79,6 +80,10 @@ class Searcher:
         self._readings: OrderedDict[str, QueryReading] = OrderedDict()
         self._readings_lock = threading.Lock()
         self._meanwhile = Meanwhile()
+
+    @property
+    def audience(self) -> Audience:
+        return self.articles.audience
 
     @property
     def unsure_from(self) -> float:
@@ -107,10 +112,7 @@ class Searcher:
         ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
         confidence = 0.0 if found.signals is None else self._calibration.probability(found.signals)
         clock.lap("rank")
-        words = _telling_words(found.prepared)
-        results = show_documents(
-            session, self.audience, reader_language, words, found.candidates, ranked, found.collections
-        )
+        results = show_documents(session, self.articles, reader_language, _telling_words(found.prepared), found, ranked)
         outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
         clock.lap("load")
         return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
@@ -176,7 +178,12 @@ class Searcher:
             Speller([collection.vocabulary for collection in collections], self._is_word),
         )
         known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
-        looking_up = self._meanwhile.start(lambda: look_up_words(prepared, query, language, collections))
+
+        def look_up() -> WordsFound:
+            self.articles.follow()
+            return look_up_words(prepared, query, language, collections)
+
+        looking_up = self._meanwhile.start(look_up)
         clock.lap("lexical")
         reading = self._read(prepared, counts=also is None)
         vector = reading.vector

@@ -1,48 +1,45 @@
 """Turn ranked documents into results: what may be seen is asked of the database, what is shown of it is chosen here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from kb.search.candidates import Candidates
-from kb.search.loading import ShownDocument, choose_version, load_articles, load_tickets, url_of
+from kb.search.found import Found
 from kb.search.selecting import RankedDocument
+from kb.search.shown import ShownDocument, ShownVersion, load_tickets
+from kb.search.shown_articles import ShownArticles
 from kb.search.snippets import choose_snippet
-from kb.search.types import WORDINGS, Audience, Collection, CollectionName, PassageText, Result
+from kb.search.types import WORDINGS, Collection, CollectionName, PassageText, Result
 
 
 def show_documents(
     session: Session,
-    audience: Audience,
+    shown_articles: ShownArticles,
     reader_language: str,
     weights: Mapping[str, float],
-    candidates: Candidates,
+    found: Found,
     ranked: Sequence[RankedDocument],
-    collections: Sequence[Collection],
 ) -> list[Result]:
-    """Results in the order of `ranked`, without what the database says that this audience may not see now.
+    """Results in the order of `ranked`, without what the audience may not see, by what the database says now.
 
     weights: word beginnings of the query and how telling they are, for the sentence to mark.
     """
-    names = [collections[item.collection].name for item in ranked]
-    ids = [item.document for item in ranked]
-    articles = load_articles(
-        session, [i for i, n in zip(ids, names, strict=True) if n is not CollectionName.TICKETS], audience
-    )
+    are_tickets = [found.collections[item.collection].name is CollectionName.TICKETS for item in ranked]
+    articles = shown_articles.load([item.document for item, t in zip(ranked, are_tickets, strict=True) if not t])
     tickets = load_tickets(
-        session, [i for i, n in zip(ids, names, strict=True) if n is CollectionName.TICKETS], audience
+        session, [item.document for item, t in zip(ranked, are_tickets, strict=True) if t], shown_articles.audience
     )
     shown: list[Result] = []
-    for item, name in zip(ranked, names, strict=True):
-        document = (tickets if name is CollectionName.TICKETS else articles).get(item.document)
+    for item, is_ticket in zip(ranked, are_tickets, strict=True):
+        document = (tickets if is_ticket else articles).get(item.document)
         if document is None:  # unpublished or removed a moment ago
             continue
-        version, other_language = choose_version(document, reader_language)
-        collection = collections[item.collection]
-        passage = collection.text(_passage_to_show(collection, candidates, item, version.id))
-        shown.append(_to_result(item, name, document, version, other_language, passage, weights))
+        version, other_language = document.choose_version(reader_language)
+        collection = found.collections[item.collection]
+        passage = collection.text(_passage_to_show(collection, found.candidates, item, version.id))
+        shown.append(_to_result(item, document, version, other_language, passage, weights))
     return shown
 
 
@@ -62,29 +59,27 @@ def _passage_to_show(collection: Collection, candidates: Candidates, item: Ranke
 
 def _to_result(
     item: RankedDocument,
-    name: CollectionName,
     document: ShownDocument,
-    version: Any,
+    version: ShownVersion,
     other_language: bool,
     passage: PassageText | None,
     weights: Mapping[str, float],
 ) -> Result:
-    snippet, mark = choose_snippet(passage.text, passage.sentences, weights) if passage else ("", (0, 0))
-    is_ticket = name is CollectionName.TICKETS
+    snippet, mark = choose_snippet(passage, weights) if passage else ("", (0, 0))
     return Result(
         kind=document.kind,
         id=version.id,
-        title=(version.subject or snippet[:80]) if is_ticket else version.title,
+        title=version.title or snippet[:80],
         language=version.language,
-        url=url_of(document, version),
+        url=version.url,
         snippet=snippet,
-        audience="tickets" if is_ticket else version.audience,
+        audience=version.audience,
         score=item.score,
         other_language=other_language,
         mark=mark,
-        topic="" if is_ticket else version.topic,
-        heading_path=tuple(passage.heading_path[1:]) if passage and not is_ticket else (),
-        languages={language: url_of(document, row) for language, row in sorted(document.versions.items())},
-        updated=((version.resolved_at or version.created_at) if is_ticket else version.updated_at).date().isoformat(),
-        channel=version.channel if is_ticket else "",
+        topic=version.topic,
+        heading_path=passage.heading_path[1:] if passage and document.kind == "article" else (),
+        languages=document.urls,
+        updated=version.updated,
+        channel=version.channel,
     )

@@ -1,86 +1,86 @@
 """The piece of a passage that is shown, with its best sentence marked. Nothing is encoded: words decide, by their weight."""
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import regex
 
+from kb.search.types import PassageText
+
 SNIPPET_LENGTH = 280
 _MARKUP = regex.compile(r"\[\^[^\]\s]+\]:?|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
-
 _HAS_INLINE_MARKUP = regex.compile(r"[*_`\[]")
 _HAS_MARKUP = regex.compile(r"[*_`\[\]|#>+!-]")
 _TASK_BOX = regex.compile(r"\[[ xX]\] ")
-_CELL_EDGE = regex.compile(r"\s+\|\s+(?:[-:| ]+\s+)?")
+_CELL_EDGE = regex.compile(r"\s+\|\s+")
+_TABLE_RULE = regex.compile(r"[-:| ]*\|[-:| ]*")
 _ADMONITION = regex.compile(r"^!!!\s+\S+(?:\s+\S+)*?\s*(?:\"(.*)\")?$")
 
 
-def choose_snippet(
-    text: str, sentences: Sequence[Sequence[int]], weights: Mapping[str, float]
-) -> tuple[str, tuple[int, int]]:
+def as_shown(text: str, sentences: Iterable[Sequence[int]], heading_path: Sequence[str]) -> PassageText:
+    """A passage without its markup. sentences: where in `text` each starts and ends; none goes over the end of a line."""
+    shown = [cleaned for start, end in sentences if (cleaned := clean_line(text[start:end]))]
+    return PassageText(" ".join(shown), tuple(accumulate(map(len, shown), _after_blank)), tuple(heading_path))
+
+
+def _after_blank(end: int, length: int) -> int:
+    return end + 1 + length
+
+
+def choose_snippet(passage: PassageText, weights: Mapping[str, float]) -> tuple[str, tuple[int, int]]:
     """The snippet and where in it the best sentence stands.
 
     weights: word beginnings (lower case) of the query -> how telling they are. Without any hit the first sentence is marked.
     """
+    text, ends = passage.text, passage.ends
     if not text:
         return "", (0, 0)
-    spans = sentences or [(0, len(text))]
-    best = _best_sentence(text.lower(), spans, weights)
-    start, end = spans[best]
+    best = _best_sentence(text, ends, weights)
+    start, end = ends[best - 1] + 1 if best else 0, ends[best]
+    if end - start > SNIPPET_LENGTH:
+        marked = text[start : start + SNIPPET_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+        return marked, (0, len(marked))
     # Grow around the best sentence, forwards first: people read on.
-    first, last = best, best
+    begin, finish, first, last = start, end, best, best
     while True:
-        if last + 1 < len(spans) and spans[last + 1][1] - spans[first][0] <= SNIPPET_LENGTH:
+        if last + 1 < len(ends) and ends[last + 1] - begin <= SNIPPET_LENGTH:
             last += 1
-        elif first > 0 and spans[last][1] - spans[first - 1][0] <= SNIPPET_LENGTH:
+            finish = ends[last]
+        elif first > 0 and finish - (before := ends[first - 2] + 1 if first > 1 else 0) <= SNIPPET_LENGTH:
             first -= 1
+            begin = before
         else:
-            break
-    begin, finish = spans[first][0], spans[last][1]
-    before, marked, after = (
-        clean_inline(text[begin:start]),
-        clean_inline(text[start:end]),
-        clean_inline(text[end:finish]),
-    )
-    if len(marked) > SNIPPET_LENGTH:
-        marked = marked[: SNIPPET_LENGTH - 1].rsplit(" ", 1)[0] + "…"
-        after = ""
-    before, marked, after = before.strip(), marked.strip(), after.strip()
-    snippet = " ".join(part for part in (before, marked, after) if part)
-    offset = len(before) + 1 if before else 0
-    return snippet, (offset, offset + len(marked))
+            return text[begin:finish], (start - begin, end - begin)
 
 
-def _best_sentence(lowered: str, spans: Sequence[Sequence[int]], weights: Mapping[str, float]) -> int:
-    starts = [start for start, _ in spans]
-    scores = [0.0] * len(spans)
+def _best_sentence(text: str, ends: Sequence[int], weights: Mapping[str, float]) -> int:
+    lowered = text.lower()  # longer than the text where it has an İ, which does no harm
+    scores = [0.0] * len(ends)
     for beginning, weight in weights.items():
         position = lowered.find(beginning)
-        seen = -1
         while position >= 0:
             if position == 0 or not lowered[position - 1].isalnum():
-                row = bisect_right(starts, position) - 1
-                if row != seen and row >= 0 and position < spans[row][1]:
-                    scores[row] += weight
-                    seen = row
-            position = lowered.find(beginning, position + len(beginning))
+                sentence = bisect_left(ends, position)
+                if sentence == len(ends):
+                    break
+                scores[sentence] += weight  # once for a sentence: go on behind it
+                position = lowered.find(beginning, ends[sentence] + 1)
+            else:
+                position = lowered.find(beginning, position + len(beginning))
     return scores.index(max(scores))
 
 
-def clean_inline(text: str) -> str:
-    """Markdown of one line as a person reads it: marks of emphasis and code gone, links as their words."""
-    if not text:
-        return ""
-    if not _HAS_MARKUP.search(text):
-        return " ".join(text.split())
-    lines = (_clean_line(line.strip()) for line in text.splitlines())
-    joined = " ".join(line for line in lines if line)
-    if _HAS_INLINE_MARKUP.search(joined):
-        joined = _TASK_BOX.sub("", _MARKUP.sub(lambda match: match.group(1) or "", joined))
-    return _CELL_EDGE.sub(" · ", joined) if "|" in joined else joined
-
-
-def _clean_line(line: str) -> str:
-    if line.startswith("!!!"):
-        line = _ADMONITION.sub(r"\1", line)
-    return line.lstrip("#>-*+| ").rstrip("| ")
+def clean_line(line: str) -> str:
+    """A line of Markdown, or a sentence of one, as a person reads it: without marks, links as their words, single blanks."""
+    if _HAS_MARKUP.search(line):
+        line = line.strip()
+        if _TABLE_RULE.fullmatch(line):
+            return ""
+        if line.startswith("!!!"):
+            line = _ADMONITION.sub(r"\1", line)
+        line = line.lstrip("#>-*+| ").rstrip("| ")
+        if _HAS_INLINE_MARKUP.search(line):
+            line = _TASK_BOX.sub("", _MARKUP.sub(lambda match: match.group(1) or "", line))
+        line = _CELL_EDGE.sub(" · ", line)
+    return " ".join(line.split())

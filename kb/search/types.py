@@ -124,10 +124,11 @@ class PassageFacts:
 
 @dataclass(frozen=True)
 class PassageText:
-    """A passage as it is shown. sentences: where in `text` each starts and ends; heading_path: the title first."""
+    """A passage as it is shown, without markup. ends: where in `text` each sentence ends, one blank before the next one;
+    heading_path: the title first."""
 
     text: str
-    sentences: Sequence[Sequence[int]]
+    ends: Sequence[int]
     heading_path: Sequence[str]
 
 

@@ -1,5 +1,6 @@
 """The tables, by subject. Import the classes from here; `Base.metadata` then knows all of them."""
 
+from kb.tables.article_changes import ALL_ARTICLES, CHANGES_AFTER, ArticleChange
 from kb.tables.articles import Article, ArticleFile, ArticleRevision
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.gaps import Gap, GapState, Miss
@@ -9,8 +10,11 @@ from kb.tables.search import ContactRequest, Feedback, FeedbackKind, SearchEvent
 from kb.tables.tickets import Ticket, TicketMessage
 
 __all__ = [
+    "ALL_ARTICLES",
+    "CHANGES_AFTER",
     "ApiToken",
     "Article",
+    "ArticleChange",
     "ArticleFile",
     "ArticleRevision",
     "Base",

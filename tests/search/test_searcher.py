@@ -93,6 +93,7 @@ def test_the_customers_searcher_holds_the_public_collection_and_nothing_else(run
 def test_what_was_unpublished_a_moment_ago_is_not_shown_even_before_the_index_knows(
     search: Search, session: Session, content: dict[str, Article]
 ) -> None:
+    assert "Clean a lamp" in [result.title for result in search("clean a lamp").results]
     content["lamp"].status = "archived"
     session.commit()
     assert "Clean a lamp" not in [result.title for result in search("clean a lamp").results]
@@ -101,6 +102,7 @@ def test_what_was_unpublished_a_moment_ago_is_not_shown_even_before_the_index_kn
 def test_what_became_internal_a_moment_ago_is_not_shown_to_customers(
     search: Search, session: Session, content: dict[str, Article]
 ) -> None:
+    assert "Clean a lamp" in [result.title for result in search("clean a lamp").results]
     content["lamp"].audience = "internal"
     session.commit()
     assert "Clean a lamp" not in [result.title for result in search("clean a lamp").results]
@@ -173,6 +175,13 @@ def test_any_text_gets_an_answer_and_never_an_exception(search: Search, text: st
     answer = search(text, Audience.REP)
     assert 0.0 <= answer.confidence <= 1.0
     assert set(answer.to_json()["timings_ms"]) == {"encode", "dense", "lexical", "rank", "load", "total"}
+
+
+def test_a_new_title_is_shown_at_once(search: Search, session: Session, content: dict[str, Article]) -> None:
+    search("clean a lamp")
+    content["lamp"].title = "Clean any lamp"
+    session.commit()
+    assert "Clean any lamp" in [result.title for result in search("clean a lamp").results]
 
 
 def test_a_customers_search_takes_one_statement(search: Search, engine: Engine) -> None:

@@ -1,12 +1,18 @@
+from collections.abc import Mapping
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.chunking import split_sentences
-from kb.search.snippets import SNIPPET_LENGTH, choose_snippet, clean_inline
+from kb.search.snippets import SNIPPET_LENGTH, as_shown, choose_snippet, clean_line
+
+
+def snippet_of(text: str, weights: Mapping[str, float]) -> tuple[str, tuple[int, int]]:
+    return choose_snippet(as_shown(text, split_sentences(text), ()), weights)
 
 
 def marked(text: str, **weights: float) -> str:
-    snippet, (start, end) = choose_snippet(text, split_sentences(text), weights)
+    snippet, (start, end) = snippet_of(text, weights)
     return snippet[start:end]
 
 
@@ -31,16 +37,45 @@ def test_hindi_and_bengali_sentences_end_at_the_danda() -> None:
 
 
 def test_markup_is_not_shown() -> None:
-    assert clean_inline('!!! warning "Do not pay twice"') == "Do not pay twice"
-    assert clean_inline("!!! note") == ""
-    assert clean_inline("Ten days[^fee] at most") == "Ten days at most"
-    assert clean_inline("- **Bold** and `code` and [a link](../x.md)") == "Bold and code and a link"
-    assert clean_inline("| Way | Days |\n|---|---|\n| Card | 5 |") == "Way · Days Card · 5"
-    assert clean_inline("- [ ] Pack it\n- [x] Send it") == "Pack it Send it"
+    assert clean_line('!!! warning "Do not pay twice"') == "Do not pay twice"
+    assert clean_line("!!! note") == ""
+    assert clean_line("Ten days[^fee] at most") == "Ten days at most"
+    assert clean_line("- **Bold** and `code` and [a link](../x.md)") == "Bold and code and a link"
+    assert clean_line("| Way | Days |") == "Way · Days"
+    assert clean_line("|:--|--:|") == ""
+    assert clean_line("- [ ] Pack it") == "Pack it"
+    assert clean_line("> two   blanks\t- and a dash") == "two blanks - and a dash"
+
+
+def test_what_is_shown_is_one_line_of_sentences_without_markup() -> None:
+    text = "## Ways\n\n| Way | Days |\n|---|---|\n| **Card** | 5 |\n\nThat is all. Or [ask us](help.md)."
+    shown = as_shown(text, split_sentences(text), ["Refunds", "Ways"])
+    assert shown.text == "Ways Way · Days Card · 5 That is all. Or ask us."
+    starts = [0, *(end + 1 for end in shown.ends)]
+    assert [shown.text[a:b] for a, b in zip(starts, shown.ends, strict=False)] == [
+        "Ways", "Way · Days", "Card · 5", "That is all.", "Or ask us.",
+    ]  # fmt: skip
+    assert shown.heading_path == ("Refunds", "Ways")
+
+
+def test_a_snippet_grows_forwards_first_and_ends_with_a_sentence() -> None:
+    text = " ".join(f"Sentence number {number} is about a lamp of some kind." for number in range(20))
+    snippet, (start, end) = snippet_of(text, {"number 7": 1.0})
+    assert snippet[start:end] == "Sentence number 7 is about a lamp of some kind."
+    assert snippet.startswith(snippet[start:end])
+    assert snippet.endswith(".")
+    assert len(snippet) <= SNIPPET_LENGTH
+
+
+def test_of_an_endless_sentence_the_beginning_is_shown() -> None:
+    snippet, mark = snippet_of("First. " + "lamp " * 200, {"lamp": 1.0})
+    assert snippet.endswith("lamp…")
+    assert mark == (0, len(snippet))
+    assert len(snippet) <= SNIPPET_LENGTH
 
 
 @given(st.text(max_size=1500), st.dictionaries(st.text(min_size=1, max_size=8), st.floats(0.1, 5), max_size=5))
 def test_the_mark_lies_within_the_snippet_and_the_snippet_is_short(text: str, weights: dict[str, float]) -> None:
-    snippet, (start, end) = choose_snippet(text, split_sentences(text), weights)
+    snippet, (start, end) = snippet_of(text, weights)
     assert 0 <= start <= end <= len(snippet)
-    assert len(snippet) <= 2 * SNIPPET_LENGTH
+    assert len(snippet) <= SNIPPET_LENGTH
