@@ -5,6 +5,7 @@ tokens share is taken away, and the rest is brought to few dimensions that hold 
 components). The components of the bundled model are a file beside this one, made by `scripts/fit_word_basis.py`.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -65,19 +66,18 @@ def places_of_tokens(
 
     offsets: start and end of each token in the prompt followed by the text; special tokens have equal ones.
     """
+    # Loops, not arrays: a query has some twenty tokens, and its reader waits.
     words: dict[str, int] = {}
-    spans = split_words(text)
-    places = np.array([words.setdefault(word, len(words)) for _, _, word in spans], dtype=np.int64)
-    bounds = np.array(offsets, dtype=np.int64).reshape(-1, 2) - prompt_length
-    if not len(spans):
-        return [], np.full(len(bounds), -1, np.int64)
-    starts = np.array([start for start, _, _ in spans])
-    ends = np.array([end for _, end, _ in spans])
-    last = bounds[:, 1] - 1  # a token begins with the blank before it; its last character is its own
-    span = np.minimum(np.searchsorted(ends, last, side="right"), len(spans) - 1)
-    inside = (bounds[:, 1] > bounds[:, 0]) & (last >= starts[span]) & (last < ends[span])
-    place = np.where(inside & (places[span] < MOST_WORDS), places[span], -1)
-    return list(words)[:MOST_WORDS], place
+    spans = [(start, end, words.setdefault(word, len(words))) for start, end, word in split_words(text)]
+    ends = [end for _, end, _ in spans]
+    places = []
+    for start, end in offsets:
+        last = end - prompt_length - 1  # a token begins with the blank before it; its last character is its own
+        span = bisect_right(ends, last)
+        is_inside = start < end and span < len(spans) and spans[span][0] <= last
+        place = spans[span][2] if is_inside else -1
+        places.append(place if place < MOST_WORDS else -1)
+    return list(words)[:MOST_WORDS], np.array(places, dtype=np.int64)
 
 
 def pool_words(tokens: Vectors, places: NDArray[np.int64], count: int) -> Vectors:

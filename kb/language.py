@@ -114,7 +114,10 @@ def _scores(strong: str, likely: str, shared: str) -> dict[str, float]:
 _ENGLISH = frozenset(words.ENGLISH.split())
 _HINDI = _scores(words.HINDI_STRONG, words.HINDI_LIKELY, words.HINDI_SHARED)
 _BENGALI = _scores(words.BENGALI_STRONG, words.BENGALI_LIKELY, words.BENGALI_SHARED)
-_OTHERS = {tag: frozenset(text.split()) for tag, text in words.OTHER_LATIN.items()}
+_OTHERS: dict[str, list[str]] = {}  # the languages of each function word
+for _tag, _text in words.OTHER_LATIN.items():
+    for _word in frozenset(_text.split()):
+        _OTHERS.setdefault(_word, []).append(_tag)
 
 
 def _ending(text: str) -> re.Pattern[str]:
@@ -205,7 +208,10 @@ def _word_scores(token: str) -> tuple[float, float, float]:
 
 
 def _other_european(tokens: list[str], english: float) -> str:
-    hits = {tag: sum(token in known for token in tokens) for tag, known in _OTHERS.items()}
+    hits: dict[str, int] = dict.fromkeys(words.OTHER_LATIN, 0)
+    for token in tokens:
+        for of_token in _OTHERS.get(token, ()):
+            hits[of_token] += 1
     tag = max(hits, key=lambda key: hits[key])
     accented = any(not token.isascii() for token in tokens)
     if hits[tag] >= (1 if accented else 2) and hits[tag] > english:

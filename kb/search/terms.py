@@ -103,10 +103,13 @@ def query_terms(text: str, language: str) -> list[str]:
 
 def normalise(text: str) -> str:
     """NFC, lower case, without zero-width characters, nukta and visarga; ँ, ं and a written nasal become one sign."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFC", text).lower().translate(_FOLDING)
     return str(_HOMORGANIC_NASAL.sub("ं", text))
 
 
+@lru_cache(maxsize=200_000)
 def is_function_word(word: str, language: str) -> bool:
     """Whether a normalised word only holds a sentence together ("the", "kaise", "জন্য"), in the query's own language.
 
