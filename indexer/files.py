@@ -67,7 +67,6 @@ def passage_row(passage: Passage) -> PassageRow:
         passage.document_group,
         passage.language,
         passage.part,
-        passage.position,
     )
 
 

@@ -13,8 +13,8 @@ from kb.search.types import PARTS
 
 FILE = "passages.npz"
 
-# Passage id, document, group, language, part, position.
-PassageRow = tuple[int, int, int, str, str, int]
+# Passage id, document, group, language, part.
+PassageRow = tuple[int, int, int, str, str]
 
 # Languages as small numbers, the same in all tables of this process; files hold the names.
 _language_codes: dict[str, int] = {}
@@ -38,7 +38,7 @@ class PassageTable:
     """Columns of equal length, sorted by `ids`.
 
     documents: article or ticket id; groups: the same number for all translations of an article; languages: see
-    `language_code`; parts: index into PARTS; positions: order within the document.
+    `language_code`; parts: index into PARTS.
     """
 
     ids: Ids
@@ -46,7 +46,6 @@ class PassageTable:
     groups: Ids
     languages: NDArray[np.int16]
     parts: NDArray[np.int8]
-    positions: NDArray[np.int32]
 
     @classmethod
     def from_rows(cls, rows: Iterable[PassageRow]) -> "PassageTable":
@@ -57,14 +56,14 @@ class PassageTable:
             np.array([r[2] for r in ordered], dtype=np.int64),
             np.array([language_code(r[3]) for r in ordered], dtype=np.int16),
             np.array([PARTS.index(r[4]) for r in ordered], dtype=np.int8),
-            np.array([r[5] for r in ordered], dtype=np.int32),
         )
 
     @cached_property
     def facts(self) -> Ids:
-        """The columns `documents` to `positions` as one matrix (passages, 5): a query reads whole rows at once."""
-        columns = (self.documents, self.groups, self.languages, self.parts, self.positions)
-        return np.stack(columns, axis=1, dtype=np.int64)
+        """The columns `documents` to `parts`, and whether the group has other languages, as one matrix (passages, 5): a query
+        reads whole rows at once."""
+        translated = np.isin(self.groups, self._translated_groups())
+        return np.stack((self.documents, self.groups, self.languages, self.parts, translated), axis=1, dtype=np.int64)
 
     @cached_property
     def _by_group(self) -> tuple[Ids, Ids]:
@@ -83,8 +82,7 @@ class PassageTable:
         ordered, ids = self._by_document
         return ids[ordered.searchsorted(document_id, "left") : ordered.searchsorted(document_id, "right")]
 
-    @cached_property
-    def translated_groups(self) -> Ids:
+    def _translated_groups(self) -> Ids:
         """Groups with passages in more than one language, sorted."""
         pairs = np.unique(np.stack([self.groups, self.languages.astype(np.int64)], axis=1), axis=0)[:, 0]
         groups, counts = np.unique(pairs, return_counts=True)
@@ -113,7 +111,6 @@ class PassageTable:
             groups=self.groups,
             languages=np.searchsorted(names, self.languages).astype(np.int16),
             parts=self.parts,
-            positions=self.positions,
             language_names=np.array([language_name(int(code)) for code in names], dtype=np.str_),
         )
         return [FILE]
@@ -130,5 +127,4 @@ class PassageTable:
                 columns["groups"],
                 languages,
                 columns["parts"],
-                columns["positions"],
             )

@@ -132,6 +132,8 @@ class CollectionSnapshot:
             places, in_delta = delta.locate(ids)
             rows[in_delta] = delta.facts[places[in_delta]]
             known = known | in_delta
+            # What came since is few: it is looked at as if it had translations.
+            rows[:, -1] |= np.isin(rows[:, 1], delta.groups)
         if not known.all():
             rows[~known] = 0
         return PassageFacts(known, *rows.T)
@@ -178,11 +180,6 @@ class CollectionSnapshot:
         if len(self._removed):
             ids = ids[~np.isin(ids, self._removed)]
         return np.concatenate([ids, delta.ids[delta.documents == document_id]])
-
-    def are_translated(self, groups: Ids) -> NDArray[np.bool_]:
-        known = np.isin(groups, self.generation.table.translated_groups)
-        # What came since is few: it is looked at as if it had translations.
-        return known | np.isin(groups, self._delta_table.groups) if len(self._delta_table.ids) else known
 
     def passages_of_groups(self, groups: Ids) -> Ids:
         table, delta = self.generation.table, self._delta_table

@@ -32,7 +32,7 @@ class Candidates:
     groups: NDArray[np.int64]
     languages: NDArray[np.int64]
     parts: NDArray[np.int64]
-    positions: NDArray[np.int64]
+    translated: NDArray[np.int64]
     vectors: Vectors
 
     def __len__(self) -> int:
@@ -73,7 +73,7 @@ def gather_candidates(
             facts.groups,
             facts.languages,
             facts.parts,
-            facts.positions,
+            facts.translated,
             vectors,
         )
         known = slice(None) if facts.known.all() else facts.known

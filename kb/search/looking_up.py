@@ -1,11 +1,12 @@
 """The words of a query, looked up: all of a search that needs no vector."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.contracts import Ids, Vectors
 from kb.search.candidates import DEPTH
 from kb.search.preparing import PreparedQuery
+from kb.search.ranking import scale_of_words
 from kb.search.sounds import sounds_to_look_up
 from kb.search.terms import query_terms
 from kb.search.types import Collection
@@ -16,11 +17,11 @@ SOUND_WEIGHT = 0.75
 
 @dataclass(frozen=True)
 class WordsFound:
-    """hits: per collection ids and BM25 scores, best first; frequencies: per collection in how many passages each term occurs;
+    """hits: per collection ids and BM25 scores, best first; scales: per collection what these are divided by;
     count: different words of the query that say something."""
 
     hits: list[tuple[Ids, Vectors]]
-    frequencies: list[Mapping[str, int]]
+    scales: list[float]
     count: int
 
 
@@ -28,6 +29,11 @@ def look_up_words(prepared: PreparedQuery, query: str, language: str, collection
     terms = [*prepared.terms.items(), *((sound, SOUND_WEIGHT) for sound in sounds_to_look_up(query, language))]
     return WordsFound(
         [collection.search_lexical(terms, DEPTH) for collection in collections],
-        [{term: collection.document_frequency(term) for term in prepared.terms} for collection in collections],
+        [_scale(prepared, collection) for collection in collections],
         len(query_terms(query, language)),
     )
+
+
+def _scale(prepared: PreparedQuery, collection: Collection) -> float:
+    frequencies = {term: collection.document_frequency(term) for term in prepared.terms}
+    return scale_of_words(prepared.terms, frequencies, len(collection), prepared.optional)

@@ -134,32 +134,19 @@ def inverse_document_frequency(frequency: int, passages: int) -> float:
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
-@dataclass(frozen=True)
-class QueryEvidence:
-    """What the words of a query can say about one collection.
-
-    scale: the BM25 score is divided by it (sum of weight times IDF over the query's terms, also those that occur nowhere:
-    a query of which little is known cannot be sure of its words). unknown: share of that sum in terms that occur nowhere.
-    """
-
-    scale: float
-    unknown: float
-
-
-def weigh_evidence(
+def scale_of_words(
     weights: Mapping[str, float], frequencies: Mapping[str, int], passages: int, optional: Collection[str] = frozenset()
-) -> QueryEvidence:
-    """Evidence of the terms `weights` with passage `frequencies`; `optional` terms count only where they occur."""
-    scale = unknown = 0.0
-    for term, weight in weights.items():
-        frequency = frequencies.get(term, 0)
-        if not frequency and term in optional:
-            continue
-        part = weight * inverse_document_frequency(frequency, passages)
-        scale += part
-        if not frequency:
-            unknown += part
-    return QueryEvidence(scale, unknown / scale if scale > 0 else 0.0)
+) -> float:
+    """What BM25 scores of a collection are divided by: the sum of weight times IDF over the query's terms.
+
+    frequencies: in how many passages each term occurs. Terms that occur nowhere count too, because a query of which little is
+    known cannot be sure of its words; only `optional` ones count where they occur.
+    """
+    return sum(
+        weight * inverse_document_frequency(frequencies.get(term, 0), passages)
+        for term, weight in weights.items()
+        if frequencies.get(term, 0) or term not in optional
+    )
 
 
 def weigh_words_against_vectors(background: CollectionBackground) -> float:
@@ -195,7 +182,7 @@ def fuse_documents(
     lexical_weights: Vectors | None = None,
     same_language: NDArray[np.bool_] | None = None,
 ) -> FusedDocuments:
-    """Candidate passages (n,) to documents. `lexical` is BM25 divided by QueryEvidence.scale of its collection;
+    """Candidate passages (n,) to documents. `lexical` is BM25 divided by `scale_of_words` of its collection;
     lexical_weights (n,): what that counts, the same for all passages of a document, LEXICAL_WEIGHT where it is not given.
 
     A document has the best vector and the best words of its passages, which may be different ones. No words found is no

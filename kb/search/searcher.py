@@ -196,7 +196,7 @@ class Searcher:
             others = also(collections)
             dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
         candidates = gather_candidates(collections, vector, dense, words.hits)
-        ranking = rank_candidates(candidates, collections, prepared, words.frequencies, reading, known)
+        ranking = rank_candidates(candidates, collections, words.scales, reading, prepared.background, known)
         signals = _signals(candidates, collections, ranking, words.count, vector)
         return Found(prepared, reading, collections, candidates, ranking, words.count, signals)
 

@@ -1,6 +1,6 @@
 """Rank the candidates of one query, and choose the documents that are shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
@@ -8,13 +8,11 @@ import numpy as np
 
 from kb.contracts import QueryReading, Vectors
 from kb.search.candidates import Candidates
-from kb.search.preparing import PreparedQuery
 from kb.search.ranking import (
     QUESTION_DISCOUNT,
     FusedDocuments,
     fuse_documents,
     score_passages,
-    weigh_evidence,
     weigh_words_against_vectors,
 )
 from kb.search.types import WORDINGS, Collection
@@ -52,14 +50,14 @@ class RankedDocument:
 def rank_candidates(
     candidates: Candidates,
     collections: Sequence[Collection],
-    prepared: PreparedQuery,
-    frequencies: Sequence[Mapping[str, int]],
+    scales: Sequence[float],
     query: QueryReading,
+    language: str,
     known: tuple[float, Vectors | None],
 ) -> Ranking:
     """Score and fuse. `known` is what QueryMeans had before this query.
 
-    frequencies: per collection, in how many passages each term occurs.
+    scales: per collection what its BM25 scores are divided by (scale_of_words); language: that of the query.
     """
     strength, query_mean = known
     vector = query.vector
@@ -68,17 +66,16 @@ def rank_candidates(
     lexical_weights = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
     for number, collection in enumerate(collections):
-        weighed = weigh_evidence(prepared.terms, frequencies[number], len(collection), prepared.optional)
         block = candidates.rows_of(number)
         vectors = candidates.vectors[block]
         dense[block] = score_passages(vector, vectors, strength, query_mean, collection.background)
-        if weighed.scale > 0:
-            lexical[block] = candidates.lexical[block] / weighed.scale
+        if scales[number] > 0:
+            lexical[block] = candidates.lexical[block] / scales[number]
         lexical_weights[block] = weigh_words_against_vectors(collection.background)
-        same_language[block] = candidates.languages[block] == collection.language_number(prepared.background)
+        same_language[block] = candidates.languages[block] == collection.language_number(language)
     dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == WORDINGS)
     dense += _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
-    matched = _match_words(candidates, collections, dense, query, prepared.background)
+    matched = _match_words(candidates, collections, dense, query, language)
     dense += np.float32(WORD_MATCH_WEIGHT) * matched.ahead
     documents = fuse_documents(
         candidates.groups, dense, lexical, lexical_weights=lexical_weights, same_language=same_language
@@ -106,7 +103,7 @@ def _match_words(
     is_text = candidates.parts != WORDINGS
     for number, collection in enumerate(collections if query.words else ()):
         block = candidates.rows_of(number)
-        texts = np.arange(len(candidates))[block][is_text[block]]
+        texts = np.flatnonzero(is_text[block]) + block.start
         best = texts[np.argsort(-scores[texts], kind="stable")[:MATCHED_PASSAGES]]
         found = match_words(query, language, collection.words(candidates.ids[best]))
         compared = ~np.isnan(found)
@@ -141,12 +138,12 @@ def _agreement_of_languages(
         languages = candidates.languages[block]
         if not len(languages) or languages.min() == languages.max():
             continue
-        if np.count_nonzero(collection.are_translated(candidates.groups[block])) < 2:
+        translated = set(candidates.groups[block][candidates.translated[block] > 0].tolist())
+        if len(translated) < 2:
             continue
         best_first = np.argsort(-dense[block], kind="stable")
         first = list(dict.fromkeys(candidates.groups[block][best_first].tolist()))[:_AGREEMENT_DEPTH]
-        groups = np.array(first, np.int64)
-        groups = groups[collection.are_translated(groups)]
+        groups = np.array([group for group in first if group in translated], np.int64)
         if len(groups) < 2:
             continue
         ids = collection.passages_of_groups(groups)
@@ -184,21 +181,27 @@ def select_documents(
     candidates: Candidates, ranking: Ranking, limit: int, *, per_collection: bool = False
 ) -> list[RankedDocument]:
     """The first `limit` documents, or the first `limit` of each collection, best first."""
-    chosen: list[RankedDocument] = []
-    counts: dict[int, int] = {}
     documents = ranking.documents
-    rows_of: dict[int, list[int]] = {}
-    group_of = candidates.groups.tolist()
-    for row in np.argsort(-candidates.dense, kind="stable").tolist():
-        rows_of.setdefault(group_of[row], []).append(row)
-    for place, (group, best) in enumerate(zip(documents.groups.tolist(), documents.rows.tolist(), strict=True)):
-        collection = int(candidates.collections[best])
-        counts[collection] = counts.get(collection, 0) + 1
-        if per_collection and counts[collection] > limit:
-            continue
-        rows = (best, *(row for row in rows_of[group] if row != best))
-        score = float(documents.scores[place])
-        chosen.append(RankedDocument(collection, int(candidates.documents[best]), group, score, rows))
-        if not per_collection and len(chosen) == limit:
-            break
-    return chosen
+    collections = candidates.collections[documents.rows]
+    if per_collection:
+        counted = [np.flatnonzero(collections == number)[:limit] for number in np.unique(collections)]
+        places = np.sort(np.concatenate(counted)) if counted else np.zeros(0, np.int64)
+    else:
+        places = np.arange(min(limit, len(collections)))
+    rows_of: dict[int, list[int]] = {group: [] for group in documents.groups[places].tolist()}
+    nearest_first = np.argsort(-candidates.dense, kind="stable")
+    for row, group in zip(nearest_first.tolist(), candidates.groups[nearest_first].tolist(), strict=True):
+        if group in rows_of:
+            rows_of[group].append(row)
+    best = documents.rows[places]
+    columns = (
+        collections[places],
+        candidates.documents[best],
+        documents.groups[places],
+        documents.scores[places],
+        best,
+    )
+    return [
+        RankedDocument(collection, document, group, score, (first, *(row for row in rows_of[group] if row != first)))
+        for collection, document, group, score, first in zip(*(column.tolist() for column in columns), strict=True)
+    ]

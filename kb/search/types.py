@@ -111,7 +111,8 @@ class SearchAnswer:
 class PassageFacts:
     """What ranking must know of passages, in columns of equal length. Entries with `known` False are not in the collection.
 
-    languages: see `Collection.language_number`; parts: index into PARTS.
+    languages: see `Collection.language_number`; parts: index into PARTS; translated: 1 where the group may have passages in
+    more than one language.
     """
 
     known: NDArray[np.bool_]
@@ -119,7 +120,7 @@ class PassageFacts:
     groups: NDArray[np.int64]
     languages: NDArray[np.int64]
     parts: NDArray[np.int64]
-    positions: NDArray[np.int64]
+    translated: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -182,10 +183,6 @@ class Collection(Protocol):
 
     def passages_of(self, document_id: int) -> Ids:
         """Ids of all passages of a document."""
-        ...
-
-    def are_translated(self, groups: Ids) -> NDArray[np.bool_]:
-        """Which of these groups may have passages in more than one language."""
         ...
 
     def passages_of_groups(self, groups: Ids) -> Ids:

@@ -5,6 +5,7 @@ language. Measured in docs/decisions/0012-word-matching.md.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -42,11 +43,11 @@ def match_words(query: QueryReading, language: str, passages: Sequence[WordVecto
 def find_likest_words(words: Vectors, passages: Sequence[WordVectors]) -> Vectors:
     """For each passage and each of `words` (n, word_dimensions) the product with its likest word there, float32
     (len(passages), n): the cosine times WORD_UNIT; NaN for a passage without words."""
+    places = [place for place, of_passage in enumerate(passages) if len(of_passage)]
     likest = np.full((len(passages), len(words)), np.nan, np.float32)
-    filled = [place for place, of_passage in enumerate(passages) if len(of_passage)]
-    if not filled:
-        return likest
-    joined = np.concatenate([passages[place] for place in filled]).astype(np.float32)
-    starts = np.concatenate([[0], np.cumsum([len(passages[place]) for place in filled])[:-1]])
-    likest[filled] = np.maximum.reduceat(joined @ words.T, starts, axis=0)
+    if places:
+        filled = [passages[place] for place in places]
+        starts = list(accumulate(map(len, filled[:-1]), initial=0))
+        products = np.concatenate(filled, dtype=np.float32, casting="safe") @ words.T
+        likest[places] = np.maximum.reduceat(products, starts, axis=0)
     return likest
