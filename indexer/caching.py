@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.contracts import Encoder, PassageReadings, Progress, QueryReading, Vectors
+from kb.contracts import Encoder, PassageReadings, Progress, QueryReading, Start, Vectors, at_once
 
 logger = logging.getLogger(__name__)
 
@@ -65,12 +65,12 @@ class CachingEncoder:
         self.word_dimensions = inner.word_dimensions
         self._cache = cache
 
-    def read_query(self, text: str) -> QueryReading:
+    def read_query(self, text: str, start: Start = at_once) -> QueryReading:
         """Kept as the vector, the vectors of its words, and the words as JSON."""
         key = self._key("query, words/1", text)
         kept = self._cache.read([key]).get(key)
         if kept is None:
-            reading = self.inner.read_query(text)
+            reading = self.inner.read_query(text, start)
             numbers = np.concatenate([reading.vector, reading.word_vectors.ravel()]).astype("<f4").tobytes()
             self._cache.write({key: len(numbers).to_bytes(4, "little") + numbers + json.dumps(reading.words).encode()})
             return reading

@@ -11,9 +11,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from indexer.bundled_model import FINGERPRINT, bundled_model_dir, is_bundled_model_ready
-from indexer.word_reading import compress, load_word_basis, no_words, read_tokens, split_words
+from indexer.word_reading import compress, load_word_basis, no_words, places_of_tokens, read_words, split_words
 from kb.config import Settings
-from kb.contracts import Encoder, PassageReadings, Progress, QueryReading, Vectors, WordVectors
+from kb.contracts import Encoder, PassageReadings, Progress, QueryReading, Start, Vectors, WordVectors, at_once
 from kb.errors import ModelError
 
 if TYPE_CHECKING:
@@ -42,13 +42,15 @@ class SentenceEncoder:
         self._basis = load_word_basis(fingerprint) if hasattr(model[0], "read_texts") else None
         self.word_dimensions = self._basis.dimensions if self._basis else 0
 
-    def read_query(self, text: str) -> QueryReading:
+    def read_query(self, text: str, start: Start = at_once) -> QueryReading:
         basis, prompt = self._basis, self._query_prompt or ""
         if basis is None:
             return QueryReading(self.encode_queries([text])[0], (), np.zeros((0, 0), np.float32))
-        vectors, encodings, tokens = self._module.read_texts([prompt + text])
-        [(words, word_vectors)] = read_tokens([text], prompt, encodings, tokens, basis.query_mean, basis.components)
-        return QueryReading(vectors[0], tuple(words), word_vectors)
+        splitting = start(lambda: places_of_tokens(text, self._module.offsets(prompt + text), len(prompt)))
+        vectors, _, tokens = self._module.read_texts([prompt + text])
+        split = splitting.result()
+        [word_vectors] = read_words([split], tokens, basis.query_mean, basis.components)
+        return QueryReading(vectors[0], tuple(split[0]), word_vectors)
 
     def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
         basis, prompt = self._basis, self._passage_prompt or ""
@@ -60,8 +62,12 @@ class SentenceEncoder:
             of_batch = [texts[row] for row in batch]
             vectors: Vectors
             vectors, encodings, tokens = self._module.read_texts([prompt + text for text in of_batch])
-            found = read_tokens(of_batch, prompt, encodings, tokens, basis.passage_mean, basis.components)
-            for row, (_, word_vectors) in zip(batch, found, strict=True):
+            splits = [
+                places_of_tokens(text, encoding.offsets, len(prompt))
+                for text, encoding in zip(of_batch, encodings, strict=True)
+            ]
+            found = read_words(splits, tokens, basis.passage_mean, basis.components)
+            for row, word_vectors in zip(batch, found, strict=True):
                 words[row] = compress(word_vectors)
             return vectors
 
@@ -138,7 +144,7 @@ class HashEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts)
 
-    def read_query(self, text: str) -> QueryReading:
+    def read_query(self, text: str, start: Start = at_once) -> QueryReading:  # noqa: ARG002
         words = tuple(dict.fromkeys(self._words(text)))
         return QueryReading(self._encode([text])[0], words, self._word_vectors(words))
 

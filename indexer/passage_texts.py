@@ -30,7 +30,7 @@ class PassageTexts:
         return len(self._offsets) - 1
 
     def __getitem__(self, row: int) -> PassageText:
-        return _unpack(self._data[self._offsets[row] : self._offsets[row + 1]])
+        return _unpack(self._data[self._offsets.item(row) : self._offsets.item(row + 1)])
 
     @classmethod
     def write(cls, folder: Path, texts: Iterable[PassageText]) -> list[str]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import regex
@@ -103,13 +102,12 @@ def no_words(count: int, dimensions: int = 0) -> list[WordVectors]:
     return [np.zeros((0, dimensions), np.int8) for _ in range(count)]
 
 
-def read_tokens(
-    texts: Sequence[str], prompt: str, encodings: Sequence[Any], tokens: Vectors, mean: Vectors, components: Vectors
-) -> list[tuple[list[str], Vectors]]:
-    """Words and their unit vectors for each text of a batch. tokens: (texts, longest, dimensions) of the last layer."""
+def read_words(
+    splits: Sequence[tuple[list[str], NDArray[np.int64]]], tokens: Vectors, mean: Vectors, components: Vectors
+) -> list[Vectors]:
+    """Unit vectors of the words of each text of a batch.
+
+    splits: what `places_of_tokens` gives for each text; tokens: (texts, longest, dimensions) of the last layer.
+    """
     projected = (tokens - mean) @ components
-    found = []
-    for text, encoding, of_text in zip(texts, encodings, projected, strict=True):
-        words, places = places_of_tokens(text, encoding.offsets, len(prompt))
-        found.append((words, pool_words(of_text, places, len(words))))
-    return found
+    return [pool_words(row, places, len(words)) for row, (words, places) in zip(projected, splits, strict=True)]

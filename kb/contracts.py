@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,34 @@ WORD_UNIT = 127.0
 
 # Called with (done, total) now and then during long work.
 Progress = Callable[[int, int], None]
+
+
+T = TypeVar("T", covariant=True)
+
+
+class Pending(Protocol[T]):
+    """Something that has been begun elsewhere, or will be done when its result is wanted."""
+
+    def result(self) -> T: ...
+
+
+class Start(Protocol):
+    """Begins something small beside something large."""
+
+    def __call__(self, function: Callable[[], T], /) -> Pending[T]: ...
+
+
+@dataclass(frozen=True)
+class _Done(Generic[T]):
+    value: T
+
+    def result(self) -> T:
+        return self.value
+
+
+def at_once(function: Callable[[], T]) -> Pending[T]:
+    """No thread: done when it is begun."""
+    return _Done(function())
 
 
 @dataclass(frozen=True)
@@ -54,8 +82,8 @@ class Encoder(Protocol):
         """Length of the vectors of single words; 0 where the encoder gives none."""
         ...
 
-    def read_query(self, text: str) -> QueryReading:
-        """Like `encode_queries` of one text, with its words."""
+    def read_query(self, text: str, start: Start = at_once) -> QueryReading:
+        """Like `encode_queries` of one text, with its words. What of it needs no model may be begun with `start`."""
         ...
 
     def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:

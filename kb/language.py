@@ -93,6 +93,9 @@ _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\[[a-z ]{2,12}\]|[@#]\w+")
 
 
+_MAY_BE_NOISE = re.compile(r"[@#\[]|//|www\.")
+
+
 def squeeze(word: str) -> str:
     """One spelling for the many of a romanised word: kharaab -> kharab, theek -> thik, zyada -> jyada."""
     word = word.replace("ee", "i").replace("oo", "u").replace("w", "v").replace("z", "j").replace("ph", "f")
@@ -164,7 +167,9 @@ def _within_script(script: str, text: str, counts: dict[str, int]) -> str:
 
 
 def _guess_latin(text: str) -> str:
-    tokens = [token.replace("’", "'") for token in _TOKEN.findall(_NOISE.sub(" ", text).lower())]
+    if _MAY_BE_NOISE.search(text):
+        text = _NOISE.sub(" ", text)
+    tokens = [token.replace("’", "'") for token in _TOKEN.findall(text.lower())]
     if not tokens:
         return UNDETERMINED
     hindi, bengali, english = _latin_scores(tokens)

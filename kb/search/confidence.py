@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,13 @@ class Calibration:
     unsure_from: float
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def _weights(self) -> NDArray[np.float64]:
+        return np.array([self.weights[name] for name in FEATURES])
+
     def probability(self, features: NDArray[np.float64]) -> float:
         """Probability from 0 to 1 that the best result answers; `features` in the order of FEATURES."""
-        total = self.bias + float(features @ np.array([self.weights[name] for name in FEATURES]))
+        total = self.bias + float(features @ self._weights)
         return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
 
     def outcome(self, probability: float) -> Outcome:

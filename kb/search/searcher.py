@@ -40,7 +40,6 @@ MAX_QUERY_LENGTH = 4000
 _CACHED_READINGS = 512
 # Control characters and bidirectional overrides; zero-width joiners stay, Indic scripts need them.
 _INVISIBLE = regex.compile(r"[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+")
-_SPACE = regex.compile(r"\s+")
 _SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
 
 
@@ -57,7 +56,7 @@ def normalise_query(text: str) -> tuple[str, bool]:
     """The text as it is searched, and whether its end was cut off: NFC, one line, nothing invisible."""
     truncated = len(text) > MAX_QUERY_LENGTH
     text = _INVISIBLE.sub(" ", text[: MAX_QUERY_LENGTH * 2])
-    text = _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    text = " ".join(unicodedata.normalize("NFC", text).split())
     return text[:MAX_QUERY_LENGTH], truncated or len(text) > MAX_QUERY_LENGTH
 
 
@@ -210,7 +209,7 @@ class Searcher:
             if prepared.text in self._readings:
                 self._readings.move_to_end(prepared.text)
                 return self._readings[prepared.text]
-        reading = self._encoder.read_query(prepared.text)
+        reading = self._encoder.read_query(prepared.text, self._meanwhile.start)
         if counts:
             self._means.add(prepared.background, reading.vector)
         with self._readings_lock:

@@ -75,11 +75,12 @@ def weighted_query_terms(text: str, language: str) -> dict[str, float]:
     words = _WORD.findall(normalise(text))
     is_content = [not is_function_word(word, language) for word in words]
     weights: dict[str, float] = {}
-    is_long = len(words) > MAX_QUERY_TERMS // 2 and any(is_content)
+    says_something = any(is_content)
+    is_long = len(words) > MAX_QUERY_TERMS // 2 and says_something
     for word, content in zip(words, is_content, strict=True):
         if is_long and not content:
             continue
-        weight = 1.0 if content or not any(is_content) else FUNCTION_WORD_WEIGHT
+        weight = 1.0 if content or not says_something else FUNCTION_WORD_WEIGHT
         terms = _terms_of(word, language)
         inflected = any(term.startswith(EXACT_MARK) for term in terms)
         for term in terms:

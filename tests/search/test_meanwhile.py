@@ -31,7 +31,17 @@ def test_what_a_job_raises_is_raised_where_its_result_is_wanted() -> None:
         Meanwhile().start(fail).result()
 
 
-def test_a_forked_process_without_the_thread_does_its_jobs_itself() -> None:
+def test_the_thread_ends_when_nobody_can_start_a_job_any_more() -> None:
+    meanwhile, ran = Meanwhile(), threading.Event()
+    job = meanwhile.start(lambda: (ran.set(), threading.current_thread())[1])
+    assert ran.wait(5)
+    thread = job.result()
+    del meanwhile
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_forked_process_without_the_thread_gets_its_jobs_done() -> None:
     meanwhile = Meanwhile()
     meanwhile.start(os.getpid).result()
     child = os.fork()
