@@ -5,6 +5,8 @@ and of any vector prove that no better one is missing. Where they do not (very m
 vectors. The products are whole numbers, by ONNX Runtime, which uses the processor's instructions for them.
 """
 
+import math
+
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
@@ -54,7 +56,7 @@ class Codes:
         """
         rest = vector - self._mean
         scaled = rest * self._units
-        unit = _units_of(scaled)
+        unit = float(_units_of(scaled))
         steps = np.round(scaled / unit)
         [products] = self._session.run(None, {"query": (steps + _ZERO).astype(np.uint8)[None, :]})
         rounded = np.multiply(products[0], unit, dtype=np.float32)
@@ -67,7 +69,7 @@ class Codes:
         best = np.argsort(-scores)[:limit]
         rows, scores = rows[best], scores[best]
         # By Cauchy and Schwarz no product is further from its rounded one than this.
-        error = self._error * float(np.linalg.norm(rest)) + self._longest * float(np.linalg.norm(scaled - steps * unit))
+        error = self._error * _length(rest) + self._longest * _length(scaled - steps * unit)
         outside = worst + float(self._mean @ rest)
         return (rows, scores) if len(scores) and scores[-1] >= outside + error + _FLOAT_NOISE else None
 
@@ -76,6 +78,10 @@ def _units_of(rows: Vectors) -> Vectors:
     """The step between codes, for each column: its largest number gets the largest code."""
     units: Vectors = np.maximum(np.abs(rows).max(axis=0, initial=0.0) / np.float32(_LARGEST), np.float32(1e-12))
     return units
+
+
+def _length(vector: Vectors) -> float:
+    return math.sqrt(float(vector @ vector))
 
 
 def _longest(rows: Vectors) -> float:

@@ -78,7 +78,10 @@ class OnnxTextModule(InputModule):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         # What is cut off and what is padded is told apart again: a second tokenizer would take 250 MB of memory.
-        encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        if len(texts) == 1:  # as in `read_texts`
+            encodings = [self.tokenizer.encode(texts[0], add_special_tokens=False)]
+        else:
+            encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [sum(sum(piece.attention_mask) for piece in (e, *e.overflowing)) for e in encodings]
 
     def get_embedding_dimension(self) -> int:

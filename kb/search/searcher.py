@@ -201,7 +201,7 @@ class Searcher:
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
-        return min(self._encoder.count_tokens([word, word.lower()])) == 1
+        return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
 
     def _read(self, prepared: PreparedQuery, *, counts: bool = True) -> QueryReading:
         """The query as the encoder reads it; search as you type asks for the same text again and again."""

@@ -1,5 +1,6 @@
 """Rank the candidates of one query, and choose the documents that are shown."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
@@ -106,12 +107,16 @@ def _match_words(
         texts = np.flatnonzero(is_text[block]) + block.start
         best = texts[np.argsort(-scores[texts], kind="stable")[:MATCHED_PASSAGES]]
         found = match_words(query, language, collection.words(candidates.ids[best]))
-        compared = ~np.isnan(found)
-        if not compared.any():
+        compared = [
+            (group, score)
+            for group, score in zip(candidates.groups[best].tolist(), found.tolist(), strict=True)
+            if not math.isnan(score)
+        ]
+        if not compared:
             continue
-        mean = float(found[compared].mean())
+        mean = sum(score for _, score in compared) / len(compared)
         of_group: dict[int, float] = {}
-        for group, score in zip(candidates.groups[best[compared]].tolist(), found[compared].tolist(), strict=True):
+        for group, score in compared:
             of_group[group] = max(of_group.get(group, -1.0), score)
         usual[block] = mean
         ahead[block] = [of_group.get(group, mean) - mean for group in candidates.groups[block].tolist()]

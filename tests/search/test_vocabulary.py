@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.search.terms import EXACT_MARK, index_terms, normalise
-from kb.search.vocabulary import Vocabulary, may_be_misspelt
+from kb.search.vocabulary import Vocabulary, _bits_of, _bits_of_one, may_be_misspelt
 
 
 def vocabulary(text: str, language: str = "en") -> Vocabulary:
@@ -118,3 +118,9 @@ def test_no_text_is_too_odd(known: list[str], typed: str) -> None:
     made = vocabulary(" ".join(known), "hi")
     for word in normalise(typed).split():
         assert all(found.word for found in made.near(word))
+
+
+@given(st.text(min_size=1, max_size=30).filter(lambda key: "\0" not in key))
+def test_the_bits_of_one_key_are_those_that_it_has_among_others(key: str) -> None:
+    letters, pairs = _bits_of(["before", key, "after"])
+    assert _bits_of_one(key) == (letters[1], pairs[1])
