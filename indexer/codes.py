@@ -6,6 +6,8 @@ vectors. The products are whole numbers, by ONNX Runtime, which uses the process
 """
 
 import math
+from functools import cache
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -19,10 +21,11 @@ from kb.contracts import Ids, Vectors
 # queries are proved, with 4 times 99 %, and each time costs 0.03 ms more.
 _MARGIN = 4
 _ROWS_AT_A_TIME = 8192
+_MICROSOFT = "com.microsoft"  # ONNX Runtime's own operators
 _FLOAT_NOISE = 1e-5
-# Codes are signed by what they are above or below this one: products of two unsigned bytes are exact on every processor.
-_ZERO = 128
 _LARGEST = 127
+# Unsigned codes are signed by what they are above or below this one.
+_ZERO = 128
 
 
 class Codes:
@@ -36,18 +39,18 @@ class Codes:
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
         self._mean = vectors.mean(axis=0)
-        self._of_mean = vectors @ self._mean
         slices = [slice(start, start + _ROWS_AT_A_TIME) for start in range(0, len(vectors), _ROWS_AT_A_TIME)]
         self._units = np.max([_units_of(vectors[rows] - self._mean) for rows in slices], axis=0)
-        codes = np.empty(vectors.shape[::-1], np.uint8)
+        codes = np.empty(vectors.shape[::-1], _type_of_codes())
+        zero = _zero_of(codes.dtype)
         self._error = self._longest = 0.0
         for rows in slices:
             rest = vectors[rows] - self._mean
             steps = np.round(rest / self._units)
-            codes[:, rows] = (steps + _ZERO).T
+            codes[:, rows] = (steps + zero).T
             self._error = max(self._error, _longest(rest - steps * self._units))
             self._longest = max(self._longest, _longest(steps))
-        self._session = _open_products(codes)
+        self._session = _open_products(codes, vectors @ self._mean)
 
     def search(self, vector: Vectors, limit: int, without: Ids) -> tuple[Ids, Vectors] | None:
         """Rows and inner products of the nearest vectors, best first, the rows `without` left out.
@@ -56,11 +59,10 @@ class Codes:
         """
         rest = vector - self._mean
         scaled = rest * self._units
-        unit = float(_units_of(scaled))
+        unit = _units_of(scaled)
         steps = np.round(scaled / unit)
-        [products] = self._session.run(None, {"query": (steps + _ZERO).astype(np.uint8)[None, :]})
-        rounded = np.multiply(products[0], unit, dtype=np.float32)
-        rounded += self._of_mean
+        query = (steps + _ZERO).astype(np.uint8)
+        [[rounded]] = self._session.run(None, {"query": query[None], "unit": np.asarray(unit)})
         rounded[without] = -np.inf
         left = len(rounded) - len(without)
         rows = _largest(rounded, min(limit * _MARGIN, left))
@@ -93,16 +95,40 @@ def _largest(values: Vectors, count: int) -> Ids:
     return np.argpartition(values, len(values) - count)[len(values) - count :] if count else np.zeros(0, np.int64)
 
 
-def _open_products(codes: NDArray[np.uint8]) -> onnxruntime.InferenceSession:
-    """A session from `query`, uint8 (1, dimensions), to its products with `codes` (dimensions, n), int32 (1, n)."""
+@cache
+def _type_of_codes() -> type[np.int8 | np.uint8]:
+    """Signed bytes where their products are exact: a quarter faster, but processors without VNNI add two of them in 16 bits."""
+    most = np.full((64, 64), _LARGEST, np.int8)
+    query, unit = np.full((1, 64), _ZERO + _LARGEST, np.uint8), np.array(1.0, np.float32)
+    [[products]] = _open_products(most, np.zeros(64, np.float32)).run(None, {"query": query, "unit": unit})
+    return np.int8 if (products == 64 * _LARGEST * _LARGEST).all() else np.uint8
+
+
+def _zero_of(codes: "np.dtype[Any]") -> int:
+    return 0 if codes == np.int8 else _ZERO
+
+
+def _open_products(codes: NDArray[np.int8 | np.uint8], added: Vectors) -> onnxruntime.InferenceSession:
+    """A session from `query`, uint8 (1, dimensions), to its products with `codes` (dimensions, n) times `unit`, a number, plus
+    `added` (n,): float32 (1, n). Up to 1,040 dimensions the sums are whole numbers that float32 has exactly."""
     dimensions, count = codes.shape
-    zero = numpy_helper.from_array(np.array(_ZERO, np.uint8), "zero")
+    constants = {
+        "codes": codes,
+        "added": added,
+        "one": np.array(1, np.float32),
+        "zero": np.array(_ZERO, np.uint8),
+        "zero_of_codes": np.array(_zero_of(codes.dtype), codes.dtype),
+    }
+    inputs = ["query", "codes", "unit", "one", "zero", "zero_of_codes", "added"]
     graph = helper.make_graph(
-        [helper.make_node("MatMulInteger", ["query", "codes", "zero", "zero"], ["products"])],
+        [helper.make_node("MatMulIntegerToFloat", inputs, ["products"], domain=_MICROSOFT)],
         "products",
-        [helper.make_tensor_value_info("query", TensorProto.UINT8, [1, dimensions])],
-        [helper.make_tensor_value_info("products", TensorProto.INT32, [1, count])],
-        [numpy_helper.from_array(codes, "codes"), zero],
+        [
+            helper.make_tensor_value_info("query", TensorProto.UINT8, [1, dimensions]),
+            helper.make_tensor_value_info("unit", TensorProto.FLOAT, []),
+        ],
+        [helper.make_tensor_value_info("products", TensorProto.FLOAT, [1, count])],
+        [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    return open_session(model.SerializeToString())
+    operators = [helper.make_opsetid("", 17), helper.make_opsetid(_MICROSOFT, 1)]
+    return open_session(helper.make_model(graph, opset_imports=operators, ir_version=9).SerializeToString())

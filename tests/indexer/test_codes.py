@@ -4,6 +4,7 @@ import faiss
 import numpy as np
 import pytest
 
+import indexer.codes
 from indexer.codes import Codes
 from indexer.dense import CODES_FROM, DenseBase
 
@@ -18,8 +19,12 @@ def passages(count: int, spread: float, seed: int = 1) -> np.ndarray:
     return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
 
 
+@pytest.mark.parametrize("type_of_codes", [np.int8, np.uint8])
 @pytest.mark.parametrize("length", [1.0, 0.3])
-def test_what_the_codes_are_certain_of_is_what_a_scan_finds(length: float) -> None:
+def test_what_the_codes_are_certain_of_is_what_a_scan_finds(
+    length: float, type_of_codes: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexer.codes, "_type_of_codes", lambda: type_of_codes)
     matrix = passages(2000, spread=1.0)
     codes = Codes(matrix)
     certain = 0
@@ -30,6 +35,13 @@ def test_what_the_codes_are_certain_of_is_what_a_scan_finds(length: float) -> No
             assert list(found[0]) == list(np.argsort(-(matrix @ query))[:10])
             assert found[1] == pytest.approx(np.sort(matrix @ query)[::-1][:10], abs=1e-6)
     assert certain >= 25
+
+
+def test_a_dimension_of_large_numbers_does_not_make_the_others_coarse() -> None:
+    matrix = passages(2000, spread=1.0)
+    matrix[:, 0] *= 20
+    found = [Codes(matrix).search(query, 10, NOTHING) for query in passages(50, spread=1.0, seed=7)]
+    assert sum(each is not None for each in found) >= 45
 
 
 def test_the_codes_are_not_certain_among_vectors_that_differ_less_than_their_rounding() -> None:
