@@ -85,6 +85,8 @@ class SearchRuntime:
         self.encoder.encode_queries(["warm"])
         for live in self._live.values():
             live.snapshot()
+        for searcher in self._searchers.values():
+            searcher.articles.follow()
 
 
 def _open_live(name: CollectionName, engine: Engine, root: Path, encoder: Encoder) -> LiveCollection:

@@ -1,4 +1,4 @@
-"""Turn ranked documents into results: what may be seen is asked of the database, what is shown of it is chosen here."""
+"""Turn ranked documents into results: what may be seen is what the database says now, what is shown of it is chosen here."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,21 +1,25 @@
+import gc
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 
 from kb.config import Settings
 from kb.errors import ConfigurationError
-from webapp.commands.serve import check_port, gunicorn_options, places
+from webapp.commands.serve import _warm_up, check_port, gunicorn_options, places
 
 Kb = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -113,3 +117,15 @@ def test_workers_load_the_application_after_the_fork_and_log_no_addresses(settin
     assert options["workers"] == 3
     assert options["preload_app"] is False
     assert options["accesslog"] is None
+
+
+def test_a_worker_that_is_warm_does_not_look_for_garbage_among_what_stays(app: Flask) -> None:
+    before = gc.get_freeze_count()
+    _warm_up(SimpleNamespace(wsgi=app, log=app.logger))
+    for thread in threading.enumerate():
+        if thread.name == "warm-up":
+            thread.join(30)
+    try:
+        assert gc.get_freeze_count() > before + 10_000
+    finally:
+        gc.unfreeze()

@@ -1,6 +1,7 @@
 """Which articles have changed last
 
-Nobody has read any before, so there is nothing to fill in.
+No process keeps any in memory yet, so no change need be noted; the row of the last number is made here, so that no two processes
+make it at once.
 """
 
 import sqlalchemy as sa
@@ -13,12 +14,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
+    changes = op.create_table(
         "article_changes",
         sa.Column("translation_key", sa.String(length=200), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("translation_key", name=op.f("pk_article_changes")),
     )
+    op.bulk_insert(changes, [{"translation_key": "", "number": 0}])
     op.create_index(op.f("ix_article_changes_number"), "article_changes", ["number"])
 
 
