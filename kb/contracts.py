@@ -17,30 +17,30 @@ WORD_UNIT = 127.0
 Progress = Callable[[int, int], None]
 
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Pending(Protocol[T]):
+class Pending(Protocol[T_co]):
     """Something that has been begun elsewhere, or will be done when its result is wanted."""
 
-    def result(self) -> T: ...
+    def result(self) -> T_co: ...
 
 
 class Start(Protocol):
     """Begins something small beside something large."""
 
-    def __call__(self, function: Callable[[], T], /) -> Pending[T]: ...
+    def __call__(self, function: Callable[[], T_co], /) -> Pending[T_co]: ...
 
 
 @dataclass(frozen=True)
-class _Done(Generic[T]):
-    value: T
+class _Done(Generic[T_co]):
+    value: T_co
 
-    def result(self) -> T:
+    def result(self) -> T_co:
         return self.value
 
 
-def at_once(function: Callable[[], T]) -> Pending[T]:
+def at_once(function: Callable[[], T_co]) -> Pending[T_co]:
     """No thread: done when it is begun."""
     return _Done(function())
 
