@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from desk_keyboard import preview_article_by_keyboard
 from page_problems import page_problems
 from playwright.sync_api import Page, expect
 
@@ -26,15 +27,7 @@ def test_rep_gets_copies_and_goes_on_with_the_keyboard_alone(open_page: OpenPage
     expect(page.locator("#reading .turn")).to_have_count(3)
     expect(page.locator("#reading .turn--asked")).to_contain_text("never got it")
     expect(page.locator(".hit__because").first).to_contain_text("delivered")
-    page.keyboard.press("ArrowDown")
-    # To the articles, whatever kind the best result is: what is internal is copied only on a second press.
-    for _ in range(2):
-        page.keyboard.press("ArrowLeft")
-    hit = page.locator("[data-hit]:focus")
-    expect(hit).to_have_count(1)
-    title = hit.inner_text()
-    page.keyboard.press("Enter")
-    expect(page.locator("#preview .sheet__title")).to_have_text(title)
+    title = preview_article_by_keyboard(page)
     page.keyboard.press("c")
     page.keyboard.press("t")
     expect(page.locator("[data-toast]")).to_have_text("Copied")

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import pytest
+from desk_keyboard import preview_article_by_keyboard
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.bundled]
@@ -20,15 +21,7 @@ def search(page: Page, text: str) -> None:
 def test_rep_finds_copies_and_votes_with_the_keyboard_alone(open_page: OpenPage) -> None:
     page = open_page("rep", permissions=CLIPBOARD)
     search(page, "when do I get my refund")
-    page.keyboard.press("ArrowDown")
-    # To the articles, whatever kind the best result is: what is internal is copied only on a second press.
-    for _ in range(2):
-        page.keyboard.press("ArrowLeft")
-    hit = page.locator("[data-hit]:focus")
-    expect(hit).to_have_count(1)
-    title = hit.inner_text()
-    page.keyboard.press("Enter")
-    expect(page.locator("#preview .sheet__title")).to_have_text(title)
+    title = preview_article_by_keyboard(page)
     with page.expect_response("**/desk/feedback") as answer:
         page.keyboard.press("c")
         page.keyboard.press("t")

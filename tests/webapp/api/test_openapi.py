@@ -1,0 +1,64 @@
+"""The OpenAPI document says what the API does."""
+
+from collections.abc import Callable
+
+from api_client import get_json
+from flask import Flask
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from kb.config import Settings
+from webapp.access import required_role
+from webapp.api.openapi import openapi_document
+
+
+def test_openapi_document_is_valid_and_describes_every_route(app: Flask, client: FlaskClient) -> None:
+    document = get_json(client, "/api/v1/openapi.json")
+    validate(document)
+    described = {(path, method.upper()) for path, operations in document["paths"].items() for method in operations}
+    routes = {
+        (rule.rule, method)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+        for method in rule.methods or ()
+        if method not in {"HEAD", "OPTIONS"}
+    }
+    assert described == routes
+
+
+def test_openapi_document_marks_exactly_the_routes_that_need_a_role(app: Flask, settings: Settings) -> None:
+    document = openapi_document(settings)
+    secured = {
+        path for path, operations in document["paths"].items() if all(o["security"] for o in operations.values())
+    }
+    guarded = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and required_role(rule.endpoint, rule.endpoint.rpartition(".")[0]) is not None
+    }
+    assert secured == guarded
+
+
+def test_answers_have_the_described_keys(
+    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]]
+) -> None:
+    schemas = openapi_document(settings)["components"]["schemas"]
+    answer = get_json(client, "/api/v1/desk/search?q=refund+password", headers=token("rep"))
+    assert set(answer) == set(schemas["SearchAnswer"]["properties"])
+    assert answer["results"]
+    for result in answer["results"]:
+        assert set(result) == set(schemas["Result"]["properties"])
+
+
+def test_gaps_are_listed_with_the_described_keys(
+    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]]
+) -> None:
+    for _ in range(2):
+        search_id = get_json(client, "/api/v1/desk/search?q=zebra+crossing", headers=token("rep"))["search_id"]
+        body = {"search_id": search_id, "kind": "not_answered"}
+        assert client.post("/api/v1/desk/feedback", json=body, headers=token("rep")).status_code == 201
+    gaps = get_json(client, "/api/v1/studio/gaps", headers=token("trainer"))
+    schema = openapi_document(settings)["components"]["schemas"]["Gap"]
+    assert gaps
+    assert set(schema["required"]) <= set(gaps[0])
+    assert gaps[0]["count"] == 2
