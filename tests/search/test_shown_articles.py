@@ -1,5 +1,7 @@
 """Articles kept in memory are those of the database, whatever was done to them, and nothing else."""
 
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -169,3 +171,34 @@ def test_more_articles_than_memory_is_for_are_read_from_the_database(
     session.commit()
     articles.follow()
     assert articles.load([article.id for article in made]).keys() == {article.id for article in made[1:]}
+
+
+def test_many_threads_never_see_what_was_before_the_last_change(engine: Engine, session: Session) -> None:
+    article = add_article(session, "Lamps", "Text")
+    articles = ShownArticles(engine, Audience.CUSTOMER)
+    # Whether it is published, after each change; None while it is being changed.
+    states: list[bool | None] = [True]
+    wrong, finished = [], threading.Event()
+
+    def look() -> None:
+        while not finished.is_set():
+            before = len(states)
+            articles.follow()
+            is_shown = article.id in articles.load([article.id])
+            state = states[before - 1]
+            if before == len(states) and state is not None and is_shown != state:
+                wrong.append(before)
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(60):
+        article.status = "archived" if number % 2 == 0 else "published"
+        states.append(None)
+        session.commit()
+        states.append(number % 2 == 1)
+        time.sleep(0.005)
+    finished.set()
+    for thread in threads:
+        thread.join()
+    assert not wrong
