@@ -12,17 +12,25 @@ from sqlalchemy.orm import Session, sessionmaker
 from kb.config import Settings
 from kb.errors import ConfigurationError
 
+# Drivers whose package has another name, or needs a part that is not installed by itself.
+_PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
+
 
 def create_database_engine(settings: Settings) -> Engine:
     """An engine for the configured database; SQLite gets WAL, foreign keys and a busy timeout on each connection."""
     try:
         url = make_url(settings.database)
-    except ArgumentError as error:
+        engine = create_engine(url)
+    except ArgumentError as error:  # not an address, or of a kind of database that SQLAlchemy does not know
         raise ConfigurationError(
             f"KB_DATABASE is {settings.database!r}, which is no database URL.",
             remedy="An example: postgresql+psycopg://user:password@localhost/kb",
         ) from error
-    engine = create_engine(url)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"KB_DATABASE needs the Python package {error.name}, which is not installed.",
+            remedy=f"Type: .venv/bin/pip install {_PACKAGES.get(error.name or '', error.name)}",
+        ) from error
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             _make_home(settings)

@@ -35,6 +35,8 @@ def test_database_that_cannot_be_reached_is_one_line(kb: Kb, tmp_path: Path) -> 
         kb("init", KB_DATABASE=f"sqlite:////{tmp_path}/no/such/folder/kb.sqlite3"), "cannot be used", "KB_DATABASE"
     )
     check_refused(kb("init", KB_DATABASE="nonsense"), "KB_DATABASE", "nonsense")
+    check_refused(kb("init", KB_DATABASE="nosuch://host/name"), "KB_DATABASE", "nosuch")
+    check_refused(kb("init", KB_DATABASE="oracle+cx_oracle://host/name"), "cx_Oracle", "pip install")
 
 
 def test_people_are_added_listed_and_closed(kb: Kb) -> None:
