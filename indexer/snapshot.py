@@ -123,14 +123,24 @@ class CollectionSnapshot:
         return known | self._delta_table.locate(ids)[1] if len(self._delta_table.ids) else known
 
     def facts(self, ids: Ids) -> PassageFacts:
+        return self._facts(ids, *self.generation.table.locate(ids))
+
+    def vectors(self, ids: Ids) -> Vectors:
+        return self._vectors(ids, *self.generation.table.locate(ids))
+
+    def facts_and_vectors(self, ids: Ids) -> tuple[PassageFacts, Vectors]:
+        places, known = self.generation.table.locate(ids)
+        return self._facts(ids, places, known), self._vectors(ids, places, known)
+
+    def _facts(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> PassageFacts:
+        """places, known: where the ids are in the generation, and whether they are there."""
         base, delta = self.generation.table, self._delta_table
-        places, known = base.locate(ids)
         if len(self._removed) and len(ids):
             known = known & ~np.isin(ids, self._removed)
         rows = base.facts[places] if len(base.ids) else np.zeros((len(ids), 5), np.int64)
         if len(delta.ids):
-            places, in_delta = delta.locate(ids)
-            rows[in_delta] = delta.facts[places[in_delta]]
+            places_in_delta, in_delta = delta.locate(ids)
+            rows[in_delta] = delta.facts[places_in_delta[in_delta]]
             known = known | in_delta
             # What came since is few: it is looked at as if it had translations.
             rows[:, -1] |= np.isin(rows[:, 1], delta.groups)
@@ -147,17 +157,15 @@ class CollectionSnapshot:
             return None
         return self.generation.texts[row]
 
-    def vectors(self, ids: Ids) -> Vectors:
-        """float32 (len(ids), dimensions); zeros for an unknown id."""
-        rows, known = self.generation.table.locate(ids)
+    def _vectors(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> Vectors:
         if len(self.generation.table.ids) and known.all():  # nearly always
-            vectors = np.asarray(self._base.vectors[rows])
+            vectors = np.asarray(self._base.vectors[places])
         else:
             vectors = np.zeros((len(ids), self._base.vectors.shape[1]), dtype=np.float32)
-            vectors[known] = self._base.vectors[rows[known]]
+            vectors[known] = self._base.vectors[places[known]]
         if len(self._delta_table.ids):
-            rows, known = self._delta_table.locate(ids)
-            vectors[known] = self._delta_vectors[rows[known]]
+            places_in_delta, in_delta = self._delta_table.locate(ids)
+            vectors[in_delta] = self._delta_vectors[places_in_delta[in_delta]]
         return vectors
 
     def words(self, ids: Ids) -> list[WordVectors]:

@@ -60,10 +60,9 @@ def gather_candidates(
         ids = ids[np.concatenate((_FIRST, ids[1:] != ids[:-1]))[: len(ids)]]
         if not len(ids):
             continue
-        vectors = collection.vectors(ids)
+        facts, vectors = collection.facts_and_vectors(ids)
         words = np.zeros(len(ids), dtype=np.float32)
         words[ids.searchsorted(lexical_ids)] = lexical_scores
-        facts = collection.facts(ids)
         rows: tuple[NDArray[Any], ...] = (
             np.full(len(ids), number),
             ids,

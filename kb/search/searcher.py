@@ -55,7 +55,9 @@ class CollectionSource(Protocol):
 def normalise_query(text: str) -> tuple[str, bool]:
     """The text as it is searched, and whether its end was cut off: NFC, one line, nothing invisible."""
     truncated = len(text) > MAX_QUERY_LENGTH
-    text = _INVISIBLE.sub(" ", text[: MAX_QUERY_LENGTH * 2])
+    text = text[: MAX_QUERY_LENGTH * 2]
+    if not text.isprintable():
+        text = _INVISIBLE.sub(" ", text)
     text = " ".join(unicodedata.normalize("NFC", text).split())
     return text[:MAX_QUERY_LENGTH], truncated or len(text) > MAX_QUERY_LENGTH
 

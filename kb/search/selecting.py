@@ -152,8 +152,8 @@ def _agreement_of_languages(
         if len(groups) < 2:
             continue
         ids = collection.passages_of_groups(groups)
-        facts = collection.facts(ids)
-        scores = score_passages(vector, collection.vectors(ids), strength, query_mean, collection.background)
+        facts, vectors = collection.facts_and_vectors(ids)
+        scores = score_passages(vector, vectors, strength, query_mean, collection.background)
         scores = scores - QUESTION_DISCOUNT * (facts.parts == WORDINGS)
         best: dict[int, dict[int, float]] = {}
         for group, language, score in zip(

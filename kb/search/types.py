@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,8 +123,7 @@ class PassageFacts:
     translated: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class PassageText:
+class PassageText(NamedTuple):
     """A passage as it is shown, without markup. ends: where in `text` each sentence ends, one blank before the next one;
     heading_path: the title first."""
 
@@ -175,6 +174,10 @@ class Collection(Protocol):
 
     def vectors(self, ids: Ids) -> Vectors:
         """float32 (len(ids), dimensions); zeros for an unknown id."""
+        ...
+
+    def facts_and_vectors(self, ids: Ids) -> tuple[PassageFacts, Vectors]:
+        """Both, for little more than one of them."""
         ...
 
     def words(self, ids: Ids) -> Sequence[WordVectors]:

@@ -46,7 +46,7 @@ def test_a_dimension_of_large_numbers_does_not_make_the_others_coarse() -> None:
 
 def test_the_codes_are_not_certain_among_vectors_that_differ_less_than_their_rounding() -> None:
     matrix = passages(2000, spread=1e-4)
-    assert Codes(matrix).search(matrix[3], 10, NOTHING) is None
+    assert Codes(matrix).search(matrix[3], 5, NOTHING) is None
 
 
 @pytest.mark.parametrize("spread", [1.0, 1e-4])
