@@ -20,6 +20,8 @@ from kb.contracts import Ids, Vectors
 # So many times the wanted results are candidates, at first and where that does not prove them. Measured with 10,000 passages of
 # the bundled encoder: of 400 queries 84 and 100 % are proved; 4 times at once takes .02 ms more.
 _MARGINS = (3, 8)
+_SAMPLED = 4
+_LOWEST = float(np.finfo(np.float32).min)  # of all numbers; what is removed has minus infinity
 _ROWS_AT_A_TIME = 8192
 _MICROSOFT = "com.microsoft"  # ONNX Runtime's own operators
 _FLOAT_NOISE = 1e-5
@@ -69,12 +71,12 @@ class Codes:
         error = self._error * _length(rest) + self._longest * _length(scaled - steps * unit) + _FLOAT_NOISE
         of_mean = float(self._mean @ rest)
         for margin in _MARGINS:
-            rows = _largest(rounded, min(limit * margin, left))
-            # Of the rows taken the smallest comes first: what was left out is at most as near.
-            outside = float(rounded[rows[0]]) + of_mean + error if len(rows) < left else -np.inf
+            least = _reached_by(limit * margin, rounded) if limit * margin < left else _LOWEST
+            rows = np.flatnonzero(rounded >= least)
             scores = self._vectors[rows] @ vector
             best = np.argsort(-scores)[:limit]
-            if len(best) and scores[best[-1]] >= outside:
+            # What was left out is less than `least` by its codes.
+            if len(best) == min(limit, left) and len(best) and scores[best[-1]] >= least + of_mean + error:
                 return rows[best], scores[best]
         return None
 
@@ -93,9 +95,11 @@ def _longest(rows: Vectors) -> float:
     return float(np.linalg.norm(rows, axis=1).max(initial=0.0))
 
 
-def _largest(values: Vectors, count: int) -> Ids:
-    """Rows of the `count` largest values, the smallest of them first, the others in any order."""
-    return np.argpartition(values, len(values) - count)[len(values) - count :] if count else np.zeros(0, np.int64)
+def _reached_by(count: int, values: Vectors) -> float:
+    """A number that about `count` of the values reach, by a sample of them: finding the very one takes three times as long."""
+    sample = values[::_SAMPLED]
+    place = len(sample) - max(count * len(sample) // len(values), 1)
+    return max(float(np.partition(sample, place)[place]), _LOWEST)
 
 
 @cache

@@ -55,20 +55,13 @@ def extract_features(
     (Ranking.word_match).
     """
     archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
-    centred = centre_query(query, strength, query_mean)
-    usual = float(centred @ background.mean) * (1 - strength)
-    behind = np.full(_PLACES - 1, usual)
-    sorted_dense = -np.sort(-ranked.dense)[1:_PLACES]
-    behind[: len(sorted_dense)] = sorted_dense
-    return np.array(
-        [
-            best_cosine - background.neighbour,
-            _distance_from_crowd(ranked.scores) * (1 - archive),
-            (float(behind.mean()) - usual) * archive,
-            word_match,
-            math.log(max(term_count, 1)),
-        ]
-    )
+    ahead = _distance_from_crowd(ranked.scores) * (1 - archive) if archive < 1 else 0.0
+    support = 0.0
+    if archive > 0:
+        usual = float(centre_query(query, strength, query_mean) @ background.mean) * (1 - strength)
+        behind = (-np.sort(-ranked.dense)[1:_PLACES] - usual).sum() / (_PLACES - 1)  # where there are fewer, 0 above
+        support = float(behind) * archive
+    return np.array([best_cosine - background.neighbour, ahead, support, word_match, math.log(max(term_count, 1))])
 
 
 def _distance_from_crowd(scores: Vectors) -> float:

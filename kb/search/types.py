@@ -1,7 +1,7 @@
 """The words in which search is spoken of: audiences, collections, outcomes, results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -39,8 +39,7 @@ class Outcome(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """One document that may answer the query, ready to show; translations of an article are one result."""
 
     kind: str  # article | ticket
@@ -52,12 +51,12 @@ class Result:
     audience: str  # public | internal | tickets
     score: float
     other_language: bool  # True where the reader's language has no version and another one is shown
-    mark: tuple[int, int] = (0, 0)  # the best sentence within `snippet`: start and end
-    topic: str = ""
-    heading_path: Sequence[str] = ()
-    languages: Mapping[str, str] = field(default_factory=dict)  # language -> url of each published version
-    updated: str = ""  # ISO date
-    channel: str = ""  # tickets only
+    mark: tuple[int, int]  # the best sentence within `snippet`: start and end
+    topic: str
+    heading_path: Sequence[str]
+    languages: Mapping[str, str]  # language -> url of each published version
+    updated: str  # ISO date
+    channel: str  # tickets only
 
     def to_json(self) -> dict[str, Any]:
         return {
