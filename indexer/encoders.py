@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from indexer.bundled_model import FINGERPRINT, bundled_model_dir, is_bundled_model_ready
-from indexer.word_reading import compress, load_word_basis, no_words, places_of_tokens, read_words, split_words
+from indexer.word_reading import compress, load_word_basis, no_words, read_words, split_text, split_words
 from kb.config import Settings
 from kb.contracts import Encoder, PassageReadings, Progress, QueryReading, Start, Vectors, WordVectors, at_once
 from kb.errors import ModelError
@@ -46,11 +46,11 @@ class SentenceEncoder:
         basis, prompt = self._basis, self._query_prompt or ""
         if basis is None:
             return QueryReading(self.encode_queries([text])[0], (), np.zeros((0, 0), np.float32))
-        splitting = start(lambda: places_of_tokens(text, self._module.offsets(prompt + text), len(prompt)))
+        splitting = start(lambda: split_text(text, self._module.offsets(prompt + text), len(prompt)))
         vectors, _, tokens = self._module.read_texts([prompt + text])
-        split = splitting.result()
-        [word_vectors] = read_words([split], tokens, basis.query_mean, basis.components)
-        return QueryReading(vectors[0], tuple(split[0]), word_vectors)
+        words, shares = splitting.result()
+        [word_vectors] = read_words([shares], tokens, basis.query_mean, basis.components)
+        return QueryReading(vectors[0], words, word_vectors)
 
     def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
         basis, prompt = self._basis, self._passage_prompt or ""
@@ -62,11 +62,11 @@ class SentenceEncoder:
             of_batch = [texts[row] for row in batch]
             vectors: Vectors
             vectors, encodings, tokens = self._module.read_texts([prompt + text for text in of_batch])
-            splits = [
-                places_of_tokens(text, encoding.offsets, len(prompt))
+            shares = [
+                split_text(text, encoding.offsets, len(prompt))[1]
                 for text, encoding in zip(of_batch, encodings, strict=True)
             ]
-            found = read_words(splits, tokens, basis.passage_mean, basis.components)
+            found = read_words(shares, tokens, basis.passage_mean, basis.components)
             for row, word_vectors in zip(batch, found, strict=True):
                 words[row] = compress(word_vectors)
             return vectors

@@ -79,18 +79,22 @@ def places_of_tokens(
     return list(words)[:MOST_WORDS], np.array(places, dtype=np.int64)
 
 
-def pool_words(tokens: Vectors, places: NDArray[np.int64], count: int) -> Vectors:
-    """Mean of the token vectors (t, d) of each of `count` words, float32 (count, d), unit length.
+def shares_of_words(places: NDArray[np.int64], count: int) -> Vectors:
+    """float32 (count, tokens): 1 where a token is of a word."""
+    shares = np.zeros((count, len(places)), np.float32)
+    used = np.flatnonzero(places >= 0)
+    shares[places[used], used] = 1.0
+    return shares
+
+
+def pool_words(tokens: Vectors, shares: Vectors) -> Vectors:
+    """Mean of the token vectors (t, d) of each word, float32 (words, d), unit length.
 
     A word without tokens (cut off by the encoder's limit) is all zeros and like nothing.
     """
-    if not count:
-        return np.zeros((0, tokens.shape[1]), np.float32)
-    used = places >= 0
-    belongs = np.zeros((count, int(used.sum())), np.float32)
-    belongs[places[used], np.arange(belongs.shape[1])] = 1.0
-    sums = belongs @ tokens[used]
-    return np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+    sums = shares @ tokens
+    lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+    return np.asarray(sums / np.maximum(lengths, np.float32(1e-9))[:, None], dtype=np.float32)
 
 
 def compress(vectors: Vectors) -> WordVectors:
@@ -102,12 +106,13 @@ def no_words(count: int, dimensions: int = 0) -> list[WordVectors]:
     return [np.zeros((0, dimensions), np.int8) for _ in range(count)]
 
 
-def read_words(
-    splits: Sequence[tuple[list[str], NDArray[np.int64]]], tokens: Vectors, mean: Vectors, components: Vectors
-) -> list[Vectors]:
-    """Unit vectors of the words of each text of a batch.
+def split_text(text: str, offsets: Sequence[tuple[int, int]], prompt_length: int) -> tuple[tuple[str, ...], Vectors]:
+    """The different words of a text and their shares_of_words, as in `places_of_tokens`: what needs no model."""
+    words, places = places_of_tokens(text, offsets, prompt_length)
+    return tuple(words), shares_of_words(places, len(words))
 
-    splits: what `places_of_tokens` gives for each text; tokens: (texts, longest, dimensions) of the last layer.
-    """
+
+def read_words(shares: Sequence[Vectors], tokens: Vectors, mean: Vectors, components: Vectors) -> list[Vectors]:
+    """Unit vectors of the words of each text of a batch. tokens: (texts, longest, dimensions) of the last layer."""
     projected = (tokens - mean) @ components
-    return [pool_words(row, places, len(words)) for row, (words, places) in zip(projected, splits, strict=True)]
+    return [pool_words(of_text, of_words) for of_text, of_words in zip(projected, shares, strict=True)]

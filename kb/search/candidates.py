@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.contracts import Ids, Vectors
-from kb.search.types import Collection
+from kb.search.types import Collection, CollectionName
 
+_STARTS = np.arange(len(CollectionName) + 1)
 # How many passages each of the two rankings brings per collection. Deeper helps nothing measurable and costs loading.
 DEPTH = 60
 _FIRST = np.ones(1, np.bool_)
@@ -40,8 +42,13 @@ class Candidates:
 
     def rows_of(self, collection: int) -> slice:
         """The rows of one collection, which stand together."""
-        first, end = self.collections.searchsorted((collection, collection + 1)).tolist()
-        return slice(first, end)
+        return slice(*self._ends[collection : collection + 2])
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where the rows of each collection begin, and where the last ones end."""
+        ends: list[int] = self.collections.searchsorted(_STARTS).tolist()
+        return ends
 
 
 def gather_candidates(

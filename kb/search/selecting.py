@@ -37,8 +37,7 @@ class Ranking:
     query_mean: Vectors | None
 
 
-@dataclass(frozen=True)
-class RankedDocument:
+class RankedDocument(NamedTuple):
     """A document to show. rows: its candidate passages, best first; `document` is that of the best one."""
 
     collection: int
@@ -140,11 +139,9 @@ def _agreement_of_languages(
     adjust = np.zeros(len(candidates), np.float32)
     for number, collection in enumerate(collections):
         block = candidates.rows_of(number)
-        languages = candidates.languages[block]
-        if not len(languages) or languages.min() == languages.max():
-            continue
         translated = set(candidates.groups[block][candidates.translated[block] > 0].tolist())
-        if len(translated) < 2:
+        languages = candidates.languages[block]
+        if len(translated) < 2 or languages.min() == languages.max():
             continue
         best_first = np.argsort(-dense[block], kind="stable")
         first = list(dict.fromkeys(candidates.groups[block][best_first].tolist()))[:_AGREEMENT_DEPTH]

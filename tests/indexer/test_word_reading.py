@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from indexer.bundled_model import FINGERPRINT
 from indexer.encoders import HashEncoder, open_encoder
-from indexer.word_reading import MOST_WORDS, compress, load_word_basis, places_of_tokens, pool_words, split_words
+from indexer.word_reading import (
+    MOST_WORDS,
+    compress,
+    load_word_basis,
+    places_of_tokens,
+    pool_words,
+    shares_of_words,
+    split_words,
+)
 from kb.config import Settings
 
 
@@ -34,7 +42,7 @@ def test_tokens_belong_to_their_words_and_prompt_and_marks_to_none() -> None:
 
 def test_word_is_the_direction_of_the_mean_of_its_tokens() -> None:
     tokens = np.array([[1, 0], [0, 1], [5, 5], [0, 2]], np.float32)
-    pooled = pool_words(tokens, np.array([0, 0, -1, 1]), 3)
+    pooled = pool_words(tokens, shares_of_words(np.array([0, 0, -1, 1]), 3))
     np.testing.assert_allclose(pooled, [[0.5**0.5, 0.5**0.5], [0, 1], [0, 0]], atol=1e-6)
     assert compress(pooled).tolist() == [[90, 90], [0, 127], [0, 0]]
 
