@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from indexer.chunking import Chunk, CountTokens, chunk_markdown, chunk_text, split_sentences
+from indexer.chunking import Chunk, CountTokens, chunk_markdown, chunk_text
 from kb.search.types import CollectionName
 from kb.tables import Article, Ticket
 
@@ -36,7 +36,6 @@ class PreparedPassage:
     text: str
     embedded_text: str
     text_hash: str
-    sentences: list[list[int]]
 
 
 def wanted_documents(session: Session) -> list[DocumentState]:
@@ -88,8 +87,7 @@ def _passages(chunks: Iterable[Chunk], language: str) -> list[PreparedPassage]:
     passages = []
     for chunk in chunks:
         hashed = hashlib.sha256(f"{chunk.part}\0{language}\0{chunk.embedded_text}".encode()).hexdigest()
-        spans = [list(span) for span in split_sentences(chunk.text)]
         passages.append(
-            PreparedPassage(chunk.part, language, chunk.heading_path, chunk.text, chunk.embedded_text, hashed, spans)
+            PreparedPassage(chunk.part, language, chunk.heading_path, chunk.text, chunk.embedded_text, hashed)
         )
     return passages

@@ -14,10 +14,10 @@ from indexer.dense import DenseBase
 from indexer.generation import Generation, open_generation, write_generation
 from indexer.lexical import LexicalDocument
 from indexer.passage_table import PassageRow, PassageTable
+from indexer.passage_texts import as_shown
 from kb.contracts import Encoder, Vectors, WordVectors
 from kb.db import session_scope
 from kb.errors import IndexUnavailableError
-from kb.search.snippets import as_shown
 from kb.search.types import CollectionName, PassageText
 from kb.tables import IndexChange, Passage
 
@@ -80,7 +80,7 @@ def passage_words(passage: Passage, dimensions: int) -> WordVectors:
 
 
 def passage_text(passage: Passage) -> PassageText:
-    return as_shown(passage.text, passage.sentences, passage.heading_path)
+    return as_shown(passage.text, passage.heading_path)
 
 
 def lexical_document(passage: Passage) -> LexicalDocument:

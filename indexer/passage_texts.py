@@ -7,16 +7,27 @@ has said. Which documents may be shown is not decided here: that is asked of the
 import mmap
 import struct
 from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
+from indexer.chunking import split_sentences
 from kb.contracts import Ids
+from kb.search.snippets import clean_line
 from kb.search.types import PassageText
 
 TEXTS_FILE, OFFSETS_FILE = "texts.bin", "texts.npy"
 _END = "\0"  # of a heading
 _COUNTS = struct.Struct("<2i")
+
+
+def as_shown(text: str, heading_path: Iterable[str]) -> PassageText:
+    """A passage without its markup, cut into sentences afterwards: a link or a note may have the end of one in it."""
+    lines = map(clean_line, text.splitlines())
+    sentences = [line[start:end] for line in lines for start, end in split_sentences(line)]
+    ends = accumulate(map(len, sentences), lambda end, length: end + 1 + length)
+    return PassageText(" ".join(sentences), tuple(ends), tuple(heading_path))
 
 
 class PassageTexts:

@@ -269,7 +269,6 @@ def _store_document(
             part=passage.part,
             heading_path=list(passage.heading_path),
             text=passage.text,
-            sentences=passage.sentences,
             text_hash=passage.text_hash,
             fingerprint=fingerprint,
             vector=encoded.vector,

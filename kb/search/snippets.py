@@ -1,8 +1,7 @@
 """The piece of a passage that is shown, with its best sentence marked. Nothing is encoded: words decide, by their weight."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
 
 import regex
 
@@ -16,16 +15,6 @@ _TASK_BOX = regex.compile(r"\[[ xX]\] ")
 _CELL_EDGE = regex.compile(r"\s+\|\s+")
 _TABLE_RULE = regex.compile(r"[-:| ]*\|[-:| ]*")
 _ADMONITION = regex.compile(r"^!!!\s+\S+(?:\s+\S+)*?\s*(?:\"(.*)\")?$")
-
-
-def as_shown(text: str, sentences: Iterable[Sequence[int]], heading_path: Sequence[str]) -> PassageText:
-    """A passage without its markup. sentences: where in `text` each starts and ends; none goes over the end of a line."""
-    shown = [cleaned for start, end in sentences if (cleaned := clean_line(text[start:end]))]
-    return PassageText(" ".join(shown), tuple(accumulate(map(len, shown), _after_blank)), tuple(heading_path))
-
-
-def _after_blank(end: int, length: int) -> int:
-    return end + 1 + length
 
 
 def choose_snippet(passage: PassageText, weights: Mapping[str, float]) -> tuple[str, tuple[int, int]]:
@@ -72,7 +61,7 @@ def _best_sentence(text: str, ends: Sequence[int], weights: Mapping[str, float])
 
 
 def clean_line(line: str) -> str:
-    """A line of Markdown, or a sentence of one, as a person reads it: without marks, links as their words, single blanks."""
+    """A line of Markdown as a person reads it: without marks, links as their words, single blanks."""
     if _HAS_MARKUP.search(line):
         line = line.strip()
         if _TABLE_RULE.fullmatch(line):

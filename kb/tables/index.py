@@ -1,9 +1,8 @@
 """Passages with their vectors, and the monotonic list of changes that every process follows."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.tables.base import Base, utc_now
@@ -28,8 +27,7 @@ class Passage(Base):
     language: Mapped[str] = mapped_column(String(35))
     part: Mapped[str] = mapped_column(String(20))  # body | questions (also asked) | problem | resolution
     heading_path: Mapped[list[str]] = mapped_column(default=list)  # title first
-    text: Mapped[str] = mapped_column(Text)  # as it is shown
-    sentences: Mapped[list[Any]] = mapped_column(JSON, default=list)  # [start, end] of each sentence in `text`
+    text: Mapped[str] = mapped_column(Text)  # with its markup
     text_hash: Mapped[str] = mapped_column(String(64))  # of everything that is embedded, context included
     fingerprint: Mapped[str] = mapped_column(String(100))  # model and chunker that made the vector
     vector: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length

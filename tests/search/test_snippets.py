@@ -3,12 +3,12 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.chunking import split_sentences
-from kb.search.snippets import SNIPPET_LENGTH, as_shown, choose_snippet, clean_line
+from indexer.passage_texts import as_shown
+from kb.search.snippets import SNIPPET_LENGTH, choose_snippet, clean_line
 
 
 def snippet_of(text: str, weights: Mapping[str, float]) -> tuple[str, tuple[int, int]]:
-    return choose_snippet(as_shown(text, split_sentences(text), ()), weights)
+    return choose_snippet(as_shown(text, ()), weights)
 
 
 def marked(text: str, **weights: float) -> str:
@@ -49,13 +49,18 @@ def test_markup_is_not_shown() -> None:
 
 def test_what_is_shown_is_one_line_of_sentences_without_markup() -> None:
     text = "## Ways\n\n| Way | Days |\n|---|---|\n| **Card** | 5 |\n\nThat is all. Or [ask us](help.md)."
-    shown = as_shown(text, split_sentences(text), ["Refunds", "Ways"])
+    shown = as_shown(text, ["Refunds", "Ways"])
     assert shown.text == "Ways Way · Days Card · 5 That is all. Or ask us."
     starts = [0, *(end + 1 for end in shown.ends)]
     assert [shown.text[a:b] for a, b in zip(starts, shown.ends, strict=False)] == [
         "Ways", "Way · Days", "Card · 5", "That is all.", "Or ask us.",
     ]  # fmt: skip
     assert shown.heading_path == ("Refunds", "Ways")
+
+
+def test_the_end_of_a_sentence_within_markup_does_not_show_the_markup() -> None:
+    assert as_shown('!!! note "Broken! Or wrong?"\n    Tell us.', ()).text == "Broken! Or wrong? Tell us."
+    assert as_shown("See [what? and when](when.md). **One. Two.**", ()).text == "See what? and when. One. Two."
 
 
 def test_a_snippet_grows_forwards_first_and_ends_with_a_sentence() -> None:
