@@ -5,6 +5,7 @@ has said. Which documents may be shown is not decided here: that is asked of the
 """
 
 import mmap
+import re
 import struct
 from collections.abc import Iterable
 from itertools import accumulate
@@ -19,15 +20,22 @@ from kb.search.types import PassageText
 
 TEXTS_FILE, OFFSETS_FILE = "texts.bin", "texts.npy"
 _END = "\0"  # of a heading
+_LIST_NUMBER = re.compile(r"\d+[.)।]")
 _COUNTS = struct.Struct("<2i")
 
 
 def as_shown(text: str, heading_path: Iterable[str]) -> PassageText:
     """A passage without its markup, cut into sentences afterwards: a link or a note may have the end of one in it."""
-    lines = map(clean_line, text.splitlines())
-    sentences = [line[start:end] for line in lines for start, end in split_sentences(line)]
+    sentences = [sentence for line in text.splitlines() for sentence in _sentences_of(clean_line(line))]
     ends = accumulate(map(len, sentences), lambda end, length: end + 1 + length)
     return PassageText(" ".join(sentences), tuple(ends), tuple(heading_path))
+
+
+def _sentences_of(line: str) -> list[str]:
+    spans = split_sentences(line)
+    if len(spans) > 1 and _LIST_NUMBER.fullmatch(line, *spans[0]):
+        spans[:2] = [(spans[0][0], spans[1][1])]
+    return [line[start:end] for start, end in spans]
 
 
 class PassageTexts:

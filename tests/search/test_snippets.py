@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,13 @@ def test_what_is_shown_is_one_line_of_sentences_without_markup() -> None:
 def test_the_end_of_a_sentence_within_markup_does_not_show_the_markup() -> None:
     assert as_shown('!!! note "Broken! Or wrong?"\n    Tell us.', ()).text == "Broken! Or wrong? Tell us."
     assert as_shown("See [what? and when](when.md). **One. Two.**", ()).text == "See what? and when. One. Two."
+
+
+@pytest.mark.parametrize("first", ["1. Look at the statement.", "12. पहले देखें।", "২। আগে দেখুন।"])
+def test_the_number_of_a_step_is_no_sentence(first: str) -> None:
+    shown = as_shown(f"{first} Then wait.\n2. Ask us.", ())
+    assert shown.text[: shown.ends[0]] == first
+    assert len(shown.ends) == 3
 
 
 def test_a_snippet_grows_forwards_first_and_ends_with_a_sentence() -> None:
