@@ -1,6 +1,6 @@
 """Documents as results show them: the version in the reader's language, and where each version stands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +43,11 @@ class ShownDocument:
         return self.own, self.own.language.split("-")[0] != base
 
 
-def join_versions(kind: str, versions: Iterable[ShownVersion]) -> list[ShownDocument]:
-    """The versions of one document, each as the one that was asked for."""
+def join_versions(kind: str, versions: Sequence[ShownVersion]) -> list[ShownDocument]:
+    """The versions of one document, each as the one that was asked for; of two in one language the last is shown."""
     by_language = {version.language: version for version in versions}
     urls = {language: by_language[language].url for language in sorted(by_language)}
-    return [ShownDocument(kind, version, by_language, urls) for version in by_language.values()]
+    return [ShownDocument(kind, version, by_language, urls) for version in versions]
 
 
 # A plain table, not a mapped class: rows are read, never changed, and mapping them would take half of the time.

@@ -173,6 +173,28 @@ def test_more_articles_than_memory_is_for_are_read_from_the_database(
     assert articles.load([article.id for article in made]).keys() == {article.id for article in made[1:]}
 
 
+def test_articles_of_another_audience_do_not_crowd_out_those_in_memory(
+    engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown_articles, "MOST_IN_MEMORY", 3)
+    for number in range(4):
+        add_article(session, f"A internal {number}", "Text", audience="internal")
+    made = [add_article(session, f"Public {number}", "Text").id for number in range(3)]
+    articles = ShownArticles(engine, Audience.CUSTOMER)
+    articles.follow()
+    assert set(articles.load(made)) == set(made)
+
+
+def test_two_articles_in_one_language_that_are_joined_by_mistake_can_both_be_shown(
+    engine: Engine, session: Session
+) -> None:
+    one = add_article(session, "Lamps", "Text", slug="lamps")
+    other = add_article(session, "More lamps", "Text", slug="more-lamps", translation_key="lamps")
+    articles = ShownArticles(engine, Audience.CUSTOMER)
+    articles.follow()
+    assert articles.load([one.id, other.id]).keys() == {one.id, other.id}
+
+
 def test_many_threads_never_see_what_was_before_the_last_change(engine: Engine, session: Session) -> None:
     article = add_article(session, "Lamps", "Text")
     articles = ShownArticles(engine, Audience.CUSTOMER)
