@@ -21,13 +21,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from indexer.chunking import split_sentences
-from indexer.encoders import BATCH, SentenceEncoder, open_encoder
-from indexer.pipeline import bring_up_to_date
+from indexer.encoders.opening import BATCH, SentenceEncoder, open_encoder
 from indexer.runtime import SearchRuntime
-from kb.config import Settings
-from kb.contracts import Encoder, PassageReadings, Progress, Vectors, WordVectors
-from kb.db import create_database_engine, session_scope
+from indexer.updating import bring_up_to_date
+from kb.core.database import create_database_engine, session_scope
+from kb.core.progress import Progress
+from kb.core.settings import Settings
 from kb.search.candidates import DEPTH
+from kb.search.encoding import Encoder, PassageEmbeddings, Vectors, WordVectors
 from kb.search.types import Audience, CollectionName
 from kb.tables import Article, Base
 
@@ -53,7 +54,7 @@ def run_benchmark(
         index = _measure_indexing(home, encoder, material, progress)
         filler = _TurningEncoder(encoder, passages // 20)
         runtime = _fill(home, filler, material, passages, progress)
-        searched = len(runtime.snapshot(CollectionName.HELP))
+        searched = len(runtime.view(CollectionName.HELP))
         figures = _measure_queries(home, encoder, runtime, material, queries, progress)
     return {
         "passages": searched,
@@ -71,7 +72,7 @@ class _Around:
         self._encoder = encoder
         self.fingerprint, self.dimensions = encoder.fingerprint, encoder.dimensions
         self.word_dimensions = encoder.word_dimensions
-        self.encode_queries, self.read_query = encoder.encode_queries, encoder.read_query
+        self.encode_queries, self.embed_query = encoder.encode_queries, encoder.embed_query
         self.count_tokens, self.encode_passages = encoder.count_tokens, encoder.encode_passages
 
 
@@ -85,10 +86,10 @@ class _TurningEncoder(_Around):
         self._words: list[WordVectors] = []
         self._random = np.random.default_rng(1)
 
-    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageEmbeddings:
         real = texts[: max(self._real - len(self._vectors), 0)]
         if real:
-            read = self._encoder.read_passages(real, progress)
+            read = self._encoder.embed_passages(real, progress)
             self._vectors = np.concatenate([self._vectors, read.vectors])
             self._words += read.words
         copied = self._random.integers(0, len(self._vectors), len(texts) - len(real))
@@ -97,7 +98,7 @@ class _TurningEncoder(_Around):
         turned /= np.linalg.norm(turned, axis=1, keepdims=True)
         newest = len(self._vectors) - len(real)
         words = [*self._words[newest:], *(self._words[place] for place in copied)]
-        return PassageReadings(np.concatenate([self._vectors[newest:], turned]), words)
+        return PassageEmbeddings(np.concatenate([self._vectors[newest:], turned]), words)
 
 
 def _make_articles(material: Material, count: int, seed: int) -> list[Article]:
@@ -180,9 +181,9 @@ class _RecordingEncoder(_Around):
         super().__init__(encoder)
         self.texts: list[str] = []
 
-    def read_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageReadings:
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageEmbeddings:
         self.texts += texts
-        return self._encoder.read_passages(texts, progress)
+        return self._encoder.embed_passages(texts, progress)
 
 
 def _encode_bare(encoder: Encoder, texts: list[str]) -> None:
@@ -207,9 +208,9 @@ def _measure_queries(
     """Each query once bare and once whole, in turns, so that a machine that slows down slows down both."""
     bare = encoder.bare_encode if isinstance(encoder, SentenceEncoder) else encoder.encode_queries
     prompt = "query: " if isinstance(encoder, SentenceEncoder) else ""
-    snapshot = runtime.snapshot(CollectionName.HELP)
+    view = runtime.view(CollectionName.HELP)
     flat = faiss.IndexFlatIP(encoder.dimensions)
-    flat.add(snapshot.all_vectors())
+    flat.add(view.all_vectors())
     choose = random.Random(3)
     asked = [f"{question} {number}" for number, question in enumerate(choose.choices(material.questions, k=queries))]
     engine = create_database_engine(settings)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.caching import CachingEncoder, VectorCache
+from indexer.encoders.vector_cache import CachingEncoder, VectorCache
 from indexer.evaluation import Stages
-from indexer.workbench import open_workbench
-from kb.config import Settings
-from kb.contracts import Encoder
+from indexer.evaluation_environment import open_evaluation_environment
+from kb.core.settings import Settings
 from kb.evaluation.dataset import Dataset
 from kb.search.confidence import Calibration, fit_calibration
+from kb.search.encoding import Encoder
 from kb.search.types import Audience
 
 _SEED = 7
@@ -59,7 +59,7 @@ def _collect(
     rows: list[tuple[NDArray[np.float64], bool]] = []
     with (
         stages(f"Indexing {dataset.name}") as indexing,
-        open_workbench(settings, dataset.documents, encoder, indexing) as bench,
+        open_evaluation_environment(settings, dataset.documents, encoder, indexing) as bench,
     ):
         searcher = bench.runtime.searcher(Audience.CUSTOMER)
         with stages(f"Asking {dataset.name}") as asking:

@@ -6,18 +6,19 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import numpy as np
 
-from indexer.caching import CachingEncoder, VectorCache
-from indexer.workbench import Workbench, open_workbench
-from kb.config import Settings
-from kb.contracts import Encoder, Progress
-from kb.conversation.assist import CUE_THRESHOLD
-from kb.conversation.speaking import load_speak_model
-from kb.db import session_scope
-from kb.evaluation.asking import Asked, ask, time_query
+from indexer.encoders.vector_cache import CachingEncoder, VectorCache
+from indexer.evaluation_environment import EvaluationEnvironment, open_evaluation_environment
+from kb.assist.intent import load_speak_model
+from kb.assist.suggestions import CUE_THRESHOLD
+from kb.core.database import session_scope
+from kb.core.progress import Progress
+from kb.core.settings import Settings
 from kb.evaluation.dataset import Dataset, Document, Judgements, Query, keep_documents
-from kb.evaluation.judging import Judgement
 from kb.evaluation.measures import Scores, measure_rankings
+from kb.evaluation.metrics import Judgement
 from kb.evaluation.report import Certainty, Evaluation, Measured
+from kb.evaluation.runner import Asked, ask, time_query
+from kb.search.encoding import Encoder
 from kb.search.searcher import Searcher
 from kb.search.types import Audience
 
@@ -41,7 +42,12 @@ def evaluate(settings: Settings, dataset: Dataset, encoder: Encoder, stages: Sta
 
 
 def _evaluate_on(
-    settings: Settings, dataset: Dataset, encoder: Encoder, caching: CachingEncoder, bench: Workbench, stages: Stages
+    settings: Settings,
+    dataset: Dataset,
+    encoder: Encoder,
+    caching: CachingEncoder,
+    bench: EvaluationEnvironment,
+    stages: Stages,
 ) -> Evaluation:
     asked = _ask(bench, [*dataset.queries, *dataset.unanswerable], caching, stages)
     overall = measure_rankings({query.id: asked[query.id].documents for query in dataset.queries}, dataset.qrels)
@@ -78,19 +84,19 @@ def _evaluate_on(
 @contextmanager
 def _open(
     settings: Settings, documents: Sequence[Document], encoder: Encoder, stages: Stages, which: str = ""
-) -> Iterator[Workbench]:
+) -> Iterator[EvaluationEnvironment]:
     with ExitStack() as stack:
         with stages(f"Indexing the documents{which}") as progress:
-            bench = stack.enter_context(open_workbench(settings, documents, encoder, progress))
+            bench = stack.enter_context(open_evaluation_environment(settings, documents, encoder, progress))
         yield bench
 
 
-def _searcher(bench: Workbench, queries: Sequence[Query]) -> Searcher:
+def _searcher(bench: EvaluationEnvironment, queries: Sequence[Query]) -> Searcher:
     """A rep's searcher for conversations, as at the desk; a customer's for searches."""
     return bench.runtime.searcher(Audience.REP if any(query.context for query in queries) else Audience.CUSTOMER)
 
 
-def _ask(bench: Workbench, queries: Sequence[Query], encoder: Encoder, stages: Stages) -> dict[str, Asked]:
+def _ask(bench: EvaluationEnvironment, queries: Sequence[Query], encoder: Encoder, stages: Stages) -> dict[str, Asked]:
     """Answers by query id. Questions come in a mixed order, always the same: the search learns from the ones before (what all
     of them have in common), and answerable ones must not all come before the others."""
     answers: dict[str, Asked] = {}
@@ -168,7 +174,7 @@ def _certainty(
     return Certainty(probabilities, np.array(right, dtype=np.bool_), what)
 
 
-def _time(bench: Workbench, encoder: Encoder, queries: Sequence[Query], stages: Stages) -> list[float]:
+def _time(bench: EvaluationEnvironment, encoder: Encoder, queries: Sequence[Query], stages: Stages) -> list[float]:
     """Milliseconds of a sample of the queries, each encoded anew; the first few warm up and do not count."""
     runtime = bench.with_encoder(encoder)
     runtime.warm_up()

@@ -5,17 +5,18 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from indexer.encoders import open_encoder
-from indexer.live import LiveCollection
-from indexer.pipeline import IndexReport, bring_up_to_date, index_fingerprint, make_files
-from indexer.snapshot import CollectionSnapshot
-from kb.config import Settings
-from kb.contracts import Encoder, Progress
-from kb.errors import IndexUnavailableError
+from indexer.backends.faiss_tantivy.reader import CollectionReader
+from indexer.backends.faiss_tantivy.view import CollectionView
+from indexer.encoders.opening import open_encoder
+from indexer.updating import IndexReport, bring_up_to_date, index_fingerprint, make_files
+from kb.core.errors import IndexUnavailableError
+from kb.core.progress import Progress
+from kb.core.settings import Settings
+from kb.search.article_cache import ArticleCache
 from kb.search.confidence import SHIPPED, load_calibration
-from kb.search.ranking import QueryMeans
+from kb.search.encoding import Encoder
+from kb.search.fusion import QueryMeans
 from kb.search.searcher import Searcher
-from kb.search.shown_articles import ShownArticles
 from kb.search.types import Audience, CollectionName
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class SearchRuntime:
     """Encoder and collections of one process; safe to use from many threads."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, encoder: Encoder, live: dict[CollectionName, LiveCollection]
+        self, settings: Settings, engine: Engine, encoder: Encoder, live: dict[CollectionName, CollectionReader]
     ):
         self.encoder = encoder
         self._engine = engine
@@ -47,7 +48,7 @@ class SearchRuntime:
         means = QueryMeans()
         self._searchers = {
             audience: Searcher(
-                encoder, tuple(live[name] for name in names), ShownArticles(engine, audience), means, calibration
+                encoder, tuple(live[name] for name in names), ArticleCache(engine, audience), means, calibration
             )
             for audience, names in COLLECTIONS_OF.items()
         }
@@ -65,13 +66,13 @@ class SearchRuntime:
     def searcher(self, audience: Audience) -> Searcher:
         return self._searchers[audience]
 
-    def snapshot(self, name: CollectionName) -> CollectionSnapshot:
+    def view(self, name: CollectionName) -> CollectionView:
         """A collection as it is now: for checks and benchmarks, which are no audience."""
-        return self._live[name].snapshot()
+        return self._live[name].view()
 
-    def all_snapshots(self) -> list[CollectionSnapshot]:
+    def all_views(self) -> list[CollectionView]:
         """Every collection as it is now: for what trainers are told about gaps."""
-        return [live.snapshot() for live in self._live.values()]
+        return [live.view() for live in self._live.values()]
 
     def update(self, progress: Progress | None = None, *, rebuild: bool = False) -> IndexReport:
         """Bring the collections up to date; this process sees the change at once, others within a second."""
@@ -84,16 +85,16 @@ class SearchRuntime:
         """Run everything once, so that the first person does not wait for lazy loading."""
         self.encoder.encode_queries(["warm"])
         for live in self._live.values():
-            live.snapshot()
+            live.view()
         for searcher in self._searchers.values():
             searcher.articles.follow()
 
 
-def _open_live(name: CollectionName, engine: Engine, root: Path, encoder: Encoder) -> LiveCollection:
+def _open_live(name: CollectionName, engine: Engine, root: Path, encoder: Encoder) -> CollectionReader:
     fingerprint = index_fingerprint(encoder)
     try:
-        return LiveCollection(name, engine, root, fingerprint)
+        return CollectionReader(name, engine, root, fingerprint)
     except IndexUnavailableError as error:
         logger.warning("%s It is made anew from the database.", error.message)
         make_files(engine, root, encoder)
-        return LiveCollection(name, engine, root, fingerprint)
+        return CollectionReader(name, engine, root, fingerprint)

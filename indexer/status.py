@@ -6,12 +6,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from indexer.bundled_model import FINGERPRINT
+from indexer.backends.faiss_tantivy.segment import open_segment
 from indexer.chunking import CHUNKER
 from indexer.documents import wanted_documents
-from indexer.generation import open_generation
-from kb.config import Settings
-from kb.errors import IndexUnavailableError
+from indexer.encoders.bundled_model import FINGERPRINT
+from kb.core.errors import IndexUnavailableError
+from kb.core.settings import Settings
 from kb.search.types import CollectionName
 from kb.tables import IndexedDocument
 
@@ -44,7 +44,7 @@ def index_status(session: Session, index_dir: Path) -> IndexStatus:
     faults = []
     for name in CollectionName:
         try:
-            open_generation(index_dir, name)
+            open_segment(index_dir, name)
         except IndexUnavailableError as error:
             faults.append(error.message)
     return IndexStatus(len(wanted), pending, frozenset(row.fingerprint for row in rows), tuple(faults))

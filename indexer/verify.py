@@ -6,12 +6,12 @@ import numpy as np
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import undefer
 
+from indexer.backends.faiss_tantivy.files import passage_text, passage_vector
+from indexer.backends.faiss_tantivy.reader import CollectionReader
 from indexer.documents import wanted_documents
-from indexer.files import passage_text, passage_vector
-from indexer.live import LiveCollection
-from kb.contracts import Ids
-from kb.db import session_scope
-from kb.errors import IndexUnavailableError, ModelError
+from kb.core.database import session_scope
+from kb.core.errors import IndexUnavailableError, ModelError
+from kb.search.encoding import Ids
 from kb.search.types import CollectionName
 from kb.tables import IndexedDocument, Passage
 
@@ -36,7 +36,7 @@ def verify_index(engine: Engine, index_dir: Path, fingerprint: str) -> list[str]
 
 def _verify_collection(name: CollectionName, engine: Engine, index_dir: Path, fingerprint: str) -> list[str]:
     try:
-        snapshot = LiveCollection(name, engine, index_dir, fingerprint).snapshot()
+        view = CollectionReader(name, engine, index_dir, fingerprint).view()
     except (IndexUnavailableError, ModelError) as error:
         return [f"{name}: {error}"]
     with session_scope(engine) as session:
@@ -44,22 +44,22 @@ def _verify_collection(name: CollectionName, engine: Engine, index_dir: Path, fi
         rows = list(session.scalars(statement.order_by(Passage.id)))
     ids: Ids = np.array([row.id for row in rows], dtype=np.int64)
     findings = []
-    if len(snapshot) != len(ids):
-        findings.append(f"{name}: {len(snapshot)} passages in the files, {len(ids)} in the database.")
+    if len(view) != len(ids):
+        findings.append(f"{name}: {len(view)} passages in the files, {len(ids)} in the database.")
     if not len(ids):
         return findings
-    known = snapshot.facts(ids).known
+    known = view.facts(ids).known
     if not known.all():
         findings.append(f"{name}: {int((~known).sum())} passages of the database are missing in the files.")
     stored = np.stack([passage_vector(row) for row in rows])
-    if not np.array_equal(snapshot.vectors(ids)[known], stored[known]):
+    if not np.array_equal(view.vectors(ids)[known], stored[known]):
         findings.append(f"{name}: vectors in the files differ from those in the database.")
-    shown = ((snapshot.text(row.id), passage_text(row)) for row in rows)
+    shown = ((view.text(row.id), passage_text(row)) for row in rows)
     if any(text is not None and text != stored_text for text, stored_text in shown):
         findings.append(f"{name}: texts in the files differ from those in the database.")
     stored_words = [row.word_vectors for row, there in zip(rows, known, strict=True) if there]
-    if [words.tobytes() for words in snapshot.words(ids[known])] != stored_words:
+    if [words.tobytes() for words in view.words(ids[known])] != stored_words:
         findings.append(f"{name}: vectors of words in the files differ from those in the database.")
-    if (words := snapshot.lexical_size()) != len(ids):
+    if (words := view.lexical_size()) != len(ids):
         findings.append(f"{name}: {words} passages in the word index, {len(ids)} in the database.")
     return findings

@@ -24,18 +24,18 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from indexer.caching import CachingEncoder, VectorCache
-from indexer.encoders import open_encoder
-from indexer.pipeline import bring_up_to_date
+from indexer.encoders.opening import open_encoder
+from indexer.encoders.vector_cache import CachingEncoder, VectorCache
+from indexer.evaluation_environment import open_evaluation_environment
 from indexer.runtime import SearchRuntime
-from indexer.workbench import open_workbench
+from indexer.updating import bring_up_to_date
 from kb.articles import parse_article, save_article
 from kb.articles.source import ArticleSource
-from kb.config import Settings
-from kb.contracts import Encoder
-from kb.db import create_database_engine, session_scope
+from kb.core.database import create_database_engine, session_scope
+from kb.core.settings import Settings
 from kb.evaluation.dataset import Dataset, Document, read_dataset
 from kb.search.confidence import SHIPPED, Calibration, fit_calibration
+from kb.search.encoding import Encoder
 from kb.search.searcher import Searcher
 from kb.search.types import Audience
 from kb.tables import Article, Base
@@ -148,7 +148,7 @@ def _halves(dataset: Dataset, order: random.Random) -> list[set[str]]:
 def _ask(
     settings: Settings, encoder: Encoder, documents: Sequence[Document], asked: Sequence[Asked], rows: Rows
 ) -> None:
-    with open_workbench(settings, documents, encoder, lambda *_: None) as bench:
+    with open_evaluation_environment(settings, documents, encoder, lambda *_: None) as bench:
         rows.add(bench.runtime.searcher(Audience.CUSTOMER), bench.document_ids, asked)
 
 

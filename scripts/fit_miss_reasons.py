@@ -1,4 +1,4 @@
-"""Fit kb/gaps/reason_weights.json anew, on one half of the sample topics.
+"""Fit kb/insight/gaps/reason_weights.json anew, on one half of the sample topics.
 
 First how documents are ranked, then what the ranking says about the reason.
 Asked are entries of `also_asked`, which are taken out of the articles for it, and reworded searches; never the golden set.
@@ -32,13 +32,13 @@ from miss_situations import (  # noqa: E402
     read_queries,
 )  # fmt: skip
 
-from indexer.caching import CachingEncoder, VectorCache  # noqa: E402
-from indexer.encoders import open_encoder  # noqa: E402
+from indexer.encoders.opening import open_encoder  # noqa: E402
+from indexer.encoders.vector_cache import CachingEncoder, VectorCache  # noqa: E402
 from kb.articles import ArticleSource  # noqa: E402
-from kb.config import load_settings  # noqa: E402
-from kb.contracts import Encoder  # noqa: E402
-from kb.gaps.likeness import FEATURES, RANKING, Evidence, Likeness, judge  # noqa: E402
-from kb.gaps.reasons import ANSWERED, WEIGHTS, Asked, Reason, Weights, kinds_of, look_closely  # noqa: E402
+from kb.core.settings import load_settings  # noqa: E402
+from kb.insight.gaps.answer_features import FEATURES, RANKING, Evidence, Likeness, judge  # noqa: E402
+from kb.insight.gaps.reasons import ANSWERED, WEIGHTS, Asked, Reason, Weights, kinds_of, look_closely  # noqa: E402
+from kb.search.encoding import Encoder  # noqa: E402
 
 WORLDS = 12
 PENALTY = 10.0  # of half the squared weights, of about 250 questions that are ranked and 600 gaps that are judged
@@ -77,7 +77,7 @@ def hold_out(articles: list[ArticleSource], world: int) -> tuple[list[ArticleSou
 
 
 def read_gap(world: World, encoder: Encoder, case: Case, asked: list[Asked]) -> Gap:
-    library, evidence = look_closely(world.session, encoder, world.runtime.all_snapshots(), asked)
+    library, evidence = look_closely(world.session, encoder, world.runtime.all_views(), asked)
     assert evidence is not None
     places = [place for place, document in enumerate(library.candidates) if document.key == case.topic]
     right = places[0] if places and case.reason is not Reason.NO_CONTENT else None

@@ -1,4 +1,4 @@
-"""Make `indexer/word_basis.npz`: what turns the bundled encoder's token vectors into vectors of single words.
+"""Make `indexer/encoders/word_basis.npz`: what turns the bundled encoder's token vectors into vectors of single words.
 
 Fitted without any label on the words of the sample content, public and internal, in English, Hindi and Bengali:
 
@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from indexer.bundled_model import FINGERPRINT, bundled_model_dir
 from indexer.chunking import chunk_markdown
-from indexer.onnx_module import OnnxTextModule
-from indexer.word_reading import BASIS_FILE, places_of_tokens
+from indexer.encoders.bundled_model import FINGERPRINT, bundled_model_dir
+from indexer.encoders.onnx_module import OnnxTextModule
+from indexer.encoders.token_embeddings import BASIS_FILE, places_of_tokens
 from kb.articles import parse_article
-from kb.config import Settings
-from kb.contracts import Vectors
+from kb.core.settings import Settings
+from kb.search.encoding import Vectors
 
 WORD_DIMENSIONS = 64
 _ARTICLES = Path(__file__).parent.parent / "articles"

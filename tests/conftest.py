@@ -13,11 +13,11 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from kb.config import PROJECT_ROOT, Settings
-from kb.db import create_database_engine, session_scope
-from kb.migrations import upgrade_database
-from kb.people import create_user, get_user
+from kb.accounts.people import create_user, get_user
+from kb.core.database import create_database_engine, session_scope
+from kb.core.settings import PROJECT_ROOT, Settings
 from kb.tables import Role
+from kb.tables.migrations import upgrade_database
 from webapp.app import create_app
 from webapp.auth.person import to_person
 from webapp.commands import main

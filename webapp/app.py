@@ -8,22 +8,22 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from kb.config import Settings
-from kb.db import create_database_engine
-from webapp.access import init_access
+from kb.core.database import create_database_engine
+from kb.core.settings import Settings
 from webapp.auth.person import init_login
-from webapp.database import init_database
-from webapp.errors import init_errors
-from webapp.limits import init_limits
-from webapp.locale import init_locale
-from webapp.metrics import init_metrics
-from webapp.runtime import init_runtime
-from webapp.security import init_security, load_secret_key
-from webapp.ui import init_ui
+from webapp.shared.access import init_access
+from webapp.shared.database import init_database
+from webapp.shared.errors import init_errors
+from webapp.shared.limits import init_limits
+from webapp.shared.locale import init_locale
+from webapp.shared.metrics import init_metrics
+from webapp.shared.runtime import init_runtime
+from webapp.shared.security import init_security, load_secret_key
+from webapp.shared.ui import init_ui
 
-# Module and name of every blueprint. Each also needs a rule in webapp/access.py.
+# Module and name of every blueprint. Each also needs a rule in webapp/shared/access.py.
 BLUEPRINTS = (
-    "webapp.health:blueprint",
+    "webapp.shared.health:blueprint",
     "webapp.auth.views:blueprint",
     "webapp.help.views:blueprint",
     "webapp.desk.views:blueprint",

@@ -7,7 +7,7 @@ from typing import Any
 
 from kb.articles.frontmatter import is_date
 from kb.articles.text import clean_line, clean_text, is_slug, slugify
-from kb.errors import Rejection
+from kb.core.errors import Rejection
 
 MAX_LIST = 200
 

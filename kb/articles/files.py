@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from kb.articles.text import MAX_BYTES, check_size, reject
-from kb.errors import Rejection
+from kb.core.errors import Rejection
 
 _SUFFIXES = (".md", ".markdown")
 _MAX_PATH = 1000  # what the table of files holds

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from kb.articles.text import clean_text, reject
-from kb.errors import Rejection
+from kb.core.errors import Rejection
 
 MAX_DEPTH = 20
 MAX_BLOCK = 100_000  # characters; the pure Python parser needs about a second for that

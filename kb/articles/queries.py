@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
-from kb.errors import NotFoundError
+from kb.core.errors import NotFoundError
 from kb.tables import Article
 
 

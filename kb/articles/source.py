@@ -30,8 +30,8 @@ from kb.articles.text import (
     reject,
     slugify,
 )
-from kb.config import Settings
-from kb.errors import Rejection
+from kb.core.errors import Rejection
+from kb.core.settings import Settings
 
 AUDIENCES = ("public", "internal")
 STATUSES = ("draft", "in_review", "published", "archived")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kb.articles.source import ArticleSource
-from kb.errors import ConflictError, NotFoundError
+from kb.core.errors import ConflictError, NotFoundError
 from kb.tables import Article, ArticleRevision, utc_now
 
 

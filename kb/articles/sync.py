@@ -17,8 +17,8 @@ from kb.articles.source import DEFAULT_LANGUAGES, ArticleSource, parse_article, 
 from kb.articles.store import archive_article, save_article, source_of_article
 from kb.articles.sync_report import SyncReport
 from kb.articles.text import ArticleError, decode_article, hash_bytes, reject
-from kb.contracts import Progress
-from kb.errors import ConflictError, InvalidInputError, Rejection
+from kb.core.errors import ConflictError, InvalidInputError, Rejection
+from kb.core.progress import Progress
 from kb.tables import ArticleFile
 
 OnConflict = Literal["report", "file", "article"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.errors import Rejection
+from kb.core.errors import Rejection
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import anyascii
 import regex
 
-from kb.errors import InvalidInputError, Rejection
+from kb.core.errors import InvalidInputError, Rejection
 
 MAX_BYTES = 2_000_000
 MAX_SLUG_BYTES = 200  # a slug is also a file name, and file systems stop at 255 bytes

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from kb.errors import InvalidInputError
-from kb.evaluation.judging import Judgement, figures
+from kb.core.errors import InvalidInputError
 from kb.evaluation.measures import MEASURES, Scores
+from kb.evaluation.metrics import Judgement, figures
 from kb.evaluation.report import Measured
 from kb.evaluation.uncertainty import bootstrap_p, mean_interval, resample, sign_flip_p
 

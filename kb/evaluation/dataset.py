@@ -9,10 +9,10 @@ from typing import Any
 
 import regex
 
-from kb.conversation.turns import Turn, parse_turns
-from kb.errors import InvalidInputError
+from kb.assist.turns import Turn, parse_turns
+from kb.core.errors import InvalidInputError
 from kb.evaluation.lines import Problems, read_objects, read_rows
-from kb.language import guess_language
+from kb.text.language import guess_language
 
 CORPUS, QUERIES, QRELS = "corpus.jsonl", "queries.jsonl", "qrels.tsv"
 CROSS_QRELS, UNANSWERABLE = "qrels_cross.tsv", "oos_queries.jsonl"

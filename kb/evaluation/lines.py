@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kb.errors import InvalidInputError, Rejection
+from kb.core.errors import InvalidInputError, Rejection
 
 SHOWN_PROBLEMS = 10
 

@@ -7,8 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 
-from kb.errors import InvalidInputError
-from kb.evaluation.judging import BINS
+from kb.core.errors import InvalidInputError
+from kb.evaluation.metrics import BINS
 from kb.evaluation.report import Certainty
 
 FORMATS = (".svg", ".png")

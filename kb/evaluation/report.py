@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from kb.evaluation.judging import Flags, Judgement, Numbers, calibration_error, figure_intervals, figures
 from kb.evaluation.measures import Scores
+from kb.evaluation.metrics import Flags, Judgement, Numbers, calibration_error, figure_intervals, figures
 from kb.evaluation.uncertainty import Interval, mean_interval
 
 

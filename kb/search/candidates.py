@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.contracts import Ids, Vectors
+from kb.search.encoding import Ids, Vectors
 from kb.search.types import Collection, CollectionName
 
 _STARTS = np.arange(len(CollectionName) + 1)

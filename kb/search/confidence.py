@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.contracts import Vectors
-from kb.errors import ConfigurationError
-from kb.search.ranking import CollectionBackground, FusedDocuments, centre_query
+from kb.core.errors import ConfigurationError
+from kb.search.encoding import Vectors
+from kb.search.fusion import CollectionBackground, FusedDocuments, centre_query
 from kb.search.types import Outcome
 
 SHIPPED = Path(__file__).with_name("calibration.json")

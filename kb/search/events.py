@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.errors import NotFoundError
-from kb.redaction import redact
+from kb.core.errors import NotFoundError
+from kb.privacy.redaction import redact
 from kb.search.types import SearchAnswer
 from kb.tables import Feedback, FeedbackKind, SearchEvent
 

@@ -1,209 +1,209 @@
-"""From candidate passages to documents in order: centred vectors, words as evidence, one score per document.
-
-Pure functions over columns of candidates; nothing here knows of databases or engines. What was measured and why it is so:
-docs/decisions/0005-ranking.md.
-"""
+"""Rank the candidates of one query, and choose the documents that are shown."""
 
 import math
-import threading
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb.contracts import Ids, Vectors
+from kb.search.candidates import Candidates
+from kb.search.encoding import QueryEmbedding, Vectors
+from kb.search.fusion import (
+    QUESTION_DISCOUNT,
+    FusedDocuments,
+    fuse_documents,
+    lexical_weight,
+    score_passages,
+)
+from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, score_late_interaction
+from kb.search.types import ALTERNATIVE_QUESTIONS, Collection
 
-# A document that has all the words of the query, against one that has none, is worth this much cosine in a collection whose
-# documents are as far from each other as usual, see `weigh_words_against_vectors`. The best value is between 0.05 and 0.2 on
-# every set that was tried; nothing is tuned to one of them.
-LEXICAL_WEIGHT = 0.1
-# How that weight goes with the distance between documents (1, 1.5 and 2 are alike, 0 is worse), and at most how much higher than
-# usual it gets: more was not seen in any set, and another encoder may put texts much farther apart.
-_DISTANCE_POWER, _MOST_LEXICAL = 1.5, 2.0
-# Two short texts are nearer to each other than a short and a long one, whatever they say: what a passage that is only
-# another wording of a question (part "questions") must be better by.
-QUESTION_DISCOUNT = 0.01
-# Decides between equally good answers only: neighbours in a ranking are about 0.01 apart.
-SAME_LANGUAGE_BONUS = 0.004
-# How much of the mean is taken out of queries and passages once the mean of the queries is known well.
-CENTRING = 0.85
-# So many queries of a language must have been seen until half of that is applied: a mean of few is worse than none.
-CENTRING_PRIOR = 30
-_FORGETTING = 2000
-# Collections that are described by a sample of this many passages; means of more do not differ.
-_SAMPLE = 20_000
-_NEIGHBOUR_SAMPLE = 200
-# Below some dozens of documents the distance to the nearest one is chance: pulled towards that of ordinary help centres.
-_USUAL_NEIGHBOUR, _NEIGHBOUR_PRIOR = 0.91, 20
+# How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
+_AGREEMENT_DEPTH = 20
+AGREEMENT_WEIGHT = 1.0
 
 
 @dataclass(frozen=True)
-class CollectionBackground:
-    """How the passages of a collection lie, without any query. Computed when a generation is opened or written.
+class Ranking:
+    """All candidate documents in order, and what judging the best of them needs.
 
-    mean: (dimensions,); radius: mean distance of a passage from the mean; neighbour: mean cosine of a passage to the nearest
-    one of another document, high in archives that say the same many times.
+    word_match: per candidate passage how well its document has the words of the query, 0 to 1.
     """
 
-    mean: Vectors
-    radius: float
-    neighbour: float
+    documents: FusedDocuments
+    word_match: Vectors
+    strength: float
+    query_mean: Vectors | None
 
 
-def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> CollectionBackground:
-    """Background of passages `vectors` (n, dimensions) of the documents `groups` (n,). About 0.1 s for 10,000 passages.
+class RankedDocument(NamedTuple):
+    """A document to show. rows: its candidate passages, best first; `document` is that of the best one."""
 
-    `groups` must be the same for translations of one article: otherwise each has a twin, and no answer stands out.
+    collection: int
+    document: int
+    group: int
+    score: float
+    rows: tuple[int, ...]
+
+
+def rank_candidates(
+    candidates: Candidates,
+    collections: Sequence[Collection],
+    scales: Sequence[float],
+    query: QueryEmbedding,
+    language: str,
+    known: tuple[float, Vectors | None],
+) -> Ranking:
+    """Score and fuse. `known` is what QueryMeans had before this query.
+
+    scales: per collection what its BM25 scores are divided by (lexical_scale); language: that of the query.
     """
-    count, dimensions = vectors.shape
-    if count == 0:
-        return CollectionBackground(np.zeros(dimensions, np.float32), 1.0, _USUAL_NEIGHBOUR)
-    random = np.random.default_rng(seed)
-    sample = vectors if count <= _SAMPLE else vectors[random.choice(count, _SAMPLE, replace=False)]
-    mean = sample.mean(axis=0)
-    radius = float(np.linalg.norm(sample - mean, axis=1).mean())
-    rows = random.choice(count, min(_NEIGHBOUR_SAMPLE, count), replace=False)
-    cosines = vectors[rows] @ vectors.T
-    cosines[groups[rows][:, None] == groups[None, :]] = -1.0
-    nearest = cosines.max(axis=1)
-    nearest = nearest[nearest > -1.0]
-    weight = len(nearest) / (len(nearest) + _NEIGHBOUR_PRIOR)
-    neighbour = weight * float(nearest.mean()) + (1 - weight) * _USUAL_NEIGHBOUR if len(nearest) else _USUAL_NEIGHBOUR
-    return CollectionBackground(mean.astype(np.float32), max(radius, 1e-6), neighbour)
-
-
-class QueryMeans:
-    """Running mean of the queries seen, per language. Safe for many threads.
-
-    The encoder puts all questions of a language near each other, and all answers of a collection; what they have in common
-    says nothing about which answer belongs to which question (Mu and Viswanath 2018, "All-but-the-top"). It is taken out of both
-    sides. The mean must be that of real queries: titles or sentences of the collection in their place cost up to 10 points.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._means: dict[str, tuple[Vectors, float]] = {}
-
-    def add(self, language: str, vectors: Vectors) -> None:
-        """Count queries in; `vectors` (n, dimensions) or (dimensions,). Old ones fade after some thousands."""
-        rows = np.atleast_2d(vectors)
-        if not len(rows):
-            return
-        with self._lock:
-            mean, count = self._means.get(language, (np.zeros(rows.shape[1], np.float32), 0.0))
-            total = count + len(rows)
-            mean = mean + (rows.sum(axis=0) - len(rows) * mean) / total
-            self._means[language] = (mean.astype(np.float32), min(total, float(_FORGETTING)))
-
-    def strength_and_mean(self, language: str) -> tuple[float, Vectors | None]:
-        """How much centring to apply, 0 to CENTRING, and the mean to take away (None where nothing is known)."""
-        with self._lock:
-            if language not in self._means:
-                return 0.0, None
-            mean, count = self._means[language]
-        return CENTRING * count / (count + CENTRING_PRIOR), mean
-
-
-def centre_query(query: Vectors, strength: float, mean: Vectors | None) -> Vectors:
-    """The query without what all queries share; shape (dimensions,)."""
-    return query if mean is None else query - np.float32(strength) * mean
-
-
-def score_passages(
-    query: Vectors, vectors: Vectors, strength: float, mean: Vectors | None, background: CollectionBackground
-) -> Vectors:
-    """Scores (n,) of `vectors` (n, dimensions), of unit length, for `query`, on the scale of a cosine whatever the strength.
-
-    With strength 0 they are the cosines. Otherwise both sides are centred and the passages brought to equal length again.
-    """
-    if mean is None or strength <= 0:
-        return np.asarray(vectors @ query, dtype=np.float32)
-    # (passage - share * mean) by its products with two vectors: a centred copy of all passages would take three times as long.
-    share, centred = np.float32(strength), centre_query(query, strength, mean)
-    of_mean = background.mean
-    squares = 1 + share * (share * (of_mean @ of_mean) - 2 * (vectors @ of_mean))
-    usual = math.sqrt(background.radius**2 + float((1 - strength) ** 2 * (of_mean @ of_mean)))
-    scores = (vectors @ centred - share * (of_mean @ centred)) * (usual / np.sqrt(np.maximum(squares, 1e-12)))
-    return np.asarray(scores, dtype=np.float32)
-
-
-def inverse_document_frequency(frequency: int, passages: int) -> float:
-    """BM25's, as tantivy has it. A term that occurs nowhere has the highest."""
-    frequency = min(frequency, passages)
-    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
-
-
-def scale_of_words(
-    weights: Mapping[str, float], frequencies: Mapping[str, int], passages: int, optional: Collection[str] = frozenset()
-) -> float:
-    """What BM25 scores of a collection are divided by: the sum of weight times IDF over the query's terms.
-
-    frequencies: in how many passages each term occurs. Terms that occur nowhere count too, because a query of which little is
-    known cannot be sure of its words; only `optional` ones count where they occur.
-    """
-    return sum(
-        weight * inverse_document_frequency(frequencies.get(term, 0), passages)
-        for term, weight in weights.items()
-        if frequencies.get(term, 0) or term not in optional
+    strength, query_mean = known
+    vector = query.vector
+    dense = np.zeros(len(candidates), np.float32)
+    lexical = np.zeros(len(candidates), np.float32)
+    lexical_weights = np.zeros(len(candidates), np.float32)
+    same_language = np.zeros(len(candidates), np.bool_)
+    for number, collection in enumerate(collections):
+        block = candidates.rows_of(number)
+        vectors = candidates.vectors[block]
+        dense[block] = score_passages(vector, vectors, strength, query_mean, collection.background)
+        if scales[number] > 0:
+            lexical[block] = candidates.lexical[block] / scales[number]
+        lexical_weights[block] = lexical_weight(collection.background)
+        same_language[block] = candidates.languages[block] == collection.language_number(language)
+    dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == ALTERNATIVE_QUESTIONS)
+    dense += _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
+    matched = _match_words(candidates, collections, dense, query, language)
+    dense += np.float32(LATE_INTERACTION_WEIGHT) * matched.ahead
+    documents = fuse_documents(
+        candidates.groups, dense, lexical, lexical_weights=lexical_weights, same_language=same_language
     )
+    return Ranking(documents, matched.usual + matched.ahead, strength, query_mean)
 
 
-def weigh_words_against_vectors(background: CollectionBackground) -> float:
-    """What all the words of a query are worth in cosine: the more, the farther a passage is from its nearest neighbour.
+class _WordMatches(NamedTuple):
+    """Columns (n,) over candidates. usual: mean match in the collection; ahead: the document's own match minus that."""
 
-    Where documents lie near each other, the vectors of right and wrong ones differ by less too, and a fixed weight would let
-    words decide: an archive says the same thing many times, each time in other words.
+    ahead: Vectors
+    usual: Vectors
+
+
+def _match_words(
+    candidates: Candidates, collections: Sequence[Collection], scores: Vectors, query: QueryEmbedding, language: str
+) -> _WordMatches:
+    """How well the document of each candidate has the words of the query.
+
+    As with the words of the lexical index, the best of a document's passages counts for all of them: a passage that is only
+    another wording of a question is too short to have them. The best passages by `scores` are compared; 0 for documents that
+    none of them belongs to, and everywhere where the encoder reads no words.
     """
-    distance = max(1 - background.neighbour, 0.0) / (1 - _USUAL_NEIGHBOUR)
-    return LEXICAL_WEIGHT * min(math.pow(distance, _DISTANCE_POWER), _MOST_LEXICAL)
+    ahead, usual = np.zeros(len(candidates), np.float32), np.zeros(len(candidates), np.float32)
+    is_text = candidates.parts != ALTERNATIVE_QUESTIONS
+    for number, collection in enumerate(collections if query.words else ()):
+        block = candidates.rows_of(number)
+        texts = np.flatnonzero(is_text[block]) + block.start
+        best = texts[np.argsort(-scores[texts], kind="stable")[:COMPARED_PASSAGES]]
+        found = score_late_interaction(query, language, collection.words(candidates.ids[best]))
+        compared = [
+            (group, score)
+            for group, score in zip(candidates.groups[best].tolist(), found.tolist(), strict=True)
+            if not math.isnan(score)
+        ]
+        if not compared:
+            continue
+        mean = sum(score for _, score in compared) / len(compared)
+        of_group: dict[int, float] = {}
+        for group, score in compared:
+            of_group[group] = max(of_group.get(group, -1.0), score)
+        usual[block] = mean
+        ahead[block] = [of_group.get(group, mean) - mean for group in candidates.groups[block].tolist()]
+    return _WordMatches(ahead, usual)
 
 
-@dataclass(frozen=True)
-class FusedDocuments:
-    """Documents, best first, m of them. Columns of equal length.
-
-    groups: which document; scores: fused; dense, lexical: the best of its passages in each, lexical from 0 to about 1;
-    rows: the candidate passage to show, the best by both.
-    """
-
-    groups: Ids
-    scores: Vectors
-    dense: Vectors
-    lexical: Vectors
-    rows: Ids
-
-
-def fuse_documents(
-    groups: Ids,
+def _agreement_of_languages(
+    candidates: Candidates,
+    collections: Sequence[Collection],
     dense: Vectors,
-    lexical: Vectors,
-    *,
-    lexical_weights: Vectors | None = None,
-    same_language: NDArray[np.bool_] | None = None,
-) -> FusedDocuments:
-    """Candidate passages (n,) to documents. `lexical` is BM25 divided by `scale_of_words` of its collection;
-    lexical_weights (n,): what that counts, the same for all passages of a document, LEXICAL_WEIGHT where it is not given.
+    vector: Vectors,
+    strength: float,
+    query_mean: Vectors | None,
+) -> Vectors:
+    """What the other languages of an article say about it, per candidate passage, to be added to its score.
 
-    A document has the best vector and the best words of its passages, which may be different ones. No words found is no
-    evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which
-    would make a chance word in a foreign-language text outrank the answer. same_language (n,): passages in the reader's
-    language.
+    Translations are independent readings of the same answer: an article that only one of them brings up is there by chance
+    more often than one that all of them do. Per language the best passage counts; an article in one language is treated as an
+    ordinary one, neither better nor worse. Without translations all values are 0.
     """
-    if not len(groups):
-        none = np.zeros(0, np.float32)
-        return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
-    weights = np.full(len(groups), LEXICAL_WEIGHT, np.float32) if lexical_weights is None else lexical_weights
-    # Passages document by document, the best of each first: what belongs to a document is a run that starts at `first`.
-    by_document = np.lexsort((-(dense + weights * lexical), groups))
-    ordered = groups[by_document]
-    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    best_dense = np.maximum.reduceat(dense[by_document], first)
-    best_lexical = np.maximum.reduceat(lexical[by_document], first)
-    rows = by_document[first]
-    scores = best_dense + weights[rows] * best_lexical
-    if same_language is not None:
-        speaks = np.logical_or.reduceat(same_language[by_document], first).astype(np.float32)
-        scores = scores + np.float32(SAME_LANGUAGE_BONUS) * speaks
-    order = np.argsort(-scores, kind="stable")
-    return FusedDocuments(ordered[first][order], scores[order], best_dense[order], best_lexical[order], rows[order])
+    adjust = np.zeros(len(candidates), np.float32)
+    for number, collection in enumerate(collections):
+        block = candidates.rows_of(number)
+        translated = set(candidates.groups[block][candidates.translated[block] > 0].tolist())
+        languages = candidates.languages[block]
+        if len(translated) < 2 or languages.min() == languages.max():
+            continue
+        best_first = np.argsort(-dense[block], kind="stable")
+        first = list(dict.fromkeys(candidates.groups[block][best_first].tolist()))[:_AGREEMENT_DEPTH]
+        groups = np.array([group for group in first if group in translated], np.int64)
+        if len(groups) < 2:
+            continue
+        ids = collection.passages_of_groups(groups)
+        facts, vectors = collection.facts_and_vectors(ids)
+        scores = score_passages(vector, vectors, strength, query_mean, collection.background)
+        scores = scores - QUESTION_DISCOUNT * (facts.parts == ALTERNATIVE_QUESTIONS)
+        best: dict[int, dict[int, float]] = {}
+        for group, language, score in zip(
+            facts.groups.tolist(), facts.languages.tolist(), scores.tolist(), strict=True
+        ):
+            of_group = best.setdefault(group, {})
+            of_group[language] = max(of_group.get(language, -1.0), score)
+        drops = {
+            group: sum(of_group.values()) / len(of_group) - max(of_group.values())
+            for group, of_group in best.items()
+            if len(of_group) > 1
+        }
+        if len(drops) < 2:
+            continue
+        usual = sum(drops.values()) / len(drops)
+        values = {group: AGREEMENT_WEIGHT * (drop - usual) for group, drop in drops.items()}
+        adjust[block] = [values.get(group, 0.0) for group in candidates.groups[block].tolist()]
+    return adjust
+
+
+def put_first(ranking: Ranking, group: int) -> Ranking:
+    """The ranking with the document `group`, which is in it, before all others."""
+    documents = ranking.documents
+    order = np.argsort(documents.groups != group, kind="stable")
+    columns = {column.name: getattr(documents, column.name)[order] for column in fields(documents)}
+    return replace(ranking, documents=FusedDocuments(**columns))
+
+
+def select_documents(
+    candidates: Candidates, ranking: Ranking, limit: int, *, per_collection: bool = False
+) -> list[RankedDocument]:
+    """The first `limit` documents, or the first `limit` of each collection, best first."""
+    documents = ranking.documents
+    collections = candidates.collections[documents.rows]
+    if per_collection:
+        counted = [np.flatnonzero(collections == number)[:limit] for number in np.unique(collections)]
+        places = np.sort(np.concatenate(counted)) if counted else np.zeros(0, np.int64)
+    else:
+        places = np.arange(min(limit, len(collections)))
+    rows_of: dict[int, list[int]] = {group: [] for group in documents.groups[places].tolist()}
+    nearest_first = np.argsort(-candidates.dense, kind="stable")
+    for row, group in zip(nearest_first.tolist(), candidates.groups[nearest_first].tolist(), strict=True):
+        if group in rows_of:
+            rows_of[group].append(row)
+    best = documents.rows[places]
+    columns = (
+        collections[places],
+        candidates.documents[best],
+        documents.groups[places],
+        documents.scores[places],
+        best,
+    )
+    return [
+        RankedDocument(collection, document, group, score, (first, *(row for row in rows_of[group] if row != first)))
+        for collection, document, group, score, first in zip(*(column.tolist() for column in columns), strict=True)
+    ]

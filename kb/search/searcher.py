@@ -13,20 +13,17 @@ import regex
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.contracts import Encoder, Ids, QueryReading, Vectors
-from kb.language import guess_language
+from kb.search.article_cache import ArticleCache
 from kb.search.candidates import DEPTH, Candidates, gather_candidates
 from kb.search.confidence import Calibration, extract_features
-from kb.search.found import Found
-from kb.search.looking_up import WordsFound, look_up_words
+from kb.search.encoding import Encoder, Ids, QueryEmbedding, Vectors
+from kb.search.fusion import QueryMeans
+from kb.search.hydrate import hydrate_documents
+from kb.search.lexical_retrieval import LexicalHits, retrieve_lexically
 from kb.search.meanwhile import Meanwhile
-from kb.search.preparing import PreparedQuery, prepare_query
-from kb.search.ranking import QueryMeans
-from kb.search.selecting import Ranking, rank_candidates, select_documents
-from kb.search.showing import show_documents
-from kb.search.shown_articles import ShownArticles
-from kb.search.spelling import Speller
-from kb.search.terms import EXACT_MARK
+from kb.search.query_processing import ProcessedQuery, process_query
+from kb.search.ranking import Ranking, rank_candidates, select_documents
+from kb.search.retrieval import Retrieval
 from kb.search.types import (
     Audience,
     Collection,
@@ -35,6 +32,9 @@ from kb.search.types import (
     Result,
     SearchAnswer,
 )
+from kb.text.language import guess_language
+from kb.text.spelling import Speller
+from kb.text.terms import EXACT_MARK
 
 MAX_QUERY_LENGTH = 4000
 _CACHED_READINGS = 512
@@ -49,7 +49,7 @@ class CollectionSource(Protocol):
     @property
     def name(self) -> CollectionName: ...
 
-    def snapshot(self) -> Collection: ...
+    def view(self) -> Collection: ...
 
 
 def normalise_query(text: str) -> tuple[str, bool]:
@@ -69,7 +69,7 @@ class Searcher:
         self,
         encoder: Encoder,
         sources: Sequence[CollectionSource],
-        articles: ShownArticles,
+        articles: ArticleCache,
         means: QueryMeans,
         calibration: Calibration,
     ) -> None:
@@ -78,7 +78,7 @@ class Searcher:
         self._sources = tuple(sources)
         self._means = means
         self._calibration = calibration
-        self._readings: OrderedDict[str, QueryReading] = OrderedDict()
+        self._readings: OrderedDict[str, QueryEmbedding] = OrderedDict()
         self._readings_lock = threading.Lock()
         self._meanwhile = Meanwhile()
 
@@ -91,9 +91,9 @@ class Searcher:
         """The confidence below which the outcome is "none"."""
         return self._calibration.unsure_from
 
-    def snapshots(self) -> list[Collection]:
+    def views(self) -> list[Collection]:
         """The collections of this audience, each as it is now."""
-        return [source.snapshot() for source in self._sources]
+        return [source.view() for source in self._sources]
 
     def search(
         self, session: Session, text: str, *, reader_language: str, limit: int = 10, per_collection: bool = False
@@ -113,7 +113,9 @@ class Searcher:
         ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
         confidence = 0.0 if found.signals is None else self._calibration.probability(found.signals)
         clock.lap("rank")
-        results = show_documents(session, self.articles, reader_language, _telling_words(found.prepared), found, ranked)
+        results = hydrate_documents(
+            session, self.articles, reader_language, _telling_words(found.prepared), found, ranked
+        )
         outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
         clock.lap("load")
         return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
@@ -150,7 +152,7 @@ class Searcher:
         outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
         return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), str(uuid.uuid4()), truncated)
 
-    def find(self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Found:
+    def find(self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
         """What a search for `text` brings up and how it ranks it, for a ranking that knows more than the text.
 
         also: passages that are candidates too, per collection. The query is not counted as one, see `count`.
@@ -158,7 +160,7 @@ class Searcher:
         query, _ = normalise_query(text)
         return self._find(query, guess_language(query), _Clock(), also=also)
 
-    def count(self, found: Found) -> None:
+    def count(self, found: Retrieval) -> None:
         """Count in, for queries to come, a text that was found to be a query."""
         self._means.add(found.prepared.background, found.reading.vector)
 
@@ -169,10 +171,10 @@ class Searcher:
         clock: "_Clock",
         *,
         also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None,
-    ) -> Found:
+    ) -> Retrieval:
         """Rank what all collections have on a normalised query."""
-        collections = self.snapshots()
-        prepared = prepare_query(
+        collections = self.views()
+        prepared = process_query(
             query,
             language,
             lambda term: any(collection.document_frequency(term) for collection in collections),
@@ -180,9 +182,9 @@ class Searcher:
         )
         known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
 
-        def look_up() -> WordsFound:
+        def look_up() -> LexicalHits:
             self.articles.follow()
-            return look_up_words(prepared, query, language, collections)
+            return retrieve_lexically(prepared, query, language, collections)
 
         looking_up = self._meanwhile.start(look_up)
         clock.lap("lexical")
@@ -199,19 +201,19 @@ class Searcher:
         candidates = gather_candidates(collections, vector, dense, words.hits)
         ranking = rank_candidates(candidates, collections, words.scales, reading, prepared.background, known)
         signals = _signals(candidates, collections, ranking, words.count, vector)
-        return Found(prepared, reading, collections, candidates, ranking, words.count, signals)
+        return Retrieval(prepared, reading, collections, candidates, ranking, words.count, signals)
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
         return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
 
-    def _read(self, prepared: PreparedQuery, *, counts: bool = True) -> QueryReading:
+    def _read(self, prepared: ProcessedQuery, *, counts: bool = True) -> QueryEmbedding:
         """The query as the encoder reads it; search as you type asks for the same text again and again."""
         with self._readings_lock:
             if prepared.text in self._readings:
                 self._readings.move_to_end(prepared.text)
                 return self._readings[prepared.text]
-        reading = self._encoder.read_query(prepared.text, self._meanwhile.start)
+        reading = self._encoder.embed_query(prepared.text, self._meanwhile.start)
         if counts:
             self._means.add(prepared.background, reading.vector)
         with self._readings_lock:
@@ -243,7 +245,7 @@ def _signals(
     )
 
 
-def _telling_words(prepared: PreparedQuery) -> dict[str, float]:
+def _telling_words(prepared: ProcessedQuery) -> dict[str, float]:
     """Word beginnings and their weights, for choosing the sentence to mark."""
     return {
         term.removeprefix(EXACT_MARK): weight

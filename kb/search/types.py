@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.contracts import Ids, Vectors, WordVectors
-from kb.search.vocabulary import Vocabulary
+from kb.search.encoding import Ids, Vectors, WordVectors
+from kb.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from kb.search.ranking import CollectionBackground
+    from kb.search.fusion import CollectionBackground
 
 # The parts of a document that passages come from; stored by name, handled by number.
 PARTS = ("body", "questions", "problem", "resolution")
 # The number of the part that is other wordings of a question.
-WORDINGS = PARTS.index("questions")
+ALTERNATIVE_QUESTIONS = PARTS.index("questions")
 
 
 class CollectionName(StrEnum):

@@ -29,7 +29,7 @@ class Gap(Base):
     reason: Mapped[str | None] = mapped_column(String(40))  # no_content | other_words | other_language | hidden
     evidence: Mapped[list[Any]] = mapped_column(
         JSON, default=list, server_default="[]"
-    )  # see kb.gaps.reasons.MissReason
+    )  # see kb.insight.gaps.reasons.MissReason
     # Of which state of articles and misses the reason is; another one now means that it is found anew.
     explained: Mapped[str] = mapped_column(String(80), default="", server_default="")
     centroid: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length

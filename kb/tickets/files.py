@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from kb.contracts import Progress
-from kb.errors import InvalidInputError, NotFoundError
+from kb.core.errors import InvalidInputError, NotFoundError
+from kb.core.progress import Progress
 
 UTF8_BOM = b"\xef\xbb\xbf"
 # One line of JSON lines; more is no ticket.

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.contracts import Progress
-from kb.errors import InvalidInputError, Rejection
+from kb.core.errors import InvalidInputError, Rejection
+from kb.core.progress import Progress
 from kb.tickets.lines import read_jsonl
 from kb.tickets.raw import RawTicket
 from kb.tickets.store import StoreOutcome, prepare_ticket, store_ticket

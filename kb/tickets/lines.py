@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from kb.contracts import Progress
-from kb.errors import Rejection
+from kb.core.errors import Rejection
+from kb.core.progress import Progress
 from kb.tickets.files import LONGEST_LINE, Meter, open_export
 from kb.tickets.raw import RawTicket, RowError
 from kb.tickets.records import map_columns, ticket_of_record

@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from kb.errors import ConfigurationError
+from kb.core.errors import ConfigurationError
 
 _FILE = "requester_key"
 _LENGTH = 32

@@ -9,9 +9,9 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from kb.language import UNDETERMINED, guess_language
-from kb.redaction import redact
+from kb.privacy.redaction import redact
 from kb.tables import Ticket, TicketMessage, utc_now
+from kb.text.language import UNDETERMINED, guess_language
 from kb.tickets.conversation import (
     LONGEST_PROBLEM,
     LONGEST_RESOLUTION,

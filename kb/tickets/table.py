@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from kb.contracts import Progress
-from kb.errors import InvalidInputError, Rejection
+from kb.core.errors import InvalidInputError, Rejection
+from kb.core.progress import Progress
 from kb.tickets.files import Meter, guess_encoding, open_export
 from kb.tickets.raw import RawTicket, RowError
 from kb.tickets.records import COLUMNS, has_needed_columns, map_columns, ticket_of_record

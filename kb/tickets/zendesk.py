@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from kb.contracts import Progress
-from kb.errors import InvalidInputError, Rejection
+from kb.core.errors import InvalidInputError, Rejection
+from kb.core.progress import Progress
 from kb.tickets.files import Meter, guess_encoding, open_export
 from kb.tickets.lines import read_json_lines
 from kb.tickets.positions import ElementLines

@@ -22,7 +22,7 @@ from kb.articles import (
     save_article,
     source_of_article,
 )
-from kb.errors import ConflictError, NotFoundError
+from kb.core.errors import ConflictError, NotFoundError
 
 
 def article(slug: str = "a", *, body: str = "Text.", **fields: object) -> ArticleSource:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kb.articles import sync_folder
 from kb.articles.files import read_file
 from kb.articles.text import ArticleError
-from kb.errors import ConflictError, InvalidInputError
+from kb.core.errors import ConflictError, InvalidInputError
 from kb.tables import Article
 
 

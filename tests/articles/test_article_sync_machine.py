@@ -23,7 +23,7 @@ from kb.articles import (
     sync_folder,
     write_article,
 )
-from kb.errors import InvalidInputError
+from kb.core.errors import InvalidInputError
 from kb.tables import Article, Base
 
 SLUGS = st.sampled_from(["a", "b", "c"])

@@ -11,7 +11,7 @@ from filelock import FileLock
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from kb.config import PROJECT_ROOT, Settings
+from kb.core.settings import PROJECT_ROOT, Settings
 from kb.tables import Article, IndexedDocument
 
 Write = Callable[..., Path]

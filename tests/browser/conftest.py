@@ -17,7 +17,7 @@ import pytest
 from chromium import launch_chromium
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from kb.config import PROJECT_ROOT
+from kb.core.settings import PROJECT_ROOT
 
 START_SECONDS = 60
 

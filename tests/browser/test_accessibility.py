@@ -10,7 +10,7 @@ from page_problems import page_problems
 from playwright.sync_api import Page, expect
 
 from kb.tables import Role
-from webapp.access import required_role
+from webapp.shared.access import required_role
 
 pytestmark = [pytest.mark.browser, pytest.mark.bundled]
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine
 
 from indexer.runtime import CALIBRATION_FILE, SearchRuntime
-from kb.config import Settings
+from kb.core.settings import Settings
 from kb.search.confidence import FEATURES
 from kb.search.types import Audience
 from webapp.commands.calibrate import command

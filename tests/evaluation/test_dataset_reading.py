@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kb.errors import InvalidInputError
+from kb.core.errors import InvalidInputError
 from kb.evaluation.dataset import read_dataset
 
 GOOD = {"_id": "extra", "text": "some text", "lang": "en"}

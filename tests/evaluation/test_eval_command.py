@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from kb.errors import InvalidInputError
+from kb.core.errors import InvalidInputError
 from webapp.commands import kb
 
 Run = Callable[..., Result]

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from kb.evaluation.judging import Judgement, calibration_error, figure_intervals, figures
 from kb.evaluation.measures import measure_rankings
+from kb.evaluation.metrics import Judgement, calibration_error, figure_intervals, figures
 from kb.evaluation.uncertainty import bootstrap_p, mean_interval, sign_flip_p
 
 

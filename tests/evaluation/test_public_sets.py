@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kb.config import Settings
+from kb.core.settings import Settings
 from webapp.commands import kb
 
 DATA = os.environ.get("KB_EVAL_DATA", "")

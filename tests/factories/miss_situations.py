@@ -17,15 +17,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from indexer.pipeline import bring_up_to_date
 from indexer.runtime import SearchRuntime
+from indexer.updating import bring_up_to_date
 from kb.articles import ArticleSource, parse_article, save_article
-from kb.config import PROJECT_ROOT, Settings
-from kb.contracts import Encoder
-from kb.db import create_database_engine, session_scope
-from kb.gaps.reasons import Asked, Reason
-from kb.language import guess_language
+from kb.core.database import create_database_engine, session_scope
+from kb.core.settings import PROJECT_ROOT, Settings
+from kb.insight.gaps.reasons import Asked, Reason
+from kb.search.encoding import Encoder
 from kb.tables import Base
+from kb.text.language import guess_language
 
 ARTICLES, RELEVANCE = PROJECT_ROOT / "articles", PROJECT_ROOT / "tests" / "relevance"
 LANGUAGES = ("en", "hi", "bn")

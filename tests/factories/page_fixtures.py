@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from indexer.runtime import SearchRuntime
-from kb.config import Settings
-from kb.db import create_database_engine
+from kb.core.database import create_database_engine
+from kb.core.settings import Settings
 from webapp.app import create_app
 
 # Confidence from which an outcome holds; the hashing encoder of tests knows nothing of meaning, so outcomes are forced.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from indexer.runtime import SearchRuntime
-from kb.config import Settings
+from kb.core.settings import Settings
 
 
 @dataclass(frozen=True)

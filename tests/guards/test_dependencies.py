@@ -15,7 +15,7 @@ OWN = {"kb", "indexer", "webapp"}
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {re.split(r"[<>=\[; ]", requirement)[0].lower().replace("_", "-") for requirement in requirements}
+    return {re.sub(r"[-_.]+", "-", re.split(r"[<>=\[; ]", requirement)[0]).lower() for requirement in requirements}
 
 
 def imported_modules(folder: str) -> dict[str, str]:
@@ -40,7 +40,7 @@ def undeclared(folder: str, declared: set[str], local: set[str]) -> dict[str, st
         module: file
         for module, file in imported_modules(folder).items()
         if module not in sys.stdlib_module_names | OWN | local
-        and not {name.lower().replace("_", "-") for name in providers.get(module, [])} & declared
+        and not {re.sub(r"[-_.]+", "-", name).lower() for name in providers.get(module, [])} & declared
     }
 
 

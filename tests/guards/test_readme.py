@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from kb.config import Settings
+from kb.core.settings import Settings
 from webapp.commands import COMMANDS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     pinned = {line.split("==")[0] for line in (root / "constraints.txt").read_text().splitlines() if "==" in line}
     wanted = {
-        re.split(r"[<>=\[; ]", requirement)[0].lower().replace("_", "-")
+        re.sub(r"[-_.]+", "-", re.split(r"[<>=\[; ]", requirement)[0]).lower()
         for requirement in [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     }
     assert wanted <= pinned

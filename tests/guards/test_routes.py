@@ -8,13 +8,13 @@ from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from kb.config import Settings
-from kb.errors import ConfigurationError
+from kb.core.errors import ConfigurationError
+from kb.core.settings import Settings
 from kb.tables import Role
 from webapp import app as application
-from webapp.access import BLUEPRINT_ACCESS, ENDPOINT_ACCESS, init_access, required_role
 from webapp.app import create_app
-from webapp.limits import EXEMPT, LIMITS
+from webapp.shared.access import BLUEPRINT_ACCESS, ENDPOINT_ACCESS, init_access, required_role
+from webapp.shared.limits import EXEMPT, LIMITS
 
 EVERYBODY, REP, TRAINER, ADMIN = None, Role.REP, Role.TRAINER, Role.ADMIN
 

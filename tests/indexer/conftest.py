@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from indexer.runtime import SearchRuntime
-from kb.config import Settings
+from kb.core.settings import Settings
 
 
 @pytest.fixture

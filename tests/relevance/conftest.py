@@ -6,8 +6,8 @@ import pytest
 from sample_index import SampleIndex
 
 from kb.articles import sync_folder
-from kb.config import PROJECT_ROOT, Settings
-from kb.db import create_database_engine, session_scope
+from kb.core.database import create_database_engine, session_scope
+from kb.core.settings import PROJECT_ROOT, Settings
 from kb.tables import Base
 
 

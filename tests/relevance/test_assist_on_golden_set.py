@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sample_index import SampleIndex
 
-from kb.conversation.assist import assist
-from kb.conversation.turns import Role, Turn
-from kb.db import session_scope
+from kb.assist.suggestions import assist
+from kb.assist.turns import Role, Turn
+from kb.core.database import session_scope
 from kb.search.types import Audience, Result
 
 pytestmark = pytest.mark.bundled

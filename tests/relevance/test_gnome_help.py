@@ -9,8 +9,8 @@ import pytest
 
 from indexer.runtime import SearchRuntime
 from kb.articles import sync_folder
-from kb.config import PROJECT_ROOT, Settings
-from kb.db import create_database_engine, session_scope
+from kb.core.database import create_database_engine, session_scope
+from kb.core.settings import PROJECT_ROOT, Settings
 from kb.search.types import Audience
 from kb.tables import Base
 

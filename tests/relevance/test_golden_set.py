@@ -10,7 +10,7 @@ from sample_index import SampleIndex
 from sklearn.metrics import roc_auc_score
 from sqlalchemy.orm import Session
 
-from kb.db import session_scope
+from kb.core.database import session_scope
 from kb.search.types import Audience, Outcome, SearchAnswer
 
 pytestmark = pytest.mark.bundled

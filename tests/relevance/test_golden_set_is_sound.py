@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.articles import ArticleSource, parse_article
-from kb.config import PROJECT_ROOT
+from kb.core.settings import PROJECT_ROOT
 
 GOLDEN = Path(__file__).with_name("golden.jsonl")
 ARTICLES = PROJECT_ROOT / "articles"

@@ -21,11 +21,11 @@ from miss_situations import (
     read_queries,
 )
 
-from indexer.caching import CachingEncoder, VectorCache
-from indexer.encoders import open_encoder
-from kb.config import Settings
-from kb.contracts import Encoder
-from kb.gaps.reasons import MissReason, Reason, explain_misses
+from indexer.encoders.opening import open_encoder
+from indexer.encoders.vector_cache import CachingEncoder, VectorCache
+from kb.core.settings import Settings
+from kb.insight.gaps.reasons import MissReason, Reason, explain_misses
+from kb.search.encoding import Encoder
 
 pytestmark = [pytest.mark.bundled, pytest.mark.slow]
 WORLDS = 12
@@ -71,7 +71,7 @@ def all_languages(cases: list[Case]) -> list[Case]:
 
 
 def explain(world: World, encoder: Encoder, cases: list[Case]) -> list[Explained]:
-    collections = world.runtime.all_snapshots()
+    collections = world.runtime.all_views()
     return [Explained(case, explain_misses(world.session, encoder, collections, case.asked())) for case in cases]
 
 

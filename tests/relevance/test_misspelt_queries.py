@@ -8,13 +8,13 @@ import regex
 from sample_index import SampleIndex
 from sqlalchemy.orm import Session
 
-from kb.db import session_scope
-from kb.language import guess_language
-from kb.search.preparing import prepare_query
+from kb.core.database import session_scope
+from kb.search.query_processing import process_query
 from kb.search.searcher import Searcher
-from kb.search.terms import is_function_word, normalise
 from kb.search.types import Audience, CollectionName
 from kb.tables import Article
+from kb.text.language import guess_language
+from kb.text.terms import is_function_word, normalise
 
 pytestmark = pytest.mark.bundled
 
@@ -67,8 +67,8 @@ def test_a_misspelt_word_finds_what_its_letters_and_its_vector_do_not(
 ) -> None:
     runtime = sample_index.open()
     language = guess_language(text)
-    help_centre = runtime.snapshot(CollectionName.HELP)
-    typed = prepare_query(text, language, lambda term: help_centre.document_frequency(term) > 0)
+    help_centre = runtime.view(CollectionName.HELP)
+    typed = process_query(text, language, lambda term: help_centre.document_frequency(term) > 0)
     by_vector, _ = help_centre.search_dense(runtime.encoder.encode_queries([typed.text])[0], 3)
     by_words, _ = help_centre.search_lexical(list(typed.terms.items()), 3)
     with session_scope(sample_index.engine) as session:

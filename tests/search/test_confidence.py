@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kb.errors import ConfigurationError
+from kb.core.errors import ConfigurationError
 from kb.search.confidence import FEATURES, Calibration, extract_features, fit_calibration, load_calibration
-from kb.search.ranking import describe_collection, fuse_documents
+from kb.search.fusion import describe_collection, fuse_documents
 from kb.search.types import Outcome
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from indexer.runtime import SearchRuntime
-from kb.config import Settings
-from kb.db import create_database_engine, session_scope
-from kb.migrations import upgrade_database
-from kb.search.shown_articles import ShownArticles
+from kb.core.database import create_database_engine, session_scope
+from kb.core.settings import Settings
+from kb.search.article_cache import ArticleCache
 from kb.search.types import Audience
 from kb.tables import Article, Base
+from kb.tables.migrations import upgrade_database
 
 URL = os.environ.get("KB_TEST_POSTGRESQL", "")
 pytestmark = pytest.mark.skipif(not URL, reason="KB_TEST_POSTGRESQL names no database")
@@ -48,7 +48,7 @@ def test_what_is_published_is_found_and_what_is_not_any_more_is_not_shown(
 
 def test_changes_of_several_writers_at_once_are_all_followed(engine: Engine, session: Session) -> None:
     ids = [add_article(session, f"Article {number}", "Text").id for number in range(9)]
-    articles = ShownArticles(engine, Audience.CUSTOMER)
+    articles = ArticleCache(engine, Audience.CUSTOMER)
     articles.follow()
 
     def write(some: list[int]) -> None:

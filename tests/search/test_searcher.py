@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
-from kb.config import Settings
+from kb.core.settings import Settings
 from kb.search.searcher import MAX_QUERY_LENGTH, normalise_query
 from kb.search.types import Audience, Outcome, SearchAnswer
 from kb.tables import Article

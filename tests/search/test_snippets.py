@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.passage_texts import as_shown
+from indexer.backends.faiss_tantivy.passage_texts import as_shown
 from kb.search.snippets import SNIPPET_LENGTH, choose_snippet, clean_line
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.orm import Session
 
-from kb.errors import KbError
+from kb.core.errors import KbError
 from kb.tables import Base, Ticket, TicketMessage
 from kb.tickets import ImportReport, import_tickets
 from kb.tickets.importing import BATCH

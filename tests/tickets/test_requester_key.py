@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import ConfigurationError
+from kb.core.errors import ConfigurationError
 from kb.tickets import hash_requester, load_requester_key
 
 

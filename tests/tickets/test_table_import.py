@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.errors import InvalidInputError
+from kb.core.errors import InvalidInputError
 from kb.tables import Ticket
 from kb.tickets import ImportReport
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.config import PROJECT_ROOT
-from kb.errors import InvalidInputError, NotFoundError
+from kb.core.errors import InvalidInputError, NotFoundError
+from kb.core.settings import PROJECT_ROOT
 from kb.tables import Ticket, TicketMessage
 from kb.tickets import ImportReport
 

@@ -5,7 +5,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kb.people import authenticate, find_user, get_user
+from kb.accounts.people import authenticate, find_user, get_user
 from kb.tables import Role, User
 
 Login = Callable[[Role | str], FlaskClient]

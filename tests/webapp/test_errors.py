@@ -7,8 +7,8 @@ import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 
-import webapp.access
-from kb.errors import (
+import webapp.shared.access
+from kb.core.errors import (
     ConfigurationError,
     ConflictError,
     IndexUnavailableError,
@@ -18,7 +18,7 @@ from kb.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from webapp.errors import STATUS_OF
+from webapp.shared.errors import STATUS_OF
 
 PROGRAM = {"Accept": "application/json"}
 Add = Callable[[Callable[[], Any]], str]
@@ -105,7 +105,7 @@ def test_every_class_of_error_has_a_status() -> None:
     def below(kind: type[KbError]) -> set[type[KbError]]:
         return {kind}.union(*(below(child) for child in kind.__subclasses__()))
 
-    from kb import errors
+    from kb.core import errors
 
     defined = {kind for kind in below(KbError) if kind.__module__ == errors.__name__}
     assert defined == set(STATUS_OF)
@@ -158,4 +158,4 @@ def test_unauthenticated_program_is_told_how_to_authenticate(client: FlaskClient
     answer = client.get("/api/v1/desk/search?q=x")
     check_problem(answer, 401)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    assert webapp.access.required_role("api_desk.search_desk", "api_desk") is not None
+    assert webapp.shared.access.required_role("api_desk.search_desk", "api_desk") is not None

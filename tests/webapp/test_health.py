@@ -4,7 +4,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from kb.config import Settings
+from kb.core.settings import Settings
 from webapp.app import create_app
 
 

@@ -2,9 +2,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from kb.people import get_user
+from kb.accounts.people import get_user
 from kb.tables import Role
-from webapp.locale import choose_language
+from webapp.shared.locale import choose_language
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 from limits.storage import MemoryStorage
 from sqlalchemy import Engine
 
-from kb.config import Settings
-from kb.errors import ConfigurationError
+from kb.core.errors import ConfigurationError
+from kb.core.settings import Settings
 from webapp.app import create_app
 
 PATH = "/api/v1/search?q=&limit=0"  # 300 a minute, and 400 before anything is searched

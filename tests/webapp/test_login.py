@@ -6,9 +6,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kb.people import end_sessions, get_user, set_active
+from kb.accounts.people import end_sessions, get_user, set_active
 from kb.tables import Role
-from webapp.access import safe_next
+from webapp.shared.access import safe_next
 
 Login = Callable[[Role | str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]

@@ -2,10 +2,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.errors import InvalidInputError
+from kb.core.errors import InvalidInputError
 from kb.tables import User
-from webapp.database import session as request_session
-from webapp.searching import run_after_response
+from webapp.shared.database import session as request_session
+from webapp.shared.searching import run_after_response
 
 
 def rename(name: str) -> None:

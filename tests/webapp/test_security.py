@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from kb.config import Settings
-from kb.errors import ConfigurationError
+from kb.core.errors import ConfigurationError
+from kb.core.settings import Settings
 from webapp.app import create_app
-from webapp.security import load_secret_key
+from webapp.shared.security import load_secret_key
 
 PAGES = ("/login", "/nothing", "/healthz", "/api/v1/openapi.json", "/help/en/")
 

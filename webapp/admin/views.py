@@ -4,10 +4,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from kb.errors import InvalidInputError, KbError, NotFoundError
-from kb.people import change_role, create_user, end_sessions, generate_password, list_users, set_active, set_password
+from kb.accounts.people import (
+    change_role,
+    create_user,
+    end_sessions,
+    generate_password,
+    list_users,
+    set_active,
+    set_password,
+)
+from kb.core.errors import InvalidInputError, KbError, NotFoundError
 from kb.tables import Role, User
-from webapp.database import session
+from webapp.shared.database import session
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 

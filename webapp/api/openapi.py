@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from typing import Any
 
-from kb.config import Settings
+from kb.core.settings import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, SUGGESTED

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import request
 
-from kb.errors import InvalidInputError
-from webapp.locale import choose_language, offered_languages
+from kb.core.errors import InvalidInputError
+from webapp.shared.locale import choose_language, offered_languages
 
 DEFAULT_LIMIT = 10
 HIGHEST_LIMIT = 50

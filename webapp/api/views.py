@@ -4,9 +4,9 @@ from flask import Blueprint, current_app, jsonify
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from kb.conversation.turns import parse_turns
-from kb.errors import InvalidInputError
-from kb.gaps import collect_misses, list_gaps
+from kb.assist.turns import parse_turns
+from kb.core.errors import InvalidInputError
+from kb.insight.gaps import collect_misses, list_gaps
 from kb.search.events import record_feedback
 from kb.search.types import Audience
 from kb.tables import FeedbackKind
@@ -21,10 +21,10 @@ from webapp.api.parameters import (
     result_limit,
     text_field,
 )
-from webapp.assisting import assist_and_record, customer_language
-from webapp.database import session
-from webapp.runtime import search_runtime
-from webapp.searching import search_and_record
+from webapp.shared.assisting import assist_and_record, customer_language
+from webapp.shared.database import session
+from webapp.shared.runtime import search_runtime
+from webapp.shared.searching import search_and_record
 
 public = Blueprint("api", __name__, url_prefix="/api/v1")
 desk = Blueprint("api_desk", __name__, url_prefix="/api/v1/desk")
@@ -75,7 +75,7 @@ def assist() -> Response:
 def gaps() -> Response:
     """The open gaps, after sorting in the misses that came since the last look."""
     runtime = search_runtime()
-    collect_misses(session(), runtime.encoder, runtime.all_snapshots())
+    collect_misses(session(), runtime.encoder, runtime.all_views())
     return jsonify([gap.to_json() for gap in list_gaps(session())])
 
 

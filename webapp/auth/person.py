@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from flask import Flask, Request, request
 from flask_login import LoginManager
 
-from kb.people import role_allows, user_for_token
+from kb.accounts.people import role_allows, user_for_token
 from kb.tables import Role, User
-from webapp.database import session
+from webapp.shared.database import session
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from kb.errors import NotAllowedError
-from kb.people import authenticate, role_allows
+from kb.accounts.people import authenticate, role_allows
+from kb.core.errors import NotAllowedError
 from kb.tables import Role
-from webapp.access import safe_next
 from webapp.auth.person import to_person
-from webapp.database import session
+from webapp.shared.access import safe_next
+from webapp.shared.database import session
 
 blueprint = Blueprint("auth", __name__)
 

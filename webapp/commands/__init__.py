@@ -57,7 +57,7 @@ def kb() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `kb`. Errors made for people become one line on standard error; Ctrl-C ends quietly with status 130."""
     # Imported late: `kb --help` needs neither.
-    from kb.errors import KbError
+    from kb.core.errors import KbError
 
     try:
         result: Any = kb.main(args=arguments, prog_name="kb", standalone_mode=False)

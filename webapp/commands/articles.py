@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.config import Settings, load_settings
-from kb.errors import InvalidInputError, KbError
+from kb.core.errors import InvalidInputError, KbError
+from kb.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -50,7 +50,7 @@ def sync(
     from filelock import FileLock, Timeout
 
     from kb.articles import sync_folder
-    from kb.errors import ConflictError
+    from kb.core.errors import ConflictError
     from webapp.commands.console import open_database, progress_bar
 
     settings = load_settings()
@@ -117,7 +117,7 @@ def list_command(language: str, status: str, as_json: bool) -> None:
 def show(article: str, as_json: bool) -> None:
     """Print an article as Markdown with front matter, as a sync would write it."""
     from kb.articles import find_article, source_of_article, write_article
-    from kb.errors import NotFoundError
+    from kb.core.errors import NotFoundError
     from webapp.commands.console import open_database
 
     language, slash, slug = article.strip("/").partition("/")
@@ -205,8 +205,8 @@ def _bring_index_up_to_date(settings: Settings, engine: "Engine") -> bool:
         if wanted == {(row.document_id, row.collection, row.content_hash) for row in rows}:
             return True
     try:
-        from indexer.encoders import open_encoder
-        from indexer.pipeline import bring_up_to_date
+        from indexer.encoders.opening import open_encoder
+        from indexer.updating import bring_up_to_date
 
         with progress_bar("Search collections") as advance:
             bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)

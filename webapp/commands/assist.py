@@ -5,7 +5,7 @@ from typing import TextIO
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 
 @click.command()
@@ -25,15 +25,15 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
     suggestion is given unless you add --anyway.
     """
     from indexer.runtime import SearchRuntime
-    from kb.conversation.assist import assist
-    from kb.conversation.silence import NOTHING_SAID, why_silent
-    from kb.conversation.turns import last_customer_turn, parse_turns
-    from kb.db import session_scope
-    from kb.errors import InvalidInputError
-    from kb.language import guess_language
+    from kb.assist.no_query import NOTHING_SAID, why_silent
+    from kb.assist.suggestions import assist
+    from kb.assist.turns import last_customer_turn, parse_turns
+    from kb.core.database import session_scope
+    from kb.core.errors import InvalidInputError
     from kb.search.types import Audience
+    from kb.text.language import guess_language
     from webapp.commands.console import open_database, out, print_result
-    from webapp.silence import SILENCE_IN_WORDS
+    from webapp.shared.no_query import NO_QUERY_IN_WORDS
 
     try:
         data = json_module.load(file)
@@ -71,7 +71,7 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
     else:
         silence = why_silent(turns)
         way_out = "" if anyway or silence in NOTHING_SAID else " For suggestions all the same add --anyway."
-        out.print(f"[bold]Better silent[/] ({answer.speak_probability:.0%}). {SILENCE_IN_WORDS[silence]}{way_out}")
+        out.print(f"[bold]Better silent[/] ({answer.speak_probability:.0%}). {NO_QUERY_IN_WORDS[silence]}{way_out}")
     if (answer.speak or anyway) and not answer.suggestions:
         out.print("No suggestion: nothing was found.")
     for number, suggestion in enumerate(answer.suggestions, 1):

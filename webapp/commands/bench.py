@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from kb.config import PROJECT_ROOT, load_settings
+from kb.core.settings import PROJECT_ROOT, load_settings
 
 
 @click.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 
 @click.command()
@@ -19,7 +19,7 @@ def command(folders: tuple[Path, ...], target: Path | None, as_json: bool) -> No
     the calibration that is shipped. Measure before and after with `kb eval DIR --save` and `--compare`, on other searches.
     """
     from indexer.calibrating import calibrate
-    from indexer.encoders import open_encoder
+    from indexer.encoders.opening import open_encoder
     from indexer.runtime import CALIBRATION_FILE
     from kb.evaluation.dataset import read_dataset
     from webapp.commands.console import progress_bar

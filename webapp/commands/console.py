@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
-from kb.config import Settings
-from kb.db import create_database_engine
-from kb.migrations import database_state
+from kb.core.database import create_database_engine
+from kb.core.settings import Settings
+from kb.tables.migrations import database_state
 
 if TYPE_CHECKING:
     from kb.search.types import Result

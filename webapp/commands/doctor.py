@@ -12,10 +12,10 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from kb.config import PROJECT_ROOT, Settings, load_settings
-from kb.errors import KbError
+from kb.core.errors import KbError
+from kb.core.settings import PROJECT_ROOT, Settings, load_settings
 
-# Enough for a second copy of the sample index and a new model; below it, writing a generation may fail half-way.
+# Enough for a second copy of the sample index and a new model; below it, writing a segment may fail half-way.
 SCARCE_DISK = 1_000_000_000
 
 
@@ -54,7 +54,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """All findings, in the order in which they depend on each other."""
-    from kb.db import create_database_engine
+    from kb.core.database import create_database_engine
 
     yield _python()
     yield from _home(settings)
@@ -112,7 +112,7 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 
 def _secret_key(settings: Settings) -> Iterator[Finding]:
-    from webapp.security import load_secret_key
+    from webapp.shared.security import load_secret_key
 
     path = settings.home / "secret_key"
     if not settings.secret_key and not path.exists():
@@ -126,7 +126,7 @@ def _secret_key(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(engine: Engine) -> Iterator[Finding]:
-    from kb.migrations import database_state
+    from kb.tables.migrations import database_state
 
     state = database_state(engine)
     state.require_current()
@@ -134,7 +134,7 @@ def _database(engine: Engine) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    from indexer.bundled_model import bundled_model_dir, is_bundled_model_ready
+    from indexer.encoders.bundled_model import bundled_model_dir, is_bundled_model_ready
 
     if settings.model != "bundled":
         yield Finding("ok", "Encoder", f"KB_MODEL={settings.model}")
@@ -146,7 +146,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
 
 def _index(settings: Settings, engine: Engine) -> Iterator[Finding]:
     from indexer.status import expected_fingerprint, index_status
-    from kb.db import session_scope
+    from kb.core.database import session_scope
 
     with session_scope(engine) as session:
         status = index_status(session, settings.index_dir)
@@ -170,8 +170,8 @@ def _index(settings: Settings, engine: Engine) -> Iterator[Finding]:
 
 
 def _people(settings: Settings, engine: Engine) -> Iterator[Finding]:
-    from kb.db import session_scope
-    from kb.people import list_users
+    from kb.accounts.people import list_users
+    from kb.core.database import session_scope
     from kb.tables import Role
 
     with session_scope(engine) as session:
@@ -190,7 +190,7 @@ def _people(settings: Settings, engine: Engine) -> Iterator[Finding]:
 
 
 def _assets() -> Finding:
-    from webapp.assets import DIST
+    from webapp.shared.assets import DIST
 
     if not (DIST / "manifest.json").exists():
         return Finding("wrong", "Styles and scripts", "not built.", "make setup")

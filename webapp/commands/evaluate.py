@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 
 @click.command()
@@ -44,7 +44,7 @@ def command(
     are taken without it: up to 200 of the queries, one after the other in this process, each encoded anew, 10 results each
     (conversations: 5), after a warm-up. Nothing else should run meanwhile.
     """
-    from indexer.encoders import open_encoder
+    from indexer.encoders.opening import open_encoder
     from indexer.evaluation import evaluate
     from kb.evaluation.comparing import compare, read_measured, save_measured
     from kb.evaluation.dataset import read_dataset
@@ -85,7 +85,7 @@ def command(
 
 
 def _check_folder(path: Path | None) -> None:
-    from kb.errors import InvalidInputError
+    from kb.core.errors import InvalidInputError
 
     if path is not None and (path.is_dir() or not path.resolve().parent.is_dir()):
         raise InvalidInputError(f"{path} cannot be written: {'it is a folder' if path.is_dir() else 'no such folder'}.")

@@ -4,7 +4,7 @@ import json as json_module
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 
 @click.group(invoke_without_command=True)
@@ -23,8 +23,8 @@ def command(context: click.Context, as_json: bool, with_done: bool) -> None:
 def replay(gap_id: int, as_json: bool) -> None:
     """Ask the questions of gap ID again, as a customer would. It closes if all of them are answered now."""
     from indexer.runtime import SearchRuntime
-    from kb.db import session_scope
-    from kb.gaps.replay import replay_gap
+    from kb.core.database import session_scope
+    from kb.insight.gaps.replay import replay_gap
     from kb.search.types import Audience
     from webapp.commands.console import open_database, out
 
@@ -48,9 +48,9 @@ def _show_list(as_json: bool, with_done: bool) -> None:
     from rich.table import Table
 
     from indexer.runtime import SearchRuntime
-    from kb.db import session_scope
-    from kb.gaps import collect_misses, list_gaps
-    from kb.gaps.listing import OPEN_STATES
+    from kb.core.database import session_scope
+    from kb.insight.gaps import collect_misses, list_gaps
+    from kb.insight.gaps.listing import OPEN_STATES
     from kb.tables import GapState
     from webapp.commands.console import open_database, out
 
@@ -58,7 +58,7 @@ def _show_list(as_json: bool, with_done: bool) -> None:
     engine = open_database(settings)
     runtime = SearchRuntime.open(settings, engine)
     with session_scope(engine) as session:
-        collect_misses(session, runtime.encoder, runtime.all_snapshots())
+        collect_misses(session, runtime.encoder, runtime.all_views())
         session.flush()
         gaps = list_gaps(session, states=tuple(GapState) if with_done else OPEN_STATES)
     if as_json:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from indexer.pipeline import IndexReport
+    from indexer.updating import IndexReport
 
 
 @click.command()
@@ -24,8 +24,8 @@ def command(rebuild: bool, verify: bool, as_json: bool) -> int:
 
     Stop it at any time; running it again goes on where it stopped.
     """
-    from indexer.encoders import open_encoder
-    from indexer.pipeline import bring_up_to_date, index_fingerprint
+    from indexer.encoders.opening import open_encoder
+    from indexer.updating import bring_up_to_date, index_fingerprint
     from webapp.commands.console import open_database, progress_bar
 
     settings = load_settings()

@@ -2,14 +2,14 @@
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 
 @click.command()
 def command() -> None:
     """Create the database, or bring it up to date. Running it again does no harm."""
-    from kb.db import create_database_engine
-    from kb.migrations import upgrade_database
+    from kb.core.database import create_database_engine
+    from kb.tables.migrations import upgrade_database
 
     engine = create_database_engine(load_settings())
     before = upgrade_database(engine)

@@ -2,7 +2,7 @@
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 
 @click.group()
@@ -14,7 +14,7 @@ def command() -> None:
 @click.option("--again", is_flag=True, help="Make it anew even if it is there.")
 def prepare(again: bool) -> None:
     """Make the bundled encoder: about 40 seconds and 95 MB of download, once."""
-    from indexer.bundled_model import ensure_bundled_model
+    from indexer.encoders.bundled_model import ensure_bundled_model
     from webapp.commands.console import progress_bar
 
     with progress_bar("Preparing the encoder") as progress:
@@ -27,7 +27,7 @@ def prepare(again: bool) -> None:
 @command.command()
 def check() -> None:
     """Load the encoder that KB_MODEL names and try it."""
-    from indexer.encoders import open_encoder
+    from indexer.encoders.opening import open_encoder
 
     encoder = open_encoder(load_settings())
     vectors = encoder.encode_queries(["Where is my refund?", "मेरा रिफ़ंड कहाँ है?", "The lamp is made of brass."])

@@ -4,7 +4,7 @@ import json as json_module
 
 import click
 
-from kb.config import load_settings
+from kb.core.settings import load_settings
 
 
 @click.command()
@@ -16,10 +16,10 @@ from kb.config import load_settings
 def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> None:
     """What a person would get for TEXT: results, confidence, outcome, milliseconds per stage."""
     from indexer.runtime import SearchRuntime
-    from kb.db import session_scope
-    from kb.language import guess_language
+    from kb.core.database import session_scope
     from kb.search.events import record_search
     from kb.search.types import Audience, SearchAnswer
+    from kb.text.language import guess_language
     from webapp.commands.console import open_database, out, print_result
 
     settings = load_settings()

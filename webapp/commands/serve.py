@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.config import Settings, load_settings
-from kb.errors import ConfigurationError, KbError
+from kb.core.errors import ConfigurationError, KbError
+from kb.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -31,10 +31,10 @@ def command() -> None:
 
 def check_ready(settings: Settings) -> None:
     """Find out before any worker starts what would keep all of them from starting. Raises KbError."""
-    from indexer.bundled_model import is_bundled_model_ready
-    from webapp.assets import DIST
+    from indexer.encoders.bundled_model import is_bundled_model_ready
     from webapp.commands.console import open_database
-    from webapp.security import load_secret_key
+    from webapp.shared.assets import DIST
+    from webapp.shared.security import load_secret_key
 
     load_secret_key(settings)
     open_database(settings).dispose()
@@ -126,7 +126,7 @@ def gunicorn_options(settings: Settings) -> dict[str, Any]:
 
 def _warm_up(worker: Any) -> None:
     """Load model and index beside the first requests, so that nobody waits for it who does not search."""
-    from webapp.runtime import lazy_runtime
+    from webapp.shared.runtime import lazy_runtime
 
     def load() -> None:
         try:

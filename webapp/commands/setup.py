@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.config import PROJECT_ROOT, Settings, load_settings
+from kb.core.settings import PROJECT_ROOT, Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -26,7 +26,7 @@ def command() -> None:
 
     What is there already is left alone. Stop it at any time: running it again goes on.
     """
-    from kb.db import create_database_engine
+    from kb.core.database import create_database_engine
 
     settings = load_settings()
     make_encoder(settings)
@@ -40,7 +40,7 @@ def command() -> None:
 
 
 def make_encoder(settings: Settings) -> None:
-    from indexer.bundled_model import ensure_bundled_model, is_bundled_model_ready
+    from indexer.encoders.bundled_model import ensure_bundled_model, is_bundled_model_ready
     from webapp.commands.console import progress_bar
 
     if settings.model != "bundled" or is_bundled_model_ready(settings):
@@ -50,7 +50,7 @@ def make_encoder(settings: Settings) -> None:
 
 
 def make_database(engine: "Engine") -> None:
-    from kb.migrations import upgrade_database
+    from kb.tables.migrations import upgrade_database
 
     if not upgrade_database(engine).is_current:
         click.echo("Database ready.")
@@ -61,7 +61,7 @@ def add_sample_content(settings: Settings, engine: "Engine") -> bool:
 
     A knowledge base with articles of its own is left alone: nobody wants lamps and kettles among them.
     """
-    from kb.db import session_scope
+    from kb.core.database import session_scope
 
     stamp = settings.home / "sample-content"
     wanted = _fingerprint(SAMPLE_ARTICLES)
@@ -80,7 +80,7 @@ def add_sample_content(settings: Settings, engine: "Engine") -> bool:
 
 def update_index(settings: Settings, engine: "Engine") -> None:
     from indexer.status import expected_fingerprint, index_status
-    from kb.db import session_scope
+    from kb.core.database import session_scope
     from webapp.commands.console import progress_bar
 
     with session_scope(engine) as session:
@@ -90,16 +90,16 @@ def update_index(settings: Settings, engine: "Engine") -> None:
         return
     with step("Index: reading and encoding, a minute or so"), progress_bar("Documents") as advance:
         # Imported only when there is something to do: it takes seconds to load.
-        from indexer.encoders import open_encoder
-        from indexer.pipeline import bring_up_to_date
+        from indexer.encoders.opening import open_encoder
+        from indexer.updating import bring_up_to_date
 
         bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)
 
 
 def add_demo_people(settings: Settings, engine: "Engine") -> None:
     """A rep, a trainer and an administrator with random passwords, where nobody else is."""
-    from kb.db import session_scope
-    from kb.people import create_user, generate_password, list_users
+    from kb.accounts.people import create_user, generate_password, list_users
+    from kb.core.database import session_scope
     from kb.tables import Role
 
     with session_scope(engine) as session:
@@ -134,7 +134,7 @@ def step(what: str) -> Iterator[None]:
 
 def _add_articles(settings: Settings, engine: "Engine") -> None:
     from kb.articles import sync_folder
-    from kb.db import session_scope
+    from kb.core.database import session_scope
     from webapp.commands.console import progress_bar
 
     with session_scope(engine) as session, progress_bar("Articles") as advance:
@@ -152,7 +152,7 @@ def _add_articles(settings: Settings, engine: "Engine") -> None:
 
 
 def _add_tickets(settings: Settings, engine: "Engine") -> None:
-    from kb.db import session_scope
+    from kb.core.database import session_scope
     from kb.tickets import import_tickets, load_requester_key
     from webapp.commands.console import progress_bar
 

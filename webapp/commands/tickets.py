@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.config import Settings, load_settings
-from kb.errors import KbError, Rejection
+from kb.core.errors import KbError, Rejection
+from kb.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -97,8 +97,8 @@ def _bring_index_up_to_date(settings: Settings, engine: "Engine") -> bool:
         if wanted == {(row.document_id, row.content_hash) for row in rows}:
             return True
     try:
-        from indexer.encoders import open_encoder
-        from indexer.pipeline import bring_up_to_date
+        from indexer.encoders.opening import open_encoder
+        from indexer.updating import bring_up_to_date
 
         with progress_bar("Search collections") as advance:
             bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.config import load_settings
-from kb.errors import InvalidInputError
+from kb.core.errors import InvalidInputError
+from kb.core.settings import load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ def command() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
 def add(email: str, role: str, name: str, password_stdin: bool) -> None:
     """Add a person. A random password is made and shown once, unless one is given."""
-    from kb.people import create_user
+    from kb.accounts.people import create_user
     from kb.tables import Role
 
     password, made = _password(password_stdin)
@@ -43,7 +43,7 @@ def add(email: str, role: str, name: str, password_stdin: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_people(as_json: bool) -> None:
     """Show everybody who may log in."""
-    from kb.people import list_users
+    from kb.accounts.people import list_users
 
     with _session() as session:
         people = [
@@ -71,7 +71,7 @@ def list_people(as_json: bool) -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
 def password(email: str, password_stdin: bool) -> None:
     """Give a person a new password and log them out everywhere."""
-    from kb.people import get_user, set_password
+    from kb.accounts.people import get_user, set_password
 
     text, made = _password(password_stdin)
     with _session() as session:
@@ -86,7 +86,7 @@ def password(email: str, password_stdin: bool) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 def role(email: str, role: str) -> None:
     """Change what a person may do."""
-    from kb.people import change_role, get_user
+    from kb.accounts.people import change_role, get_user
     from kb.tables import Role
 
     with _session() as session:
@@ -99,7 +99,7 @@ def role(email: str, role: str) -> None:
 @click.argument("email")
 def close(email: str) -> None:
     """Close an account: log the person out and withdraw their tokens."""
-    from kb.people import get_user, set_active
+    from kb.accounts.people import get_user, set_active
 
     with _session() as session:
         user = get_user(session, email)
@@ -111,7 +111,7 @@ def close(email: str) -> None:
 @click.argument("email")
 def reopen(email: str) -> None:
     """Open a closed account again."""
-    from kb.people import get_user, set_active
+    from kb.accounts.people import get_user, set_active
 
     with _session() as session:
         user = get_user(session, email)
@@ -125,7 +125,7 @@ def reopen(email: str) -> None:
 @click.option("--revoke", is_flag=True, help="Withdraw all tokens of the person instead.")
 def token(email: str, name: str, revoke: bool) -> None:
     """Make a bearer token for the API with the rights of a person. It is shown once."""
-    from kb.people import get_user, issue_token, revoke_tokens
+    from kb.accounts.people import get_user, issue_token, revoke_tokens
 
     with _session() as session:
         user = get_user(session, email)
@@ -136,7 +136,7 @@ def token(email: str, name: str, revoke: bool) -> None:
 
 @contextmanager
 def _session() -> "Iterator[Session]":
-    from kb.db import session_scope
+    from kb.core.database import session_scope
     from webapp.commands.console import open_database
 
     with session_scope(open_database(load_settings())) as session:
@@ -145,7 +145,7 @@ def _session() -> "Iterator[Session]":
 
 def _password(from_stdin: bool) -> tuple[str, bool]:
     """The password and whether it was made here. Raises InvalidInputError where standard input is empty."""
-    from kb.people import generate_password
+    from kb.accounts.people import generate_password
 
     if not from_stdin:
         return generate_password(), True

@@ -3,16 +3,16 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from kb.conversation.silence import why_silent
-from kb.conversation.transcript import read_transcript, without_controls
-from kb.conversation.turns import Turn, last_customer_turn
-from kb.search.typed import forget_superseded
-from webapp.assisting import Assisted, assist_and_record, customer_language
+from kb.assist.no_query import why_silent
+from kb.assist.transcript import read_transcript, without_controls
+from kb.assist.turns import Turn, last_customer_turn
+from kb.search.search_as_you_type import drop_partial_queries
 from webapp.desk.display import columns_of
-from webapp.locale import offered_languages
-from webapp.searching import run_after_response
-from webapp.silence import SILENCE_IN_WORDS
-from webapp.ui import is_partial, render_fresh
+from webapp.shared.assisting import Assisted, assist_and_record, customer_language
+from webapp.shared.locale import offered_languages
+from webapp.shared.no_query import NO_QUERY_IN_WORDS
+from webapp.shared.searching import run_after_response
+from webapp.shared.ui import is_partial, render_fresh
 
 PLACE = "conversation"
 SUGGESTED = 15
@@ -40,7 +40,7 @@ def conversation() -> ResponseReturnValue:
         transcript=transcript,
         asked=last_customer_turn(turns),
         shown=shown,
-        silence=SILENCE_IN_WORDS[why_silent(turns)] if answer and not answer.speak else "",
+        silence=NO_QUERY_IN_WORDS[why_silent(turns)] if answer and not answer.speak else "",
         columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
         because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
         partial=is_partial(),
@@ -52,5 +52,5 @@ def _suggest(turns: list[Turn], reading: str, anyway: bool) -> Assisted:
     search_id = shown.search_id
     if search_id is not None:
         # While a conversation is typed its question changes line by line: what it came to rest on counts.
-        run_after_response(lambda separate: forget_superseded(separate, search_id, whatever_it_says=True))
+        run_after_response(lambda separate: drop_partial_queries(separate, search_id, whatever_it_says=True))
     return shown

@@ -6,20 +6,29 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.articles import published_translations, render_markdown
-from kb.contact import DONE, TAKEN, WAITING, count_waiting, finish_request, list_requests, release_request, take_request
-from kb.errors import ConflictError, NotFoundError
-from kb.search.typed import forget_superseded
+from kb.core.errors import ConflictError, NotFoundError
+from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
+from kb.service.contact import (
+    DONE,
+    TAKEN,
+    WAITING,
+    count_waiting,
+    finish_request,
+    list_requests,
+    release_request,
+    take_request,
+)
 from kb.tables import Article, FeedbackKind, Ticket
-from webapp.access import safe_next
-from webapp.database import session
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, columns_of, desk_link
-from webapp.feedback import note_feedback
-from webapp.locale import choose_language, offered_languages
-from webapp.searching import run_after_response, search_and_record
-from webapp.ui import is_partial, render_fresh
+from webapp.shared.access import safe_next
+from webapp.shared.database import session
+from webapp.shared.feedback import note_feedback
+from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.searching import run_after_response, search_and_record
+from webapp.shared.ui import is_partial, render_fresh
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
@@ -53,7 +62,7 @@ def _reading_language() -> str:
 
 def _search(text: str, reading: str) -> SearchAnswer:
     answer = search_and_record(text, audience=Audience.REP, place="desk", reader_language=reading, limit=SEARCHED)
-    run_after_response(lambda separate: forget_superseded(separate, answer.public_id))
+    run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
     return answer
 
 

@@ -5,9 +5,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
-from kb.config import Settings
-from kb.contact import clean_contact
-from kb.errors import InvalidInputError
+from kb.core.errors import InvalidInputError
+from kb.core.settings import Settings
+from kb.service.contact import clean_contact
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no annotations

@@ -22,20 +22,20 @@ from kb.articles import (
     related_articles,
     render_markdown,
 )
-from kb.config import Settings
-from kb.contact import last_query, request_contact
-from kb.errors import NotFoundError
-from kb.search.typed import forget_superseded
+from kb.core.errors import NotFoundError
+from kb.core.settings import Settings
+from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
+from kb.service.contact import last_query, request_contact
 from kb.tables import Article, FeedbackKind, User
-from webapp.access import safe_next
-from webapp.database import session
-from webapp.feedback import note_feedback
 from webapp.help.forms import ContactForm
 from webapp.help.topics import topic_name
-from webapp.locale import choose_language, offered_languages
-from webapp.searching import run_after_response, search_and_record
-from webapp.ui import THEMES, is_partial, render_fresh
+from webapp.shared.access import safe_next
+from webapp.shared.database import session
+from webapp.shared.feedback import note_feedback
+from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.searching import run_after_response, search_and_record
+from webapp.shared.ui import THEMES, is_partial, render_fresh
 
 blueprint = Blueprint("help", __name__)
 blueprint.add_app_template_global(topic_name)
@@ -95,7 +95,7 @@ def _search(text: str, language: str) -> SearchAnswer:
     answer = search_and_record(
         text, audience=Audience.CUSTOMER, place="help", reader_language=language, limit=RESULTS, visit=visit_id()
     )
-    run_after_response(lambda separate: forget_superseded(separate, answer.public_id))
+    run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
     return answer
 
 

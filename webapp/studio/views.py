@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from kb.gaps import collect_misses, list_gaps, misses_of, set_gap_state
+from kb.insight.gaps import collect_misses, list_gaps, misses_of, set_gap_state
 from kb.tables import GapState
-from webapp.access import safe_next
-from webapp.database import session
-from webapp.runtime import search_runtime
+from webapp.shared.access import safe_next
+from webapp.shared.database import session
+from webapp.shared.runtime import search_runtime
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
@@ -59,7 +59,7 @@ def gaps() -> ResponseReturnValue:
     if view not in VIEWS:
         abort(404)
     runtime = search_runtime()
-    collect_misses(session(), runtime.encoder, runtime.all_snapshots())
+    collect_misses(session(), runtime.encoder, runtime.all_views())
     everything = list_gaps(session(), states=VIEWS[view])
     languages = sorted({tag for gap in everything for tag in gap.languages})
     shown = [gap for gap in everything if language is None or language in gap.languages]

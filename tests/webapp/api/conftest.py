@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
+from kb.accounts.people import get_user, issue_token
 from kb.articles import parse_article, save_article
-from kb.config import Settings
-from kb.people import get_user, issue_token
+from kb.core.settings import Settings
 
 PUBLIC = """---
 title: Reset your password

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.config import Settings
-from kb.people import get_user
+from kb.accounts.people import get_user
+from kb.core.settings import Settings
 from kb.tables import Feedback, Role, SearchEvent
 from webapp.api.openapi import openapi_document
 from webapp.commands import kb

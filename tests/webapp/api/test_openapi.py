@@ -7,9 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
-from kb.config import Settings
-from webapp.access import required_role
+from kb.core.settings import Settings
 from webapp.api.openapi import openapi_document
+from webapp.shared.access import required_role
 
 
 def test_openapi_document_is_valid_and_describes_every_route(app: Flask, client: FlaskClient) -> None:

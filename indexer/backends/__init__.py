@@ -1,0 +1,1 @@
+"""Engines that hold the collections, behind one protocol."""

@@ -1,0 +1,108 @@
+"""The dense index of one segment: exact up to about 100,000 passages, IVF + SQ8 with exact re-scoring beyond."""
+
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from indexer.backends.faiss_tantivy.quantized_scan import QuantizedScan
+from kb.search.encoding import Ids, Vectors
+
+# Measured on 2 cores with 200k x 384: flat 15.6 ms, IVF1024,SQ8 with 16 probes 0.18 ms at recall@10 .974 before re-scoring.
+EXACT_UP_TO = 100_000
+PROBES = 32
+# Below that all vectors are read in the time that two searches need.
+CODES_FROM = 4_000
+_TRAINING_VECTORS_PER_LIST = 40
+INDEX_FILE, VECTORS_FILE, IDS_FILE = "dense.faiss", "vectors.npy", "ids.npy"
+
+
+class DenseBase:
+    """Vectors of one segment, never changed after it was made: safe to search from many threads.
+
+    `ids` is sorted; row i of the index is passage `ids[i]`. `vectors` has shape (len(ids), dimensions), unit length.
+    """
+
+    def __init__(self, index: Any, ids: Ids, vectors: Vectors, *, exact: bool) -> None:
+        self.index, self.ids, self.vectors, self.exact = index, ids, vectors, exact
+        self._codes = QuantizedScan(vectors) if exact and len(ids) >= CODES_FROM else None
+
+    @classmethod
+    def build(cls, ids: Ids, vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO) -> "DenseBase":
+        order = np.argsort(ids)
+        ids, vectors = ids[order], np.ascontiguousarray(vectors[order], dtype=np.float32)
+        dimensions = vectors.shape[1]
+        if len(ids) <= exact_up_to:
+            flat: Any = faiss.IndexFlatIP(dimensions)
+            flat.add(vectors)
+            return cls(flat, ids, _rows_of(flat), exact=True)
+        lists = int(4 * np.sqrt(len(ids)))
+        index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        sample = np.random.default_rng(0).permutation(len(ids))[: lists * _TRAINING_VECTORS_PER_LIST]
+        index.train(vectors[np.sort(sample)])
+        index.add(vectors)
+        index.nprobe = PROBES
+        return cls(index, ids, vectors, exact=False)
+
+    def save(self, folder: Path) -> list[str]:
+        """Write into `folder`; returns the names of the files."""
+        faiss.write_index(self.index, str(folder / INDEX_FILE))
+        np.save(folder / IDS_FILE, self.ids)
+        if self.exact:
+            return [INDEX_FILE, IDS_FILE]
+        np.save(folder / VECTORS_FILE, self.vectors)
+        return [INDEX_FILE, IDS_FILE, VECTORS_FILE]
+
+    @classmethod
+    def load(cls, folder: Path) -> "DenseBase":
+        """Raises OSError, ValueError or RuntimeError (FAISS) when a file is missing or broken."""
+        index: Any = faiss.read_index(str(folder / INDEX_FILE))
+        ids = np.load(folder / IDS_FILE)
+        if index.ntotal != len(ids):
+            raise ValueError(f"{index.ntotal} vectors for {len(ids)} ids")
+        exact = isinstance(index, faiss.IndexFlat)
+        if exact:
+            return cls(index, ids, _rows_of(index), exact=True)
+        index.nprobe = PROBES
+        vectors = np.load(folder / VECTORS_FILE, mmap_mode="r")
+        if len(vectors) != len(ids):
+            raise ValueError(f"{len(vectors)} stored vectors for {len(ids)} ids")
+        return cls(index, ids, vectors, exact=False)
+
+    def search(self, vector: Vectors, limit: int, without: Ids) -> tuple[Ids, Vectors]:
+        """Ids and cosines of the nearest passages, best first, those in `without` left out."""
+        if not len(self.ids):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        rows_without = np.searchsorted(self.ids, without)
+        if self._codes is not None and (proved := self._codes.search(vector, limit, rows_without)):
+            return self.ids[proved[0]], proved[1]
+        parameters = _without(rows_without, exact=self.exact) if len(without) else None
+        # One query is scanned by one thread: requests run side by side, and threads that wait for each other cost more than
+        # they bring (measured with both cores busy: 26 ms instead of 1). OpenMP has this number for each thread: set it in all.
+        faiss.omp_set_num_threads(1)
+        wanted = min(limit if self.exact else limit * 4, len(self.ids))
+        scores, rows = self.index.search(vector[None, :], wanted, params=parameters)
+        rows, scores = rows[0], scores[0]
+        if rows[-1] < 0:  # fewer than wanted
+            rows, scores = rows[rows >= 0], scores[rows >= 0]
+        if not self.exact:  # SQ8 scores are approximate: the stored vectors decide
+            scores = self.vectors[rows] @ vector
+            best = np.argsort(-scores)[:limit]
+            rows, scores = rows[best], scores[best]
+        return self.ids[rows], scores.astype(np.float32, copy=False)
+
+
+def _without(rows: Ids, *, exact: bool) -> Any:
+    """Search parameters that leave rows out. FAISS takes its fields by name, which its type hints do not know."""
+    library: Any = faiss
+    keep = library.IDSelectorNot(library.IDSelectorBatch(rows.astype(np.int64)))
+    return library.SearchParameters(sel=keep) if exact else library.SearchParametersIVF(sel=keep, nprobe=PROBES)
+
+
+def _rows_of(index: Any) -> Vectors:
+    """The vectors inside a flat index, without a copy."""
+    if not index.ntotal:
+        return np.zeros((0, index.d), dtype=np.float32)
+    rows: Vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(index.ntotal, index.d)
+    return rows

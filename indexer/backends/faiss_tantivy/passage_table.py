@@ -1,0 +1,130 @@
+"""What ranking must know of each passage, in columns: small enough to be in memory for all of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search.encoding import Ids
+from kb.search.types import PARTS
+
+FILE = "passages.npz"
+
+# Passage id, document, group, language, part.
+PassageRow = tuple[int, int, int, str, str]
+
+# Languages as small numbers, the same in all tables of this process; files hold the names.
+_language_codes: dict[str, int] = {}
+
+
+def language_code(name: str) -> int:
+    return _language_codes.setdefault(name, len(_language_codes))
+
+
+def known_language(name: str) -> int:
+    """The number of a language that some passage has; -1 for others."""
+    return _language_codes.get(name, -1)
+
+
+def language_name(code: int) -> str:
+    return list(_language_codes)[code]
+
+
+@dataclass(frozen=True)
+class PassageTable:
+    """Columns of equal length, sorted by `ids`.
+
+    documents: article or ticket id; groups: the same number for all translations of an article; languages: see
+    `language_code`; parts: index into PARTS.
+    """
+
+    ids: Ids
+    documents: Ids
+    groups: Ids
+    languages: NDArray[np.int16]
+    parts: NDArray[np.int8]
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[PassageRow]) -> "PassageTable":
+        ordered = sorted(rows)
+        return cls(
+            np.array([r[0] for r in ordered], dtype=np.int64),
+            np.array([r[1] for r in ordered], dtype=np.int64),
+            np.array([r[2] for r in ordered], dtype=np.int64),
+            np.array([language_code(r[3]) for r in ordered], dtype=np.int16),
+            np.array([PARTS.index(r[4]) for r in ordered], dtype=np.int8),
+        )
+
+    @cached_property
+    def facts(self) -> Ids:
+        """The columns `documents` to `parts`, and whether the group has other languages, as one matrix (passages, 5): a query
+        reads whole rows at once."""
+        translated = np.isin(self.groups, self._translated_groups())
+        return np.stack((self.documents, self.groups, self.languages, self.parts, translated), axis=1, dtype=np.int64)
+
+    @cached_property
+    def _by_group(self) -> tuple[Ids, Ids]:
+        """Groups in order, and the ids of their passages in the same order."""
+        order = np.argsort(self.groups, kind="stable")
+        return self.groups[order], self.ids[order]
+
+    @cached_property
+    def _by_document(self) -> tuple[Ids, Ids]:
+        """Documents in order, and the ids of their passages in the same order."""
+        order = np.argsort(self.documents, kind="stable")
+        return self.documents[order], self.ids[order]
+
+    def ids_of_document(self, document_id: int) -> Ids:
+        """Ids of all passages of a document."""
+        ordered, ids = self._by_document
+        return ids[ordered.searchsorted(document_id, "left") : ordered.searchsorted(document_id, "right")]
+
+    def _translated_groups(self) -> Ids:
+        """Groups with passages in more than one language, sorted."""
+        pairs = np.unique(np.stack([self.groups, self.languages.astype(np.int64)], axis=1), axis=0)[:, 0]
+        groups, counts = np.unique(pairs, return_counts=True)
+        return np.asarray(groups[counts > 1], dtype=np.int64)
+
+    def ids_of_groups(self, groups: Ids) -> Ids:
+        """Ids of all passages of these groups."""
+        ordered, ids = self._by_group
+        first, last = np.searchsorted(ordered, groups, "left"), np.searchsorted(ordered, groups, "right")
+        runs = [ids[start:end] for start, end in zip(first, last, strict=True)]
+        return np.concatenate(runs) if runs else ids[:0]
+
+    def locate(self, ids: Ids) -> tuple[Ids, NDArray[np.bool_]]:
+        """Row numbers of `ids` and whether each is there at all."""
+        if not len(self.ids):
+            return np.zeros(len(ids), np.int64), np.zeros(len(ids), np.bool_)
+        rows = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return rows, self.ids[rows] == ids
+
+    def save(self, folder: Path) -> list[str]:
+        names = np.unique(self.languages)
+        np.savez(
+            folder / FILE,
+            ids=self.ids,
+            documents=self.documents,
+            groups=self.groups,
+            languages=np.searchsorted(names, self.languages).astype(np.int16),
+            parts=self.parts,
+            language_names=np.array([language_name(int(code)) for code in names], dtype=np.str_),
+        )
+        return [FILE]
+
+    @classmethod
+    def load(cls, folder: Path) -> "PassageTable":
+        """Raises OSError, ValueError, KeyError or zipfile.BadZipFile when the file is missing or broken."""
+        with np.load(folder / FILE) as columns:
+            codes = np.array([language_code(str(name)) for name in columns["language_names"]], dtype=np.int16)
+            languages = codes[columns["languages"]] if len(codes) else columns["languages"]
+            return cls(
+                columns["ids"],
+                columns["documents"],
+                columns["groups"],
+                languages,
+                columns["parts"],
+            )

@@ -1,0 +1,1 @@
+"""The encoders: the bundled one (ONNX), any sentence-transformers model, and one by hashing for tests."""

@@ -1,0 +1,159 @@
+"""Suggestions for a conversation: whether to speak, what is asked, and what answers it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from kb.assist.evidence import (
+    MAX_WORD_CANDIDATES,
+    ROMANISED,
+    NamedRows,
+    Reason,
+    compare_words,
+    has_words,
+    in_own_script,
+    other_passages,
+    reasons,
+    telling_terms,
+)
+from kb.assist.intent import after_courtesies, cue_probability, load_speak_model
+from kb.assist.learning import names_of
+from kb.assist.question import carried_text, understand_question
+from kb.assist.ranking import add_words, carry, rank_groups, score_candidates, search_evidence, without_typical
+from kb.assist.turns import Turn, last_customer_turn
+from kb.search.article_cache import ArticleCache
+from kb.search.encoding import Encoder, Ids
+from kb.search.hydrate import hydrate_documents
+from kb.search.ranking import select_documents
+from kb.search.retrieval import Retrieval
+from kb.search.types import Audience, Collection, Result
+from kb.text.language import guess_language
+
+# Without a model for the encoder at hand, cues decide from here.
+CUE_THRESHOLD = 0.5
+
+
+class AssistSearcher(Protocol):
+    """What assist needs of `kb.search.searcher.Searcher`."""
+
+    @property
+    def audience(self) -> Audience: ...
+
+    @property
+    def articles(self) -> ArticleCache: ...
+
+    def views(self) -> list[Collection]:
+        """The collections that this audience may search, as they are now."""
+        ...
+
+    def find(self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
+        """What a search for `text` brings up and how it ranks it; `also` gives more candidates, per collection."""
+        ...
+
+    def count(self, found: Retrieval) -> None:
+        """Count in, for queries to come, a text that was found to be a query."""
+        ...
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    result: Result
+    because: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class AssistAnswer:
+    """speak: whether a suggestion is welcome now; `suggestions` is empty where it is not."""
+
+    speak: bool
+    speak_probability: float
+    question: str
+    suggestions: tuple[Suggestion, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        results = [
+            {**s.result.to_json(), "because": [{"words": r.words, "turn": r.turn} for r in s.because]}
+            for s in self.suggestions
+        ]
+        return {
+            "speak": self.speak,
+            "speak_probability": round(self.speak_probability, 4),
+            "question": self.question,
+            "results": results,
+        }
+
+
+SILENT = AssistAnswer(False, 0.0, "", ())
+
+
+def assist(
+    session: Session,
+    turns: Sequence[Turn],
+    searcher: AssistSearcher,
+    encoder: Encoder,
+    *,
+    reader_language: str,
+    limit: int = 5,
+    even_if_silent: bool = False,
+) -> AssistAnswer:
+    """What to show a rep after the customer's last turn. The encoder reads it, and in one call what is carried over.
+
+    even_if_silent: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
+    """
+    turn = last_customer_turn(turns)
+    if turn is None or not has_words(turns[turn].text):
+        return SILENT
+    collections = searcher.views()
+    table = names_of(session, searcher, collections)
+    question = understand_question(turns, turn, table)
+    model = load_speak_model(encoder.fingerprint)
+    typical = model.typical if model else None
+    language = guess_language(question.last)
+
+    def is_known(term: str) -> bool:
+        return any(collection.document_frequency(term) for collection in collections)
+
+    # The search reads the last turn, in its own script. Besides it: what is carried over, and the turn as it was typed and
+    # without its courtesies, for the decision to speak.
+    lent = carried_text(question)
+    typed = [question.last] if language in ROMANISED else []
+    rest = [text for text in [after_courtesies(question.last)] if text and model]
+    encoded = encoder.encode_queries([*([in_own_script(lent, is_known)] if lent else []), *typed, *rest])
+    carried = carry(without_typical(encoded[0], typical), question) if lent else None
+    found = searcher.find(question.last, lambda now: other_passages(now, carried, question, table))
+    candidates, vector = found.candidates, found.reading.vector
+    for_speaking = encoded[bool(lent) :] if typed else np.vstack((vector, encoded[bool(lent) :]))
+    evidence = search_evidence(vector, typical, candidates)
+    probability = model.probability(for_speaking, evidence) if model else cue_probability(question.last)
+    speak = probability >= (model.threshold if model else CUE_THRESHOLD)
+    if speak:
+        searcher.count(found)
+    elif not even_if_silent:
+        return AssistAnswer(False, probability, question.last, ())
+    if not len(candidates):
+        return AssistAnswer(speak, probability, question.text, ())
+    terms = telling_terms(turns, question, is_known)
+    named = NamedRows(candidates, found.collections, question, table)
+    if carried is None:
+        ranked = select_documents(candidates, found.ranking, limit)
+        words = compare_words(
+            candidates, [row for item in ranked for row in item.rows], found.collections, terms, language
+        )
+    else:
+        scores = score_candidates(candidates, found.ranking, carried, named.bonus)
+        nearest = np.argsort(-scores, kind="stable")[:MAX_WORD_CANDIDATES].tolist()
+        words = compare_words(candidates, nearest, found.collections, terms, language)
+        scores = add_words(scores, words.coverage, carried)
+        ranked = rank_groups(candidates, scores, limit, named.in_focus)
+    results = hydrate_documents(session, searcher.articles, reader_language, words.snippet_weights, found, ranked)
+    suggestions = []
+    items = iter(ranked)
+    for result in results:
+        # Results come in the order of the ranking; what nobody may see any more is left out of them.
+        item = next(item for item in items if item.score == result.score)
+        held = frozenset(term for row in item.rows for term in words.held.get(row, ()))
+        suggestions.append(Suggestion(result, reasons(question, held, named.names(item.rows))))
+    return AssistAnswer(speak, probability, question.text, tuple(suggestions))

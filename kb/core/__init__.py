@@ -1,0 +1,1 @@
+"""Settings, errors, clock, database sessions: what every other part stands on."""

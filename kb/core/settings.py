@@ -1,0 +1,154 @@
+"""Settings: environment variables `KB_*`, read here and nowhere else. The README's table is checked against `Settings`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from kb.core.errors import ConfigurationError
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+def _setting(env: str, default: str, description: str) -> str:
+    return field(default=default, metadata={"env": env, "description": description})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings as text from the environment, with typed views on them as properties."""
+
+    home_text: str = _setting(
+        "KB_HOME", "", "Folder of all state (database, models, index); default `var/` in the project"
+    )
+    database_url: str = _setting("KB_DATABASE", "", "SQLAlchemy URL; default SQLite in `KB_HOME`")
+    model: str = _setting("KB_MODEL", "bundled", "`bundled`, `hash` (tests), or any sentence-transformers name or path")
+    host: str = _setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
+    port_text: str = _setting("KB_PORT", "8000", "Port that `kb serve` listens on")
+    workers_text: str = _setting("KB_WORKERS", "2", "Server processes")
+    secret_key: str = _setting(
+        "KB_SECRET_KEY", "", "Signs sessions; default: made once and kept in `KB_HOME/secret_key`"
+    )
+    languages_text: str = _setting(
+        "KB_LANGUAGES", "en,hi,bn", "Languages offered, comma-separated BCP 47 tags, the first is the default"
+    )
+    phone_region: str = _setting("KB_PHONE_REGION", "IN", "Country assumed for phone numbers without a prefix")
+    site_name: str = _setting("KB_SITE_NAME", "Jhilmil", "Name shown in the help centre")
+    secure_cookies_text: str = _setting(
+        "KB_SECURE_COOKIES", "0", "1 behind HTTPS: cookies are sent over HTTPS only, HSTS on"
+    )
+    proxies_text: str = _setting(
+        "KB_PROXIES", "0", "Reverse proxies in front; that many `X-Forwarded-*` entries are believed"
+    )
+    rate_limit_storage: str = _setting(
+        "KB_RATE_LIMIT_STORAGE",
+        "memory://",
+        "Where limits are counted: by each server process for itself, or for all in a store such as `redis://host:6379`",
+    )
+    threads_text: str = _setting(
+        "KB_ENCODER_THREADS", "1", "Threads of the encoder at query time (indexing uses all cores)"
+    )
+    answered_text: str = _setting(
+        "KB_ANSWERED_FROM", "", "Confidence from which a result counts as an answer; default: the calibration's"
+    )
+    unsure_text: str = _setting(
+        "KB_UNSURE_FROM", "", "Confidence below which there is no answer; default: the calibration's"
+    )
+
+    @property
+    def home(self) -> Path:
+        return Path(self.home_text).expanduser().resolve() if self.home_text else PROJECT_ROOT / "var"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'kb.sqlite3'}"
+
+    @property
+    def index_dir(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def models_dir(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(tag.strip() for tag in self.languages_text.split(",") if tag.strip())
+
+    @property
+    def port(self) -> int:
+        return _whole_number("KB_PORT", self.port_text, 1, 65535)
+
+    @property
+    def workers(self) -> int:
+        return _whole_number("KB_WORKERS", self.workers_text, 1, 256)
+
+    @property
+    def proxies(self) -> int:
+        return _whole_number("KB_PROXIES", self.proxies_text, 0, 10)
+
+    @property
+    def encoder_threads(self) -> int:
+        return _whole_number("KB_ENCODER_THREADS", self.threads_text, 1, 256)
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.secure_cookies_text.lower() in {"1", "true", "yes", "on"}
+
+    @property
+    def answered_from(self) -> float | None:
+        return _probability("KB_ANSWERED_FROM", self.answered_text)
+
+    @property
+    def unsure_from(self) -> float | None:
+        return _probability("KB_UNSURE_FROM", self.unsure_text)
+
+
+def _whole_number(name: str, text: str, low: int, high: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise ConfigurationError(f"{name} is {text!r}, but must be a whole number from {low} to {high}.")
+    return value
+
+
+def _probability(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise ConfigurationError(f"{name} is {text!r}, but must be a number from 0 to 1.")
+    return value
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment. Raises ConfigurationError for a `KB_*` variable that does not exist (a typo)."""
+    environment = os.environ if environment is None else environment
+    known = {f.metadata["env"]: f.name for f in fields(Settings)}
+    # KB_EVAL_DATA belongs to the tests, which find the evaluation sets by it.
+    unknown = sorted(
+        name for name in environment if name.startswith("KB_") and name not in known and name != "KB_EVAL_DATA"
+    )
+    if unknown:
+        raise ConfigurationError(
+            f"Unknown setting {', '.join(unknown)}.", remedy=f"Known are: {', '.join(sorted(known))}."
+        )
+    settings = Settings(**{known[name]: environment[name] for name in known if name in environment})
+    _ = (
+        settings.port,
+        settings.workers,
+        settings.encoder_threads,
+        settings.proxies,
+        settings.answered_from,
+        settings.unsure_from,
+    )
+    if not settings.languages:
+        raise ConfigurationError(
+            "KB_LANGUAGES is empty.", remedy="Name at least one language, such as KB_LANGUAGES=en."
+        )
+    return settings

@@ -1,0 +1,1 @@
+"""What protects people: redaction, retention, export and erasure."""

@@ -1,0 +1,101 @@
+"""What search needs of an encoder. The implementations are in `indexer.encoders`; the same tests run against each of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.core.progress import Progress
+
+Vectors = NDArray[np.float32]
+Ids = NDArray[np.int64]
+# Vectors of single words, int8: unit length stands for WORD_UNIT. Shape (words, word_dimensions).
+WordVectors = NDArray[np.int8]
+WORD_UNIT = 127.0
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Pending(Protocol[T_co]):
+    """Something that has been begun elsewhere, or will be done when its result is wanted."""
+
+    def result(self) -> T_co: ...
+
+
+class Start(Protocol):
+    """Begins something small beside something large."""
+
+    def __call__(self, function: Callable[[], T_co], /) -> Pending[T_co]: ...
+
+
+@dataclass(frozen=True)
+class _Done(Generic[T_co]):
+    value: T_co
+
+    def result(self) -> T_co:
+        return self.value
+
+
+def at_once(function: Callable[[], T_co]) -> Pending[T_co]:
+    """No thread: done when it is begun."""
+    return _Done(function())
+
+
+@dataclass(frozen=True)
+class QueryEmbedding:
+    """A query as the encoder reads it: whole, and word by word.
+
+    vector: float32 (dimensions,), unit length. words: its different words, lower case, in order; word_vectors: float32
+    (len(words), word_dimensions), unit length, each word as it is meant in this query.
+    """
+
+    vector: Vectors
+    words: tuple[str, ...]
+    word_vectors: Vectors
+
+
+@dataclass(frozen=True)
+class PassageEmbeddings:
+    """vectors: float32 (n, dimensions), unit length; words: for each text the vectors of its different words in it."""
+
+    vectors: Vectors
+    words: Sequence[WordVectors]
+
+
+class Encoder(Protocol):
+    """Text to vectors. All vectors have unit length, so that an inner product is a cosine."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model and conversion; vectors of different fingerprints are never compared."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    @property
+    def word_dimensions(self) -> int:
+        """Length of the vectors of single words; 0 where the encoder gives none."""
+        ...
+
+    def embed_query(self, text: str, start: Start = at_once) -> QueryEmbedding:
+        """Like `encode_queries` of one text, with its words. What of it needs no model may be begun with `start`."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageEmbeddings:
+        """Like `encode_passages`, with the words of each text."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """float32 of shape (len(texts), dimensions)."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """float32 of shape (len(texts), dimensions); sorted by length inside, returned in the order given."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text as the model counts them, without prompt and special tokens."""
+        ...

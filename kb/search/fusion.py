@@ -1,0 +1,209 @@
+"""From candidate passages to documents in order: centred vectors, words as evidence, one score per document.
+
+Pure functions over columns of candidates; nothing here knows of databases or engines. What was measured and why it is so:
+docs/decisions/0005-ranking.md.
+"""
+
+import math
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.search.encoding import Ids, Vectors
+
+# A document that has all the words of the query, against one that has none, is worth this much cosine in a collection whose
+# documents are as far from each other as usual, see `lexical_weight`. The best value is between 0.05 and 0.2 on
+# every set that was tried; nothing is tuned to one of them.
+LEXICAL_WEIGHT = 0.1
+# How that weight goes with the distance between documents (1, 1.5 and 2 are alike, 0 is worse), and at most how much higher than
+# usual it gets: more was not seen in any set, and another encoder may put texts much farther apart.
+_DISTANCE_POWER, _MOST_LEXICAL = 1.5, 2.0
+# Two short texts are nearer to each other than a short and a long one, whatever they say: what a passage that is only
+# another wording of a question (part "questions") must be better by.
+QUESTION_DISCOUNT = 0.01
+# Decides between equally good answers only: neighbours in a ranking are about 0.01 apart.
+SAME_LANGUAGE_BONUS = 0.004
+# How much of the mean is taken out of queries and passages once the mean of the queries is known well.
+CENTRING = 0.85
+# So many queries of a language must have been seen until half of that is applied: a mean of few is worse than none.
+CENTRING_PRIOR = 30
+_FORGETTING = 2000
+# Collections that are described by a sample of this many passages; means of more do not differ.
+_SAMPLE = 20_000
+_NEIGHBOUR_SAMPLE = 200
+# Below some dozens of documents the distance to the nearest one is chance: pulled towards that of ordinary help centres.
+_USUAL_NEIGHBOUR, _NEIGHBOUR_PRIOR = 0.91, 20
+
+
+@dataclass(frozen=True)
+class CollectionBackground:
+    """How the passages of a collection lie, without any query. Computed when a segment is opened or written.
+
+    mean: (dimensions,); radius: mean distance of a passage from the mean; neighbour: mean cosine of a passage to the nearest
+    one of another document, high in archives that say the same many times.
+    """
+
+    mean: Vectors
+    radius: float
+    neighbour: float
+
+
+def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> CollectionBackground:
+    """Background of passages `vectors` (n, dimensions) of the documents `groups` (n,). About 0.1 s for 10,000 passages.
+
+    `groups` must be the same for translations of one article: otherwise each has a twin, and no answer stands out.
+    """
+    count, dimensions = vectors.shape
+    if count == 0:
+        return CollectionBackground(np.zeros(dimensions, np.float32), 1.0, _USUAL_NEIGHBOUR)
+    random = np.random.default_rng(seed)
+    sample = vectors if count <= _SAMPLE else vectors[random.choice(count, _SAMPLE, replace=False)]
+    mean = sample.mean(axis=0)
+    radius = float(np.linalg.norm(sample - mean, axis=1).mean())
+    rows = random.choice(count, min(_NEIGHBOUR_SAMPLE, count), replace=False)
+    cosines = vectors[rows] @ vectors.T
+    cosines[groups[rows][:, None] == groups[None, :]] = -1.0
+    nearest = cosines.max(axis=1)
+    nearest = nearest[nearest > -1.0]
+    weight = len(nearest) / (len(nearest) + _NEIGHBOUR_PRIOR)
+    neighbour = weight * float(nearest.mean()) + (1 - weight) * _USUAL_NEIGHBOUR if len(nearest) else _USUAL_NEIGHBOUR
+    return CollectionBackground(mean.astype(np.float32), max(radius, 1e-6), neighbour)
+
+
+class QueryMeans:
+    """Running mean of the queries seen, per language. Safe for many threads.
+
+    The encoder puts all questions of a language near each other, and all answers of a collection; what they have in common
+    says nothing about which answer belongs to which question (Mu and Viswanath 2018, "All-but-the-top"). It is taken out of both
+    sides. The mean must be that of real queries: titles or sentences of the collection in their place cost up to 10 points.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._means: dict[str, tuple[Vectors, float]] = {}
+
+    def add(self, language: str, vectors: Vectors) -> None:
+        """Count queries in; `vectors` (n, dimensions) or (dimensions,). Old ones fade after some thousands."""
+        rows = np.atleast_2d(vectors)
+        if not len(rows):
+            return
+        with self._lock:
+            mean, count = self._means.get(language, (np.zeros(rows.shape[1], np.float32), 0.0))
+            total = count + len(rows)
+            mean = mean + (rows.sum(axis=0) - len(rows) * mean) / total
+            self._means[language] = (mean.astype(np.float32), min(total, float(_FORGETTING)))
+
+    def strength_and_mean(self, language: str) -> tuple[float, Vectors | None]:
+        """How much centring to apply, 0 to CENTRING, and the mean to take away (None where nothing is known)."""
+        with self._lock:
+            if language not in self._means:
+                return 0.0, None
+            mean, count = self._means[language]
+        return CENTRING * count / (count + CENTRING_PRIOR), mean
+
+
+def centre_query(query: Vectors, strength: float, mean: Vectors | None) -> Vectors:
+    """The query without what all queries share; shape (dimensions,)."""
+    return query if mean is None else query - np.float32(strength) * mean
+
+
+def score_passages(
+    query: Vectors, vectors: Vectors, strength: float, mean: Vectors | None, background: CollectionBackground
+) -> Vectors:
+    """Scores (n,) of `vectors` (n, dimensions), of unit length, for `query`, on the scale of a cosine whatever the strength.
+
+    With strength 0 they are the cosines. Otherwise both sides are centred and the passages brought to equal length again.
+    """
+    if mean is None or strength <= 0:
+        return np.asarray(vectors @ query, dtype=np.float32)
+    # (passage - share * mean) by its products with two vectors: a centred copy of all passages would take three times as long.
+    share, centred = np.float32(strength), centre_query(query, strength, mean)
+    of_mean = background.mean
+    squares = 1 + share * (share * (of_mean @ of_mean) - 2 * (vectors @ of_mean))
+    usual = math.sqrt(background.radius**2 + float((1 - strength) ** 2 * (of_mean @ of_mean)))
+    scores = (vectors @ centred - share * (of_mean @ centred)) * (usual / np.sqrt(np.maximum(squares, 1e-12)))
+    return np.asarray(scores, dtype=np.float32)
+
+
+def inverse_document_frequency(frequency: int, passages: int) -> float:
+    """BM25's, as tantivy has it. A term that occurs nowhere has the highest."""
+    frequency = min(frequency, passages)
+    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+
+
+def lexical_scale(
+    weights: Mapping[str, float], frequencies: Mapping[str, int], passages: int, optional: Collection[str] = frozenset()
+) -> float:
+    """What BM25 scores of a collection are divided by: the sum of weight times IDF over the query's terms.
+
+    frequencies: in how many passages each term occurs. Terms that occur nowhere count too, because a query of which little is
+    known cannot be sure of its words; only `optional` ones count where they occur.
+    """
+    return sum(
+        weight * inverse_document_frequency(frequencies.get(term, 0), passages)
+        for term, weight in weights.items()
+        if frequencies.get(term, 0) or term not in optional
+    )
+
+
+def lexical_weight(background: CollectionBackground) -> float:
+    """What all the words of a query are worth in cosine: the more, the farther a passage is from its nearest neighbour.
+
+    Where documents lie near each other, the vectors of right and wrong ones differ by less too, and a fixed weight would let
+    words decide: an archive says the same thing many times, each time in other words.
+    """
+    distance = max(1 - background.neighbour, 0.0) / (1 - _USUAL_NEIGHBOUR)
+    return LEXICAL_WEIGHT * min(math.pow(distance, _DISTANCE_POWER), _MOST_LEXICAL)
+
+
+@dataclass(frozen=True)
+class FusedDocuments:
+    """Documents, best first, m of them. Columns of equal length.
+
+    groups: which document; scores: fused; dense, lexical: the best of its passages in each, lexical from 0 to about 1;
+    rows: the candidate passage to show, the best by both.
+    """
+
+    groups: Ids
+    scores: Vectors
+    dense: Vectors
+    lexical: Vectors
+    rows: Ids
+
+
+def fuse_documents(
+    groups: Ids,
+    dense: Vectors,
+    lexical: Vectors,
+    *,
+    lexical_weights: Vectors | None = None,
+    same_language: NDArray[np.bool_] | None = None,
+) -> FusedDocuments:
+    """Candidate passages (n,) to documents. `lexical` is BM25 divided by `lexical_scale` of its collection;
+    lexical_weights (n,): what that counts, the same for all passages of a document, LEXICAL_WEIGHT where it is not given.
+
+    A document has the best vector and the best words of its passages, which may be different ones. No words found is no
+    evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which
+    would make a chance word in a foreign-language text outrank the answer. same_language (n,): passages in the reader's
+    language.
+    """
+    if not len(groups):
+        none = np.zeros(0, np.float32)
+        return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
+    weights = np.full(len(groups), LEXICAL_WEIGHT, np.float32) if lexical_weights is None else lexical_weights
+    # Passages document by document, the best of each first: what belongs to a document is a run that starts at `first`.
+    by_document = np.lexsort((-(dense + weights * lexical), groups))
+    ordered = groups[by_document]
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    best_dense = np.maximum.reduceat(dense[by_document], first)
+    best_lexical = np.maximum.reduceat(lexical[by_document], first)
+    rows = by_document[first]
+    scores = best_dense + weights[rows] * best_lexical
+    if same_language is not None:
+        speaks = np.logical_or.reduceat(same_language[by_document], first).astype(np.float32)
+        scores = scores + np.float32(SAME_LANGUAGE_BONUS) * speaks
+    order = np.argsort(-scores, kind="stable")
+    return FusedDocuments(ordered[first][order], scores[order], best_dense[order], best_lexical[order], rows[order])

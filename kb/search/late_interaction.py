@@ -1,0 +1,53 @@
+"""Compare a query with the best passages word by word: the late interaction of ColBERT (Khattab and Zaharia 2020).
+
+One vector for a whole text blurs what it is about; word by word, "prepaid" is looked for and found or not found, in whatever
+language. Measured in docs/decisions/0012-word-matching.md.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from kb.search.encoding import WORD_UNIT, QueryEmbedding, Vectors, WordVectors
+from kb.text.terms import FUNCTION_WORD_WEIGHT, is_function_word
+
+# What a document that has all words of the query is ahead of one that has none, in cosine.
+LATE_INTERACTION_WEIGHT = 0.1
+# How many passages of a collection are compared: more change nothing.
+COMPARED_PASSAGES = 15
+# Of a long e-mail the first words: its beginning says what it is about.
+_MOST_QUERY_WORDS = 96
+
+
+def weigh_words(words: Sequence[str], language: str) -> Vectors:
+    """float32 (len(words),), sum 1: words that say little count half."""
+    weights = np.array(
+        [FUNCTION_WORD_WEIGHT if is_function_word(word, language) else 1.0 for word in words], np.float32
+    )
+    return np.asarray(weights / max(float(weights.sum()), 1e-9), dtype=np.float32)
+
+
+def score_late_interaction(query: QueryEmbedding, language: str, passages: Sequence[WordVectors]) -> Vectors:
+    """For each passage how well it has the words of the query, float32 (len(passages),), at most 1.
+
+    Of each word of the query the likest word of the passage counts. A passage without words (or a query) has NaN.
+    """
+    words = query.words[:_MOST_QUERY_WORDS]
+    if not words:
+        return np.full(len(passages), np.nan, np.float32)
+    likest = find_likest_words(query.word_vectors[: len(words)], passages)
+    return np.asarray(likest @ (weigh_words(words, language) / np.float32(WORD_UNIT)), dtype=np.float32)
+
+
+def find_likest_words(words: Vectors, passages: Sequence[WordVectors]) -> Vectors:
+    """For each passage and each of `words` (n, word_dimensions) the product with its likest word there, float32
+    (len(passages), n): the cosine times WORD_UNIT; NaN for a passage without words."""
+    places = [place for place, of_passage in enumerate(passages) if len(of_passage)]
+    likest = np.full((len(passages), len(words)), np.nan, np.float32)
+    if places:
+        filled = [passages[place] for place in places]
+        starts = list(accumulate(map(len, filled[:-1]), initial=0))
+        products = np.concatenate(filled, dtype=np.float32, casting="safe") @ words.T
+        likest[places] = np.maximum.reduceat(products, starts, axis=0)
+    return likest

@@ -1,0 +1,46 @@
+"""What of a query is encoded and which of its words are looked up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kb.text.spelling import Speller
+from kb.text.terms import EXACT_MARK, FUNCTION_WORD_WEIGHT, is_function_word, weighted_query_terms
+from kb.text.transliteration import to_native
+
+
+@dataclass(frozen=True)
+class ProcessedQuery:
+    """text: what the encoder reads. terms: for the lexical index, with weights. optional: terms that are other words for the
+    same thing, which count only where a collection has them. background: whose mean is taken away (see QueryMeans)."""
+
+    text: str
+    terms: dict[str, float]
+    optional: frozenset[str]
+    background: str
+
+
+def process_query(
+    text: str, language: str, is_known: Callable[[str], bool], speller: Speller | None = None
+) -> ProcessedQuery:
+    """`is_known` tells of a term whether any collection contains it; `speller` corrects words that none does.
+
+    Hindi and Bengali in Latin letters are encoded in their own script and looked up as typed, in their own script and
+    in English: the words of the answer may be any of the three.
+    """
+    terms = weighted_query_terms(text, language)
+    optional: set[str] = set()
+    if speller:
+        corrected = speller.correct(text, terms, language)
+        text, terms, optional = corrected.text, corrected.terms, set(corrected.optional)
+    if language not in ("hi-Latn", "bn-Latn"):
+        return ProcessedQuery(text, terms, frozenset(optional), language)
+    primary = language.partition("-")[0]
+    native = to_native(text, language, lambda word: any(map(is_known, weighted_query_terms(word, "en"))))
+    optional |= set(terms)
+    for words, of_language in ((native.english, "en"), (native.native, primary)):
+        for phrase in words:
+            for term, weight in weighted_query_terms(phrase, of_language).items():
+                light = is_function_word(phrase, of_language) and not term.startswith(EXACT_MARK)
+                terms[term] = max(terms.get(term, 0.0), weight * (FUNCTION_WORD_WEIGHT if light else 1.0))
+                optional.add(term)
+    return ProcessedQuery(native.text, terms, frozenset(optional), primary)

@@ -1,0 +1,36 @@
+"""The file of texts gives back what was written, in every script, and notices when it is cut off."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.backends.faiss_tantivy.passage_texts import TEXTS_FILE, PassageTexts
+from kb.search.types import PassageText
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80)
+_PASSAGES = st.builds(
+    PassageText,
+    _TEXT,
+    st.lists(st.integers(0, 80), max_size=5).map(tuple),
+    st.lists(_TEXT, max_size=3).map(tuple),
+)
+
+
+@given(st.lists(_PASSAGES, max_size=8))
+def test_every_text_comes_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, passages: list[PassageText]
+) -> None:
+    folder = tmp_path_factory.mktemp("texts")
+    PassageTexts.write(folder, passages)
+    texts = PassageTexts.load(folder)
+    assert [texts[row] for row in range(len(texts))] == passages
+
+
+def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    PassageTexts.write(tmp_path, [PassageText("रिफ़ंड 5 दिन में", (16,), ("Refunds",))])
+    file = tmp_path / TEXTS_FILE
+    file.write_bytes(file.read_bytes()[:-3])
+    with pytest.raises(ValueError, match=TEXTS_FILE):
+        PassageTexts.load(tmp_path)

@@ -1,0 +1,156 @@
+"""From candidate passages to documents: words as evidence, centred queries, one score per document."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kb.search.fusion import (
+    CENTRING,
+    LEXICAL_WEIGHT,
+    QueryMeans,
+    describe_collection,
+    fuse_documents,
+    inverse_document_frequency,
+    lexical_scale,
+    lexical_weight,
+    score_passages,
+)
+
+
+def floats(*values: float) -> NDArray[np.float32]:
+    return np.array(values, dtype=np.float32)
+
+
+def unit(rows: NDArray[np.float64]) -> NDArray[np.float32]:
+    return (rows / np.linalg.norm(rows, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def test_document_has_the_best_vector_and_the_best_words_of_different_passages() -> None:
+    ranked = fuse_documents(np.array([7, 7, 8]), floats(0.80, 0.70, 0.82), floats(0.0, 0.9, 0.0))
+    assert ranked.groups.tolist() == [7, 8]
+    assert ranked.scores[0] == pytest.approx(0.80 + LEXICAL_WEIGHT * 0.9)
+    assert ranked.rows.tolist() == [0, 2]
+
+
+def test_no_matching_words_leave_the_order_of_the_vectors() -> None:
+    dense = floats(0.81, 0.85, 0.83)
+    ranked = fuse_documents(np.array([1, 2, 3]), dense, np.zeros(3, np.float32))
+    assert ranked.groups.tolist() == [2, 3, 1]
+    np.testing.assert_allclose(ranked.scores, sorted(dense, reverse=True), rtol=1e-6)
+
+
+def test_answer_in_the_readers_language_wins_only_among_equals() -> None:
+    mine = np.array([False, True])
+    equal = fuse_documents(np.array([1, 2]), floats(0.8, 0.8), floats(0, 0), same_language=mine)
+    assert equal.groups.tolist() == [2, 1]
+    better = fuse_documents(np.array([1, 2]), floats(0.82, 0.8), floats(0, 0), same_language=mine)
+    assert better.groups.tolist() == [1, 2]
+
+
+def test_words_decide_less_among_documents_that_say_nearly_the_same() -> None:
+    dense, lexical = floats(0.86, 0.80), floats(0.0, 0.8)
+    groups = np.array([1, 2])
+    distinct = fuse_documents(groups, dense, lexical, lexical_weights=floats(0.1, 0.1))
+    archive = fuse_documents(groups, dense, lexical, lexical_weights=floats(0.04, 0.04))
+    assert distinct.groups.tolist() == [2, 1]
+    assert archive.groups.tolist() == [1, 2]
+    assert archive.scores[1] == pytest.approx(0.80 + 0.04 * 0.8)
+    assert archive.lexical.tolist() == pytest.approx([0.0, 0.8])
+
+
+def test_weight_of_words_shrinks_with_the_distance_between_documents() -> None:
+    random = np.random.default_rng(3)
+    topics = random.normal(size=(100, 16))
+    distinct = describe_collection(unit(topics), np.arange(100))
+    archive = describe_collection(
+        unit(np.repeat(topics, 3, axis=0) + random.normal(size=(300, 16)) * 0.05), np.arange(300)
+    )
+    assert 0 < lexical_weight(archive) < lexical_weight(distinct) / 5
+    assert lexical_weight(distinct) <= 2 * LEXICAL_WEIGHT
+    empty = describe_collection(np.zeros((0, 16), np.float32), np.zeros(0, np.int64))
+    assert lexical_weight(empty) == pytest.approx(LEXICAL_WEIGHT)
+
+
+def test_no_candidates_give_no_documents() -> None:
+    assert len(fuse_documents(np.zeros(0, np.int64), floats(), floats()).groups) == 0
+
+
+def test_term_that_occurs_nowhere_weighs_on_the_evidence() -> None:
+    known = lexical_scale({"refund": 1.0}, {"refund": 3}, 100)
+    half = lexical_scale({"refund": 1.0, "zyx": 1.0}, {"refund": 3}, 100)
+    assert half > 2 * known * 0.9
+
+
+def test_other_word_for_the_same_counts_only_where_it_occurs() -> None:
+    without = lexical_scale({"paisa": 1.0, "money": 1.0}, {"money": 2}, 50, optional={"paisa", "money"})
+    assert without == lexical_scale({"money": 1.0}, {"money": 2}, 50)
+
+
+def test_rare_words_say_more_and_none_says_something_negative() -> None:
+    values = [inverse_document_frequency(frequency, 1000) for frequency in (0, 1, 10, 500, 1000, 5000)]
+    assert values == sorted(values, reverse=True)
+    assert values[-1] > 0
+
+
+def test_without_known_queries_the_scores_are_cosines() -> None:
+    random = np.random.default_rng(1)
+    vectors = unit(random.normal(size=(20, 8)))
+    background = describe_collection(vectors, np.arange(20))
+    strength, mean = QueryMeans().strength_and_mean("en")
+    scores = score_passages(vectors[3], vectors, strength, mean, background)
+    np.testing.assert_allclose(scores, vectors @ vectors[3], rtol=1e-5)
+
+
+def test_centring_finds_the_passage_behind_a_direction_that_all_share() -> None:
+    random = np.random.default_rng(2)
+    topics = unit(random.normal(size=(40, 16)))
+    shared_by_passages, shared_by_queries = unit(random.normal(size=16)), unit(random.normal(size=16))
+    # One passage is near to what all queries share, whatever they ask.
+    passages = unit(topics * 0.3 + shared_by_passages)
+    passages[0] = unit(shared_by_queries + shared_by_passages)
+    queries = unit(topics[1:] * 0.3 + shared_by_queries)
+    background = describe_collection(passages, np.arange(40))
+    means = QueryMeans()
+    means.add("en", np.repeat(queries, 50, axis=0))
+    strength, mean = means.strength_and_mean("en")
+    plain = sum(int(np.argmax(passages @ query)) == row + 1 for row, query in enumerate(queries))
+    centred = sum(
+        int(np.argmax(score_passages(query, passages, strength, mean, background))) == row + 1
+        for row, query in enumerate(queries)
+    )
+    assert plain < 5
+    assert centred > 30
+
+
+def test_strength_grows_with_the_queries_seen_and_languages_are_apart() -> None:
+    means = QueryMeans()
+    means.add("en", np.ones((1, 4), np.float32))
+    little, _ = means.strength_and_mean("en")
+    means.add("en", np.ones((5000, 4), np.float32))
+    much, mean = means.strength_and_mean("en")
+    assert 0 < little < 0.1 < 0.8 < much < CENTRING
+    np.testing.assert_allclose(mean, np.ones(4), rtol=1e-4)
+    assert means.strength_and_mean("hi") == (0.0, None)
+
+
+def test_archive_has_nearer_neighbours_than_distinct_articles() -> None:
+    random = np.random.default_rng(3)
+    distinct = unit(random.normal(size=(200, 32)))
+    archive = unit(np.repeat(distinct[:20], 10, axis=0) + 0.02 * random.normal(size=(200, 32)))
+    documents = np.arange(200)
+    assert describe_collection(archive, documents).neighbour > describe_collection(distinct, documents).neighbour + 0.2
+
+
+def test_translations_are_not_neighbours_of_each_other() -> None:
+    random = np.random.default_rng(4)
+    articles = unit(random.normal(size=(100, 32)))
+    twice = np.concatenate([articles, articles])
+    groups = np.tile(np.arange(100), 2)
+    assert describe_collection(twice, groups).neighbour < 0.8
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_tiny_collection_has_a_background(count: int) -> None:
+    background = describe_collection(unit(np.ones((count, 4))), np.arange(count))
+    assert np.isfinite(background.mean).all()
+    assert 0.5 < background.neighbour <= 1.0

@@ -1,0 +1,83 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from kb.core.database import create_database_engine
+from kb.core.errors import ConfigurationError
+from kb.core.settings import Settings
+from kb.tables import Base
+from kb.tables.migrations import database_state, upgrade_database
+
+
+def test_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": Base.metadata})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_new_passages_never_get_the_id_of_a_deleted_one(engine: Engine) -> None:
+    with engine.connect() as connection:
+        sql = connection.execute(text("SELECT sql FROM sqlite_master WHERE name IN ('passages', 'index_changes')"))
+        assert all("AUTOINCREMENT" in row.sql for row in sql)
+
+
+def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
+    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+    assert upgrade_database(engine).found is None
+    assert database_state(engine).is_current
+    assert upgrade_database(engine).is_current
+    engine.dispose()
+
+
+def test_empty_database_is_told_with_the_command_that_helps(tmp_path: Path) -> None:
+    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+    with pytest.raises(ConfigurationError, match="kb init"):
+        database_state(engine).require_current()
+    engine.dispose()
+
+
+def test_failed_migration_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+    module = __import__("importlib").import_module("kb.tables.migrations")
+
+    def break_in_the_middle(config: object, _revision: str) -> None:
+        connection = config.attributes["connection"]  # type: ignore[attr-defined]
+        connection.execute(text("CREATE TABLE half (id INTEGER)"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module.command, "upgrade", break_in_the_middle)
+    with pytest.raises(KeyboardInterrupt):
+        upgrade_database(engine)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_database_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "kb.sqlite3") as connection:
+        connection.execute("CREATE TABLE theirs (id INTEGER)")
+    connection.close()
+    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+    with pytest.raises(ConfigurationError, match="not of this program"):
+        upgrade_database(engine)
+    assert inspect(engine).get_table_names() == ["theirs"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", ["0001", "9999"])
+def test_database_of_a_newer_program_or_from_before_the_first_release_is_refused(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    with pytest.raises(ConfigurationError, match=rf"newer version.*or.*before the first release.*{revision}"):
+        upgrade_database(engine)
+
+
+def test_database_file_that_is_none_is_told_plainly(tmp_path: Path) -> None:
+    (tmp_path / "kb.sqlite3").write_bytes(b"this is no database at all, only text" * 50)
+    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+    with pytest.raises(ConfigurationError, match="not a database"):
+        database_state(engine)
+    engine.dispose()

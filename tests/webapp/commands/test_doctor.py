@@ -1,0 +1,98 @@
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from indexer.runtime import SearchRuntime
+from kb.articles import parse_article, save_article
+from kb.core.settings import Settings
+from webapp.commands.doctor import Finding, examine
+
+Kb = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def wrong(settings: Settings) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in examine(settings) if finding.state == "wrong"}
+
+
+@pytest.fixture
+def healthy(settings: Settings, engine: Engine, session: Session) -> Settings:
+    """An installation in which nothing is wrong."""
+    source = parse_article("---\ntitle: Refunds\nslug: refunds\nstatus: published\n---\nIn five days.\n", "refunds.md")
+    save_article(session, source, author="test")
+    session.commit()
+    SearchRuntime.open(settings, engine).update()
+    return settings
+
+
+def test_nothing_is_wrong_where_nothing_is_wrong(healthy: Settings) -> None:
+    assert wrong(healthy) == {}
+
+
+def test_empty_machine_gets_a_command_for_everything_that_is_missing(kb: Kb) -> None:
+    result = kb("doctor", "--json")
+    assert result.returncode == 1
+    findings = json.loads(result.stdout)
+    assert {"State", "Database"} <= {one["subject"] for one in findings if one["state"] == "wrong"}
+    assert all(one["remedy"] for one in findings if one["state"] == "wrong")
+    assert "Traceback" not in kb("doctor").stdout
+
+
+def test_missing_encoder_is_found(healthy: Settings) -> None:
+    found = wrong(replace(healthy, model="bundled"))
+    assert found["Encoder"].remedy == "make setup"
+    # The vectors are those of another encoder, too.
+    assert "hash" in found["Index"].text
+    assert found["Index"].remedy == "kb index --rebuild"
+
+
+def test_article_that_waits_to_be_indexed_is_found(healthy: Settings, session: Session) -> None:
+    source = parse_article("---\ntitle: New\nslug: new\nstatus: published\n---\nFresh.\n", "new.md")
+    save_article(session, source, author="test")
+    session.commit()
+    finding = wrong(healthy)["Index"]
+    assert finding.text.startswith("1 of 2 documents")
+    assert finding.remedy == "kb index"
+
+
+def test_damaged_index_file_is_found(healthy: Settings) -> None:
+    file = next(path for path in (healthy.index_dir / "help").rglob("*.npy"))
+    file.write_bytes(file.read_bytes()[:-3])
+    assert "help" in wrong(healthy)["Index"].text
+
+
+def test_secret_key_that_others_may_read_is_found(healthy: Settings) -> None:
+    path = healthy.home / "secret_key"
+    path.write_text("x" * 64)
+    path.chmod(0o644)
+    assert wrong(replace(healthy, secret_key=""))["Secret key"].remedy == f"chmod 600 {path}"
+
+
+def test_installation_without_an_administrator_is_found(healthy: Settings, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE users SET active = 0 WHERE role = 'admin'"))
+    assert "kb user add" in wrong(healthy)["People"].remedy
+
+
+def test_old_database_is_found_and_the_rest_is_still_looked_at(healthy: Settings, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    findings = {finding.subject: finding for finding in examine(healthy)}
+    assert findings["Database"].remedy == "Type: kb init"
+    assert findings["Styles and scripts"].state == "ok"
+    assert "Index" not in findings
+
+
+def test_language_without_a_catalogue_is_found(healthy: Settings) -> None:
+    assert "xx" in wrong(replace(healthy, languages_text="en,xx"))["Translations"].text
+
+
+def test_state_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    found = wrong(Settings(home_text=str(tmp_path / "home"), model="hash"))
+    assert "State" in found

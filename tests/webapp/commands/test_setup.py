@@ -1,0 +1,78 @@
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kb.accounts.people import authenticate
+from kb.articles import parse_article, save_article
+from kb.core.database import create_database_engine, session_scope
+from kb.core.settings import Settings
+from kb.tables import Article, Role, Ticket, User
+from webapp.commands.setup import add_demo_people, add_sample_content, make_database, update_index
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Settings:
+    settings = Settings(home_text=str(tmp_path), model="hash")
+    make_database(create_database_engine(settings))
+    return settings
+
+
+def counts(settings: Settings) -> dict[str, int]:
+    with session_scope(create_database_engine(settings)) as session:
+        return {
+            table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Article, Ticket, User)
+        }
+
+
+@pytest.mark.slow
+def test_sample_shop_is_put_in_once_and_can_be_searched(fresh: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = create_database_engine(fresh)
+    assert add_sample_content(fresh, engine)
+    update_index(fresh, engine)
+    first = counts(fresh)
+    assert first["articles"] == 102
+    assert first["tickets"] >= 195
+    assert capsys.readouterr().err == ""
+    assert not add_sample_content(fresh, engine)
+    assert counts(fresh) == first
+
+
+def test_sample_is_left_out_where_there_is_other_content(fresh: Settings) -> None:
+    engine = create_database_engine(fresh)
+    with session_scope(engine) as session:
+        save_article(session, parse_article("# Our own\n\nText.\n", "own.md"), author="us")
+    assert not add_sample_content(fresh, engine)
+    assert counts(fresh)["articles"] == 1
+
+
+def test_demo_people_have_random_passwords_that_only_their_owner_can_read(fresh: Settings, tmp_path: Path) -> None:
+    engine = create_database_engine(fresh)
+    add_demo_people(fresh, engine)
+    path = fresh.home / "demo-logins.txt"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    lines = [line.split() for line in path.read_text().splitlines()]
+    with session_scope(engine) as session:
+        for role, email, password in lines:
+            assert authenticate(session, email, password).role == role
+        assert len({password for _, _, password in lines}) == 3
+        assert all("argon2id" in user.password_hash for user in session.scalars(select(User)))
+
+
+def test_demo_people_are_not_made_beside_real_ones(fresh: Settings, session: Session) -> None:
+    from kb.accounts.people import create_user
+
+    engine = create_database_engine(fresh)
+    with session_scope(engine) as own:
+        create_user(own, "boss@example.com", Role.ADMIN, "a good password")
+    add_demo_people(fresh, engine)
+    assert counts(fresh)["users"] == 1
+    assert not (fresh.home / "demo-logins.txt").exists()
+
+
+def test_database_is_made_once(fresh: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    make_database(create_database_engine(fresh))
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,249 @@
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from page_checks import check_page, get_page
+from page_fixtures import PageContent
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+
+from kb.service.contact import request_contact, take_request
+from kb.tables import ContactRequest, Feedback, Role, SearchEvent, Ticket, TicketMessage
+
+Login = Callable[[Role | str], FlaskClient]
+Csrf = Callable[[FlaskClient], dict[str, str]]
+PARTIAL = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def rep(login: Login) -> FlaskClient:
+    return login("rep")
+
+
+@contextmanager
+def count_statements(engine: Engine) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
+        statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "bn"])
+@pytest.mark.parametrize(
+    "path", ["/desk/", "/desk/?q=refund", "/desk/?q=", "/desk/?q=refund&lang=bn", "/desk/requests"]
+)
+def test_every_page_is_valid_in_each_language(rep: FlaskClient, csrf: Csrf, path: str, language: str) -> None:
+    rep.post("/preferences", data={"language": language}, headers=csrf(rep))
+    assert f'<html lang="{language}"' in get_page(rep, path)
+
+
+def test_articles_and_tickets_have_valid_pages(rep: FlaskClient, content: PageContent) -> None:
+    for path in (f"articles/{content.internal}", f"articles/{content.refund['bn']}", f"tickets/{content.ticket}"):
+        get_page(rep, f"/desk/{path}")
+        get_page(rep, f"/desk/{path}?s=unknown&voted=answered")
+    get_page(rep, "/desk/articles/999999", status=404)
+    get_page(rep, "/desk/tickets/999999", status=404)
+
+
+def test_kinds_stand_side_by_side(rep: FlaskClient, content: PageContent) -> None:
+    text = get_page(rep, "/desk/?q=refund")
+    columns = {
+        name: text.split(f'id="column-{name}"')[1].split("</section>")[0] for name in ("public", "internal", "tickets")
+    }
+    assert f"/desk/articles/{content.refund['en']}?s=" in columns["public"]
+    assert f"/desk/articles/{content.internal}?s=" in columns["internal"]
+    assert f"/desk/tickets/{content.ticket}?s=" in columns["tickets"]
+    assert "Internal, not for customers" in columns["internal"]
+    assert "not for customers" not in columns["public"]
+
+
+def test_typing_brings_only_the_results(rep: FlaskClient) -> None:
+    piece = rep.get("/desk/?q=refund&lang=hi", headers=PARTIAL)
+    assert "<html" not in piece.text
+    assert 'id="search-status" hx-swap-oob="innerHTML"' in piece.text
+    assert piece.headers["HX-Replace-Url"] == "/desk/?q=refund&lang=hi"
+    assert "Without the mouse" in rep.get("/desk/?q=", headers=PARTIAL).text
+
+
+def test_reading_language_picks_the_version(rep: FlaskClient) -> None:
+    assert "रिफ़ंड कब आएगा" in get_page(rep, "/desk/?q=refund&lang=hi")
+    assert "রিফান্ড কবে আসবে" in get_page(rep, "/desk/?q=refund&lang=bn")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("answered", "Best answer"), ("unsure", "Read before you send"), ("none", "Nothing we have")]
+)
+def test_outcome_is_said_in_words(
+    app_with_outcome: Callable[[str], Flask], login: Login, outcome: str, words: str
+) -> None:
+    client = app_with_outcome(outcome).test_client()
+    with login("rep").session_transaction() as known, client.session_transaction() as cookie:
+        cookie.update(known)
+    assert words in get_page(client, "/desk/?q=refund")
+
+
+def test_search_page_needs_a_fixed_number_of_statements(rep: FlaskClient, engine: Engine) -> None:
+    rep.get("/desk/?q=warm")
+    with count_statements(engine) as statements:
+        rep.get("/desk/?q=refund", buffered=False)
+    # The person, the articles, the tickets. The record of the search comes after the answer.
+    assert len(statements) == 3, "\n".join(statements)
+
+
+def test_search_is_recorded_with_the_rep(rep: FlaskClient, session: Session) -> None:
+    for typed in ("re", "refu", "refund"):
+        rep.get(f"/desk/?q={typed}", headers=PARTIAL)
+    found = session.scalars(select(SearchEvent)).one()
+    assert (found.query, found.place, found.audience) == ("refund", "desk", "rep")
+    assert found.user_id
+
+
+def first_search(rep: FlaskClient) -> str:
+    found = re.search(r"\?s=([\w-]+)", rep.get("/desk/?q=refund").text)
+    assert found
+    return found[1]
+
+
+def test_opening_counts_as_a_click_and_an_automatic_preview_does_not(
+    rep: FlaskClient, session: Session, content: PageContent
+) -> None:
+    search_id, path = first_search(rep), f"/desk/articles/{content.internal}"
+    piece = rep.get(f"{path}?s={search_id}&peek=1", headers=PARTIAL)
+    assert "<html" not in piece.text
+    assert session.scalars(select(Feedback)).all() == []
+    rep.get(f"{path}?s={search_id}", headers=PARTIAL)
+    assert session.scalars(select(Feedback.kind)).one() == "click"
+
+
+def test_internal_text_warns_before_and_after_it_is_copied(rep: FlaskClient, content: PageContent) -> None:
+    text = get_page(rep, f"/desk/articles/{content.internal}")
+    assert text.count("data-copy-warning=") == 3
+    assert 'data-copy="INTERNAL. NOT FOR CUSTOMERS.' in text
+    assert "/help/" not in text.split("<main")[1]
+    public = get_page(rep, f"/desk/articles/{content.refund['hi']}")
+    assert "data-copy-warning" not in public
+    assert 'data-copy="http://localhost/help/hi/articles/when-refund-arrives"' in public
+    assert 'data-copy="# रिफ़ंड कब आएगा' in public
+
+
+def test_versions_of_an_article_are_one_press_away(rep: FlaskClient, content: PageContent) -> None:
+    text = get_page(rep, f"/desk/articles/{content.refund['en']}?s=abc")
+    assert f"/desk/articles/{content.refund['bn']}?s=abc&amp;peek=1" in text
+
+
+def test_links_between_articles_stay_at_the_desk(rep: FlaskClient, content: PageContent) -> None:
+    text = get_page(rep, f"/desk/articles/{content.english_only}")
+    assert f'href="/desk/articles/{content.refund["en"]}"' in text
+    assert f'href="/desk/articles/{content.internal}"' in text
+
+
+def test_ticket_shows_problem_and_resolution_apart(rep: FlaskClient, session: Session, content: PageContent) -> None:
+    session.add_all(
+        [
+            TicketMessage(ticket_id=content.ticket, position=1, role="customer", text="Where is it, [name]?"),
+            TicketMessage(ticket_id=content.ticket, position=2, role="agent", public=False, text="Asked the bank"),
+        ]
+    )
+    session.commit()
+    text = get_page(rep, f"/desk/tickets/{content.ticket}")
+    assert text.index("The refund for [order] has not come.") < text.index("What resolved it")
+    assert 'data-copy="Sent again by UPI; it came the same day."' in text
+    assert "Where is it, [name]?" in text
+    assert text.count("turn turn--note") == 1
+
+
+def test_open_ticket_is_not_shown(rep: FlaskClient, session: Session, content: PageContent) -> None:
+    ticket = session.get(Ticket, content.ticket)
+    assert ticket
+    ticket.status = "open"
+    session.commit()
+    get_page(rep, f"/desk/tickets/{content.ticket}", status=404)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("answered", "Noted: it answered."), ("not_answered", "Noted: it did not.")]
+)
+def test_vote_works_with_and_without_scripts(
+    rep: FlaskClient, csrf: Csrf, session: Session, content: PageContent, kind: str, words: str
+) -> None:
+    data = {"s": first_search(rep), "document": f"ticket:{content.ticket}", "kind": kind}
+    response = rep.post("/desk/feedback", data=data, headers=csrf(rep))
+    assert words in get_page(rep, response.location)
+    assert words in rep.post("/desk/feedback", data=data, headers={**csrf(rep), **PARTIAL}).text
+    feedback = session.scalars(select(Feedback)).one()
+    assert (feedback.kind, feedback.document) == (kind, data["document"])
+
+
+@pytest.mark.parametrize(
+    "change", [{"kind": "click"}, {"kind": ""}, {"document": "user:1"}, {"document": "article:x"}, {"document": ""}]
+)
+def test_other_feedback_is_refused(rep: FlaskClient, csrf: Csrf, session: Session, change: dict[str, str]) -> None:
+    data = {"kind": "answered", "document": "article:1", **change}
+    assert rep.post("/desk/feedback", data=data, headers=csrf(rep)).status_code == 400
+    assert session.scalars(select(Feedback)).all() == []
+
+
+def customer_asks(app: Flask, session: Session, csrf: Csrf) -> ContactRequest:
+    customer = app.test_client()
+    link = re.search(r'class="result__title"><a href="([^"]+)"', customer.get("/help/hi/search?q=refund").text)
+    assert link
+    customer.get(link[1])
+    data = {"name": "सुनील", "contact": "98300 12345", "message": "पैसे नहीं आए"}
+    assert customer.post("/help/hi/contact", data=data, headers=csrf(customer)).status_code == 303
+    return session.scalars(select(ContactRequest)).one()
+
+
+def test_rep_sees_what_the_customer_tried(rep: FlaskClient, app: Flask, session: Session, csrf: Csrf) -> None:
+    customer_asks(app, session, csrf)
+    assert "1 customer is waiting" in get_page(rep, "/desk/")
+    text = get_page(rep, "/desk/requests")
+    for expected in ("सुनील", 'href="tel:+919830012345"', "पैसे नहीं आए", 'href="/desk/?q=refund"', "read"):
+        assert expected in text
+
+
+def test_request_is_taken_put_back_and_done(
+    rep: FlaskClient, app: Flask, session: Session, csrf: Csrf, login: Login
+) -> None:
+    request = customer_asks(app, session, csrf)
+    path = f"/desk/requests/{request.public_id}"
+
+    def step(client: FlaskClient, name: str) -> str:
+        response = client.post(path, data={"step": name}, headers=csrf(client), follow_redirects=True)
+        session.refresh(request)
+        return check_page(response)
+
+    step(rep, "take")
+    assert request.state == "taken"
+    colleague = login("trainer")
+    assert "A colleague is on it." in get_page(colleague, "/desk/requests")
+    assert "A colleague was quicker" in step(colleague, "take")
+    step(rep, "release")
+    assert (request.state, request.taken_by_id) == ("waiting", None)
+    step(rep, "take")
+    assert "Marked as done." in step(rep, "finish")
+    assert "Nobody is waiting" in get_page(rep, "/desk/requests")
+    assert "सुनील" in get_page(rep, "/desk/requests?state=done")
+    assert rep.post(path, data={"step": "burn"}, headers=csrf(rep)).status_code == 400
+    assert rep.post("/desk/requests/none", data={"step": "take"}, headers=csrf(rep)).status_code == 404
+
+
+def test_list_of_requests_needs_a_fixed_number_of_statements(
+    rep: FlaskClient, engine: Engine, app: Flask, session: Session, csrf: Csrf
+) -> None:
+    request = customer_asks(app, session, csrf)
+    with count_statements(engine) as few:
+        rep.get("/desk/requests")
+    for _ in range(5):
+        request_contact(session, name="A", contact="a@b.in", message="?", language="en", visit=request.visit)
+    take_request(session, request.public_id, 1)
+    session.commit()
+    with count_statements(engine) as many:
+        rep.get("/desk/requests")
+    assert len(many) == len(few) == 5, "\n".join(many)

@@ -1,0 +1,1 @@
+"""What all places share: access, sessions of the database, errors, limits, languages, security."""

@@ -1,0 +1,102 @@
+"""Who may go where: one table, one check in front of every request, deny by default.
+
+A blueprint that is in no table stops the application at start; an endpoint outside all blueprints that is in no table
+is refused. So a page that somebody forgot to protect is a page that nobody sees.
+"""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from kb.accounts.people import role_allows
+from kb.core.errors import ConfigurationError, NotAllowedError
+from kb.tables import Role
+
+PUBLIC = None
+
+# The lowest role that may use a blueprint; each role may do what the ones before it may.
+BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
+    "help": PUBLIC,
+    "auth": PUBLIC,
+    "health": PUBLIC,
+    "api": PUBLIC,
+    "desk": Role.REP,
+    "api_desk": Role.REP,
+    "studio": Role.TRAINER,
+    "api_studio": Role.TRAINER,
+    "admin": Role.ADMIN,
+}
+
+# Endpoints that belong to no blueprint.
+ENDPOINT_ACCESS: Mapping[str, Role | None] = {"static": PUBLIC, "root": PUBLIC}
+
+
+def required_role(endpoint: str, blueprint: str | None) -> Role | None:
+    """The lowest role for an endpoint, None for everybody. Raises KeyError where no table names it."""
+    return ENDPOINT_ACCESS[endpoint] if blueprint is None else BLUEPRINT_ACCESS[blueprint]
+
+
+def init_access(app: Flask) -> None:
+    """Check that every blueprint has a rule and put the check in front of every request.
+
+    Call after the blueprints are registered. Raises ConfigurationError for a blueprint without a rule.
+    """
+    nameless = sorted(set(app.blueprints) - set(BLUEPRINT_ACCESS))
+    if nameless:
+        raise ConfigurationError(
+            f"No access rule for blueprint {', '.join(nameless)}.",
+            remedy="Add it to BLUEPRINT_ACCESS in webapp/shared/access.py with the lowest role that may use it.",
+        )
+    app.before_request(_check_access)
+
+
+def _check_access() -> Response | None:
+    if request.endpoint is None:
+        return None  # No such page, or not by this method: Flask answers 404 or 405, whoever asks.
+    try:
+        role = required_role(request.endpoint, request.blueprint)
+    except KeyError:
+        abort(403)
+    if role is PUBLIC or (current_user.is_authenticated and role_allows(current_user.role, role)):
+        return None
+    if current_user.is_authenticated:
+        raise NotAllowedError(f"This page is for the role “{role.value}” and above; you are “{current_user.role}”.")
+    if wants_json():
+        abort(401)
+    # A form that was sent after the session ran out cannot be sent again by a redirect, so back to its page.
+    goal = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else _local_referrer()
+    if request.headers.get("HX-Request") == "true":
+        # A redirect would put the log-in page into the middle of the page that asked; this makes the browser go there.
+        return Response(
+            status=204, headers={"HX-Redirect": url_for("auth.login", next=_local_referrer() or goal or None)}
+        )
+    return redirect(url_for("auth.login", next=goal or None))
+
+
+def _local_referrer() -> str:
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return ""
+    return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
+def wants_json() -> bool:
+    """True for the API and for clients that rather have JSON than a page."""
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    json = max(accepted["application/json"], accepted["application/problem+json"])
+    return json > accepted["text/html"]
+
+
+def safe_next(target: str | None) -> str:
+    """`target` if it is a path on this site, else "". Browsers take `//host`, `/\\host` for other sites."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return ""
+    if "\\" in target or any(ord(character) < 0x20 for character in target):
+        return ""
+    parts = urlsplit(target)
+    return "" if parts.scheme or parts.netloc else target

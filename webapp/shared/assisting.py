@@ -1,0 +1,57 @@
+"""Suggestions for a conversation from a request. Nothing is kept of a conversation but its question, redacted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.assist.suggestions import AssistAnswer, assist
+from kb.assist.turns import Turn, last_customer_turn
+from kb.search.types import Audience, Outcome
+from kb.text.language import guess_language
+from webapp.shared.database import session
+from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.metrics import observe_search
+from webapp.shared.runtime import search_runtime
+from webapp.shared.searching import record_after_response
+
+
+@dataclass(frozen=True)
+class Assisted:
+    """outcome: how sure the first suggestion is; search_id: names the recorded search; both None where silence is right."""
+
+    answer: AssistAnswer
+    outcome: Outcome | None = None
+    search_id: str | None = None
+
+
+def customer_language(turns: Sequence[Turn]) -> str:
+    """The offered language of the customer's last turn, in Latin letters or not; else the language of the request."""
+    last = last_customer_turn(turns)
+    language = guess_language(turns[last].text).partition("-")[0] if last is not None else ""
+    return language if language in offered_languages() else choose_language()
+
+
+def assist_and_record(
+    turns: Sequence[Turn], *, place: str, reader_language: str, limit: int, anyway: bool = False
+) -> Assisted:
+    """What to show a rep now. Where the customer asks for something, the first suggestion is judged by the calibrated confidence
+    of search: it says whether we have an answer, and what has none becomes a gap.
+
+    anyway: give suggestions even where silence is right; then nothing is recorded. Raises ModelError or IndexUnavailableError.
+    """
+    runtime = search_runtime()
+    searcher = runtime.searcher(Audience.REP)
+    answer = assist(
+        session(),
+        turns,
+        searcher,
+        runtime.encoder,
+        reader_language=reader_language,
+        limit=limit,
+        even_if_silent=anyway,
+    )
+    if not answer.speak:
+        return Assisted(answer)
+    search = searcher.judge(answer.question, [suggestion.result for suggestion in answer.suggestions])
+    observe_search(place, search)
+    record_after_response(search, audience=Audience.REP, place=place, reader_language=reader_language)
+    return Assisted(answer, search.outcome, search.public_id)

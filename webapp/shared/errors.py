@@ -1,0 +1,120 @@
+"""Errors become answers here and nowhere else: an HTML page, or `application/problem+json` (RFC 9457) for programs."""
+
+import logging
+import secrets
+from http import HTTPStatus
+
+from flask import Flask, json, render_template, request
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from kb.core.errors import (
+    ConfigurationError,
+    ConflictError,
+    IndexUnavailableError,
+    InvalidInputError,
+    KbError,
+    ModelError,
+    NotAllowedError,
+    NotFoundError,
+)
+from webapp.shared.access import wants_json
+
+logger = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[KbError], HTTPStatus] = {
+    InvalidInputError: HTTPStatus.BAD_REQUEST,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    NotAllowedError: HTTPStatus.FORBIDDEN,
+    ConflictError: HTTPStatus.CONFLICT,
+    ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
+    IndexUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    KbError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(KbError, _handle_kb_error)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(Exception, _handle_anything_else)
+
+
+def _handle_kb_error(error: KbError) -> Response:
+    status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+    if status < 500:
+        return error_response(status, error.message, remedy=error.remedy)
+    # What is wrong inside (paths, models, settings) is for the log; outside it is for those who run the place.
+    reference = _new_reference()
+    logger.error("%s [%s] %s", type(error).__name__, reference, error)
+    return error_response(status, _status_text(status), reference=reference)
+
+
+def _handle_http_error(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return Response.force_type(error.get_response())
+    status = HTTPStatus(error.code)
+    response = error_response(status, _status_text(status))
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    if isinstance(error, RateLimitExceeded) and error.limit is not None:
+        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="kb-assist"'
+    return response
+
+
+def _handle_anything_else(error: Exception) -> Response:
+    reference = _new_reference()
+    logger.error("Unexpected error [%s] in %s %s", reference, request.method, request.endpoint, exc_info=error)
+    return error_response(
+        HTTPStatus.INTERNAL_SERVER_ERROR, _status_text(HTTPStatus.INTERNAL_SERVER_ERROR), reference=reference
+    )
+
+
+def error_response(status: HTTPStatus, detail: str, *, remedy: str = "", reference: str = "") -> Response:
+    """The answer for an error in the form that the client reads. `reference` leads to the line in the log."""
+    if wants_json():
+        problem: dict[str, object] = {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": detail,
+        }
+        if remedy:
+            problem["remedy"] = remedy
+        if reference:
+            problem["reference"] = reference
+        return Response(json.dumps(problem), status, content_type="application/problem+json")
+    try:
+        page = render_template(
+            "errors/error.html", status=status.value, detail=detail, remedy=remedy, reference=reference
+        )
+    except Exception:
+        # The page shares its frame with all pages; if that is what broke, a plain line still tells what happened.
+        logger.exception("The error page could not be rendered [%s]", reference)
+        line = " ".join(part for part in (f"{status.value} {detail}", remedy, reference) if part)
+        return Response(line + "\n", status, content_type="text/plain; charset=utf-8")
+    return Response(page, status, content_type="text/html; charset=utf-8")
+
+
+def _new_reference() -> str:
+    return secrets.token_hex(4)
+
+
+def _status_text(status: HTTPStatus) -> str:
+    texts = {
+        400: _("That could not be understood. Go back, reload the page and try again."),
+        401: _("Please log in first."),
+        403: _("You may not open this page."),
+        404: _("There is no such page. It may have moved; a search will find it."),
+        405: _("This page cannot be used in that way."),
+        413: _("That is too large to be sent."),
+        429: _("That was too often in a short time. Wait a minute and try again."),
+        500: _("Something went wrong on our side. It has been noted."),
+        503: _("This is not available right now. Please try again in a minute."),
+    }
+    return str(texts.get(status.value, status.phrase))

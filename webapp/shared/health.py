@@ -1,0 +1,55 @@
+"""For those who watch the server: alive, able to answer, figures."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from kb.core.errors import KbError
+from kb.tables.migrations import database_state
+from webapp.shared.database import engine
+from webapp.shared.metrics import render_metrics
+from webapp.shared.runtime import search_runtime
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process is alive. Looks at nothing else: a restart mends no database."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Can this process answer? 503 with the part that cannot. Reasons are in the log only: anybody may ask."""
+    database = _passes(_check_database)
+    checks = {"database": database, "search": database and _passes(_check_search)}
+    ready = all(checks.values())
+    return jsonify({"ready": ready, "checks": checks}), 200 if ready else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    return render_metrics()
+
+
+def _passes(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except (KbError, SQLAlchemyError) as error:
+        current_app.logger.warning("Not ready: %s", error)
+        return False
+    return True
+
+
+def _check_database() -> None:
+    with engine().connect() as connection:
+        connection.execute(text("SELECT 1"))
+    database_state(engine()).require_current()
+
+
+def _check_search() -> None:
+    search_runtime()

@@ -1,0 +1,50 @@
+"""How often an address may ask: enough against guessing and loops. KB_RATE_LIMIT_STORAGE says where it is counted."""
+
+from typing import Any
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits.errors import ConfigurationError as StorageError
+
+from kb.core.errors import ConfigurationError
+from kb.core.settings import Settings
+
+# endpoint: limit per address, and per server process where each counts in its memory. The rest has DEFAULT.
+LIMITS = {
+    "auth.log_in": "10 per minute; 60 per hour",
+    "api.search": "300 per minute",
+    "api_desk.search_desk": "300 per minute",
+    "help.search": "300 per minute",
+    "api_desk.assist": "300 per minute",
+    "desk.home": "300 per minute",
+    "desk.conversation": "300 per minute",
+    "help.contact_send": "10 per minute",
+}
+DEFAULT = "1200 per minute"
+# Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
+EXEMPT = ("static", "health.healthz", "health.readyz", "health.metrics")
+
+
+def init_limits(app: Flask, settings: Settings) -> None:
+    """Call after the blueprints are registered. Raises ConfigurationError for a store that is not known or has no driver."""
+    try:
+        limiter = Limiter(
+            get_remote_address,
+            app=app,
+            default_limits=[DEFAULT],
+            storage_uri=settings.rate_limit_storage or "memory://",
+            # While a store is down each process counts for itself: limits must not close the help centre.
+            in_memory_fallback_enabled=True,
+        )
+    except StorageError as error:
+        raise ConfigurationError(
+            f"KB_RATE_LIMIT_STORAGE cannot be used: {error}.",
+            remedy="Leave it out, or name a store whose driver is installed: redis://host:6379 needs pip install redis.",
+        ) from error
+    for endpoint in app.view_functions:
+        view: Any = app.view_functions[endpoint]
+        if endpoint in EXEMPT:
+            app.view_functions[endpoint] = limiter.exempt(view)
+        elif endpoint in LIMITS:
+            app.view_functions[endpoint] = limiter.limit(LIMITS[endpoint])(view)

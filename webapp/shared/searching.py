@@ -1,0 +1,72 @@
+"""Searching from a request: the searcher of the place, figures for `/metrics`, the event written after the answer."""
+
+import logging
+from collections.abc import Callable
+
+from flask import after_this_request
+from flask_login import current_user
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from kb.core.database import session_scope
+from kb.core.errors import KbError
+from kb.search.events import record_search
+from kb.search.types import Audience, SearchAnswer
+from webapp.shared.database import engine, session
+from webapp.shared.metrics import observe_search
+from webapp.shared.runtime import search_runtime
+
+logger = logging.getLogger(__name__)
+
+
+def search_and_record(
+    text: str, *, audience: Audience, place: str, reader_language: str, limit: int = 10, visit: str | None = None
+) -> SearchAnswer:
+    """Search as `audience` and record the event once the response is out.
+
+    A customer's searcher holds nothing but public articles. Raises ModelError or IndexUnavailableError.
+    """
+    answer = search_runtime().searcher(audience).search(session(), text, reader_language=reader_language, limit=limit)
+    observe_search(place, answer)
+    record_after_response(answer, audience=audience, place=place, reader_language=reader_language, visit=visit)
+    return answer
+
+
+def record_after_response(
+    answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
+) -> None:
+    """Write down a search of this request's person once the response is out; the query is redacted before it is stored."""
+    user_id: int | None = current_user.id if current_user.is_authenticated else None
+
+    def record(separate: Session) -> None:
+        record_search(
+            separate,
+            answer,
+            place=place,
+            audience=audience,
+            visit=visit,
+            user_id=user_id,
+            reader_language=reader_language,
+        )
+
+    run_after_response(record)
+
+
+def run_after_response(work: Callable[[Session], object]) -> None:
+    """Call `work` with a session of its own when the client has its answer. What goes wrong there goes to the log."""
+    bound_engine = engine()
+
+    def run() -> None:
+        try:
+            with session_scope(bound_engine) as separate:
+                work(separate)
+        except KbError as error:
+            logger.warning("After the response: %s", error)
+        except Exception:
+            logger.exception("After the response: failed")
+
+    def attach(response: Response) -> Response:
+        response.call_on_close(run)
+        return response
+
+    after_this_request(attach)

@@ -1,0 +1,99 @@
+"""Security headers, CSRF, cookies, and the key that signs them."""
+
+import os
+import secrets
+
+from flask import Flask, request
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+
+from kb.core.errors import ConfigurationError
+from kb.core.settings import Settings
+from webapp.auth.person import bearer_token
+
+# Nothing is allowed that is not named, and nothing inline: injected markup can neither run nor style anything.
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+SESSION_HOURS = 12
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SESSION_COOKIE_NAME="kb_session",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
+        # Valid for as long as the session: a form may stay open through a long conversation.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    Talisman(
+        app,
+        # Whoever ends TLS in front of us redirects to it; here we would only know by a header.
+        force_https=False,
+        strict_transport_security=settings.secure_cookies,
+        session_cookie_secure=settings.secure_cookies,
+        session_cookie_samesite="Lax",
+        frame_options="DENY",
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        referrer_policy="same-origin",
+    )
+    csrf = CSRFProtect(app)
+
+    def check_csrf() -> None:
+        # A token is never sent by a browser on its own, so a request that carries one cannot be forged across sites.
+        # A request that leads nowhere does nothing that could be forged; it gets its 404 or 405.
+        if request.endpoint is not None and bearer_token(request) is None:
+            csrf.protect()
+
+    app.before_request(check_csrf)
+
+
+def load_secret_key(settings: Settings) -> str:
+    """KB_SECRET_KEY, else the key in `KB_HOME/secret_key`, which is made once with mode 600.
+
+    Raises ConfigurationError where the key is too short or the file cannot be read or written.
+    """
+    if settings.secret_key:
+        if len(settings.secret_key) < 32:
+            raise ConfigurationError(
+                "KB_SECRET_KEY has fewer than 32 characters.",
+                remedy='Make one: python3 -c "import secrets; print(secrets.token_hex(32))"',
+            )
+        return settings.secret_key
+    path = settings.home / "secret_key"
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        # Written beside and linked into place: of several processes that start at once all end with the same key.
+        scratch = path.with_name(f".secret_key.{os.getpid()}")
+        if not path.exists():
+            descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32))
+            try:
+                os.link(scratch, path)
+            except FileExistsError:
+                pass
+            finally:
+                scratch.unlink()
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The file {path}, which signs sessions, cannot be used: {error}.") from error
+    if len(key) < 32:
+        raise ConfigurationError(
+            f"{path} holds no key.", remedy=f"Delete it; a new one is made at the next start: rm {path}"
+        )
+    return key

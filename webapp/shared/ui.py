@@ -1,0 +1,178 @@
+"""What the frame of every page needs: language, colours, the places that this person may go to."""
+
+from dataclasses import dataclass
+
+from babel import Locale, UnknownLocaleError
+from flask import Flask, Response, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.routing import BuildError
+
+from kb.core.settings import Settings
+from webapp.shared.assets import init_assets
+from webapp.shared.locale import choose_language
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True)
+class LanguageOption:
+    tag: str
+    name: str  # in its own language
+    current: bool
+    url: str = ""  # of this very page in that language; empty where the language is a preference, not an address
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    url: str
+    current: bool
+
+
+def init_ui(app: Flask, settings: Settings) -> None:
+    """Give templates `asset()`, the names of languages, and the variable `ui` (a `PageFrame`)."""
+    init_assets(app)
+    app.context_processor(lambda: {"ui": PageFrame(settings)})
+    app.add_template_global(language_name, "language_name")
+    app.add_template_global(text_direction, "text_direction")
+    app.add_template_global(with_search, "with_search")
+
+
+def language_name(tag: str) -> str:
+    """A language's name in itself: `हिन्दी` for `hi`; the tag where it is not known."""
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return tag
+    name = locale.get_display_name(locale) or tag
+    return name[:1].upper() + name[1:]
+
+
+def text_direction(tag: str) -> str:
+    """`rtl` or `ltr`."""
+    try:
+        return str(Locale.parse(tag, sep="-").text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
+def with_search(url: str, public_id: str) -> str:
+    """`url` with the search that led to it, so that opening it counts as a click on that search's result."""
+    path, hash_sign, fragment = url.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}s={public_id}{hash_sign}{fragment}" if public_id else url
+
+
+def is_partial() -> bool:
+    """True where htmx asks for a piece of the page; restoring history needs the whole."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def render_fresh(template: str, **values: object) -> Response:
+    """A page, or the piece of it that htmx asks for under the same address; no cache may keep either or mix them up."""
+    response = make_response(render_template(template, **values))
+    response.vary.add("HX-Request")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+class PageFrame:
+    """Read by `base.html`; each part is worked out only when a template asks for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def site_name(self) -> str:
+        return self._settings.site_name
+
+    @property
+    def language(self) -> str:
+        return choose_language()
+
+    @property
+    def language_name(self) -> str:
+        return language_name(self.language)
+
+    @property
+    def direction(self) -> str:
+        return text_direction(self.language)
+
+    @property
+    def theme(self) -> str:
+        theme = request.cookies.get("theme", "auto")
+        return theme if theme in THEMES else "auto"
+
+    @property
+    def area(self) -> str:
+        return request.blueprint if request.blueprint in {"help", "desk", "studio", "admin"} else "plain"
+
+    @property
+    def area_name(self) -> str:
+        names = {"help": _("Help"), "desk": _("Desk"), "studio": _("Studio"), "admin": _("Admin")}
+        return str(names.get(self.area, ""))
+
+    @property
+    def home_url(self) -> str:
+        if self.area in {"desk", "studio", "admin"}:
+            return url_for("desk.home")
+        return url_for("help.home", language=self.language)
+
+    @property
+    def here(self) -> str:
+        """Where to come back to after changing a preference: this page, if it may be fetched again."""
+        return request.full_path.rstrip("?") if request.method == "GET" else self.home_url
+
+    @property
+    def languages(self) -> list[LanguageOption]:
+        """The languages on offer; in the help centre each is the address of the same page in that language."""
+        options = []
+        for tag in self._settings.languages:
+            url = self.translated_url(tag) if self.area == "help" else ""
+            options.append(LanguageOption(tag, language_name(tag), tag == self.language, url))
+        return options
+
+    def translated_url(self, tag: str, *, external: bool = False) -> str:
+        """The address of this help-centre page in another language, with the same search in it."""
+        arguments = {key: value for key, value in request.args.items() if key == "q" and value}
+        try:
+            values = {**(request.view_args or {}), **arguments, "language": tag}
+            return url_for(request.endpoint or "help.home", _external=external, **values)
+        except BuildError:
+            return url_for("help.home", language=tag, _external=external)
+
+    @property
+    def person_url(self) -> str:
+        if self.area != "help" or request.endpoint in {"help.contact", "help.contact_send", "help.contact_sent"}:
+            return ""
+        query = request.args.get("q", "").strip()
+        return url_for("help.contact", language=self.language, q=query or None)
+
+    @property
+    def preferences_url(self) -> str:
+        return url_for("help.save_preferences")
+
+    @property
+    def logout_url(self) -> str:
+        return url_for("auth.logout") if current_user.is_authenticated and self.area != "help" else ""
+
+    @property
+    def user_name(self) -> str:
+        return str(current_user.name) if current_user.is_authenticated and self.area != "help" else ""
+
+    @property
+    def places(self) -> list[Place]:
+        """Where this person may go, for people who have logged in; the help centre shows a customer none of it."""
+        if not current_user.is_authenticated or self.area == "help":
+            return []
+        places = [
+            Place(_("Desk"), url_for("desk.home"), request.endpoint in {"desk.home", "desk.article", "desk.ticket"}),
+            Place(_("Conversation"), url_for("desk.conversation"), request.endpoint == "desk.conversation"),
+            Place(_("Requests"), url_for("desk.requests"), request.endpoint == "desk.requests"),
+        ]
+        if current_user.allows("trainer"):
+            places.append(Place(_("Gaps"), url_for("studio.gaps"), self.area == "studio"))
+        if current_user.allows("admin"):
+            places.append(Place(_("People"), url_for("admin.people"), self.area == "admin"))
+        places.append(Place(_("Help centre"), url_for("help.home", language=self.language), False))
+        return places
