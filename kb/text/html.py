@@ -1,128 +1,311 @@
-"""Sanitised article HTML to text that reads well in a chat or an e-mail."""
+"""HTML to text, in one place: for passages, copies and mails.
+
+The tree of selectolax is walked once, without recursion, and gives blocks: headings, paragraphs, lists, tables, code. What no reader
+sees (comments, scripts, attributes, addresses of links, marks of footnotes) is in none of them.
+"""
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
 
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
-_PARAGRAPHS = {"p", "h2", "h3", "h4", "h5", "h6", "div", "table", "caption", "blockquote", "dl", "details", "hr"}
-_LINES = {"tr", "dt", "dd", "summary"}
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+BlockKind = Literal["heading", "text", "list", "table", "code"]
+Span = tuple[int, int]
+
+# Tags that are opened within each other. The parser's time grows with the square of it: 100,000 take 17 s.
+_DEEPEST_TREE = 600
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?|<!--.*?(?:-->|$)", re.DOTALL)
+_NO_DEPTH = set(
+    "p li td th tr dt dd option thead tbody tfoot area base br col embed hr img input link meta param source track wbr".split()
+)
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+_HEADING = re.compile(r"h[1-6]")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
+# Around the words of a reference while a block is put together; both are unassigned and taken out of every text.
+_OPEN, _CLOSE = "\uf8f0", "\uf8f1"
+_MARKS = str.maketrans("", "", _OPEN + _CLOSE)
+
+_UNSEEN = set(
+    "script style head title template noscript iframe object embed svg math select textarea datalist audio video canvas".split()
+)
+_PARAGRAPHS = set(
+    "p div section article main header footer aside nav figure figcaption address center form fieldset legend blockquote details dl hr "
+    "table caption body".split()
+)
+_LINES = set("dt dd summary li".split())
+_UNSEEN_CLASSES = {"footnote-ref", "footnote-backref", "of-kind"}
+# Deeper than this nothing is indented any further: thousands of nested lists would make text of quadratic length.
+_DEEPEST = 12
 
 
-def html_to_text(html: str) -> str:
-    """Paragraphs apart by an empty line; lists keep numbers, bullets and depth; cells are separated by a bar."""
-    builder = _TextBuilder()
-    builder.feed(html)
-    builder.close()
-    builder.end_line()
-    return "\n".join(builder.lines)
+@dataclass(frozen=True)
+class Block:
+    """A piece that is read as a whole.
+
+    kind: what it was; text: its lines, of a table one for each row; level: of a heading 1 to 6, else 0; head: how many lines of
+    a table name its columns; references: start and end in `text` of the words of links that the caller took for references.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    head: int = 0
+    references: tuple[Span, ...] = ()
 
 
-class _TextBuilder(HTMLParser):
-    """Collects a line until something ends it. `gap` asks for an empty line before the next one."""
+def html_to_text(html: str, *, cell: str = " | ", quote: str = "") -> str:
+    """Paragraphs apart by an empty line; lists keep numbers, bullets and depth. `cell` stands between the cells of a row,
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+    `quote` before every line of a quotation (`"> "` for mails). Any text is taken; the caller bounds its length.
+    """
+    return "\n\n".join(block.text for block in html_to_blocks(html, cell=cell, quote=quote))
+
+
+def html_to_blocks(
+    html: str, *, cell: str = " | ", quote: str = "", is_reference: Callable[[str], bool] | None = None
+) -> list[Block]:
+    """The blocks in reading order. `is_reference` is asked of the address of each link."""
+    if _is_too_deep(html):
+        html = escape(_TAG.sub("\n", html), quote=False).replace("&amp;", "&")
+    reader = _Reader(cell, quote, is_reference)
+    root = LexborHTMLParser(html).body
+    if root is not None:
+        reader.walk(root)
+    return reader.blocks
+
+
+class _Reader:
+    """Collects a line until something ends it, lines until a block ends."""
+
+    def __init__(self, cell: str, quote: str, is_reference: Callable[[str], bool] | None) -> None:
+        self.blocks: list[Block] = []
+        self.cell = cell
+        self.quote = quote
+        self.is_reference = is_reference
         self.lines: list[str] = []
-        self.buffer = ""
-        self.gap = False
+        self.buffer: list[str] = []
+        self.kind: BlockKind = "text"
+        self.level = 0
+        self.head = 0
         self.lists: list[int | None] = []  # the next number of an ordered list, None for bullets
         self.marker = ""
-        self.preformatted = False
+        self.quotes = 0
+        self.preformatted = 0
+        self.tables: list[bool] = []  # whether it is one of data, not of layout
         self.cells = 0
-        self.skipping = False  # inside of the arrow that leads back from a footnote
-        self.in_reference = False
+        self.row_is_head = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag in {"ul", "ol"}:
-            self._start_list(tag, given)
+    def walk(self, root: LexborNode) -> None:
+        """Every node is entered and left, in order, by a stack of our own."""
+        waiting: list[tuple[LexborNode, bool]] = [(root, False)]
+        while waiting:
+            node, leaving = waiting.pop()
+            tag = node.tag or ""
+            if leaving:
+                self._leave(tag, node)
+            elif tag == "-text":
+                self.buffer.append((node.text_content or "").translate(_MARKS))
+            elif not _is_unseen(tag, node):
+                self._enter(tag, node)
+                waiting.append((node, True))
+                child = node.last_child
+                while child is not None:
+                    waiting.append((child, False))
+                    child = child.prev
+        self.end_block()
+
+    def _enter(self, tag: str, node: LexborNode) -> None:
+        if tag in {"ul", "ol", "menu", "dir"}:
+            self._start_list(tag, node)
         elif tag == "li":
             self._start_item()
-        elif tag == "pre":
+        elif _HEADING.fullmatch(tag):
             self._separate()
-            self.preformatted = True
+            if not self.lists and not self._in_row:
+                self.kind, self.level = "heading", int(tag[1])
+        elif tag in {"pre", "listing", "xmp"}:
+            self._separate()
+            self.preformatted += 1
+            if not self.lists and not self._in_row:
+                self.kind = "code"
+        elif tag == "table":
+            self._separate()
+            self.tables.append(_is_data(node))
+            if self._in_row and not self.lists:
+                self.kind = "table"
+        elif tag == "tr":
+            self.end_line()
+            self.cells, self.row_is_head = 0, True
+        elif tag in {"td", "th"}:
+            self._start_cell(tag)
+        elif tag == "br":
+            self._break()
         elif tag in _PARAGRAPHS:
             self._separate()
-        elif tag == "br":
-            self.end_line()
+            self.quotes += tag == "blockquote"
         elif tag in _LINES:
-            self.end_line()
-            self.cells = 0
-        elif tag in {"td", "th"}:
-            self.buffer += " | " if self.cells else ""
-            self.cells += 1
+            self._break()
         elif tag == "input":
-            self.buffer += "[x] " if "checked" in given else "[ ] "
+            self.buffer.append("[x] " if "checked" in node.attributes else "[ ] ")
         elif tag == "img":
-            self.buffer += given.get("alt") or ""
-        elif tag == "a":
-            self._start_link(given.get("class") or "")
+            self.buffer.append((node.attributes.get("alt") or "").translate(_MARKS))
         elif tag == "q":
-            self.buffer += "“"
+            self.buffer.append("“")
+        elif tag == "a" and self._refers(node):
+            self.buffer.append(_OPEN)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"ul", "ol"}:
+    def _leave(self, tag: str, node: LexborNode) -> None:
+        if tag in {"ul", "ol", "menu", "dir"}:
             self.end_line()
             if self.lists:
                 self.lists.pop()
-            self.gap = self.gap or not self.lists
-        elif tag == "pre":
-            self._end_preformatted()
+            if not self.lists:
+                self.end_block()
+        elif _HEADING.fullmatch(tag):
+            self._separate()
+        elif tag in {"pre", "listing", "xmp"}:
+            self.end_line()
+            self.preformatted -= 1
+            self._separate()
+        elif tag == "table":
+            self._separate()
+            self.tables.pop()
+        elif tag == "tr":
+            if self.row_is_head and self.cells and not self.lines and self._in_row:
+                self.end_line()
+                self.head = len(self.lines)
+            self.end_line()
         elif tag in _PARAGRAPHS:
             self._separate()
-        elif tag in _LINES or tag == "li":
-            self.end_line()
+            self.quotes -= tag == "blockquote"
+        elif tag in _LINES:
+            self._break()
             self.marker = ""
-        elif tag == "a":
-            self.buffer += "]" if self.in_reference else ""
-            self.skipping = self.in_reference = False
         elif tag == "q":
-            self.buffer += "”"
+            self.buffer.append("”")
+        elif tag == "a" and self._refers(node):
+            self.buffer.append(_CLOSE)
 
-    def handle_data(self, data: str) -> None:
-        if not self.skipping:
-            self.buffer += data
+    @property
+    def _in_row(self) -> bool:
+        return bool(self.tables) and self.tables[-1]
+
+    def _refers(self, node: LexborNode) -> bool:
+        return self.is_reference is not None and self.is_reference(node.attributes.get("href") or "")
+
+    def _break(self) -> None:
+        """A new line; within a row of a table, where a line is a row, a blank."""
+        if self._in_row and self.cells:
+            self.buffer.append(" ")
+        else:
+            self.end_line()
+
+    def _separate(self) -> None:
+        """The end of a paragraph. Inside of a list and of a table lines follow each other, so that steps stay together."""
+        if self._in_row and self.cells:
+            self.buffer.append(" ")
+        elif self.lists or self._in_row:
+            self.end_line()
+        else:
+            self.end_block()
 
     def end_line(self) -> None:
         """Put the collected line out, if there is anything in it."""
-        text = self.buffer.strip("\n") if self.preformatted else _BLANKS.sub(" ", self.buffer).strip(" \u00a0")
-        self.buffer = ""
-        if not text.strip():
+        raw = "".join(self.buffer)
+        self.buffer.clear()
+        text = raw.strip("\n") if self.preformatted else _BLANKS.sub(" ", raw).strip(" \u00a0")
+        if not text.translate(_MARKS).strip():
             return
-        if self.gap and self.lines:
-            self.lines.append("")
-        self.gap = False
-        depth = max(len(self.lists) - 1, 0)
-        indent = "   " * (depth if self.marker else len(self.lists))
+        depth = min(len(self.lists), _DEEPEST)
+        quote = self.quote * min(self.quotes, _DEEPEST)
         first, *rest = text.split("\n")
-        self.lines.append(f"{indent}{self.marker}{first}")
-        self.lines.extend(f"{'   ' * len(self.lists)}{line}" for line in rest)
+        self.lines.append(f"{quote}{'   ' * (max(depth - 1, 0) if self.marker else depth)}{self.marker}{first}")
+        self.lines.extend(f"{quote}{'   ' * depth}{line}" for line in rest)
         self.marker = ""
 
-    def _separate(self) -> None:
-        """End a paragraph. Inside of a list lines follow each other without a gap, so that steps stay together."""
+    def end_block(self) -> None:
         self.end_line()
-        self.gap = self.gap or not self.lists
+        if self.lines:
+            text, references = _take_marks("\n".join(self.lines))
+            self.blocks.append(Block(self.kind, text, self.level, self.head, references))
+        self.lines = []
+        self.kind, self.level, self.head = ("list" if self.lists else "text"), 0, 0
 
-    def _start_list(self, tag: str, given: dict[str, str | None]) -> None:
+    def _start_list(self, tag: str, node: LexborNode) -> None:
+        if not self.lists:
+            self._separate()
         self.end_line()
-        self.gap = self.gap or not self.lists
-        start = given.get("start") or "1"
-        self.lists.append((int(start) if start.isdecimal() else 1) if tag == "ol" else None)
+        start = node.attributes.get("start") or "1"
+        number = int(start) if start.isascii() and start.isdecimal() and len(start) < 7 else 1
+        self.lists.append(number if tag == "ol" else None)
+        if len(self.lists) == 1 and not self._in_row:
+            self.kind = "list"
 
     def _start_item(self) -> None:
-        self.end_line()
+        self._break()
         number = self.lists[-1] if self.lists else None
         self.marker = "- " if number is None else f"{number}. "
         if number is not None:
             self.lists[-1] = number + 1
+        if self._in_row and self.cells:
+            self.marker = ""
 
-    def _start_link(self, classes: str) -> None:
-        self.skipping = "footnote-backref" in classes.split()
-        self.in_reference = "footnote-ref" in classes.split()
-        self.buffer += "[" if self.in_reference else ""
+    def _start_cell(self, tag: str) -> None:
+        if not self._in_row:
+            self._separate()
+            return
+        if self.cells:
+            self.buffer.append(self.cell)
+        self.cells += 1
+        self.row_is_head = self.row_is_head and tag == "th"
 
-    def _end_preformatted(self) -> None:
-        self.end_line()
-        self.preformatted = False
-        self._separate()
+
+def _is_too_deep(html: str) -> bool:
+    depth = 0
+    for tag in _TAG.finditer(html):
+        if tag[2] and tag[2].lower() not in _NO_DEPTH:
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+            if depth > _DEEPEST_TREE:
+                return True
+    return False
+
+
+def _is_unseen(tag: str, node: LexborNode) -> bool:
+    if tag in _UNSEEN or tag.startswith(("-", "!")):
+        return True
+    attributes = node.attributes
+    if not attributes:
+        return False
+    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
+        return True
+    return not _UNSEEN_CLASSES.isdisjoint((attributes.get("class") or "").split())
+
+
+def _is_data(table: LexborNode) -> bool:
+    """Whether a table has data and not, as in mails, the layout of a page: no table inside, some row with two cells."""
+    if (table.attributes.get("role") or "") in {"presentation", "none"}:
+        return False
+    if any(other.mem_id != table.mem_id for other in table.css("table")):
+        return False
+    return table.css_first("td + td, td + th, th + td, th + th") is not None
+
+
+def _take_marks(text: str) -> tuple[str, tuple[Span, ...]]:
+    if _OPEN not in text:
+        return text.translate(_MARKS), ()
+    spans: list[Span] = []
+    pieces: list[str] = []
+    length = start = 0
+    for piece in re.split(f"([{_OPEN}{_CLOSE}])", text):
+        if piece == _OPEN:
+            start = length
+        elif piece == _CLOSE:
+            if length > start:
+                spans.append((start, length))
+        else:
+            pieces.append(piece)
+            length += len(piece)
+    return "".join(pieces), tuple(spans)

@@ -283,6 +283,6 @@ Fee[^1].
 """
     assert plain_text(body) == (
         "Return it\n\nGo to Orders, then:\n\n1. Open it\n   and wait\n2. Choose:\n   - small\n   - large\n3. Done & dusted\n\n"
-        "- [x] paid\n- [ ] sent\n\nWhen | Cost\nnow | ₹25\n\nMind\n\nKeep the box.\n\nkb  index\n  --verify\n\nFee[1].\n\n"
+        "- [x] paid\n- [ ] sent\n\nWhen | Cost\nnow | ₹25\n\nMind\n\nKeep the box.\n\nkb  index\n  --verify\n\nFee.\n\n"
         "1. Once."
     )
