@@ -1,7 +1,7 @@
 """HTML to text, in one place: for passages, copies and mails.
 
-The tree of selectolax is walked once, without recursion, and gives blocks: headings, paragraphs, lists, tables, code. What no reader
-sees (comments, scripts, attributes, addresses of links, marks of footnotes) is in none of them.
+The tree of selectolax is walked once, without recursion, and gives blocks: headings, paragraphs, lists, tables, code.
+What no reader sees (comments, scripts, attributes, addresses of links, marks of footnotes) is in none of them.
 """
 
 import re
@@ -15,11 +15,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 BlockKind = Literal["heading", "text", "list", "table", "code"]
 Span = tuple[int, int]
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Tags that are opened within each other. The parser's time grows with the square of it: 100,000 take 17 s.
 _DEEPEST_TREE = 600
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?|<!--.*?(?:-->|$)", re.DOTALL)
-_NO_DEPTH = set(
-    "p li td th tr dt dd option thead tbody tfoot area base br col embed hr img input link meta param source track wbr".split()
+_NO_DEPTH = _names(
+    "p li td th tr dt dd option thead tbody tfoot area base br col embed hr img input link meta param source track wbr"
 )
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 _HEADING = re.compile(r"h[1-6]")
@@ -28,14 +33,14 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide
 _OPEN, _CLOSE = "\uf8f0", "\uf8f1"
 _MARKS = str.maketrans("", "", _OPEN + _CLOSE)
 
-_UNSEEN = set(
-    "script style head title template noscript iframe object embed svg math select textarea datalist audio video canvas".split()
+_UNSEEN = _names(
+    "script style head title template noscript iframe object embed svg math select textarea datalist audio video canvas"
 )
-_PARAGRAPHS = set(
-    "p div section article main header footer aside nav figure figcaption address center form fieldset legend blockquote details dl hr "
-    "table caption body".split()
+_PARAGRAPHS = _names(
+    "p div section article main header footer aside nav figure figcaption address center form fieldset legend blockquote "
+    "details dl hr table caption body"
 )
-_LINES = set("dt dd summary li".split())
+_LINES = _names("dt dd summary li")
 _UNSEEN_CLASSES = {"footnote-ref", "footnote-backref", "of-kind"}
 # Deeper than this nothing is indented any further: thousands of nested lists would make text of quadratic length.
 _DEEPEST = 12
