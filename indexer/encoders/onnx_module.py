@@ -57,10 +57,6 @@ class OnnxTextModule(InputModule):
         vectors, tokens = self._run(ids, mask)
         return vectors, encodings, tokens
 
-    def offsets(self, text: str) -> list[tuple[int, int]]:
-        """Start and end of each token of a text, as the model gets them."""
-        return list(self.tokenizer.encode(text).offsets)
-
     def _run(self, ids: np.ndarray[Any, Any], mask: np.ndarray[Any, Any]) -> tuple[Vectors, Vectors]:
         tokens = self.session.run(["last_hidden_state"], {"input_ids": ids, "attention_mask": mask})[0]
         weights = mask[:, None, :].astype(np.float32)

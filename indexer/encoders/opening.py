@@ -15,7 +15,7 @@ from indexer.encoders.token_embeddings import compress, load_token_basis, no_wor
 from kb.core.errors import ModelError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
-from kb.search.encoding import Encoder, PassageEmbeddings, QueryEmbedding, Start, Vectors, WordVectors, at_once
+from kb.search.encoding import Encoder, PassageEmbeddings, QueryEmbedding, Vectors, WordVectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -43,13 +43,12 @@ class SentenceEncoder:
         self._basis = load_token_basis(fingerprint) if hasattr(model[0], "read_texts") else None
         self.word_dimensions = self._basis.dimensions if self._basis else 0
 
-    def embed_query(self, text: str, start: Start = at_once) -> QueryEmbedding:
+    def embed_query(self, text: str) -> QueryEmbedding:
         basis, prompt = self._basis, self._query_prompt or ""
         if basis is None:
             return QueryEmbedding(self.encode_queries([text])[0], (), np.zeros((0, 0), np.float32))
-        splitting = start(lambda: split_text(text, self._module.offsets(prompt + text), len(prompt)))
-        vectors, _, tokens = self._module.read_texts([prompt + text])
-        words, shares = splitting.result()
+        vectors, [encoding], tokens = self._module.read_texts([prompt + text])
+        words, shares = split_text(text, encoding.offsets, len(prompt))
         [word_vectors] = read_words([shares], tokens, basis.query_mean, basis.components)
         return QueryEmbedding(vectors[0], words, word_vectors)
 
@@ -145,7 +144,7 @@ class HashEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts)
 
-    def embed_query(self, text: str, start: Start = at_once) -> QueryEmbedding:  # noqa: ARG002
+    def embed_query(self, text: str) -> QueryEmbedding:
         words = tuple(dict.fromkeys(self._words(text)))
         return QueryEmbedding(self._encode([text])[0], words, self._word_vectors(words))
 

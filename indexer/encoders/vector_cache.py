@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from kb.core.progress import Progress
-from kb.search.encoding import Encoder, PassageEmbeddings, QueryEmbedding, Start, Vectors, at_once
+from kb.search.encoding import Encoder, PassageEmbeddings, QueryEmbedding, Vectors
 
 logger = logging.getLogger(__name__)
 
@@ -66,12 +66,12 @@ class CachingEncoder:
         self.word_dimensions = inner.word_dimensions
         self._cache = cache
 
-    def embed_query(self, text: str, start: Start = at_once) -> QueryEmbedding:
+    def embed_query(self, text: str) -> QueryEmbedding:
         """Kept as the vector, the vectors of its words, and the words as JSON."""
         key = self._key("query, words/1", text)
         kept = self._cache.read([key]).get(key)
         if kept is None:
-            reading = self.inner.embed_query(text, start)
+            reading = self.inner.embed_query(text)
             numbers = np.concatenate([reading.vector, reading.word_vectors.ravel()]).astype("<f4").tobytes()
             self._cache.write({key: len(numbers).to_bytes(4, "little") + numbers + json.dumps(reading.words).encode()})
             return reading

@@ -1,7 +1,7 @@
 """The published articles that an audience may see, kept in memory and in step with the database.
 
 Whatever is shown is checked against the database in each search: not article by article, but by asking what has changed since
-the last search, which is nothing nearly always. That question needs no vector, so it is asked while the encoder works.
+the last search, which is nothing nearly always.
 """
 
 import threading

@@ -1,8 +1,8 @@
 """What search needs of an encoder. The implementations are in `indexer.encoders`; the same tests run against each of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,33 +14,6 @@ Ids = NDArray[np.int64]
 # Vectors of single words, int8: unit length stands for WORD_UNIT. Shape (words, word_dimensions).
 WordVectors = NDArray[np.int8]
 WORD_UNIT = 127.0
-
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Pending(Protocol[T_co]):
-    """Something that has been begun elsewhere, or will be done when its result is wanted."""
-
-    def result(self) -> T_co: ...
-
-
-class Start(Protocol):
-    """Begins something small beside something large."""
-
-    def __call__(self, function: Callable[[], T_co], /) -> Pending[T_co]: ...
-
-
-@dataclass(frozen=True)
-class _Done(Generic[T_co]):
-    value: T_co
-
-    def result(self) -> T_co:
-        return self.value
-
-
-def at_once(function: Callable[[], T_co]) -> Pending[T_co]:
-    """No thread: done when it is begun."""
-    return _Done(function())
 
 
 @dataclass(frozen=True)
@@ -80,8 +53,8 @@ class Encoder(Protocol):
         """Length of the vectors of single words; 0 where the encoder gives none."""
         ...
 
-    def embed_query(self, text: str, start: Start = at_once) -> QueryEmbedding:
-        """Like `encode_queries` of one text, with its words. What of it needs no model may be begun with `start`."""
+    def embed_query(self, text: str) -> QueryEmbedding:
+        """Like `encode_queries` of one text, with its words."""
         ...
 
     def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageEmbeddings:

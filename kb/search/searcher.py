@@ -19,8 +19,7 @@ from kb.search.confidence import Calibration, extract_features
 from kb.search.encoding import Encoder, Ids, QueryEmbedding, Vectors
 from kb.search.fusion import QueryMeans
 from kb.search.hydrate import hydrate_documents
-from kb.search.lexical_retrieval import LexicalHits, retrieve_lexically
-from kb.search.meanwhile import Meanwhile
+from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.query_processing import ProcessedQuery, process_query
 from kb.search.ranking import Ranking, rank_candidates, select_documents
 from kb.search.retrieval import Retrieval
@@ -80,7 +79,6 @@ class Searcher:
         self._calibration = calibration
         self._readings: OrderedDict[str, QueryEmbedding] = OrderedDict()
         self._readings_lock = threading.Lock()
-        self._meanwhile = Meanwhile()
 
     @property
     def audience(self) -> Audience:
@@ -182,19 +180,14 @@ class Searcher:
         )
         known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
 
-        def look_up() -> LexicalHits:
-            self.articles.follow()
-            return retrieve_lexically(prepared, query, language, collections)
-
-        looking_up = self._meanwhile.start(look_up)
+        self.articles.follow()
+        words = retrieve_lexically(prepared, query, language, collections)
         clock.lap("lexical")
         reading = self._read(prepared, counts=also is None)
         vector = reading.vector
         clock.lap("encode")
         dense = [collection.search_dense(vector, DEPTH) for collection in collections]
         clock.lap("dense")
-        words = looking_up.result()
-        clock.lap("lexical")
         if also:
             others = also(collections)
             dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
@@ -213,7 +206,7 @@ class Searcher:
             if prepared.text in self._readings:
                 self._readings.move_to_end(prepared.text)
                 return self._readings[prepared.text]
-        reading = self._encoder.embed_query(prepared.text, self._meanwhile.start)
+        reading = self._encoder.embed_query(prepared.text)
         if counts:
             self._means.add(prepared.background, reading.vector)
         with self._readings_lock:

@@ -87,8 +87,7 @@ class SearchAnswer:
     outcome: Outcome
     confidence: float
     results: Sequence[Result]
-    # encode, dense, lexical, rank, load, total: what the caller waited for each. Words are looked up beside the encoder;
-    # `lexical` is what preparing them took and what was not done yet when the vectors were.
+    # encode, dense, lexical, rank, load, total: what the caller waited for each.
     timings_ms: Mapping[str, float]
     public_id: str  # names the search event that is (or will be) recorded
     truncated: bool = False  # the query was longer than the cap and its end was not searched
