@@ -12,17 +12,16 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from kb.search.encoding import WORD_UNIT, Vectors, WordVectors
+from kb.text.words import WORD
 
 BASIS_FILE = Path(__file__).with_name("word_basis.npz")
 # Raised when words are read in another way, so that old and new vectors never mix.
 WORDS = "1"
 # Of a text no more different words than this are kept: those of a long passage.
 MOST_WORDS = 200
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def load_token_basis(fingerprint: str) -> TokenBasis | None:
 
 def split_words(text: str) -> list[tuple[int, int, str]]:
     """Start, end and lower-case form of each word."""
-    return [(match.start(), match.end(), match[0].lower()) for match in _WORD.finditer(text)]
+    return [(match.start(), match.end(), match[0].lower()) for match in WORD.finditer(text)]
 
 
 def places_of_tokens(

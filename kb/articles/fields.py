@@ -6,8 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from kb.articles.frontmatter import is_date
-from kb.articles.text import clean_line, clean_text, is_slug, slugify
+from kb.articles.text import is_slug, slugify
 from kb.core.errors import Rejection
+from kb.text.cleaning import clean_line, clean_text
 
 MAX_LIST = 200
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from kb.articles.text import clean_text, reject
+from kb.articles.text import reject
 from kb.core.errors import Rejection
+from kb.text.cleaning import clean_text
 
 MAX_DEPTH = 20
 MAX_BLOCK = 100_000  # characters; the pure Python parser needs about a second for that

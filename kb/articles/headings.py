@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from kb.articles.rendering import plain_text
-from kb.articles.text import clean_line
+from kb.text.cleaning import clean_line
 
 _ATX = re.compile(r"^ {0,3}#(?!#)[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _SETEXT = re.compile(r"^=+[ \t]*$")

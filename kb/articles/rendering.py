@@ -17,7 +17,8 @@ import markdown
 import nh3
 
 from kb.articles.markup import ArticleMarkup, heading_id
-from kb.articles.text import MAX_BYTES, clean_text, slugify
+from kb.articles.text import MAX_BYTES, slugify
+from kb.text.cleaning import clean_text
 from kb.text.html import html_to_text
 
 # A page's own ids never start like this, so that an article cannot take one of them over.

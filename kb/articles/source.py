@@ -24,14 +24,13 @@ from kb.articles.text import (
     ArticleError,
     bidi_control_lines,
     check_size,
-    clean_line,
-    clean_text,
     hash_bytes,
     reject,
     slugify,
 )
 from kb.core.errors import Rejection
 from kb.core.settings import Settings
+from kb.text.cleaning import clean_line, clean_text
 
 AUDIENCES = ("public", "internal")
 STATUSES = ("draft", "in_review", "published", "archived")

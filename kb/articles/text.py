@@ -1,4 +1,4 @@
-"""Text as it comes from people: bytes to text, invisible characters, slugs."""
+"""Text as it comes from people: bytes to text, slugs."""
 
 import hashlib
 import unicodedata
@@ -8,17 +8,12 @@ import anyascii
 import regex
 
 from kb.core.errors import InvalidInputError, Rejection
+from kb.text.cleaning import clean_text, has_override, without_format_characters
+from kb.text.words import find_words
 
 MAX_BYTES = 2_000_000
 MAX_SLUG_BYTES = 200  # a slug is also a file name, and file systems stop at 255 bytes
 
-# Directional overrides and isolates can make a text read differently from what it is ("Trojan Source", CVE-2021-42574).
-# They also come in unseen with text pasted from office programs, so they are taken out and reported, not refused.
-_BIDI_CONTROLS = regex.compile(r"[\u202A-\u202E\u2066-\u2069]")
-# No meaning in an article: C0 and C1 controls but tab and line feed, byte order marks, lone surrogates.
-_CONTROLS = regex.compile(r"[\x00-\x08\x0B-\x1F\x7F-\x9F\uFEFF\uD800-\uDFFF]")
-_INVISIBLE_ENDS = regex.compile(r"^[\s\p{Cf}]+|[\s\p{Cf}]+$")
-_SLUG_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _LATIN = regex.compile(r"[\p{Script=Latin}\p{M}\p{N}]*\p{Script=Latin}[\p{Script=Latin}\p{M}\p{N}]*")
 
 
@@ -71,24 +66,9 @@ def decode_article(data: bytes, path: str) -> str:
         ) from error
 
 
-def normalise_newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def clean_text(text: str) -> str:
-    """Text of several lines without the characters that may not stay. Joiners and direction marks are kept."""
-    return _CONTROLS.sub("", _BIDI_CONTROLS.sub("", normalise_newlines(text)))
-
-
-def clean_line(text: str) -> str:
-    """One line: as clean_text, NFC, white space folded, nothing invisible at the ends."""
-    folded = regex.sub(r"\s+", " ", clean_text(text))
-    return _INVISIBLE_ENDS.sub("", unicodedata.normalize("NFC", folded))
-
-
 def bidi_control_lines(text: str) -> list[int]:
     """The lines (1-based) that have directional overrides or isolates."""
-    return [number for number, line in enumerate(text.split("\n"), start=1) if _BIDI_CONTROLS.search(line)]
+    return [number for number, line in enumerate(text.split("\n"), start=1) if has_override(line)]
 
 
 def slugify(text: str) -> str:
@@ -98,9 +78,9 @@ def slugify(text: str) -> str:
     marks (a browser percent-encodes them): a transliteration would be unreadable to everybody. At most 200 bytes.
     """
     # Joiners are dropped, not treated as spaces: they stand inside of Indic words.
-    joined = regex.sub(r"\p{Cf}+", "", clean_text(text))
+    joined = without_format_characters(clean_text(text))
     words: list[str] = []
-    for word in _SLUG_WORD.findall(unicodedata.normalize("NFKC", joined).lower()):
+    for word in find_words(unicodedata.normalize("NFKC", joined).lower()):
         if not _LATIN.fullmatch(word):
             words.append(word)
         elif ascii_word := regex.sub(r"[^a-z0-9]+", "", anyascii.anyascii(word).lower()):

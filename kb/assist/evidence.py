@@ -18,13 +18,15 @@ from kb.search.query_processing import process_query
 from kb.search.types import Collection, CollectionName
 from kb.text.language import guess_language
 from kb.text.terms import EXACT_MARK, index_terms, query_terms
+from kb.text.words import WORD_CLASS
 
 ROMANISED = ("hi-Latn", "bn-Latn")
 # Passages of named documents that are looked at, and passages whose words are compared: bounds on time.
 MAX_NAMED_PASSAGES = 400
 MAX_WORD_CANDIDATES = 100
 MAX_REASON_WORDS = 6
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’\-][\p{L}\p{M}\p{N}]+)*")
+# Words as a person reads them: "wi-fi" and "don't" in one piece.
+_WRITTEN_WORD = regex.compile(rf"[{WORD_CLASS}]+(?:['’\-][{WORD_CLASS}]+)*")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class WordEvidence:
 
 
 def has_words(text: str) -> bool:
-    return _WORD.search(text) is not None
+    return _WRITTEN_WORD.search(text) is not None
 
 
 def telling_terms(turns: Sequence[Turn], question: Question, is_known: Callable[[str], bool]) -> dict[str, float]:
@@ -179,7 +181,7 @@ def reasons(question: Question, held: frozenset[str], names: frozenset[int]) -> 
     """
     found = [Reason(name.mention.words, name.mention.turn) for name in question.names if name.mention.name in names]
     language = guess_language(question.last)
-    said = [(word, frozenset(query_terms(word, language))) for word in _WORD.findall(question.last)]
+    said = [(word, frozenset(query_terms(word, language))) for word in _WRITTEN_WORD.findall(question.last)]
     telling = frozenset(query_terms(question.last, language))
     shared = [word for word, terms in said if terms & held & telling]
     chosen = shared or ([] if found else [word for word, terms in said if terms & telling])

@@ -10,13 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import regex
 
 from kb.search.encoding import Vectors
 from kb.text.terms import normalise
+from kb.text.words import WORD, find_words
 
 MODEL_FILE = Path(__file__).parent / "speak_model.json"
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 @dataclass(frozen=True)
@@ -91,22 +90,22 @@ _SOCIAL = frozenset(
 def after_courtesies(text: str) -> str:
     """What follows "thanks, and …", "ok but …", "हाँ, …"; empty where nothing does or there are no such words."""
     end = 0
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         if normalise(match.group()) not in _SOCIAL | _JOINTS:
             rest = text[match.start() :]
-            return rest if end and len(_WORD.findall(rest)) >= MIN_REST else ""
+            return rest if end and len(find_words(rest)) >= MIN_REST else ""
         end = match.end()
     return ""
 
 
 def is_courtesy(text: str) -> bool:
     """Whether a turn is nothing but a greeting, thanks or consent."""
-    return all(normalise(word) in _SOCIAL | _JOINTS for word in _WORD.findall(text))
+    return all(normalise(word) in _SOCIAL | _JOINTS for word in find_words(text))
 
 
 def cue_probability(text: str) -> float:
     """A rough probability from question marks, asking words and small talk; for encoders that no model was fitted to."""
-    words = _WORD.findall(normalise(text))
+    words = find_words(normalise(text))
     if not words:
         return 0.0
     asks = sum(word in _ASKS for word in words)

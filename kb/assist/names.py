@@ -14,10 +14,9 @@ import regex
 
 from kb.text.terms import is_function_word, normalise
 from kb.text.vocabulary import Vocabulary
+from kb.text.words import APOSTROPHE, WORD_WITH_APOSTROPHE
 
-_TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)?")
 _HEAD_END = regex.compile(r":\s|\s[-–—|›»/]\s")
-_APOSTROPHE = regex.compile(r"['’]")
 MAX_NAME_TOKENS = 8
 # A whole title that is repeated is a name only while it is as short as names are.
 MAX_TITLE_NAME_TOKENS = 8
@@ -113,7 +112,7 @@ class NameTable:
 
     def mentions(self, turn: int, text: str) -> list[Mention]:
         """The names mentioned in `text`, at most one per stretch of words unless several fit equally well."""
-        heard = [(token, word) for word in _TOKEN.findall(text) for token in [_plain(word)] if token]
+        heard = [(token, word) for word in WORD_WITH_APOSTROPHE.findall(text) for token in [_plain(word)] if token]
         if not heard or not self.names:
             return []
         found: dict[int, list[tuple[int, int, float]]] = defaultdict(
@@ -175,22 +174,22 @@ def least_bits(passages: int) -> float:
 
 def name_tokens(text: str) -> tuple[str, ...]:
     """Normalised words of a name without articles and joints (unless there is nothing else)."""
-    tokens = [_plain(word) for word in _TOKEN.findall(text)]
+    tokens = [_plain(word) for word in WORD_WITH_APOSTROPHE.findall(text)]
     tokens = [token for token in tokens if token][:MAX_NAME_TOKENS]
     return tuple(token for token in tokens if token not in _JOINTS) or tuple(tokens)
 
 
 def _plain(word: str) -> str:
     word = normalise(word)
-    return _APOSTROPHE.sub("", word)
+    return APOSTROPHE.sub("", word)
 
 
 def _candidate_names(title: str, capitals: bool) -> list[tuple[str, bool]]:
     """(text, whether the title's form alone makes it a name) for each name that the title may hold."""
     head = _HEAD_END.split(title, maxsplit=1)
-    words = _TOKEN.findall(title)
+    words = WORD_WITH_APOSTROPHE.findall(title)
     found: list[tuple[str, bool]] = []
-    if len(head) > 1 and 0 < len(_TOKEN.findall(head[0])) <= MAX_NAME_TOKENS:
+    if len(head) > 1 and 0 < len(WORD_WITH_APOSTROPHE.findall(head[0])) <= MAX_NAME_TOKENS:
         found.append((head[0].strip(), True))
     else:
         if 0 < len(words) <= MAX_TITLE_NAME_TOKENS:
@@ -214,7 +213,9 @@ def _capitals_tell(titles: Iterable[str]) -> bool:
     """Whether capitals inside titles mark names, or the collection Writes Its Titles Like This."""
     headlines = sentences = 0
     for title in titles:
-        words = [word for word in _TOKEN.findall(title)[1:] if len(word) > 3 and word.lower() != word.upper()]
+        words = [
+            word for word in WORD_WITH_APOSTROPHE.findall(title)[1:] if len(word) > 3 and word.lower() != word.upper()
+        ]
         if words:
             headline = all(not word[:1].islower() for word in words)
             headlines += headline

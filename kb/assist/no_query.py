@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-import regex
-
 from kb.assist.turns import Turn, last_customer_turn
 from kb.text.terms import normalise
+from kb.text.words import find_words
 
 # In a longer turn such words are not the point of it.
 MAX_WORDS = 8
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 class NoQueryReason(StrEnum):
@@ -46,7 +44,7 @@ def why_silent(turns: Sequence[Turn]) -> NoQueryReason:
     last = last_customer_turn(turns)
     if last is None:
         return NoQueryReason.NO_CUSTOMER
-    words = _WORD.findall(normalise(turns[last].text))
+    words = find_words(normalise(turns[last].text))
     if not words:
         return NoQueryReason.NO_WORDS
     if len(words) <= MAX_WORDS:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import regex
-
 from kb.assist.intent import is_courtesy
 from kb.assist.names import Mention, NameTable
 from kb.assist.turns import Role, Turn
 from kb.text.language import guess_language
 from kb.text.terms import is_exact_term, normalise, query_terms
+from kb.text.words import find_words
 
 # A name weighs less with every turn that has passed since it was said. Not below MIN_STRENGTH of the freshest one.
 DECAY = 0.7
@@ -32,7 +31,6 @@ _POINTERS = frozenset(
         "यह ये इसे इसका इसकी इसको वह वो उसका वहाँ এটি এটা এটার ওটা ওটার এগুলো সেটা ওখানে"
     ).split()
 )
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 # Earlier turns of the customer lend their words where no name was heard, each further one this much less.
 WORD_DECAY = 0.5
 MAX_LENDING_TURNS = 3
@@ -142,7 +140,7 @@ def _telling(text: str) -> list[str]:
 def _points_back(text: str, telling_words: int) -> bool:
     if telling_words > MOST_WORDS_POINTING:
         return False
-    return telling_words <= FEW_WORDS or any(word in _POINTERS for word in _WORD.findall(normalise(text)))
+    return telling_words <= FEW_WORDS or any(word in _POINTERS for word in find_words(normalise(text)))
 
 
 def _earlier_request(turns: Sequence[Turn], turn: int) -> str:

@@ -14,6 +14,7 @@ import regex
 from kb.assist.turns import Role, Turn, parse_turns
 from kb.core.errors import InvalidInputError
 from kb.text.terms import normalise
+from kb.text.words import WORD
 
 # Of a longer text the end is read: what the customer asks now stands there.
 MAX_LENGTH = 200_000
@@ -76,7 +77,6 @@ _ALONE = regex.compile(
 )
 _DECORATION = regex.compile(r"^[\s>•*_#\u200e\u200f-]+|\*\*|__")
 _UNPRINTABLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}--\t\n\r]", regex.V1)
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 # How a person's name looks: up to three words that begin like names, without digits.
 _LIKE_A_NAME = regex.compile(r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'’-]*)(?:\s+[\p{Lu}\p{Lo}][\p{L}\p{M}.'’-]*){0,2}")
 
@@ -165,7 +165,7 @@ def _read_line(line: str) -> _Line:
 def _role_of(name: str, note: str | None) -> Role | None:
     """The role that a label names: "Agent Maya", "Maya (support)", "Customer care"; None for other words."""
     for label in (note or "", name):
-        words = _WORD.findall(normalise(label))
+        words = WORD.findall(normalise(label))
         if not words or len(words) > _MAX_LABEL_WORDS:
             continue
         if any(f" {phrase} " in f" {' '.join(words)} " for phrase in _AGENT_PHRASES):

@@ -8,7 +8,7 @@ from kb.search.encoding import Ids, Vectors
 from kb.search.fusion import lexical_scale
 from kb.search.query_processing import ProcessedQuery
 from kb.search.types import Collection
-from kb.text.phonetic import query_phonetic_terms
+from kb.text.phonetic_terms import query_phonetic_terms
 from kb.text.terms import query_terms
 
 # What a word that only sounds alike counts, beside one that is written alike. .25 to 1.5 are better than none across languages.

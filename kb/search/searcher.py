@@ -2,14 +2,12 @@
 
 import threading
 import time
-import unicodedata
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
@@ -31,15 +29,14 @@ from kb.search.types import (
     Result,
     SearchAnswer,
 )
+from kb.text.cleaning import clean_query
 from kb.text.language import guess_language
 from kb.text.spelling import Speller
 from kb.text.terms import EXACT_MARK
+from kb.text.words import says_something
 
 MAX_QUERY_LENGTH = 4000
 _CACHED_READINGS = 512
-# Control characters and bidirectional overrides; zero-width joiners stay, Indic scripts need them.
-_INVISIBLE = regex.compile(r"[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]+")
-_SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
 
 
 class CollectionSource(Protocol):
@@ -54,10 +51,7 @@ class CollectionSource(Protocol):
 def normalise_query(text: str) -> tuple[str, bool]:
     """The text as it is searched, and whether its end was cut off: NFC, one line, nothing invisible."""
     truncated = len(text) > MAX_QUERY_LENGTH
-    text = text[: MAX_QUERY_LENGTH * 2]
-    if not text.isprintable():
-        text = _INVISIBLE.sub(" ", text)
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = clean_query(text[: MAX_QUERY_LENGTH * 2])
     return text[:MAX_QUERY_LENGTH], truncated or len(text) > MAX_QUERY_LENGTH
 
 
@@ -105,7 +99,7 @@ class Searcher:
         query, truncated = normalise_query(text)
         language = guess_language(query)
         public_id = str(uuid.uuid4())
-        if not _SAYS_SOMETHING.search(query):
+        if not says_something(query):
             return SearchAnswer(query, language, Outcome.NONE, 0.0, [], clock.finish(), public_id, truncated)
         found = self._find(query, language, clock)
         ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
@@ -124,7 +118,7 @@ class Searcher:
         For fitting a calibration: it is taken from the very code that serves searches.
         """
         query, _ = normalise_query(text)
-        if not _SAYS_SOMETHING.search(query):
+        if not says_something(query):
             return None
         found = self._find(query, guess_language(query), _Clock())
         if found.signals is None:
@@ -140,7 +134,7 @@ class Searcher:
         query, truncated = normalise_query(text)
         language = guess_language(query)
         confidence = 0.0
-        if results and _SAYS_SOMETHING.search(query):
+        if results and says_something(query):
             found = self._find(query, language, clock)
             ranking = found.ranked_first(results[0])
             if ranking is not None:

@@ -11,7 +11,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+import regex
+
 from kb.text import language_words as words
+from kb.text.phonetic import romanised_key
+from kb.text.words import CACHED_WORDS, LETTER_CLASS
 
 UNDETERMINED = "und"
 # More text than this adds nothing to the guess.
@@ -83,8 +87,8 @@ _BLOCKS: tuple[tuple[int, str], ...] = (
 _STARTS = [start for start, _ in _BLOCKS]
 assert all(a < b for a, b in pairwise(_STARTS))
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_REPEATED = re.compile(r"([aiu])\1+")
+# Letters alone: digits say nothing about the language.
+_TOKEN = regex.compile(rf"[{LETTER_CLASS}]+(?:['’][{LETTER_CLASS}]+)*")
 _ASSAMESE = re.compile("[ৰৱ]")
 _URDU = re.compile("[ٹڈڑںھہےۓ]")
 _PERSIAN = re.compile("[پچژگ]")
@@ -96,21 +100,15 @@ _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\[[a-z ]{2,12}\]|[@#]\w+")
 _MAY_BE_NOISE = re.compile(r"[@#\[]|//|www\.")
 
 
-def squeeze(word: str) -> str:
-    """One spelling for the many of a romanised word: kharaab -> kharab, theek -> thik, zyada -> jyada."""
-    word = word.replace("ee", "i").replace("oo", "u").replace("w", "v").replace("z", "j").replace("ph", "f")
-    return _REPEATED.sub(r"\1", word)
-
-
-def _squeezed(text: str) -> frozenset[str]:
-    return frozenset(squeeze(word) for word in text.split())
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(romanised_key(word) for word in text.split())
 
 
 def _scores(strong: str, likely: str, shared: str) -> dict[str, float]:
     """Squeezed word -> weight. A word that stands in several lists counts as the weakest of them says."""
-    scores = dict.fromkeys(_squeezed(strong), _STRONG)
-    scores.update(dict.fromkeys(_squeezed(likely), _LIKELY))
-    scores.update(dict.fromkeys(_squeezed(shared), _SHARED))
+    scores = dict.fromkeys(_keys(strong), _STRONG)
+    scores.update(dict.fromkeys(_keys(likely), _LIKELY))
+    scores.update(dict.fromkeys(_keys(shared), _SHARED))
     return scores
 
 
@@ -199,16 +197,16 @@ def _latin_scores(tokens: Iterable[str]) -> tuple[float, float, float]:
     return hindi + min(shared_hindi, hindi, 0.5), bengali + min(shared_bengali, bengali, 0.5), english
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=CACHED_WORDS)
 def _word_scores(token: str) -> tuple[float, float, float]:
-    squeezed = squeeze(token)
-    hindi, bengali = _HINDI.get(squeezed, 0.0), _BENGALI.get(squeezed, 0.0)
+    key = romanised_key(token)
+    hindi, bengali = _HINDI.get(key, 0.0), _BENGALI.get(key, 0.0)
     if token in _ENGLISH:
         # A word of several languages counts half for English and little for the others.
         return min(hindi, _SHARED), min(bengali, _SHARED), 0.5 if hindi or bengali else 1.0
     if not hindi and not bengali and len(token) > 4:
-        hindi = _LIKELY if _HINDI_ENDING.search(squeezed) else 0.0
-        bengali = _LIKELY if _BENGALI_ENDING.search(squeezed) else 0.0
+        hindi = _LIKELY if _HINDI_ENDING.search(key) else 0.0
+        bengali = _LIKELY if _BENGALI_ENDING.search(key) else 0.0
     return hindi, bengali, 0.0
 
 

@@ -1,6 +1,6 @@
 """Words by which `kb.text.language` tells languages written in Latin letters apart: plain lists, to be read and added to.
 
-Spellings vary (nahi, nahin, nahee; korchi, korchhi), so the lists hold one spelling and `kb.text.language.squeeze` brings
+Spellings vary (nahi, nahin, nahee; korchi, korchhi), so the lists hold one spelling and `kb.text.phonetic.romanised_key` brings
 variants together: doubled vowels count once, ee = i, oo = u, w = v, z = j, ph = f.
 
 `STRONG` words occur in no English sentence, one is enough. `LIKELY` words are also names, abbreviations or parts of

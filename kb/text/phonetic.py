@@ -1,24 +1,22 @@
-"""Words by their sound, whatever script they are written in: रिफ़ंड, রিফান্ড, "refund" and "rifand" are one.
+"""Keys by which different spellings are one word. Each forgets as much as its use can bear, so they are not one:
 
-Help centres in Hindi and Bengali are full of English words in another script, and people type all of them in Latin
-letters; names are the same in all. The consonants that a word is spoken with find these again. It is coarse (vowels,
-aspiration and length are lost), so it is evidence beside others, never a search of its own. In the lexical index they stand
-behind a mark of the script that the word is written in, and are looked up from the other script only.
+- `phonetic_key`, of a word in any script, keeps the consonants alone. It finds रिफ़ंड by "refund": evidence beside others.
+- `spelling_key`, of a word in its own script, forgets what that script lets people write either way, and accents. Misspelt
+  words are compared by it, so that what is left differs by slips.
+- `romanised_key`, of Hindi or Bengali in Latin letters, forgets the length of vowels, w or v, z or j, ph or f. Languages are told
+  apart by it, so English stays English: "thick" must not become "thik", nor "Anna" "ana".
+- `lexicon_key` goes further, for words that are known to be romanised: doubled letters and endings that sound alike.
+- `kb.text.name_keys`, of names in Latin or Indic letters, keeps vowels that both write: a false match would hide a word.
 """
 
+import unicodedata
 from functools import lru_cache
 
 import regex
 from anyascii import anyascii
 
-from kb.text.terms import MAX_QUERY_TERMS, is_function_word, normalise
+from kb.text.words import CACHED_WORDS, HINDI_OR_BENGALI
 
-MARK = "~"
-_OF_LATIN, _OF_INDIC = MARK + "l", MARK + "i"
-_LATIN, _INDIC = regex.compile(r"^\p{Latin}+$"), regex.compile(r"^[\u0900-\u0DFF]+$")
-# Two consonants tell too little: "team", "item" and "time" are one (tatoeba bn→en −.8, xquad ±.1).
-_SHORTEST = 3
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _NOT_KEPT = regex.compile(r"[^a-z0-9]")
 _SOFT_C, _HARD_C = regex.compile(r"c(?=[ei])"), regex.compile(r"c(?!h)")
 _VOWEL = regex.compile(r"[aeiouy]")
@@ -30,9 +28,29 @@ _SAME = (
     ("chh", "c"), ("ch", "c"), ("ph", "f"), ("sh", "s"), ("th", "t"), ("dh", "d"), ("bh", "b"), ("gh", "g"), ("kh", "k"),
     ("jh", "j"), ("ck", "k"), ("qu", "k"), ("q", "k"), ("x", "ks"), ("z", "j"), ("w", "b"), ("v", "b"),
 )  # fmt: skip
+# Spellings of one sound: "theek" and "thik", "wapas" and "vapas", "zaroorat" and "jarurat".
+_ROMANISED = (("ee", "i"), ("oo", "u"), ("w", "v"), ("z", "j"), ("ph", "f"))
+_LONG_VOWEL = regex.compile(r"([aiu])\1+")
+_LEXICON = (("chh", "ch"), ("ck", "k"), ("q", "k"), ("x", "ks"))
+_LAST_E = regex.compile(r"(?:ei|ai|ey|ay)n?$|ye$")
+_LAST_NASAL = regex.compile(r"(?<=[aeiou])[nh]$")
+
+_MARK = regex.compile(r"\p{Mn}")
+# Letters with a dot below are sounds of their own in Bengali, written as two characters.
+_BENGALI_NUKTA = regex.compile("[ডঢয]\u09bc")
+_WITH_NUKTA = {"ড": "র", "ঢ": "র", "য": "\u09df"}
+# What is written either way, and mixed up more often than mistyped: long and short vowels, sibilants, nasals, joints.
+_ALIKE = str.maketrans(
+    {
+        "ी": "ि", "ू": "ु", "ई": "इ", "ऊ": "उ", "ै": "े", "ऐ": "ए", "ौ": "ो", "औ": "ओ", "ॉ": "ा", "ऑ": "आ", "ॅ": "े", "ऍ": "ए",
+        "श": "स", "ष": "स", "ण": "न", "ं": None, "्": None,
+        "ী": "ি", "ূ": "ু", "ঈ": "ই", "ঊ": "উ", "শ": "স", "ষ": "স", "ণ": "ন", "ৎ": "ত", "য": "জ", "ং": "ঙ", "্": None,
+        "\u09bc": None, "ঃ": None,
+    }
+)  # fmt: skip
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=CACHED_WORDS)
 def phonetic_key(word: str) -> str:
     """The consonants of a word as they are spoken, "a" before them where it begins with a vowel; numbers stay as they are."""
     letters = _NOT_KEPT.sub("", anyascii(_BENGALI_W.sub("ব", word)).lower())
@@ -46,36 +64,26 @@ def phonetic_key(word: str) -> str:
     return str(_DOUBLED.sub(r"\1", _NASAL.sub("n", first + _VOWEL.sub("", letters[1:]))))
 
 
-def phonetic_keys_of(text: str) -> frozenset[str]:
-    """The sounds of all words of a text."""
-    return frozenset(sound for word in _WORD.findall(normalise(text)) if (sound := phonetic_key(word)))
+def spelling_key(word: str) -> str:
+    """A normalised word without what its script lets people write either way; Latin letters without accents."""
+    if word.isascii():
+        return word
+    if HINDI_OR_BENGALI.search(word):
+        return _BENGALI_NUKTA.sub(lambda found: _WITH_NUKTA[found[0][0]], word).translate(_ALIKE)
+    return _MARK.sub("", unicodedata.normalize("NFD", word))
 
 
-def query_words(text: str, language: str) -> dict[str, str]:
-    """Word -> sound for the words of a query that say something (all of them, if none does). Single sounds tell nothing."""
-    words = list(dict.fromkeys(_WORD.findall(normalise(text))))
-    content = [word for word in words if not is_function_word(word, language)] or words
-    return {word: sound for word in content if len(sound := phonetic_key(word)) > 1}
+def romanised_key(word: str) -> str:
+    """One spelling for the many of a romanised word, English ones kept apart: kharaab -> kharab, theek -> thik."""
+    for spelling, sound in _ROMANISED:
+        word = word.replace(spelling, sound)
+    return str(_LONG_VOWEL.sub(r"\1", word))
 
 
-def phonetic_terms(text: str) -> list[str]:
-    """Terms of a passage by their sound, in reading order, repeated as often as they occur."""
-    terms = [_term_of(word) for word in _WORD.findall(normalise(text))]
-    return [mark + sound for mark, sound in terms if mark]
-
-
-def query_phonetic_terms(text: str, language: str) -> list[str]:
-    """What the telling words of a query sound like, as terms of passages in the other script."""
-    terms = dict.fromkeys(_term_of(word) for word in query_words(text, language))
-    return [(_OF_INDIC if mark == _OF_LATIN else _OF_LATIN) + sound for mark, sound in terms if mark][:MAX_QUERY_TERMS]
-
-
-@lru_cache(maxsize=200_000)
-def _term_of(word: str) -> tuple[str, str]:
-    """Mark of the script and sound of a normalised word; no mark for numbers, other scripts and words of few sounds."""
-    sound = phonetic_key(word)
-    if len(sound) < _SHORTEST:
-        return "", sound
-    if _LATIN.match(word):
-        return _OF_LATIN, sound
-    return (_OF_INDIC if _INDIC.match(word) else ""), sound
+def lexicon_key(word: str) -> str:
+    """One spelling for all the ways in which a romanised word is typed: accha -> acha, karen -> kare, subah -> suba."""
+    word = romanised_key(word)
+    for spelling, sound in _LEXICON:
+        word = word.replace(spelling, sound)
+    word = _LAST_E.sub("e", _DOUBLED.sub(r"\1", word))
+    return str(_LAST_NASAL.sub("", word))

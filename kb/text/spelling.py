@@ -12,9 +12,11 @@ from itertools import pairwise
 
 import regex
 
+from kb.text.phonetic import lexicon_key, spelling_key
 from kb.text.terms import EXACT_MARK, is_exact_term, is_function_word, normalise, stem_of, weighted_query_terms
-from kb.text.transliteration import ROMANISED, is_in_lexicon, lexicon_words, sound_key
-from kb.text.vocabulary import NearWord, Vocabulary, may_be_misspelt, spelling_key
+from kb.text.transliteration import ROMANISED, is_in_lexicon, lexicon_words
+from kb.text.vocabulary import NearWord, Vocabulary, may_be_misspelt
+from kb.text.words import JOINTS, WORD_CLASS
 
 # Costs are logarithms of odds. A slip, and one that hits the first letter, which people seldom get wrong.
 SLIP_COST, FIRST_LETTER_COST = 2.0, 1.5
@@ -29,8 +31,8 @@ _MOST_WORDS = 8
 # In a longer text one wrong word hardly moves the vector, and what is not known are names more often than not.
 _MOST_WORDS_ENCODED = 32
 _SPLIT_SHARE, _SHORTEST_PART = 0.9, 3
-# Words as they were typed, those with joints and digits in one piece.
-_TYPED_WORD = regex.compile(r"[\p{L}\p{M}\p{N}\u200c\u200d]+(?:['’._:/+\-–,@&][\p{L}\p{M}\p{N}\u200c\u200d]+)*")
+# Words as they were typed, with joiners, those with joints and digits in one piece.
+_TYPED_WORD = regex.compile(rf"[{WORD_CLASS}\u200c\u200d]+(?:['’{JOINTS}][{WORD_CLASS}\u200c\u200d]+)*")
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _weigh(word: str, near: Iterable[NearWord], language: str) -> list[Correctio
     best: dict[str, tuple[float, str]] = {}
     for weight, other in weights[:_MOST_STEMMED]:
         stem = stem_of(other.word, language) if other.is_inflected else other.word
-        best.setdefault(sound_key(stem) if language in ROMANISED else stem, (weight, other.word))
+        best.setdefault(lexicon_key(stem) if language in ROMANISED else stem, (weight, other.word))
     if best and is_function_word(weights[0][1].word, language):
         return []
     total = sum(weight for weight, _ in best.values()) + NEW_WORD * math.exp(-NEW_WORD_LETTERS * len(key))

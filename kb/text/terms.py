@@ -14,6 +14,19 @@ from typing import Any
 import regex
 import snowballstemmer
 
+from kb.text.cleaning import FOLDED_AWAY
+from kb.text.words import (
+    APOSTROPHE,
+    BENGALI_WORD,
+    CACHED_WORDS,
+    DEVANAGARI_WORD,
+    JOINTS,
+    LATIN_WORD,
+    LETTER_CLASS,
+    WORD_CLASS,
+    find_words,
+)
+
 # An inflected word is indexed twice, as stem and, behind this mark, as it stands: "=refunded" beside "refund". On five
 # English sets the exact form is worth 0.5 to 2 points of hit@1 over stems alone.
 EXACT_MARK = "="
@@ -24,22 +37,18 @@ FUNCTION_WORD_WEIGHT = 0.5
 # A query of a 200-word e-mail has about 100 different terms; the rarest decide, the rest costs time.
 MAX_QUERY_TERMS = 64
 
-_WORD = regex.compile(
-    r"[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]{1,3}(?![\p{L}\p{M}\p{N}]))?(?:[._:/+\-–,@&][\p{L}\p{M}\p{N}]+)*"
+# Words with what joins their parts, so that codes, versions and addresses stay in one piece, and a short possessive.
+_JOINED_WORDS = regex.compile(
+    rf"[{WORD_CLASS}]+(?:['’][{LETTER_CLASS}]{{1,3}}(?![{WORD_CLASS}]))?(?:[{JOINTS}][{WORD_CLASS}]+)*"
 )
-_PART = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-_APOSTROPHE = regex.compile(r"['’]")
 # Bengali's য় ড় ঢ় and Devanagari's nukta letters have two spellings each; NFC settles on one of them.
-_DROPPED = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u093c\u0903"}
+_NUKTA_AND_VISARGA = {0x093C: None, 0x0903: None}
 _FOLDED = {0x0901: 0x0902, 0x0981: None} | {
     base + digit: ord("0") + digit for base in (0x0966, 0x09E6) for digit in range(10)
 }
-_FOLDING = _DROPPED | _FOLDED
+_FOLDING = FOLDED_AWAY | _NUKTA_AND_VISARGA | _FOLDED
 # हिन्दी and हिंदी, सम्पर्क and संपर्क: a nasal before a consonant of its own row is written either way.
 _HOMORGANIC_NASAL = regex.compile(r"(?:ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ]))")
-_DEVANAGARI = regex.compile(r"^[\u0900-\u097F]+$")
-_BENGALI = regex.compile(r"^[\u0980-\u09FF]+$")
-_LATIN_WORD = regex.compile(r"^\p{Latin}+$")
 
 # BCP 47 language -> algorithm of Snowball. Words are stemmed by their script, so that an English word in a Hindi text
 # meets the same word in an English one; the language decides where a script serves many of them.
@@ -61,7 +70,7 @@ def index_terms(text: str, language: str) -> list[str]:
     that "JH-12345678", "jh12345678" and "12345678" all find it. Digits of every script are ASCII digits.
     """
     terms: list[str] = []
-    for match in _WORD.findall(normalise(text)):
+    for match in _JOINED_WORDS.findall(normalise(text)):
         terms.extend(_terms_of(match, language))
     return terms
 
@@ -72,7 +81,7 @@ def weighted_query_terms(text: str, language: str) -> dict[str, float]:
     At most MAX_QUERY_TERMS terms; longer queries lose their function words and then their end, because subject and first
     sentences say what an e-mail is about.
     """
-    words = _WORD.findall(normalise(text))
+    words = _JOINED_WORDS.findall(normalise(text))
     is_content = [not is_function_word(word, language) for word in words]
     weights: dict[str, float] = {}
     says_something = any(is_content)
@@ -94,7 +103,7 @@ def weighted_query_terms(text: str, language: str) -> dict[str, float]:
 
 def query_terms(text: str, language: str) -> list[str]:
     """Different stems of a query without function words (unless there are only those), at most MAX_QUERY_TERMS."""
-    words = _WORD.findall(normalise(text))
+    words = _JOINED_WORDS.findall(normalise(text))
     content = [word for word in words if not is_function_word(word, language)]
     terms: dict[str, None] = {}
     for word in content or words:
@@ -110,7 +119,7 @@ def normalise(text: str) -> str:
     return str(_HOMORGANIC_NASAL.sub("ं", text))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=CACHED_WORDS)
 def is_function_word(word: str, language: str) -> bool:
     """Whether a normalised word only holds a sentence together ("the", "kaise", "জন্য"), in the query's own language.
 
@@ -118,7 +127,7 @@ def is_function_word(word: str, language: str) -> bool:
     text is so, because "to", "main" and "par" mean something else in English.
     """
     lists = _function_words()
-    word = _APOSTROPHE.sub("", word)
+    word = APOSTROPHE.sub("", word)
     if language in ("hi-Latn", "bn-Latn") and word in lists[language]:
         return True
     return word in lists["en"] or word in lists["hi"] or word in lists["bn"]
@@ -140,11 +149,11 @@ def _function_words() -> dict[str, frozenset[str]]:
     return {language: frozenset(normalise(words).split()) for language, words in raw.items()}
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=CACHED_WORDS)
 def _terms_of(word: str, language: str) -> tuple[str, ...]:
     """Terms of one normalised word, joints and apostrophes included."""
-    word = _APOSTROPHE.sub("", word.removesuffix("'s").removesuffix("’s"))
-    parts = _PART.findall(word)
+    word = APOSTROPHE.sub("", word.removesuffix("'s").removesuffix("’s"))
+    parts = find_words(word)
     terms: list[str] = []
     for part in parts:
         stem = _stem(part, language)
@@ -161,14 +170,14 @@ def _terms_of(word: str, language: str) -> tuple[str, ...]:
 def _stem(word: str, language: str) -> str:
     if any(character.isdigit() for character in word):
         return word
-    if _BENGALI.match(word):
+    if BENGALI_WORD.match(word):
         return stem_bengali(word)
-    if _DEVANAGARI.match(word):
+    if DEVANAGARI_WORD.match(word):
         # Marathi and others that share the script have no stemmer here; Hindi's would mangle them.
         primary = language.partition("-")[0]
         return _snowball("nepali" if primary == "ne" else "hindi", word) if primary not in ("mr", "sa", "kok") else word
     algorithm = _SNOWBALL.get(language.partition("-")[0], "english")
-    if _LATIN_WORD.match(word) and language.partition("-")[0] in ("hi", "bn", "ne", "ta", "und", ""):
+    if LATIN_WORD.match(word) and language.partition("-")[0] in ("hi", "bn", "ne", "ta", "und", ""):
         algorithm = "english"
     return _snowball(algorithm, word)
 

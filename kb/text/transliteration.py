@@ -13,8 +13,10 @@ from pathlib import Path
 
 import regex
 
+from kb.text.phonetic import lexicon_key
 from kb.text.terms import normalise
 from kb.text.vocabulary import Vocabulary
+from kb.text.words import CACHED_WORDS, WORD_CLASS
 
 # What is typed like an English word and more often is one in these texts; the rest of the sentence carries the meaning.
 _LEFT_ALONE_WORDS = (
@@ -22,20 +24,12 @@ _LEFT_ALONE_WORDS = (
     "mail main man map mat me my no of on or pan pass same she sir so sun tab the tin to up use us we"
 )
 _LEFT_ALONE = frozenset(_LEFT_ALONE_WORDS.split())
-_TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}'’]+(?:[.:,_/-][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{N}]")
+# Words, and every sign between them: this is what the encoder reads.
+_TOKEN = regex.compile(rf"[{WORD_CLASS}'’]+(?:[.:,_/-][{WORD_CLASS}]+)*|[^\s\p{{L}}\p{{N}}]")
 
 ROMANISED = ("hi-Latn", "bn-Latn")
 # Beside the words of a collection, a word of the lexicon counts like one that so many passages have.
 _LEXICON_FREQUENCY = 10
-
-# Spellings of one sound: "aa" and "a", "wapas" and "vapas", "zaroorat" and "jarurat", "karen" and "kare".
-_SAME_SOUND = (
-    ("aa", "a"), ("ee", "i"), ("ii", "i"), ("oo", "u"), ("uu", "u"), ("ph", "f"), ("w", "v"), ("z", "j"), ("chh", "ch"),
-    ("ck", "k"), ("q", "k"), ("x", "ks"),
-)  # fmt: skip
-_DOUBLE = regex.compile(r"([a-z])\1+")
-_LAST_E = regex.compile(r"(?:ei|ai|ey|ay)n?$|ye$")
-_LAST_NASAL = regex.compile(r"(?<=[aeiou])[nh]$")
 
 # Endings of verbs in those spellings.
 _ENDINGS = {
@@ -105,14 +99,6 @@ def to_native(text: str, language: str, is_known: Callable[[str], bool] | None =
     return NativeText(" ".join(words), tuple(english), tuple(native))
 
 
-def sound_key(word: str) -> str:
-    """One spelling for all the ways in which a romanised word is typed."""
-    for spelling, sound in _SAME_SOUND:
-        word = word.replace(spelling, sound)
-    word = _LAST_E.sub("e", _DOUBLE.sub(r"\1", word))
-    return _LAST_NASAL.sub("", word)
-
-
 def spell(word: str, primary: str) -> str:
     """A romanised word letter by letter in Devanagari (`hi`) or Bengali script (`bn`): near enough for an encoder."""
     consonants, vowels, virama = _LETTERS[primary]
@@ -164,16 +150,16 @@ def _lexicon(primary: str) -> _Lexicon:
         english, spellings, native = line.split("\t")
         for spelling in spellings.split():
             if spelling.endswith("-"):
-                stems.setdefault(sound_key(spelling[:-1]), (english, native))
+                stems.setdefault(lexicon_key(spelling[:-1]), (english, native))
             else:
                 words.setdefault(spelling, (english, native))
-                keys.setdefault(sound_key(spelling), (english, native))
+                keys.setdefault(lexicon_key(spelling), (english, native))
     endings = _ENDINGS[primary].split()
-    endings += [sound_key("k" + ending)[1:] for ending in endings]
+    endings += [lexicon_key("k" + ending)[1:] for ending in endings]
     return _Lexicon(words, keys, stems, tuple(sorted(set(endings) - {""}, key=len, reverse=True)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=CACHED_WORDS)
 def _look_up(word: str, primary: str) -> tuple[str, str] | None:
     """English and native word for a normalised romanised one, or None."""
     if not word.isascii() or not word.isalpha() or word in _LEFT_ALONE:
@@ -181,7 +167,7 @@ def _look_up(word: str, primary: str) -> tuple[str, str] | None:
     lexicon = _lexicon(primary)
     if word in lexicon.words:
         return lexicon.words[word]
-    key = sound_key(word)
+    key = lexicon_key(word)
     if len(key) > 2 and key in lexicon.keys:
         return lexicon.keys[key]
     for ending in lexicon.endings:
@@ -198,7 +184,7 @@ def _look_up_inflected(word: str, lexicon: _Lexicon) -> tuple[str, str] | None:
     for ending, written in _BENGALI_ENDINGS.items():
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 3:
-            found = lexicon.words.get(stem) or lexicon.keys.get(sound_key(stem))
+            found = lexicon.words.get(stem) or lexicon.keys.get(lexicon_key(stem))
             if found:
                 return found[0], found[1] + written
     return None

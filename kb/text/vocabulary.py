@@ -5,7 +5,6 @@ is no dictionary of deletions: letters and pairs of letters of each word are bit
 more than the slips allow is passed over, a hundred thousand a millisecond; what remains is compared letter by letter.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +14,9 @@ import regex
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
+from kb.text.phonetic import spelling_key
 from kb.text.terms import EXACT_MARK
+from kb.text.words import HINDI_OR_BENGALI, LETTER_CLASS
 
 SHORTEST, LONGEST = 4, 30
 _SHORTEST_KEY = 3
@@ -23,22 +24,8 @@ _SHORTEST_KEY = 3
 _TWO_SLIPS_FROM = 8
 # An Indic word of fewer letters (vowel signs not counted) becomes another word by one other consonant: ताला, माला, वाला.
 _CONSONANT_SLIP_FROM = 4
-_LETTERS_ONLY = regex.compile(rf"[\p{{L}}\p{{M}}]{{{SHORTEST},{LONGEST}}}")
-_INDIC = regex.compile(r"[\u0900-\u09FF]")
+_LETTERS_ONLY = regex.compile(rf"[{LETTER_CLASS}]{{{SHORTEST},{LONGEST}}}")
 _VOWELS = regex.compile(r"[\p{M}\u0904-\u0914\u0985-\u0994]")
-_MARK = regex.compile(r"\p{Mn}")
-# Letters with a dot below are sounds of their own in Bengali, written as two characters.
-_BENGALI_NUKTA = regex.compile("[ডঢয]\u09bc")
-_WITH_NUKTA = {"ড": "র", "ঢ": "র", "য": "\u09df"}
-# What is written either way, and mixed up more often than mistyped: long and short vowels, sibilants, nasals, joints.
-_ALIKE = str.maketrans(
-    {
-        "ी": "ि", "ू": "ु", "ई": "इ", "ऊ": "उ", "ै": "े", "ऐ": "ए", "ौ": "ो", "औ": "ओ", "ॉ": "ा", "ऑ": "आ", "ॅ": "े", "ऍ": "ए",
-        "श": "स", "ष": "स", "ण": "न", "ं": None, "्": None,
-        "ী": "ি", "ূ": "ু", "ঈ": "ই", "ঊ": "উ", "শ": "স", "ষ": "স", "ণ": "ন", "ৎ": "ত", "য": "জ", "ং": "ঙ", "্": None,
-        "\u09bc": None, "ঃ": None,
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,15 +42,6 @@ class NearWord:
 def may_be_misspelt(word: str) -> bool:
     """Whether a normalised word is of letters alone and long enough to be told from others."""
     return _LETTERS_ONLY.fullmatch(word) is not None
-
-
-def spelling_key(word: str) -> str:
-    """A normalised word without what its script lets people write either way; Latin letters without accents."""
-    if word.isascii():
-        return word
-    if _INDIC.search(word):
-        return _BENGALI_NUKTA.sub(lambda found: _WITH_NUKTA[found[0][0]], word).translate(_ALIKE)
-    return _MARK.sub("", unicodedata.normalize("NFD", word))
 
 
 class Vocabulary:
@@ -132,7 +110,7 @@ class _Shelf:
             likely |= (apart <= 4) & (self._firsts[first:last] == ord(key[0]))
         rows = np.flatnonzero(likely) + first
         rows = rows[np.bitwise_count(self._pairs[rows] ^ pairs) <= 6 * most]
-        consonants = _VOWELS.sub("", key) if _INDIC.search(key) else ""
+        consonants = _VOWELS.sub("", key) if HINDI_OR_BENGALI.search(key) else ""
         is_short = 0 < len(consonants) < _CONSONANT_SLIP_FROM
         found = []
         for row in rows.tolist():

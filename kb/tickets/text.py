@@ -7,11 +7,8 @@ English, Hindi and Bengali letters use; a text of which nothing would be left st
 import html
 import re
 
-# NUL and other control characters (PostgreSQL refuses NUL), halves of surrogate pairs, byte order marks, marks that turn
-# the direction of writing. Zero-width joiners stay: Indic scripts need them.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069\u200e\u200f]"
-)
+from kb.text.cleaning import clean_message
+
 _LOOKS_LIKE_HTML = re.compile(r"<(?:p|br|div|span|html|body|table|ul|ol|a)\b[^<>]{0,500}>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style|head)\b[^<>]{0,500}>.{0,5000}?</\1\s{0,5}>", re.IGNORECASE | re.DOTALL)
 _BREAKS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
@@ -22,10 +19,10 @@ _SPACES = re.compile(r"[ \t\u00a0]+")
 
 def plain_text(text: str) -> str:
     """Without control characters and markup, line ends as \\n."""
-    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = clean_message(text)
     if _LOOKS_LIKE_HTML.search(text):
         text = html.unescape(_TAG.sub("", _BREAKS.sub("\n", _HIDDEN.sub("", text))))
-        text = _UNWANTED.sub("", text)
+        text = clean_message(text)
     return text
 
 

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.phonetic import MARK, phonetic_key, phonetic_terms, query_phonetic_terms, query_words
+from kb.text.name_keys import rough_indic, rough_latin
+from kb.text.phonetic import lexicon_key, phonetic_key, romanised_key, spelling_key
+from kb.text.phonetic_terms import MARK, phonetic_terms, query_phonetic_terms, query_words
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,25 @@ def test_any_text_gives_terms_that_an_engine_can_hold(text: str) -> None:
         assert term.startswith(MARK)
         assert term.isascii()
         assert term.split() == [term]
+
+
+def test_each_key_forgets_what_its_use_can_bear() -> None:
+    # Telling languages: a spelling of one romanised word, yet English words stay what they are.
+    assert romanised_key("theek") == romanised_key("thik")
+    assert romanised_key("thick") != romanised_key("thik")
+    assert romanised_key("Anna".lower()) != romanised_key("ana")
+    # Looking up the lexicon: the text is known to be romanised, so doubled letters go too.
+    assert lexicon_key("accha") == lexicon_key("acha")
+    # Misspelt words: what the script lets people write either way; consonants stay different.
+    assert spelling_key("क्रेडिट") == spelling_key("करेडिट")
+    assert spelling_key("ताला") != spelling_key("माला")
+    assert spelling_key("étage") == "etage"
+    # By sound, all vowels go: "refund" and "rifand" are one, and so are words that are not.
+    assert phonetic_key("refund") == phonetic_key("rifand") == phonetic_key("refined")
+    assert spelling_key("refund") != spelling_key("refined")
+
+
+@given(st.text(max_size=30))
+def test_any_word_has_every_key(word: str) -> None:
+    for key in (phonetic_key, spelling_key, romanised_key, lexicon_key, rough_latin, rough_indic):
+        assert isinstance(key(word), str)

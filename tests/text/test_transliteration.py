@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.text.transliteration import sound_key, to_native
+from kb.text.phonetic import lexicon_key
+from kb.text.transliteration import to_native
 
 
 def test_hindi_in_latin_letters_becomes_devanagari_and_english_words_stay() -> None:
@@ -28,8 +29,8 @@ def test_bengali_in_latin_letters_becomes_bengali_script() -> None:
         ("accha", "acha"),
     ],
 )
-def test_spellings_of_one_word_have_one_sound_key(one: str, other: str) -> None:
-    assert sound_key(one) == sound_key(other)
+def test_spellings_of_one_word_have_one_lexicon_key(one: str, other: str) -> None:
+    assert lexicon_key(one) == lexicon_key(other)
 
 
 def test_forms_of_a_verb_are_found_by_its_stem() -> None:

@@ -14,8 +14,8 @@ import numpy as np
 import tantivy
 
 from kb.search.encoding import Ids, Vectors
-from kb.text.phonetic import MARK as PHONETIC_MARK
-from kb.text.phonetic import phonetic_terms
+from kb.text.phonetic_terms import MARK as PHONETIC_MARK
+from kb.text.phonetic_terms import phonetic_terms
 from kb.text.terms import index_terms
 from kb.text.vocabulary import Vocabulary
 

@@ -6,7 +6,6 @@ other within one view: one language, and either bodies or lists of wordings. Eac
 add to it: by what they mean, in any language; as words of the language (BM25); and by how they sound, in any script.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from kb.insight.gaps.candidate_pool import CandidatePool, View
 from kb.insight.gaps.term_coverage import cover_telling_words, cover_terms, match_documents
 from kb.search.encoding import QueryEmbedding, Vectors
+from kb.search.fusion import inverse_document_frequency
 
 # Fewer documents than this say nothing about what is usual.
 _LEAST_IN_VIEW = 5
@@ -182,7 +182,7 @@ def _share_of_sounds(library: CandidatePool, questions: Sequence[Question]) -> N
         weights = 0.0
         for sound in question.sounds:
             has = np.array([sound in document.sounds for document in library.candidates], dtype=np.float64)
-            rarity = math.log(1 + (size - has.sum() + 0.5) / (has.sum() + 0.5))
+            rarity = inverse_document_frequency(int(has.sum()), size)
             shares[row] += rarity * has
             weights += rarity
         shares[row] /= max(weights, 1e-6)

@@ -4,7 +4,6 @@ This is for trainers, who may see everything. What is published comes from the c
 archived articles are in no collection, so their titles and wordings are encoded here, once per process and revision.
 """
 
-import math
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from kb.search.alternative_questions import encode_alternative_questions
 from kb.search.encoding import Encoder, Ids, Vectors, WordVectors
+from kb.search.fusion import inverse_document_frequency
 from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, CollectionName
 from kb.tables import Article
-from kb.text.phonetic import phonetic_keys_of
+from kb.text.phonetic_terms import phonetic_keys_of
 
 # A document is compared with about so many others: enough to tell a near one from what is merely the nearest.
 NEAREST = 30
@@ -172,7 +172,7 @@ def _share_of_words(collections: Sequence[Collection], terms: Sequence[tuple[str
         attainable = 0.0
         for term, weight in terms:
             frequency = collection.document_frequency(term)
-            attainable += weight * math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+            attainable += weight * inverse_document_frequency(frequency, size)
         ids, scores = collection.search_lexical(terms, _DEPTH)
         for document, score in zip(collection.facts(ids).documents.tolist(), scores.tolist(), strict=True):
             shares[document] = max(shares.get(document, 0.0), score / max(attainable, 1e-6))

@@ -25,7 +25,7 @@ from kb.insight.gaps.candidate_pool import Candidate, CandidatePool, Kept, Versi
 from kb.insight.gaps.grouping import centre_of
 from kb.search.encoding import Encoder, QueryEmbedding
 from kb.search.types import Audience, Collection
-from kb.text.phonetic import query_words
+from kb.text.phonetic_terms import query_words
 from kb.text.terms import query_terms, weighted_query_terms
 from kb.text.transliteration import to_native
 

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import regex
 
-from kb.privacy.redaction import scripts, words
+from kb.privacy.redaction import words
 from kb.privacy.redaction.spans import Span
+from kb.text import name_keys
 from kb.text.language_words import ENGLISH
 
 # Letters with their marks; Python's own \w would split Indic words at vowel signs.
@@ -81,30 +82,30 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     }
     whole_names = {first: found for first, found in kept.items() if any(len(n) > 1 for n in found)}
     certain = [word for word, rule in parts.items() if rule in {"always", "capital"}]
-    latin = frozenset(form for word in certain if word.isascii() for form in _forms(scripts.rough_latin(word)))
-    indic = frozenset(form for word in certain if not word.isascii() for form in _forms(scripts.rough_indic(word)))
+    latin = frozenset(form for word in certain if word.isascii() for form in _forms(name_keys.rough_latin(word)))
+    indic = frozenset(form for word in certain if not word.isascii() for form in _forms(name_keys.rough_indic(word)))
     initials = frozenset(word[0] for word in (*whole_names, *parts))
     return _Names(whole_names, parts, initials, latin, indic)
 
 
 def _forms(rough: str) -> tuple[str, str]:
-    return rough, "o:" + scripts.without_o(rough)
+    return rough, "o:" + name_keys.without_o(rough)
 
 
 def _is_transliterated(word: str, names: _Names) -> bool:
     """True for सुनीता where the names hold "Sunita", and the other way round."""
     if word.isascii():
-        return bool(names.indic) and _is_among(scripts.rough_latin(word), names.indic, bengali=True)
+        return bool(names.indic) and _is_among(name_keys.rough_latin(word), names.indic, bengali=True)
     if not names.latin or not "\u0900" <= word[0] <= "\u09ff":
         return False
-    return _is_among(scripts.rough_indic(word), names.latin, bengali=word[0] >= "\u0980")
+    return _is_among(name_keys.rough_indic(word), names.latin, bengali=word[0] >= "\u0980")
 
 
 def _is_among(rough: str, forms: frozenset[str], *, bengali: bool) -> bool:
-    short = scripts.without_o(rough)
-    if bengali and len(short) >= scripts.SHORTEST and "o:" + short in forms:
+    short = name_keys.without_o(rough)
+    if bengali and len(short) >= name_keys.SHORTEST and "o:" + short in forms:
         return True
-    return len(rough) >= (scripts.SHORTEST if bengali else scripts.SHORTEST_DEVANAGARI) and rough in forms
+    return len(rough) >= (name_keys.SHORTEST if bengali else name_keys.SHORTEST_DEVANAGARI) and rough in forms
 
 
 def _rule_for(word: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from indexer.backends.faiss_tantivy.files import lexical_document
 from indexer.backends.faiss_tantivy.lexical import LexicalDocument, LexicalIndex, LexicalSearcher
 from kb.tables import Passage
-from kb.text.phonetic import query_phonetic_terms
+from kb.text.phonetic_terms import query_phonetic_terms
 from kb.text.terms import weighted_query_terms
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import regex
 
+from kb.text.words import CACHED_WORDS
+
 _CONSONANTS = {
     "k": "ककক", "kh": "खখ", "g": "गগ", "gh": "घঘ", "n": "ङञणनঙঞণনं", "c": "चচ", "ch": "छছ", "j": "जजজয", "jh": "झঝ",
     "t": "टतটতৎ", "th": "ठथঠথ", "d": "डदডদ", "dh": "ढधঢধ", "p": "पপ", "f": "फফ", "b": "बবव", "bh": "भভ", "m": "मম",
@@ -54,7 +56,7 @@ _LATIN_SOUNDS = {
 SHORTEST_DEVANAGARI, SHORTEST = 4, 5
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=CACHED_WORDS)
 def rough_indic(word: str) -> str:
     """सुनीता -> sunita, देवयानी -> debyni, প্রিয় -> priy."""
     for old, new in _COMBINED:
@@ -70,7 +72,7 @@ def rough_indic(word: str) -> str:
     return "".join(sounds)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=CACHED_WORDS)
 def rough_latin(word: str) -> str:
     """Sunita -> sunita, Rakesh -> rkes, Debjani -> debjni."""
     sounds = []
