@@ -5,6 +5,7 @@ from kb.tables.articles import Article, ArticleFile, ArticleRevision
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.gaps import Gap, GapState, Miss
 from kb.tables.index import IndexChange, IndexedDocument, Passage
+from kb.tables.jobs import Job, JobState
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.search import ContactRequest, Feedback, FeedbackKind, SearchEvent
 from kb.tables.tickets import Ticket, TicketMessage
@@ -25,6 +26,8 @@ __all__ = [
     "GapState",
     "IndexChange",
     "IndexedDocument",
+    "Job",
+    "JobState",
     "Miss",
     "Passage",
     "Role",

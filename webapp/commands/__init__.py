@@ -14,7 +14,8 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("webapp.commands.init", "Create or upgrade the database."),
     "setup": ("webapp.commands.setup", "Everything `kb serve` needs: model, database, sample content, index."),
-    "serve": ("webapp.commands.serve", "Run the production server."),
+    "serve": ("webapp.commands.serve", "Run the production server, and one worker beside it."),
+    "worker": ("webapp.commands.worker", "Run one more worker, here or on another machine."),
     "user": ("webapp.commands.user", "Add people and set their roles and passwords."),
     "articles": ("webapp.commands.articles", "Bring articles in and keep a folder in step."),
     "tickets": ("webapp.commands.tickets", "Import resolved tickets, redacted."),
@@ -23,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("webapp.commands.search", "Search as a customer or a rep would."),
     "assist": ("webapp.commands.assist", "Suggestions for a conversation."),
     "gaps": ("webapp.commands.gaps", "What nobody could find, grouped."),
+    "jobs": ("webapp.commands.jobs", "What runs, what waits, what failed; run again, cancel."),
     "eval": ("webapp.commands.evaluate", "Measure search on a dataset folder."),
     "calibrate": ("webapp.commands.calibrate", "Fit the confidence on labelled searches."),
     "bench": ("webapp.commands.bench", "Latency, throughput and memory beside the bare encoder."),

@@ -1,4 +1,4 @@
-"""`kb serve`: gunicorn with forked workers that each have threads of their own."""
+"""`kb serve`: gunicorn with forked workers that each have threads of their own, and one worker that takes jobs."""
 
 import gc
 import os
@@ -82,6 +82,8 @@ def _run(settings: Settings) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.errors import HaltServer
 
+    from webapp.commands.supervising import SupervisingArbiter
+
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
             for name, value in gunicorn_options(settings).items():
@@ -91,6 +93,9 @@ def _run(settings: Settings) -> None:
             from webapp.app import create_app
 
             return create_app(settings)
+
+        def run(self) -> None:
+            SupervisingArbiter(self).run()
 
     try:
         Server().run()

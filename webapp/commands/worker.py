@@ -1,0 +1,51 @@
+"""`kb worker`: takes jobs, one more beside that of `kb serve`, here or on another machine."""
+
+import os
+import signal
+import socket
+import threading
+import time
+
+import click
+
+from kb.core.settings import load_settings
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True, help="Stop when the process with this id is not the parent any more.")
+def command(parent: int | None) -> None:
+    """Run the jobs that requests ask for: indexing, gaps, imports, retention. Several may run at once, anywhere.
+
+    Ctrl-C stops it: what is under way is given back, and another worker goes on with it.
+    """
+    from kb.jobs.worker import Worker
+    from webapp.commands.console import open_database
+    from webapp.worker.kinds import job_kinds
+
+    settings = load_settings()
+    engine = open_database(settings)
+    worker = Worker(engine, job_kinds(settings, engine), worker_name())
+
+    def stop(*_: object) -> None:
+        worker.stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    if parent is not None:
+        threading.Thread(target=_watch_parent, args=(parent, worker.stop), daemon=True).start()
+    else:
+        click.echo("The worker takes jobs. Ctrl-C stops it.")
+    worker.run()
+    engine.dispose()
+
+
+def worker_name() -> str:
+    """Of this process, and of no other in the world for as long as a lease lasts."""
+    return f"{socket.gethostname()}:{os.getpid()}:{time.time_ns() // 1_000_000 % 100_000_000}"
+
+
+def _watch_parent(parent: int, stop: threading.Event) -> None:
+    # A server that was killed can stop nobody any more; its worker must not stay behind.
+    while not stop.wait(1.0):
+        if os.getppid() != parent:
+            stop.set()

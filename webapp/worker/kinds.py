@@ -1,0 +1,25 @@
+"""All kinds of jobs, with what each does and how often it runs by itself."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Engine
+
+from kb.core.settings import Settings
+from kb.jobs.worker import JobContext, Kind
+from webapp.worker import indexing
+from webapp.worker.tools import WorkerTools
+
+INDEX = "index"
+
+
+def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = None) -> Mapping[str, Kind]:
+    """The registry of a process; its handlers share `tools`, and with it one model."""
+    tools = tools or WorkerTools(settings, engine)
+
+    def kind(name: str, run: Callable[[WorkerTools, JobContext], dict[str, Any] | None], **fields: Any) -> Kind:
+        return Kind(name, partial(run, tools), **fields)
+
+    kinds = (kind(INDEX, indexing.run, urgent=True),)
+    return {one.name: one for one in kinds}
