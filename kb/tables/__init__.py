@@ -3,7 +3,7 @@
 from kb.tables.article_changes import ALL_ARTICLES, CHANGES_AFTER, ArticleChange
 from kb.tables.articles import Article, ArticleFile, ArticleRevision
 from kb.tables.base import Base, UtcDateTime, utc_now
-from kb.tables.gaps import Gap, GapState, Miss
+from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import IndexChange, IndexedDocument, Passage
 from kb.tables.jobs import Job, JobState
 from kb.tables.people import ApiToken, Role, User
@@ -23,6 +23,7 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "Gap",
+    "GapMark",
     "GapState",
     "IndexChange",
     "IndexedDocument",

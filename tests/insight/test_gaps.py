@@ -35,7 +35,7 @@ def searched(
         visit=visit,
         created_at=utc_now() - ago,
     )
-    event.feedback = [Feedback(kind=kind.value) for kind in feedback]
+    event.feedback = [Feedback(kind=kind.value, created_at=event.created_at) for kind in feedback]
     session.add(event)
     session.commit()
     return event
@@ -70,7 +70,8 @@ def test_a_vote_that_comes_later_still_makes_a_miss(session: Session) -> None:
     assert collect_misses(session, ENCODER) == 0
     event.feedback.append(Feedback(kind=FeedbackKind.NOT_ANSWERED.value))
     session.commit()
-    assert collect_misses(session, ENCODER) == 1
+    assert collect_misses(session, ENCODER, now=utc_now() + timedelta(minutes=1)) == 1
+    assert causes(session) == {"warranty card lost": "voted_down"}
 
 
 def test_a_search_of_this_moment_waits_because_its_writer_may_still_be_typing(session: Session) -> None:

@@ -13,7 +13,7 @@ from indexer.runtime import SearchRuntime
 from kb.articles import make_source, save_article
 from kb.articles.source import ArticleSource
 from kb.core.settings import Settings
-from kb.insight.gaps import collect_misses, list_gaps
+from kb.insight.gaps import collect_misses, explain_gaps, list_gaps
 from kb.insight.gaps.candidate_pool import Version
 from kb.insight.gaps.reasons import Asked, Reason, explain_miss
 from kb.search.types import Audience
@@ -99,14 +99,18 @@ def test_gap_gets_its_reason_and_a_new_one_when_articles_change(session: Session
     )  # fmt: skip
     session.add(event)
     session.commit()
-    collect_misses(session, ENCODER, runtime.all_views())
+    collect_misses(session, ENCODER)
+    explain_gaps(session, ENCODER, runtime.all_views())
+    session.commit()
     (gap,) = list_gaps(session)
     assert gap.reason == "hidden"
     assert gap.to_json()["evidence"][0]["kind"] == "article"
     save_article(session, source("goodwill credit approval limits", audience="public"))
     session.commit()
     runtime.update()
-    collect_misses(session, ENCODER, runtime.all_views())
+    collect_misses(session, ENCODER)
+    explain_gaps(session, ENCODER, runtime.all_views())
+    session.commit()
     assert [gap.reason for gap in list_gaps(session)] == ["other_words"]
 
 
@@ -118,10 +122,14 @@ def test_gap_is_not_explained_again_while_nothing_changes(session: Session, runt
         )
     )  # fmt: skip
     session.commit()
-    collect_misses(session, ENCODER, runtime.all_views())
+    collect_misses(session, ENCODER)
+    explain_gaps(session, ENCODER, runtime.all_views())
+    session.commit()
     gap = session.scalars(select(Gap)).one()
     gap.reason = "marked"
-    collect_misses(session, ENCODER, runtime.all_views())
+    collect_misses(session, ENCODER)
+    explain_gaps(session, ENCODER, runtime.all_views())
+    session.commit()
     assert gap.reason == "marked"
 
 

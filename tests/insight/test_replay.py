@@ -35,7 +35,7 @@ def gap_of(session: Session, runtime: SearchRuntime) -> Callable[..., int]:
                 )
             )  # fmt: skip
         session.commit()
-        collect_misses(session, runtime.encoder, runtime.all_views())
+        collect_misses(session, runtime.encoder)
         session.commit()
         gaps = list_gaps(session)
         assert len(gaps) == 1

@@ -6,7 +6,7 @@ from typing import Any
 from kb.core.settings import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
-from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, SUGGESTED
+from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
 
 Json = dict[str, Any]
 
@@ -122,13 +122,21 @@ def _feedback() -> Json:
 
 
 def _gaps() -> Json:
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST_GAPS, "default": MOST_GAPS}
+    offset = {"type": "integer", "minimum": 0, "maximum": HIGHEST_OFFSET, "default": 0}
+    gaps = _json_response("Gaps, the largest first", {"type": "array", "items": _reference("Gap")})
     return {
         "operationId": "listGaps",
         "summary": "Open gaps: what people looked for and did not find, grouped",
+        "description": "New misses are sorted in by a job, every minute.",
         "security": _secured(),
+        "parameters": [
+            {"name": "limit", "in": "query", "schema": limit, "description": "Most gaps to give"},
+            {"name": "offset", "in": "query", "schema": offset, "description": "How many of the first to leave out"},
+        ],
         "responses": {
-            "200": _json_response("Gaps, the largest first", {"type": "array", "items": _reference("Gap")}),
-            **_problems("429", "503", secured=True),
+            "200": {**gaps, "headers": {"X-Total-Count": {"schema": {"type": "integer"}, "description": "All gaps"}}},
+            **_problems("400", "429", secured=True),
         },
     }
 

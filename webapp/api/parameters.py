@@ -10,6 +10,9 @@ from webapp.shared.locale import choose_language, offered_languages
 DEFAULT_LIMIT = 10
 HIGHEST_LIMIT = 50
 SUGGESTED = 5
+# Gaps in one answer, and the furthest place in a list that can be asked for.
+MOST_GAPS = 1000
+HIGHEST_OFFSET = 999_999_999
 
 
 def query_text() -> str:
@@ -34,11 +37,16 @@ def offered_language(language: str) -> str:
 
 def result_limit() -> int:
     """The parameter `limit`. Raises InvalidInputError where it is no whole number in range."""
-    text = request.args.get("limit", str(DEFAULT_LIMIT))
-    limit = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    if not 1 <= limit <= HIGHEST_LIMIT:
-        raise InvalidInputError(f"limit is {text!r}, but must be a whole number from 1 to {HIGHEST_LIMIT}.")
-    return limit
+    return number_argument("limit", DEFAULT_LIMIT, 1, HIGHEST_LIMIT)
+
+
+def number_argument(name: str, default: int, lowest: int, highest: int) -> int:
+    """A whole number in the address, `default` where it is missing. Raises InvalidInputError."""
+    text = request.args.get(name, str(default))
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    if not lowest <= number <= highest:
+        raise InvalidInputError(f"{name} is {text!r}, but must be a whole number from {lowest} to {highest}.")
+    return number
 
 
 def json_object() -> dict[str, Any]:

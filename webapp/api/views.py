@@ -6,14 +6,17 @@ from werkzeug.wrappers import Response
 
 from kb.assist.turns import parse_turns
 from kb.core.errors import InvalidInputError
-from kb.insight.gaps import collect_misses, list_gaps
+from kb.insight.gaps import count_gaps, list_gaps
 from kb.search.events import record_feedback
 from kb.search.types import Audience
 from kb.tables import FeedbackKind
 from webapp.api.openapi import openapi_document
 from webapp.api.parameters import (
+    HIGHEST_OFFSET,
+    MOST_GAPS,
     SUGGESTED,
     json_object,
+    number_argument,
     number_field,
     offered_language,
     query_text,
@@ -23,7 +26,6 @@ from webapp.api.parameters import (
 )
 from webapp.shared.assisting import assist_and_record, customer_language
 from webapp.shared.database import session
-from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import search_and_record
 
 public = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -73,10 +75,12 @@ def assist() -> Response:
 
 @studio.get("/gaps")
 def gaps() -> Response:
-    """The open gaps, after sorting in the misses that came since the last look."""
-    runtime = search_runtime()
-    collect_misses(session(), runtime.encoder, runtime.all_views())
-    return jsonify([gap.to_json() for gap in list_gaps(session())])
+    """The open gaps, as the last job left them."""
+    limit = number_argument("limit", MOST_GAPS, 1, MOST_GAPS)
+    offset = number_argument("offset", 0, 0, HIGHEST_OFFSET)
+    answer = jsonify([gap.to_json() for gap in list_gaps(session(), limit=limit, offset=offset)])
+    answer.headers["X-Total-Count"] = str(count_gaps(session())[0])
+    return answer
 
 
 def _search(audience: Audience) -> Response:

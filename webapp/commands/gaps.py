@@ -47,19 +47,19 @@ def replay(gap_id: int, as_json: bool) -> None:
 def _show_list(as_json: bool, with_done: bool) -> None:
     from rich.table import Table
 
-    from indexer.runtime import SearchRuntime
     from kb.core.database import session_scope
-    from kb.insight.gaps import collect_misses, list_gaps
+    from kb.insight.gaps import list_gaps
     from kb.insight.gaps.listing import OPEN_STATES
+    from kb.jobs.worker import run_now
     from kb.tables import GapState
     from webapp.commands.console import open_database, out
+    from webapp.commands.worker import worker_name
+    from webapp.worker.kinds import GAPS, job_kinds
 
     settings = load_settings()
     engine = open_database(settings)
-    runtime = SearchRuntime.open(settings, engine)
+    run_now(engine, job_kinds(settings, engine), GAPS, worker_name())
     with session_scope(engine) as session:
-        collect_misses(session, runtime.encoder, runtime.all_views())
-        session.flush()
         gaps = list_gaps(session, states=tuple(GapState) if with_done else OPEN_STATES)
     if as_json:
         click.echo(json_module.dumps([gap.to_json() for gap in gaps], ensure_ascii=False))

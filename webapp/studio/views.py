@@ -5,13 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from kb.insight.gaps import collect_misses, list_gaps, misses_of, set_gap_state
+from kb.insight.gaps import count_gaps, list_gaps, misses_of, set_gap_state
 from kb.tables import GapState
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
-from webapp.shared.runtime import search_runtime
+from webapp.shared.paging import neighbours, page_number
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+
+GAPS_A_PAGE, MISSES_A_PAGE = 50, 100
 
 VIEWS = {
     "open": (GapState.OPEN, GapState.IN_PROGRESS),
@@ -54,18 +56,20 @@ STATUSES = {
 
 @blueprint.get("/gaps")
 def gaps() -> ResponseReturnValue:
-    """The gap list. New misses are grouped first, so that what has just happened is on it."""
+    """The gap list as it is in the database: a job sorts in what is new, every minute."""
     view, language = request.args.get("view", "open"), request.args.get("language") or None
     if view not in VIEWS:
         abort(404)
-    runtime = search_runtime()
-    collect_misses(session(), runtime.encoder, runtime.all_views())
-    everything = list_gaps(session(), states=VIEWS[view])
-    languages = sorted({tag for gap in everything for tag in gap.languages})
-    shown = [gap for gap in everything if language is None or language in gap.languages]
+    page = page_number()
+    count, languages = count_gaps(session(), states=VIEWS[view], language=language)
+    shown = list_gaps(
+        session(), states=VIEWS[view], language=language, limit=GAPS_A_PAGE, offset=(page - 1) * GAPS_A_PAGE
+    )
     return render_template(
         "studio/gaps.html",
         gaps=shown,
+        count=count,
+        pages=neighbours(page, count, GAPS_A_PAGE),
         view=view,
         views=VIEW_NAMES,
         language=language,
@@ -78,8 +82,17 @@ def gaps() -> ResponseReturnValue:
 @blueprint.get("/gaps/<int:gap_id>")
 def gap(gap_id: int) -> ResponseReturnValue:
     """One gap with the searches in it."""
-    found, misses = misses_of(session(), gap_id)
-    return render_template("studio/gap.html", gap=found, misses=misses, names=NAMES, statuses=STATUSES)
+    page = page_number()
+    found, misses, count = misses_of(session(), gap_id, limit=MISSES_A_PAGE, offset=(page - 1) * MISSES_A_PAGE)
+    return render_template(
+        "studio/gap.html",
+        gap=found,
+        misses=misses,
+        count=count,
+        pages=neighbours(page, count, MISSES_A_PAGE),
+        names=NAMES,
+        statuses=STATUSES,
+    )
 
 
 @blueprint.post("/gaps/<int:gap_id>/state")

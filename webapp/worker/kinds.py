@@ -1,6 +1,7 @@
 """All kinds of jobs, with what each does and how often it runs by itself."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -8,10 +9,10 @@ from sqlalchemy import Engine
 
 from kb.core.settings import Settings
 from kb.jobs.worker import JobContext, Kind
-from webapp.worker import indexing
+from webapp.worker import gaps, indexing
 from webapp.worker.tools import WorkerTools
 
-INDEX = "index"
+INDEX, GAPS = "index", "gaps"
 
 
 def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = None) -> Mapping[str, Kind]:
@@ -21,5 +22,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
     def kind(name: str, run: Callable[[WorkerTools, JobContext], dict[str, Any] | None], **fields: Any) -> Kind:
         return Kind(name, partial(run, tools), **fields)
 
-    kinds = (kind(INDEX, indexing.run, urgent=True),)
+    kinds = (
+        kind(INDEX, indexing.run, urgent=True),
+        kind(GAPS, gaps.run, every=timedelta(minutes=1)),
+    )
     return {one.name: one for one in kinds}

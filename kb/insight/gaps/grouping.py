@@ -7,6 +7,9 @@ Measured on 400 banking questions of 40 intents: 63 groups, homogeneity .75, com
 raw cosine at its best threshold .32 in 121 groups). Grouping is incremental: a gap that a trainer works on never falls apart.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,19 @@ from kb.tables import Gap, GapState, Miss, SearchEvent, utc_now
 
 ALIKE_FROM = 0.45
 _LABEL_LENGTH = 300
+# Members among which the one nearest to the middle is looked for, the newest: more would say the same.
+_NAMED_AFTER = 200
+
+
+@dataclass(frozen=True)
+class FoundMiss:
+    """A search that counts as a miss, and why."""
+
+    event_id: int
+    query: str
+    language: str
+    asked_at: datetime
+    cause: str
 
 
 class Grouper:
@@ -27,55 +43,97 @@ class Grouper:
         self._session = session
         self._fingerprint = encoder.fingerprint
         self._centre = centre_of(encoder)
-        gaps = session.scalars(select(Gap).where(Gap.fingerprint == encoder.fingerprint)).all()
-        rows = session.execute(select(Miss.gap_id, func.count()).group_by(Miss.gap_id))
-        counts = {gap_id: count for gap_id, count in rows}  # noqa: C416  # rows are no pairs for mypy
-        self._gaps = list(gaps)
-        self._sums = [np.frombuffer(g.centroid, "<f4") * max(counts.get(g.id, 0), 1) for g in gaps]
-        self._counts = [max(counts.get(g.id, 0), 1) for g in gaps]
+        counts = select(Miss.gap_id, func.count().label("members")).group_by(Miss.gap_id).subquery()
+        rows = session.execute(
+            select(Gap, func.coalesce(counts.c.members, 1))
+            .outerjoin(counts, counts.c.gap_id == Gap.id)
+            .where(Gap.fingerprint == encoder.fingerprint)
+            .order_by(Gap.id)
+        ).all()
+        self._gaps = [gap for gap, _ in rows]
+        self._counts = [count for _, count in rows]
+        # A sum divided by its count, not normalised: its product with a vector is the average cosine to the members.
+        self._means = np.zeros((max(2 * len(rows), 64), encoder.dimensions), np.float32)
+        for row, gap in enumerate(self._gaps):
+            self._means[row] = np.frombuffer(gap.centroid, "<f4")
         self._touched: set[int] = set()
 
-    def add(self, event: SearchEvent, cause: str, vector: Vectors) -> Gap:
+    def add(self, miss: FoundMiss, vector: Vectors) -> None:
         """Put one miss into its gap. A closed gap that is missed again is open again; a dismissed one stays so."""
         centred = vector - self._centre
         centred = (centred / max(float(np.linalg.norm(centred)), 1e-9)).astype(np.float32)
         row = self._nearest(centred)
         if row is None:
-            gap = Gap(label=event.query[:_LABEL_LENGTH], centroid=centred.tobytes(), fingerprint=self._fingerprint)
-            self._session.add(gap)
-            row = len(self._gaps)
-            self._gaps.append(gap)
-            self._sums.append(centred)
-            self._counts.append(1)
+            row = self._open_gap(miss, centred)
         else:
-            gap = self._gaps[row]
-            self._sums[row] = self._sums[row] + centred
-            self._counts[row] += 1
-            if gap.state == GapState.CLOSED:
-                gap.state = GapState.OPEN
+            count = self._counts[row]
+            self._means[row] += (centred - self._means[row]) / (count + 1)
+            self._counts[row] = count + 1
+        gap = self._gaps[row]
+        if gap.state == GapState.CLOSED:
+            gap.state = GapState.OPEN
         self._touched.add(row)
-        gap.misses.append(Miss(event=event, cause=cause, vector=centred.tobytes(), created_at=event.created_at))
-        return gap
+        self._session.add(
+            Miss(
+                event_id=miss.event_id,
+                gap=gap,
+                cause=miss.cause,
+                language=miss.language,
+                vector=centred.tobytes(),
+                created_at=miss.asked_at,
+            )
+        )
 
     def finish(self) -> None:
         """Store the middles of the gaps that grew, and name each after the question nearest to its middle."""
         self._session.flush()
-        for row in self._touched:
+        touched = {self._gaps[row].id: row for row in self._touched}
+        labels = self._labels(touched)
+        for gap_id, row in touched.items():
             gap = self._gaps[row]
-            middle = (self._sums[row] / self._counts[row]).astype(np.float32)
-            gap.centroid = middle.tobytes()
-            gap.updated_at = utc_now()
-            nearest = max(gap.misses, key=lambda miss: float(np.frombuffer(miss.vector, "<f4") @ middle))
-            gap.label = nearest.event.query[:_LABEL_LENGTH]
+            gap.centroid, gap.updated_at = self._means[row].tobytes(), utc_now()
+            gap.label = labels[gap_id][:_LABEL_LENGTH]
+        self._touched.clear()
+
+    def _open_gap(self, miss: FoundMiss, centred: Vectors) -> int:
+        row = len(self._gaps)
+        if row == len(self._means):
+            self._means = np.concatenate([self._means, np.zeros_like(self._means)])
+        gap = Gap(label=miss.query[:_LABEL_LENGTH], centroid=centred.tobytes(), fingerprint=self._fingerprint)
+        self._session.add(gap)
+        self._gaps.append(gap)
+        self._counts.append(1)
+        self._means[row] = centred
+        return row
 
     def _nearest(self, centred: Vectors) -> int | None:
         if not self._gaps:
             return None
-        # A sum divided by its count, not normalised: its product with a vector is the average cosine to the members.
-        means = np.stack(self._sums) / np.array(self._counts, dtype=np.float32)[:, None]
-        likeness = means @ centred
+        likeness = self._means[: len(self._gaps)] @ centred
         best = int(likeness.argmax())
         return best if likeness[best] >= ALIKE_FROM else None
+
+    def _labels(self, rows: dict[int, int]) -> dict[int, str]:
+        """Per gap id the query nearest to its middle. Two statements, however many gaps."""
+        newest = func.row_number().over(partition_by=Miss.gap_id, order_by=Miss.id.desc())
+        members = select(Miss.id, newest.label("place")).where(Miss.gap_id.in_(rows)).subquery()
+        best: dict[int, tuple[float, int]] = {}
+        found = self._session.execute(
+            select(Miss.gap_id, Miss.event_id, Miss.vector)
+            .join(members, members.c.id == Miss.id)
+            .where(members.c.place <= _NAMED_AFTER)
+            .order_by(Miss.id)
+        )
+        for gap_id, event_id, vector in found:
+            likeness = float(np.frombuffer(vector, "<f4") @ self._means[rows[gap_id]])
+            if gap_id not in best or likeness > best[gap_id][0]:
+                best[gap_id] = (likeness, event_id)
+        queries = self._queries([event_id for _, event_id in best.values()])
+        return {gap_id: queries[event_id] for gap_id, (_, event_id) in best.items()}
+
+    def _queries(self, event_ids: Sequence[int]) -> dict[int, str]:
+        rows = self._session.execute(select(SearchEvent.id, SearchEvent.query).where(SearchEvent.id.in_(event_ids)))
+        return {event_id: query for event_id, query in rows}  # noqa: C416  # rows are no pairs for mypy
 
 
 _centres: dict[str, Vectors] = {}

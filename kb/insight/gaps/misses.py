@@ -1,66 +1,126 @@
 """Find the searches that count as misses, and put each into the gap that it belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 import regex
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from kb.insight.gaps.explaining import explain_gaps
-from kb.insight.gaps.grouping import Grouper
+from kb.core.progress import Progress
+from kb.insight.gaps.grouping import FoundMiss, Grouper
 from kb.search.encoding import Encoder
 from kb.search.search_as_you_type import PAUSE
-from kb.search.types import Collection, Outcome
-from kb.tables import FeedbackKind, Miss, SearchEvent, utc_now
+from kb.search.types import Outcome
+from kb.tables import Feedback, FeedbackKind, GapMark, Miss, SearchEvent, utc_now
 
 NO_ANSWER, VOTED_DOWN, ASKED_PERSON = "no_answer", "voted_down", "asked_person"
+# Feedback that can make a miss of a search, also of one that was looked at long ago.
+_DECIDING = (FeedbackKind.NOT_ANSWERED.value, FeedbackKind.ASKED_PERSON.value)
+# Misses that are encoded together, then written in one short transaction.
+BATCH = 64
 
 _SAYS_SOMETHING = regex.compile(r"\p{L}{2}|\p{L}\p{M}|\d{3}")
+
+
+@dataclass(frozen=True)
+class _Portion:
+    """Searches to look at, and how far that takes the mark of this name."""
+
+    mark: str
+    up_to: int
+    event_ids: list[int]
 
 
 def collect_misses(
     session: Session,
     encoder: Encoder,
-    collections: Sequence[Collection] = (),
     *,
+    checkpoint: Callable[[], None] | None = None,
+    progress: Progress | None = None,
     now: datetime | None = None,
 ) -> int:
     """Turn new misses into members of gaps; returns how many. Run it again at any time: nothing is counted twice.
 
     A search is a miss when it had no answer, when it was voted down, or when the person clicked nothing and then asked for
     a person. A search of this moment waits: its writer may still be typing (`kb.search.search_as_you_type` then forgets it).
-    Given all `collections` (whoever may see them), it then finds the likely reason of gaps that changed.
+    Each search and each vote is looked at once; marks in the database say how far that has come.
+
+    `checkpoint` (the caller's commit) ends the transaction before queries are encoded and after each portion is written,
+    so that nobody waits for the encoder. One collector at a time: run it as a job.
     """
-    count = _collect(session, encoder, now or utc_now())
-    if collections:
-        explain_gaps(session, encoder, collections)
+    commit = checkpoint or session.flush
+    settled = (now or utc_now()) - PAUSE
+    grouper: Grouper | None = None
+    count = 0
+    for portion in _portions(session, settled):
+        found = _misses_among(session, portion.event_ids)
+        commit()
+        if found:
+            vectors = encoder.encode_queries([miss.query for miss in found])
+            grouper = grouper or Grouper(session, encoder)
+            for miss, vector in zip(found, vectors, strict=True):
+                grouper.add(miss, vector)
+            grouper.finish()
+            count += len(found)
+        session.merge(GapMark(name=portion.mark, number=portion.up_to))
+        commit()
+        if progress:
+            progress(count, 0)
     return count
 
 
-def _collect(session: Session, encoder: Encoder, now: datetime) -> int:
-    counted = select(Miss.event_id)
+def has_something_new(session: Session, *, now: datetime | None = None) -> bool:
+    """Whether there are searches or votes that nobody has looked at. Two short statements."""
+    settled = (now or utc_now()) - PAUSE
+    return any(True for _ in _portions(session, settled))
+
+
+def _portions(session: Session, settled: datetime) -> Iterator[_Portion]:
+    """What was not looked at yet: searches without an answer, then searches that got feedback since the last look.
+
+    Rows count as settled in the order of their ids, up to the first that is too young: on PostgreSQL one with a lower id may
+    be committed a moment later than one with a higher id.
+    """
+    unanswered = select(SearchEvent.id, SearchEvent.id).where(SearchEvent.outcome == Outcome.NONE.value)
+    yield from _portions_of(session, "events", SearchEvent, unanswered, settled)
+    voted = select(Feedback.id, Feedback.event_id).where(Feedback.kind.in_(_DECIDING), Feedback.event_id.is_not(None))
+    yield from _portions_of(session, "feedback", Feedback, voted, settled)
+
+
+def _portions_of(
+    session: Session,
+    mark: str,
+    table: type[SearchEvent | Feedback],
+    rows: Select[int, int] | Select[int, int | None],
+    settled: datetime,
+) -> Iterator[_Portion]:
+    kept = session.get(GapMark, mark)
+    start = kept.number if kept else 0
+    too_young = session.scalar(select(func.min(table.id)).where(table.id > start, table.created_at > settled))
+    last = session.scalar(select(func.max(table.id)).where(table.id > start))
+    if last is None:
+        return
+    end = last if too_young is None else too_young - 1
+    while start < end:
+        found = session.execute(rows.where(table.id > start, table.id <= end).order_by(table.id).limit(BATCH)).all()
+        start = found[-1][0] if len(found) == BATCH else end
+        yield _Portion(mark, start, sorted({event_id for _, event_id in found if event_id is not None}))
+
+
+def _misses_among(session: Session, event_ids: list[int]) -> list[FoundMiss]:
     events = session.scalars(
         select(SearchEvent)
-        .where(SearchEvent.id.not_in(counted))
-        .where((SearchEvent.outcome == Outcome.NONE.value) | SearchEvent.feedback.any())
+        .where(SearchEvent.id.in_(event_ids), ~select(Miss.id).where(Miss.event_id == SearchEvent.id).exists())
         .options(selectinload(SearchEvent.feedback))
         .order_by(SearchEvent.id)
-    ).all()
-    found = [(event, cause) for event in events if (cause := _cause_of(event)) is not None]
-    settled = [
-        (event, cause)
-        for event, cause in found
-        if _SAYS_SOMETHING.search(event.query) and (cause != NO_ANSWER or now - event.created_at >= PAUSE)
+    )
+    return [
+        FoundMiss(event.id, event.query, event.language, event.created_at, cause)
+        for event in events
+        if (cause := _cause_of(event)) is not None and _SAYS_SOMETHING.search(event.query)
     ]
-    if not settled:
-        return 0
-    grouper = Grouper(session, encoder)
-    vectors = encoder.encode_queries([event.query for event, _ in settled])
-    for (event, cause), vector in zip(settled, vectors, strict=True):
-        grouper.add(event, cause, vector)
-    grouper.finish()
-    return len(settled)
 
 
 def _cause_of(event: SearchEvent) -> str | None:

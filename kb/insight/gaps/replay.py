@@ -47,7 +47,7 @@ def replay_gap(session: Session, searcher: Searcher, gap_id: int) -> Replay:
 
     Raises NotFoundError. Nothing is recorded as a search: nobody asked.
     """
-    gap, misses = misses_of(session, gap_id)
+    gap, misses, _ = misses_of(session, gap_id)
     asked: dict[str, ReplayedQuestion] = {}
     for miss in misses:
         event = miss.event

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from api_client import get_json
 from flask import Flask
 from flask.testing import FlaskClient
+from gap_job import run_gap_job
 from openapi_spec_validator import validate
+from sqlalchemy import Engine
 
 from kb.core.settings import Settings
 from webapp.api.openapi import openapi_document
@@ -51,14 +53,19 @@ def test_answers_have_the_described_keys(
 
 
 def test_gaps_are_listed_with_the_described_keys(
-    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]]
+    client: FlaskClient, settings: Settings, engine: Engine, token: Callable[[str], dict[str, str]]
 ) -> None:
     for _ in range(2):
         search_id = get_json(client, "/api/v1/desk/search?q=zebra+crossing", headers=token("rep"))["search_id"]
         body = {"search_id": search_id, "kind": "not_answered"}
         assert client.post("/api/v1/desk/feedback", json=body, headers=token("rep")).status_code == 201
+    run_gap_job(settings, engine)
     gaps = get_json(client, "/api/v1/studio/gaps", headers=token("trainer"))
     schema = openapi_document(settings)["components"]["schemas"]["Gap"]
     assert gaps
     assert set(schema["required"]) <= set(gaps[0])
     assert gaps[0]["count"] == 2
+    rest = client.get("/api/v1/studio/gaps?offset=1&limit=1", headers=token("trainer"))
+    assert (rest.get_json(), rest.headers["X-Total-Count"]) == ([], "1")
+    refused = client.get("/api/v1/studio/gaps?limit=0", headers=token("trainer"))
+    assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")

@@ -3,10 +3,12 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from gap_job import run_gap_job
 from page_checks import check_page, get_page
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from kb.core.settings import Settings
 from kb.tables import Feedback, FeedbackKind, Gap, Role, SearchEvent, utc_now
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
@@ -25,8 +27,8 @@ def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
 
 
 @pytest.fixture(autouse=True)
-def searches(session: Session) -> None:
-    """Searches of a while ago: four without an answer, one with."""
+def searches(session: Session, settings: Settings, engine: Engine) -> None:
+    """Searches of a while ago, four without an answer and one with, and the gaps that the job makes of them."""
     for number, (query, language, outcome) in enumerate(ASKED):
         session.add(
             SearchEvent(
@@ -42,6 +44,7 @@ def searches(session: Session) -> None:
             )
         )
     session.commit()
+    run_gap_job(settings, engine)
 
 
 def gap_of(session: Session, label: str) -> Gap:
@@ -58,10 +61,13 @@ def test_misses_are_listed_with_counts_and_languages(trainer: FlaskClient, sessi
     assert sum(text.count(f'class="gap__number">{n}<') * n for n in range(1, 5)) == 4
 
 
-def test_question_that_was_voted_down_is_a_gap(trainer: FlaskClient, session: Session) -> None:
+def test_question_that_was_voted_down_is_a_gap(
+    trainer: FlaskClient, session: Session, settings: Settings, engine: Engine
+) -> None:
     answered = session.scalars(select(SearchEvent).where(SearchEvent.outcome == "answered")).one()
     session.add(Feedback(event_id=answered.id, kind=FeedbackKind.NOT_ANSWERED))
     session.commit()
+    run_gap_job(settings, engine)
     text = get_page(trainer, "/studio/gaps")
     assert "refund by card" in text
     assert "Voted “did not answer”" in text
@@ -84,14 +90,12 @@ def test_gap_page_says_where_it_was_asked_in_the_readers_language(
     asked = session.scalars(select(SearchEvent).where(SearchEvent.language == "hi")).one()
     asked.place = place
     session.commit()
-    trainer.get("/studio/gaps")
     trainer.post("/preferences", data={"language": "hi"}, headers=csrf(trainer))
     text = get_page(trainer, f"/studio/gaps/{gap_of(session, asked.query).id}")
     assert f"<td>{name}</td>" in text
 
 
 def test_gap_page_shows_its_searches(trainer: FlaskClient, session: Session) -> None:
-    trainer.get("/studio/gaps")
     gap = gap_of(session, "क्या आप विदेश भेजते हैं")
     text = get_page(trainer, f"/studio/gaps/{gap.id}")
     assert text.count("<tr>") == 2
@@ -100,7 +104,6 @@ def test_gap_page_shows_its_searches(trainer: FlaskClient, session: Session) -> 
 
 
 def test_gap_is_taken_up_dismissed_and_reopened(trainer: FlaskClient, session: Session, csrf: Csrf) -> None:
-    trainer.get("/studio/gaps")
     label = "क्या आप विदेश भेजते हैं"
     path = f"/studio/gaps/{gap_of(session, label).id}/state"
 
@@ -120,7 +123,6 @@ def test_gap_is_taken_up_dismissed_and_reopened(trainer: FlaskClient, session: S
 def test_gap_closes_by_an_answer_and_not_by_a_button(
     trainer: FlaskClient, session: Session, csrf: Csrf, state: str
 ) -> None:
-    trainer.get("/studio/gaps")
     gap = session.scalars(select(Gap)).first()
     assert gap
     response = trainer.post(f"/studio/gaps/{gap.id}/state", data={"state": state}, headers=csrf(trainer))
@@ -139,7 +141,6 @@ def test_pages_are_valid_in_each_language(trainer: FlaskClient, csrf: Csrf, path
 
 
 def test_reason_and_what_speaks_for_it_are_shown(trainer: FlaskClient, session: Session) -> None:
-    trainer.get("/studio/gaps")
     gap = gap_of(session, "do you ship to france")
     assert gap.reason is not None
     gap.reason, gap.state = "hidden", "in_progress"

@@ -1,0 +1,111 @@
+"""No GET writes: looking at a page changes nothing in the database, whoever looks.
+
+A browser fetches ahead, a crawler fetches everything, two people fetch at once: none of that may wait for SQLite's one writer.
+Excepted are the routes below, with the tables that they may write to: what somebody searched for, and that they
+opened a result, is noted when the answer is out; and when a token was used.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from gap_job import run_gap_job
+from page_fixtures import PageContent, content, engine, prepared_home
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+from statements import is_write, recorded_statements
+from werkzeug.routing import Rule
+
+from kb.core.settings import Settings
+from kb.jobs import enqueue
+from kb.tables import ContactRequest, Gap, Role, SearchEvent, utc_now
+
+__all__ = ["content", "engine", "prepared_home"]
+
+# route: the tables that may be written to after the answer.
+NOTED_AFTERWARDS = {
+    "/help/<language>/search": {"search_events"},
+    "/help/<language>/articles/<slug>": {"feedback"},
+    "/desk/": {"search_events"},
+    "/desk/articles/<int:article_id>": {"feedback"},
+    "/desk/tickets/<int:ticket_id>": {"feedback"},
+    "/api/v1/search": {"search_events"},
+    "/api/v1/desk/search": {"search_events"},
+}
+
+
+@pytest.fixture
+def addresses(
+    app: Flask, settings: Settings, engine: Engine, session: Session, content: PageContent
+) -> list[tuple[str, str]]:
+    """(route, address of something that is there) of every route that answers GET."""
+    for number in range(3):
+        session.add(
+            SearchEvent(
+                public_id=f"s{number}", place="help", audience="customer", visit=f"v{number}", query="ship to france",
+                language="en", outcome="none", confidence=0.1, created_at=utc_now() - timedelta(minutes=10),
+            )
+        )  # fmt: skip
+    session.add(ContactRequest(public_id="c1", name="A", contact="a@b.example", message="Help", language="en"))
+    enqueue(session, "index")
+    session.commit()
+    run_gap_job(settings, engine)
+    known: dict[str, object] = {
+        "language": "en",
+        "topic": "refunds",
+        "slug": "when-refund-arrives",
+        "article_id": content.english_only,
+        "ticket_id": content.ticket,
+        "gap_id": session.scalars(select(Gap.id)).one(),
+        "public_id": "c1",
+        "filename": "manifest.json",
+    }
+
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            missing = rule.arguments - known.keys()
+            assert not missing, f"{rule.rule}: tell this test what {missing} may be"
+            found.append((rule.rule, build(app, rule, known) + ("?q=refund" if is_search(rule) else "?search=s1")))
+    return found
+
+
+def build(app: Flask, rule: Rule, known: dict[str, object]) -> str:
+    with app.test_request_context():
+        return str(app.url_map.bind("localhost").build(rule.endpoint, {name: known[name] for name in rule.arguments}))
+
+
+@pytest.mark.parametrize("asker", [None, *Role], ids=lambda asker: asker or "anonymous")
+def test_no_page_writes_when_it_is_looked_at(
+    app: Flask,
+    engine: Engine,
+    login: Callable[[Role | str], FlaskClient],
+    addresses: list[tuple[str, str]],
+    asker: Role | None,
+) -> None:
+    client = login(asker) if asker else app.test_client()
+    wrong, statuses = [], {}
+    for route, address in addresses:
+        with recorded_statements(engine) as statements:
+            statuses[route] = client.get(address).status_code
+        allowed = NOTED_AFTERWARDS.get(route, set())
+        wrong += [
+            f"GET {address}: {statement[:120]}"
+            for statement in statements
+            if is_write(statement) and not any(f" {table} " in f"{statement} " for table in allowed)
+        ]
+    assert not wrong, "\n".join(wrong)
+    failed = {route: status for route, status in statuses.items() if status >= 500}
+    assert not failed
+    if asker is Role.ADMIN:
+        assert {route for route, status in statuses.items() if status >= 400} <= {"/static/<path:filename>"}
+
+
+def test_what_is_excepted_is_there(app: Flask) -> None:
+    assert NOTED_AFTERWARDS.keys() <= {rule.rule for rule in app.url_map.iter_rules()}
+
+
+def is_search(rule: Rule) -> bool:
+    return rule.rule.endswith("/search") or rule.endpoint == "desk.home"
