@@ -14,7 +14,7 @@ from kb.text.words import CACHED_WORDS
 _CONSONANTS = {
     "k": "ककক", "kh": "खখ", "g": "गগ", "gh": "घঘ", "n": "ङञणनঙঞণনं", "c": "चচ", "ch": "छছ", "j": "जजজয", "jh": "झঝ",
     "t": "टतটতৎ", "th": "ठथঠথ", "d": "डदডদ", "dh": "ढधঢধ", "p": "पপ", "f": "फফ", "b": "बবव", "bh": "भভ", "m": "मম",
-    "y": "यয", "r": "रড়ড়রৰ", "l": "लळল", "s": "शषसশষস", "h": "हহঃ",
+    "y": "यয", "r": "रৰর\u09dc\u09dd", "l": "लळল", "s": "शषसশষস", "h": "हহঃ",
 }  # fmt: skip
 _VOWELS = {"i": "इईিিীিईিীইঈिी", "u": "उऊुूউঊুূ", "e": "एऐेैএঐেৈ", "o": "ओऔोौওঔোৌ"}
 _LONG_A = frozenset("आाআা")
@@ -35,7 +35,7 @@ _COMBINED = (
     ("\u09bc", ""),
 )
 _LATIN = regex.compile(
-    r"(?P<chh>chh)|(?P<sh>sh|ss|s)|(?P<ch>ch|c)|(?P<aspirated>[kgjtd]h)|(?P<ph>ph|f)|(?P<w>bh|[wvb])|(?P<z>[zj])|(?P<q>[qk])|(?P<x>x)|"
+    r"(?P<chh>chh)|(?P<sh>sh|ss|s)|(?P<ch>ch|c)|(?P<aspirated>[kgjtd]h)|(?P<ph>ph|f)|(?P<bh>bh)|(?P<w>[wvb])|(?P<z>[zj])|(?P<q>[qk])|(?P<x>x)|"
     r"(?P<i>ee|ii|i|(?<=[^aeiou])y(?![aeiou]))|(?P<u>oo|uu|u)|(?P<e>ai|ei|e)|(?P<o>au|ou|o)|(?P<a>a+)|(?P<other>[a-z])"
 )
 _LATIN_SOUNDS = {
@@ -58,7 +58,7 @@ SHORTEST_DEVANAGARI, SHORTEST = 4, 5
 
 @lru_cache(maxsize=CACHED_WORDS)
 def rough_indic(word: str) -> str:
-    """सुनीता -> sunita, देवयानी -> debyni, প্রিয় -> priy."""
+    """सुनीता -> sunita, देवयानी -> debyni, প্রিয় -> pri."""
     for old, new in _COMBINED:
         word = word.replace(old, new)
     sounds = []
@@ -69,7 +69,7 @@ def rough_indic(word: str) -> str:
             sounds.append("n")
         else:
             sounds.append(_INDIC.get(character, ""))
-    return "".join(sounds)
+    return _simplify("".join(sounds))
 
 
 @lru_cache(maxsize=CACHED_WORDS)
@@ -82,7 +82,12 @@ def rough_latin(word: str) -> str:
             sounds.append("a" if match.end() == len(word) else "")
         else:
             sounds.append(_LATIN_SOUNDS.get(kind, text))
-    return regex.sub(r"(.)\1+", r"\1", "".join(sounds))
+    return _simplify(regex.sub(r"(.)\1+", r"\1", "".join(sounds)))
+
+
+def _simplify(rough: str) -> str:
+    """Priya and प्रिया, Ichha and इच्छा."""
+    return rough.replace("iy", "i").replace("cch", "ch")
 
 
 def without_o(rough: str) -> str:

@@ -1,16 +1,18 @@
 """Personal data out of texts before they are stored: `redact`.
 
-Each detector of `contacts`, `numbers` and `names` finds spans in a view of the text; what one has claimed is hidden from
-the next (`spans`). The order is the priority: what has a check digit or a shape of its own goes before what only the
-neighbouring words give away. See docs/decisions/0004-tickets-and-redaction.md.
+Each detector finds spans in a view of the text; what one has claimed is hidden from the next (`spans`). The order is the
+priority: what has a check digit or a shape of its own goes before what only the neighbouring words give away.
+See docs/decisions/0004-tickets-and-redaction.md.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from kb.privacy.redaction import contacts, numbers
-from kb.privacy.redaction.names import find_introductions, find_names, name_words, prepare_names
+from kb.privacy.redaction import addresses, codes, features, identity, links, money, passwords, references
+from kb.privacy.redaction.introductions import find_introductions
+from kb.privacy.redaction.names import find_names, name_words, prepare_names
+from kb.privacy.redaction.phones import find_phones
 from kb.privacy.redaction.spans import Canvas, Span
 from kb.privacy.redaction.spoken import find_spoken_numbers
 
@@ -26,18 +28,12 @@ PLACEHOLDERS = (
     "[name]",
     "[upi]",
     "[account]",
+    "[passport]",
+    "[voter]",
+    "[licence]",
 )
 
 _PLACEHOLDER = re.compile("|".join(re.escape(placeholder) for placeholder in PLACEHOLDERS))
-# Without a digit, an address or an introduction there is nothing to find but names.
-_WORTH_A_LOOK = re.compile(
-    r"[\d@]|://|www\.|\bat\b|password|passwd|pwd|name|na+m\b|नाम|নাম|/|पासवर्ड|পাসওয়ার্ড", re.IGNORECASE
-)
-# Ten words without anything else between them are a long number only where some of these are among them.
-_SPOKEN = re.compile(
-    r"\b(?:nine|eight|seven|zero|nau|aat?h|saa?t|noy)\b|नौ|आठ|सात|शून्य|नाइन|एट|সাত|আট|শূন্য|নাইন|এইট|জিরো|নয়|নয়",
-    re.IGNORECASE,
-)
 # Replacing may bring a number closer to a telling word. It settles at once except in texts made to avoid it.
 _MOST_ROUNDS = 10
 
@@ -60,44 +56,63 @@ def redact(
     return text
 
 
-def redact_query(text: str) -> str:
-    """A search query as it may be kept."""
-    return redact(text)
-
-
 def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: frozenset[str]) -> str:
     canvas = Canvas(text)
-    look = _WORTH_A_LOOK.search(canvas.view) is not None
-    canvas.apply(_find_placeholders)
-    if look:
-        for detector in (
-            contacts.find_links,
-            contacts.find_spelled_addresses,
-            partial(
-                contacts.find_addresses,
-                own_domains=own_domains,
-                names=name_words(given) if own_domains else frozenset(),
-            ),
-            numbers.find_ibans,
-            numbers.find_pans,
-            numbers.find_cards,
-            numbers.find_passwords,
-            numbers.find_harmless,
-            numbers.find_references,
-            numbers.find_aadhaar,
-            numbers.find_accounts,
-            partial(contacts.find_phones, region=region),
-            numbers.find_codes_after,
-            numbers.find_codes_far_after,
-            numbers.find_codes_before,
-            find_introductions,
-        ):
-            canvas.apply(detector)
-    if _SPOKEN.search(canvas.view):
+    seen = features.look(canvas.view)
+    if seen.bracket:
+        canvas.apply(_find_placeholders)
+    if seen.link:
+        canvas.apply(links.find_links, cased=True)
+    if seen.at:
+        canvas.apply(addresses.find_spelled_addresses)
+        names = name_words(given) if own_domains else frozenset()
+        canvas.apply(partial(addresses.find_addresses, own_domains=own_domains, names=names))
+        canvas.apply(addresses.find_spaced_upi)
+    if seen.secret:
+        canvas.apply(passwords.find_passwords)
+        canvas.apply(passwords.find_vouchers)
+    if seen.digits:
+        _claim_numbers(canvas, seen, region)
+    if seen.introduction:
+        canvas.apply(find_introductions, cased=True)
+    if seen.spoken:
         canvas.apply(find_spoken_numbers)
     if given:
-        canvas.apply(partial(find_names, names=prepare_names(given)))
+        canvas.apply(partial(find_names, names=prepare_names(given)), cased=True)
     return canvas.render()
+
+
+def _claim_numbers(canvas: Canvas, seen: features.Features, region: str) -> None:
+    if seen.four_digits:
+        canvas.apply(money.find_ibans)
+        canvas.apply(identity.find_pans, cased=True)
+    if seen.document:
+        canvas.apply(identity.find_named_documents)
+    if seen.seven_digits:
+        canvas.apply(identity.find_licences)
+        canvas.apply(references.find_device_numbers)
+    if seen.twelve_digits:
+        canvas.apply(money.find_cards)
+    if seen.card_code:
+        canvas.apply(codes.find_card_codes)
+    canvas.apply(references.find_harmless)
+    if seen.error:
+        canvas.apply(references.find_error_numbers)
+    if seen.six_digits:
+        canvas.apply(references.find_references)
+        canvas.apply(references.find_references_before)
+    if seen.twelve_digits:
+        canvas.apply(identity.find_aadhaar)
+    if seen.seven_digits:
+        canvas.apply(money.find_accounts)
+        canvas.apply(money.find_accounts_by_branch)
+        canvas.apply(partial(find_phones, region=region))
+    if seen.digit_words:
+        canvas.apply(codes.find_digits)
+    if seen.code:
+        canvas.apply(codes.find_codes_after)
+        canvas.apply(codes.find_codes_far_after)
+        canvas.apply(codes.find_codes_before)
 
 
 def _find_placeholders(view: str) -> Iterator[Span]:

@@ -1,8 +1,9 @@
-"""Names of people: those that are given, and those with which people introduce themselves."""
+"""Names of people that are given with a text, whole and in part."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import regex
 
@@ -10,37 +11,38 @@ from kb.privacy.redaction import words
 from kb.privacy.redaction.spans import Span
 from kb.text import name_keys
 from kb.text.language_words import ENGLISH
+from kb.text.words import CACHED_WORDS
 
 # Letters with their marks; Python's own \w would split Indic words at vowel signs.
 _WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+")
 # What may stand between two parts of one name.
 _GAP = regex.compile(r"[ .'’\-]{1,3}")
 _INITIAL_AFTER = regex.compile(r" (\p{Lu})(?:\.|\b)(?!['’])")
+_SENTENCE_END = regex.compile(r"(?:^|[.!?।\n]\s*)\Z")
+# Somebody is addressed, or has signed: "Asha, …", "Asha's", a line of its own.
+_SET_APART = regex.compile(r"\s*(?:[,:!.—-]|['’]s|$|\n)")
 
-_ENGLISH_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split())
-_ALSO_WORDS = frozenset(words.ALSO_WORDS.split())
-_INDIC_EVERYDAY = frozenset(words.INDIC_EVERYDAY.split())
-_BENGALI_SUFFIXES = (
-    "র",
-    "ের",
-    "য়ের",
-    "য়ের",
-    "কে",
-    "েকে",
-    "রা",
-    "েরা",
-    "দের",
-    "েদের",
-    "দা",
-    "দি",
-    "দেবী",
-    "বাবু",
-    "জি",
-    "ই",
-    "ও",
+_TEAM_WORDS = frozenset(
+    form for word in words.TEAM_WORDS.split() for form in (word, word.removesuffix("s"), word + "s")
 )
-_HONORIFICS = frozenset(("जी", "भाई", "बाबू", "साहब", "बहन", "বাবু", "দা", "দি", "জি", "ভাই", "সাহেব", "দিদি", "দাদা"))
+_TEAM_ENDS = frozenset(words.TEAM_ENDS.split())
+_ORDINARY_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split()) | _TEAM_WORDS
+_INDIC_EVERYDAY = frozenset(words.INDIC_EVERYDAY.split())
+_ALSO_WORDS = frozenset(words.ALSO_WORDS.split())
+# How everyday words sound: of these, names in Latin letters need a capital.
+_EVERYDAY_SOUNDS = frozenset(map(name_keys.rough_indic, _INDIC_EVERYDAY))
+# Indic scripts do not write the last a of satya (सत्य), but that of Asha (आशा).
+_OPEN_END = regex.compile(r"(?<=[^aeiou][^aeiouh])a$")
+_CASE_ENDINGS = ("র", "ের", "য়ের", "য়ের", "ই", "ও")
+_ENDINGS_OF_PEOPLE = ("কে", "েকে", "রা", "েরা", "দের", "েদের", "দা", "দি", "দেবী", "বাবু", "জি")
+_BENGALI_SUFFIXES = (*_CASE_ENDINGS, *_ENDINGS_OF_PEOPLE)
+# Those that are taken off a word before it is compared with a name in Latin letters.
+_OPEN_ENDINGS = ("র", "ের", "কে", "েকে", "রা", "েরা", "দের", "েদের")
 _OTHER_SUFFIXES = ("ji", "bhai", "babu", "जी", "भाई", "बाबू")
+_LETTERS_ONLY = regex.compile(r"[\p{L}\p{M} ]+")
+_TITLES = frozenset(words.TITLES.split())
+_HONORIFICS = frozenset(words.HONORIFICS.split())
+_SPEAKING = frozenset(words.SPEAKING.split())
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class _Names:
     initials: frozenset[str]  # first letters of all of these: most words of a text begin with another one
     latin: frozenset[str]  # rough forms of the Latin parts, and
     indic: frozenset[str]  # of the others: a name may be written in another script than in the record
+    pairs: frozenset[tuple[str, str]]  # consonants of words that follow each other in a name
+    firsts: frozenset[str]  # the first ones of these
 
 
 @lru_cache(maxsize=256)
@@ -60,9 +64,10 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     """Whole names, each part of at least three letters, and the parts run together (handles such as @yashjain)."""
     whole: dict[str, set[tuple[str, ...]]] = {}
     parts: dict[str, str] = {}
+    pairs: set[tuple[str, str]] = set()
     for name in names:
         found_words = tuple(word.casefold() for word in _WORD.findall(name))
-        if not found_words or len(found_words) > 8:
+        if not found_words or len(found_words) > 8 or _is_team(name, found_words):
             continue
         # The whole name, and each piece of it that is itself of several words (D'Souza, Al-Amin).
         for sequence in (found_words, *(tuple(w.casefold() for w in _WORD.findall(piece)) for piece in name.split())):
@@ -72,6 +77,7 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
             rule = _rule_for(word)
             if rule:
                 parts[word] = rule
+        pairs |= {(_consonants(a), _consonants(b)) for a, b in pairwise(found_words)}
         joined = "".join(found_words)
         if len(found_words) > 1 and len(joined) >= 6:
             parts[joined] = "always"
@@ -85,39 +91,83 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     latin = frozenset(form for word in certain if word.isascii() for form in _forms(name_keys.rough_latin(word)))
     indic = frozenset(form for word in certain if not word.isascii() for form in _forms(name_keys.rough_indic(word)))
     initials = frozenset(word[0] for word in (*whole_names, *parts))
-    return _Names(whole_names, parts, initials, latin, indic)
+    return _Names(whole_names, parts, initials, latin, indic, frozenset(pairs), frozenset(first for first, _ in pairs))
+
+
+def _is_team(name: str, found_words: Sequence[str]) -> bool:
+    """True for "Billing", "Returns Desk", "Acme Support", "Team Acme"; not for "Priya (Billing)" or "Priya from Support"."""
+    others = [word for word in found_words if word not in _ORDINARY_WORDS]
+    if len(others) == len(found_words):
+        return False
+    if not others:
+        return any(word in _TEAM_WORDS for word in found_words)
+    plain = _LETTERS_ONLY.fullmatch(name) is not None and all(
+        word in _TEAM_WORDS for word in found_words if word not in others
+    )
+    return plain and len(others) == 1 and (found_words[-1] in _TEAM_ENDS or found_words[0] == "team")
+
+
+def _rule_for(word: str) -> str:
+    letters = sum(1 for character in word if character.isalpha())
+    if word in _ORDINARY_WORDS:
+        return ""
+    if word in _INDIC_EVERYDAY:
+        return "honoured"
+    if word.isascii():
+        everyday = word in _ALSO_WORDS or name_keys.rough_latin(_OPEN_END.sub("", word)) in _EVERYDAY_SOUNDS
+        return "" if letters < 3 else "capital" if everyday else "always"
+    # An Indic letter carries its vowel, so two letters are as much as four in Latin.
+    return "always" if letters >= 2 else ""
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _consonants(word: str) -> str:
+    """What of a word is written alike in both scripts when it is short: Rao, राव; Dey, দে."""
+    rough = name_keys.rough_latin(word) if word.isascii() else name_keys.rough_indic(word)
+    return regex.sub(r"[aiueoy]|b$", "", rough)
 
 
 def _forms(rough: str) -> tuple[str, str]:
     return rough, "o:" + name_keys.without_o(rough)
 
 
-def _is_transliterated(word: str, names: _Names) -> bool:
-    """True for सुनीता where the names hold "Sunita", and the other way round."""
-    if word.isascii():
-        return bool(names.indic) and _is_among(name_keys.rough_latin(word), names.indic, bengali=True)
-    if not names.latin or not "\u0900" <= word[0] <= "\u09ff":
+def _is_pair(view: str, found_words: Sequence[tuple[int, int, str]], position: int, first: str, names: _Names) -> bool:
+    """Two parts of one name of the record in another script; beside each other they may be short (तपन दे, राव)."""
+    if position + 1 >= len(found_words):
         return False
-    return _is_among(name_keys.rough_indic(word), names.latin, bengali=word[0] >= "\u0980")
+    start, _, following = found_words[position + 1]
+    second = _consonants(following.casefold())
+    return (
+        (first, second) in names.pairs
+        and bool(second)
+        and len(first) + len(second) >= 4
+        and following.isascii() == found_words[position][2].isascii()
+        and _GAP.fullmatch(view, found_words[position][1], start) is not None
+    )
 
 
-def _is_among(rough: str, forms: frozenset[str], *, bengali: bool) -> bool:
-    short = name_keys.without_o(rough)
-    if bengali and len(short) >= name_keys.SHORTEST and "o:" + short in forms:
-        return True
-    return len(rough) >= (name_keys.SHORTEST if bengali else name_keys.SHORTEST_DEVANAGARI) and rough in forms
+@lru_cache(maxsize=CACHED_WORDS)
+def _spoken_forms(word: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """The word and, without its Bengali endings, its stems: each with the forms by which the other script knows it.
 
-
-def _rule_for(word: str) -> str:
-    letters = sum(1 for character in word if character.isalpha())
-    if word in _ENGLISH_WORDS:
-        return ""
-    if word in _INDIC_EVERYDAY:
-        return "honoured"
+    The last one counts only where something says that a person is meant: Amit, अमित.
+    """
     if word.isascii():
-        return "" if letters < 3 else "capital" if word in _ALSO_WORDS else "always"
-    # An Indic letter carries its vowel, so two letters are as much as four in Latin.
-    return "always" if letters >= 2 else ""
+        rough = name_keys.rough_latin(word)
+        return ((word, _long_enough(rough, bengali=True), rough),)
+    bengali = word[0] >= "\u0980"
+    stems = [word]
+    if bengali:
+        stems += [word.removesuffix(e) for e in _OPEN_ENDINGS if word.endswith(e) and len(word) > len(e) + 3]
+    found = ((stem, name_keys.rough_indic(stem)) for stem in stems)
+    return tuple((stem, _long_enough(rough, bengali=bengali), rough) for stem, rough in found if len(rough) >= 3)
+
+
+def _long_enough(rough: str, *, bengali: bool) -> tuple[str, ...]:
+    """The rough form, and for Bengali the one without o, where they are long enough to be no everyday word."""
+    short = name_keys.without_o(rough)
+    forms = (rough,) if len(rough) >= (name_keys.SHORTEST if bengali else name_keys.SHORTEST_DEVANAGARI) else ()
+    return (*forms, "o:" + short) if bengali and len(short) >= name_keys.SHORTEST else forms
 
 
 def find_names(view: str, names: _Names) -> Iterator[Span]:
@@ -148,26 +198,61 @@ def find_names(view: str, names: _Names) -> Iterator[Span]:
 
 def _match_at(view: str, found_words: Sequence[tuple[int, int, str]], position: int, names: _Names) -> int:
     """How many words from `position` on are a name; 0 for none."""
-    _, _, text = found_words[position]
+    text = found_words[position][2]
     folded = text.casefold()
     if folded[0] not in names.initials:
-        return int(_is_transliterated(folded, names))
+        return _count_transliterated(view, found_words, position, names)
     for sequence in names.whole.get(folded, ()):
         count = len(sequence)
         if count > 1 and position + count <= len(found_words) and _follows(view, found_words, position, sequence):
             return count
-    rule, stem = names.parts.get(folded), ""
+    rule, ending = names.parts.get(folded), ""
     if rule is None:
-        stem = _without_suffix(folded, names.parts)
-        rule = names.parts.get(stem) if stem else None
+        ending = _personal_suffix(folded, names.parts)
+        rule = names.parts.get(folded[: -len(ending)]) if ending else None
+    if rule is None:
+        return _count_transliterated(view, found_words, position, names)
     if rule == "capital":
-        return int(text[0].isupper())
+        return int(_stands_as_name(view, found_words, position))
     if rule == "honoured":
-        following = found_words[position + 1][2] if position + 1 < len(found_words) else ""
-        return int(following in _HONORIFICS or bool(stem))
-    if rule == "always":
-        return 1
-    return int(rule is None and _is_transliterated(folded, names))
+        return int(ending in _ENDINGS_OF_PEOPLE or _is_honoured(found_words, position))
+    return 1
+
+
+def _stands_as_name(view: str, found_words: Sequence[tuple[int, int, str]], position: int) -> bool:
+    """Whether an everyday word in Latin letters is meant as a name: with a capital that no sentence begins with, or honoured."""
+    start, end, text = found_words[position]
+    if _is_honoured(found_words, position):
+        return True
+    if not text[0].isupper():
+        return False
+    if not _SENTENCE_END.search(view, max(0, start - 8), start):
+        return True
+    following = found_words[position + 1][2].casefold() if position + 1 < len(found_words) else ""
+    return following in _SPEAKING or _SET_APART.match(view, end) is not None
+
+
+def _is_honoured(found_words: Sequence[tuple[int, int, str]], position: int) -> bool:
+    following = found_words[position + 1][2].casefold() if position + 1 < len(found_words) else ""
+    before = found_words[position - 1][2].casefold() if position else ""
+    return following in _HONORIFICS or before in _TITLES
+
+
+def _count_transliterated(view: str, found_words: Sequence[tuple[int, int, str]], position: int, names: _Names) -> int:
+    """How many words from `position` on are a name of the record in another script; 0 for none."""
+    word = found_words[position][2].casefold()
+    forms = names.indic if word.isascii() else names.latin if "\u0900" <= word[0] <= "\u09ff" else None
+    if not forms:
+        return 0
+    consonants = _consonants(word)
+    if consonants in names.firsts and _is_pair(view, found_words, position, consonants, names):
+        return 2
+    for stem, spoken, short in _spoken_forms(word):
+        if not forms.isdisjoint(spoken) and not (word.isascii() and word in _ORDINARY_WORDS):
+            return int(stem not in _INDIC_EVERYDAY or _is_honoured(found_words, position))
+        if short in forms and stem not in _INDIC_EVERYDAY and _is_honoured(found_words, position):
+            return 1
+    return 0
 
 
 def _follows(view: str, found_words: Sequence[tuple[int, int, str]], position: int, sequence: tuple[str, ...]) -> bool:
@@ -186,43 +271,10 @@ def _strip_any(word: str, stem: str) -> bool:
     return word.startswith(stem) and word[len(stem) :] in (*_BENGALI_SUFFIXES, *_OTHER_SUFFIXES)
 
 
-def _without_suffix(word: str, parts: dict[str, str]) -> str:
+def _personal_suffix(word: str, parts: dict[str, str]) -> str:
+    """The ending of a word that is a part of a name before it, "" for none."""
     suffixes = _OTHER_SUFFIXES if word.isascii() or "ऀ" <= word[0] <= "ॿ" else _BENGALI_SUFFIXES
-    for suffix in suffixes:
-        if word.endswith(suffix) and word[: -len(suffix)] in parts:
-            return word[: -len(suffix)]
-    return ""
-
-
-# --- Introductions --------------------------------------------------------------------------------------------------
-
-_INTRODUCTION = regex.compile(
-    r"(?<![\p{L}\p{M}])(?:my name is|mera na+m|amar na+m|मेरा नाम|আমার নাম)(?: hai| holo| है| হল| হলো)?[ :,-]{1,3}"
-    r"(?P<words>[\p{L}\p{M}.]{2,24}(?:[ ][\p{L}\p{M}.]{1,24}){0,3})",
-    regex.IGNORECASE,
-)
-_NOT_NAMES = frozenset(words.NOT_NAMES.split())
-_ABORTING = frozenset(words.ABORTING.split())
-
-
-def find_introductions(view: str) -> Iterator[Span]:
-    """ "my name is Suresh Pillai", "मेरा नाम सुनीता देवी है": one to three words, unless the sentence is about it."""
-    for match in _INTRODUCTION.finditer(view):
-        start = end = match.start("words")
-        count = 0
-        found_words = list(_WORD.finditer(view, start, match.end("words")))
-        if any(word.group().casefold() in _ABORTING for word in found_words):
-            continue
-        for word in found_words[:3]:
-            folded = word.group().casefold()
-            if folded in _NOT_NAMES or (folded in _ENGLISH_WORDS and not word.group()[0].isupper()):
-                break
-            end = word.end()
-            count += 1
-            if view[end : end + 1] in {".", "।"} and end - word.start() > 2:
-                break
-        if count:
-            yield Span(start, end, "[name]")
+    return next((suffix for suffix in suffixes if word.endswith(suffix) and word[: -len(suffix)] in parts), "")
 
 
 def name_words(names: Iterable[str]) -> frozenset[str]:
