@@ -21,7 +21,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from indexer.chunking import split_sentences
-from indexer.encoders.opening import BATCH, SentenceEncoder, open_encoder
+from indexer.encoders.batching import BATCH
+from indexer.encoders.bundled import BundledEncoder
+from indexer.encoders.opening import open_encoder
+from indexer.encoders.sentence import SentenceEncoder
 from indexer.runtime import SearchRuntime
 from indexer.updating import bring_up_to_date
 from kb.core.database import create_database_engine, session_scope
@@ -34,6 +37,8 @@ from kb.tables import Article, Base
 
 _SECTIONS = _PASSAGES_PER_ARTICLE = 4
 _WARM_UP_QUERIES = 20
+# Encoders that are something around a model which can be run by itself.
+_HAS_BARE = (BundledEncoder, SentenceEncoder)
 
 
 @dataclass(frozen=True)
@@ -188,10 +193,10 @@ class _RecordingEncoder(_Around):
 
 def _encode_bare(encoder: Encoder, texts: list[str]) -> None:
     """The encoder with nothing around it but batches sorted by length and as many threads as indexing uses."""
-    if not isinstance(encoder, SentenceEncoder):
+    if not isinstance(encoder, _HAS_BARE):
         encoder.encode_passages(texts)
         return
-    ordered = sorted((f"passage: {text}" for text in texts), key=len, reverse=True)
+    ordered = sorted((encoder.passage_prompt + text for text in texts), key=len, reverse=True)
     batches = [ordered[i : i + BATCH] for i in range(0, len(ordered), BATCH)]
     with ThreadPoolExecutor(max_workers=encoder.parallel) as pool:
         list(pool.map(encoder.bare_encode, batches))
@@ -206,8 +211,8 @@ def _measure_queries(
     progress: Callable[[str, int, int], None],
 ) -> dict[str, Any]:
     """Each query once bare and once whole, in turns, so that a machine that slows down slows down both."""
-    bare = encoder.bare_encode if isinstance(encoder, SentenceEncoder) else encoder.encode_queries
-    prompt = "query: " if isinstance(encoder, SentenceEncoder) else ""
+    bare = encoder.bare_encode if isinstance(encoder, _HAS_BARE) else encoder.encode_queries
+    prompt = encoder.query_prompt if isinstance(encoder, _HAS_BARE) else ""
     view = runtime.view(CollectionName.HELP)
     flat = faiss.IndexFlatIP(encoder.dimensions)
     flat.add(view.all_vectors())

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import regex
 
-from kb.articles.rendering import article_link_target
-
 # Raised whenever the cutting changes, or which passages are read as questions too, so that old and new ones never mix.
 CHUNKER = "6"
 TARGET_TOKENS = 220
@@ -80,6 +78,9 @@ def own_words(text: str) -> str:
 
     "See [Marked delivered but not received](…)" has all words of that question and is not its answer.
     """
+    # Imported here: rendering brings Markdown and its extensions, and a search cuts nothing.
+    from kb.articles.rendering import article_link_target
+
     return _LINK.sub(lambda link: "" if article_link_target(link[2]) else link[1], text)
 
 

@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from indexer.chunking import chunk_markdown
 from indexer.encoders.bundled_model import FINGERPRINT, bundled_model_dir
-from indexer.encoders.onnx_module import OnnxTextModule
-from indexer.encoders.token_embeddings import BASIS_FILE, places_of_tokens
+from indexer.encoders.onnx_text_model import OnnxTextModel
+from indexer.encoders.token_embeddings import BASIS_FILE, align_tokens
 from kb.articles import parse_article
 from kb.core.settings import Settings
 from kb.search.encoding import Vectors
@@ -23,15 +23,15 @@ _ARTICLES = Path(__file__).parent.parent / "articles"
 
 
 def main() -> None:
-    module = OnnxTextModule(bundled_model_dir(Settings()))
+    model = OnnxTextModel(bundled_model_dir(Settings()))
     passages: list[str] = []
     queries: list[str] = []
     for path in sorted(_ARTICLES.rglob("*.md")):
         article = parse_article(path.read_text("utf-8"), str(path.relative_to(_ARTICLES)))
-        passages += [c.embedded_text for c in chunk_markdown(article.title, article.body, module.count_tokens)]
+        passages += [c.embedded_text for c in chunk_markdown(article.title, article.body, model.count_tokens)]
         queries += [article.title, *article.also_asked]
-    of_passages = _word_means(module, passages, "passage: ")
-    of_queries = _word_means(module, queries, "query: ")
+    of_passages = _word_means(model, passages, "passage: ")
+    of_queries = _word_means(model, queries, "query: ")
     mean = of_passages.mean(axis=0)
     around = of_passages - mean
     around /= np.linalg.norm(around, axis=1, keepdims=True)
@@ -50,11 +50,11 @@ def main() -> None:
     )
 
 
-def _word_means(module: OnnxTextModule, texts: list[str], prompt: str) -> Vectors:
+def _word_means(model: OnnxTextModel, texts: list[str], prompt: str) -> Vectors:
     found: list[Vectors] = []
     for text in tqdm(texts, desc=prompt, unit=" texts"):
-        _, encodings, tokens = module.read_texts([prompt + text])
-        words, places = places_of_tokens(text, encodings[0].offsets, len(prompt))
+        _, encodings, tokens = model.embed([prompt + text])
+        words, places = align_tokens(text, encodings[0].offsets, len(prompt))
         found += [tokens[0][places == word].mean(axis=0) for word in range(len(words)) if (places == word).any()]
     return np.stack(found)
 

@@ -24,10 +24,12 @@ from kb.core.settings import Settings
 # Raised whenever the conversion changes in a way that changes vectors.
 CONVERSION = 1
 FOLDER = f"multilingual-e5-small-int8-c{CONVERSION}"
+# What the model was trained to see before a text.
+PROMPTS = {"query": "query: ", "passage": "passage: "}
 FINGERPRINT = f"multilingual-e5-small/int8/c{CONVERSION}"
 MODEL_FILE = "model.onnx"
-WEIGHTS_FILE = "model.onnx.data"
 TOKENIZER_FILE = "tokenizer.json"
+WEIGHTS_FILE = "model.onnx.data"
 DESCRIPTION_FILE = "kb-model.json"
 
 
@@ -105,10 +107,10 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
 
 def check_model_folder(folder: Path) -> None:
     """Load the encoder in `folder` and see that like is nearer to like, across languages. Raises ModelError."""
-    from indexer.encoders.onnx_module import OnnxTextModule
+    from indexer.encoders.onnx_text_model import OnnxTextModel
 
     try:
-        vectors = OnnxTextModule(folder).encode_texts(
+        vectors = OnnxTextModel(folder).encode(
             ["query: Where is my refund?", "query: मेरा रिफ़ंड कहाँ है?", "query: The lamp is made of brass."]
         )
     except Exception as error:  # onnxruntime and tokenizers raise classes of their own, not all of them exported

@@ -18,7 +18,7 @@ from kb.search.encoding import WORD_UNIT, Vectors, WordVectors
 from kb.text.words import WORD
 
 BASIS_FILE = Path(__file__).with_name("word_basis.npz")
-# Raised when words are read in another way, so that old and new vectors never mix.
+# Raised when words are embedded in another way, so that old and new vectors never mix.
 WORDS = "1"
 # Of a text no more different words than this are kept: those of a long passage.
 MOST_WORDS = 200
@@ -52,12 +52,12 @@ def load_token_basis(fingerprint: str) -> TokenBasis | None:
         return TokenBasis(fingerprint, *columns)
 
 
-def split_words(text: str) -> list[tuple[int, int, str]]:
+def word_spans(text: str) -> list[tuple[int, int, str]]:
     """Start, end and lower-case form of each word."""
     return [(match.start(), match.end(), match[0].lower()) for match in WORD.finditer(text)]
 
 
-def places_of_tokens(
+def align_tokens(
     text: str, offsets: Sequence[tuple[int, int]], prompt_length: int
 ) -> tuple[list[str], NDArray[np.int64]]:
     """The different words of `text` and, for each token, which of them it belongs to (-1: none, or beyond MOST_WORDS).
@@ -66,7 +66,7 @@ def places_of_tokens(
     """
     # Loops, not arrays: a query has some twenty tokens, and its reader waits.
     words: dict[str, int] = {}
-    spans = [(start, end, words.setdefault(word, len(words))) for start, end, word in split_words(text)]
+    spans = [(start, end, words.setdefault(word, len(words))) for start, end, word in word_spans(text)]
     ends = [end for _, end, _ in spans]
     places = []
     for start, end in offsets:
@@ -78,7 +78,7 @@ def places_of_tokens(
     return list(words)[:MOST_WORDS], np.array(places, dtype=np.int64)
 
 
-def shares_of_words(places: NDArray[np.int64], count: int) -> Vectors:
+def pooling_matrix(places: NDArray[np.int64], count: int) -> Vectors:
     """float32 (count, tokens): 1 where a token is of a word."""
     shares = np.zeros((count, len(places)), np.float32)
     used = np.flatnonzero(places >= 0)
@@ -86,32 +86,36 @@ def shares_of_words(places: NDArray[np.int64], count: int) -> Vectors:
     return shares
 
 
-def pool_words(tokens: Vectors, shares: Vectors) -> Vectors:
+def pool_tokens(tokens: Vectors, pooling: Vectors) -> Vectors:
     """Mean of the token vectors (t, d) of each word, float32 (words, d), unit length.
 
     A word without tokens (cut off by the encoder's limit) is all zeros and like nothing.
     """
-    sums = shares @ tokens
+    sums = pooling @ tokens
     lengths = np.sqrt(np.einsum("ij,ij->i", sums, sums))
     return np.asarray(sums / np.maximum(lengths, np.float32(1e-9))[:, None], dtype=np.float32)
 
 
-def compress(vectors: Vectors) -> WordVectors:
+def quantize(vectors: Vectors) -> WordVectors:
+    """Unit vectors as int8, WORD_UNIT for 1."""
     return np.round(vectors * WORD_UNIT).astype(np.int8)
 
 
-def no_words(count: int, dimensions: int = 0) -> list[WordVectors]:
-    """For encoders that read no single words."""
+def no_token_embeddings(count: int, dimensions: int = 0) -> list[WordVectors]:
+    """For encoders that give no vectors of single words."""
     return [np.zeros((0, dimensions), np.int8) for _ in range(count)]
 
 
-def split_text(text: str, offsets: Sequence[tuple[int, int]], prompt_length: int) -> tuple[tuple[str, ...], Vectors]:
-    """The different words of a text and their shares_of_words, as in `places_of_tokens`: what needs no model."""
-    words, places = places_of_tokens(text, offsets, prompt_length)
-    return tuple(words), shares_of_words(places, len(words))
+def align_text(text: str, offsets: Sequence[tuple[int, int]], prompt_length: int) -> tuple[tuple[str, ...], Vectors]:
+    """The different words of a text and their `pooling_matrix`; arguments as for `align_tokens`."""
+    words, places = align_tokens(text, offsets, prompt_length)
+    return tuple(words), pooling_matrix(places, len(words))
 
 
-def read_words(shares: Sequence[Vectors], tokens: Vectors, mean: Vectors, components: Vectors) -> list[Vectors]:
-    """Unit vectors of the words of each text of a batch. tokens: (texts, longest, dimensions) of the last layer."""
+def embed_tokens(tokens: Vectors, pooling: Sequence[Vectors], mean: Vectors, components: Vectors) -> list[Vectors]:
+    """Unit vectors (words, word_dimensions) of the words of each text of a batch.
+
+    tokens: (texts, longest, dimensions) of the last layer; pooling: per text the matrix of `align_text`.
+    """
     projected = (tokens - mean) @ components
-    return [pool_words(of_text, of_words) for of_text, of_words in zip(projected, shares, strict=True)]
+    return [pool_tokens(of_text, of_words) for of_text, of_words in zip(projected, pooling, strict=True)]

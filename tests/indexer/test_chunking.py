@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.chunking import LIMIT_TOKENS, TARGET_TOKENS, chunk_markdown, chunk_text, own_words, split_sentences
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 
 count = HashEncoder().count_tokens
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")

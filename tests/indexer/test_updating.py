@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from indexer.backends.faiss_tantivy.segment import current_segment
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from indexer.runtime import SearchRuntime
 from indexer.updating import bring_up_to_date, index_fingerprint
 from indexer.verify import verify_index

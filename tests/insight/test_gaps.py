@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from indexer.encoders.opening import HashEncoder, open_encoder
+from indexer.encoders.hashing import HashEncoder
+from indexer.encoders.opening import open_encoder
 from kb.core.errors import NotFoundError
 from kb.core.settings import Settings
 from kb.insight.gaps import collect_misses, list_gaps, misses_of, set_gap_state

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from indexer.runtime import SearchRuntime
 from kb.articles import make_source, save_article
 from kb.articles.source import ArticleSource

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from kb.insight.gaps.candidate_pool import Candidate, CandidatePool
 from kb.insight.gaps.term_coverage import cover_telling_words, cover_terms, match_documents
 

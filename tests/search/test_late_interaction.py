@@ -1,6 +1,6 @@
 import numpy as np
 
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from kb.search.encoding import QueryEmbedding
 from kb.search.late_interaction import score_late_interaction, weigh_words
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
 from indexer.onnx_session import open_session
 from kb.search.encoding import Ids, Vectors
@@ -118,6 +117,9 @@ def _zero_of(codes: "np.dtype[Any]") -> int:
 def _open_products(codes: NDArray[np.int8 | np.uint8], added: Vectors) -> onnxruntime.InferenceSession:
     """A session from `query`, uint8 (1, dimensions), to its products with `codes` (dimensions, n) times `unit`, a number, plus
     `added` (n,): float32 (1, n). Up to 1,040 dimensions the sums are whole numbers that float32 has exactly."""
+    # Imported here: half a second that only the first segment needs.
+    from onnx import TensorProto, helper, numpy_helper
+
     dimensions, count = codes.shape
     constants = {
         "codes": codes,

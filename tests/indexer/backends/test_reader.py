@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from indexer.runtime import SearchRuntime
 from indexer.updating import bring_up_to_date, index_fingerprint
 from indexer.verify import verify_index

@@ -19,8 +19,8 @@ from indexer.encoders.bundled_model import (
     is_bundled_model_ready,
 )
 from indexer.encoders.bundled_weights import read_weights
-from indexer.encoders.onnx_module import OnnxTextModule
-from indexer.encoders.opening import SentenceEncoder, open_encoder
+from indexer.encoders.onnx_text_model import OnnxTextModel
+from indexer.encoders.opening import open_encoder
 from kb.core.errors import ModelError
 from kb.core.settings import Settings
 
@@ -68,17 +68,9 @@ def test_float32_agrees_with_the_source_engine_in_every_language(
     export_float32(source_weights.read_bytes(), tmp_path / MODEL_FILE)
     settings = Settings(home_text=str(bundled_models.parent))
     (tmp_path / "tokenizer.json").symlink_to(bundled_model_dir(settings) / "tokenizer.json")
-    mine = OnnxTextModule(tmp_path).encode_texts([f"query: {text}" for text in SENTENCES])
+    mine = OnnxTextModel(tmp_path).encode([f"query: {text}" for text in SENTENCES])
     cosines = (mine * source_vectors).sum(axis=1)
     assert cosines.min() >= 0.999, dict(zip(SENTENCES, cosines, strict=True))
-
-
-@pytest.mark.bundled
-def test_sentence_transformers_changes_nothing_about_the_vectors(bundled_settings: Settings) -> None:
-    encoder = open_encoder(bundled_settings)
-    assert isinstance(encoder, SentenceEncoder)
-    bare = OnnxTextModule(bundled_model_dir(bundled_settings)).encode_texts([f"query: {SENTENCES[0]}"])
-    assert np.allclose(encoder.encode_queries(SENTENCES[:1]), bare, atol=1e-5)
 
 
 @pytest.mark.bundled

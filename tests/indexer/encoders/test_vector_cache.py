@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from indexer.encoders.vector_cache import CachingEncoder, VectorCache
 from kb.core.progress import Progress
 from kb.search.encoding import Vectors
