@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, insert, text
 from sqlalchemy.orm import Session
 from statements import recorded_statements
 
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from indexer.runtime import SearchRuntime
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
