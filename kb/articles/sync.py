@@ -1,7 +1,7 @@
 """A folder of Markdown files and the articles of the database, kept in step both ways.
 
 Each file has a row with two hashes: of its bytes and of the article, both from when they last agreed. What differs from
-its hash has changed since. docs/decisions/0003-articles-and-sync.md has the rules as a table.
+its hash has changed since. docs/articles.md has the rules as a table.
 """
 
 from collections.abc import Callable, Sequence
