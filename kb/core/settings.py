@@ -114,6 +114,14 @@ def _whole_number(name: str, text: str, low: int, high: int) -> int:
     return value
 
 
+def _country(name: str, text: str) -> str:
+    if len(text) != 2 or not (text.isascii() and text.isalpha()):
+        raise ConfigurationError(
+            f"{name} is {text!r}, but must be a country in two letters.", remedy=f"Use for example {name}=IN, GB or US."
+        )
+    return text
+
+
 def _probability(name: str, text: str) -> float | None:
     if not text:
         return None
@@ -144,6 +152,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.workers,
         settings.encoder_threads,
         settings.proxies,
+        _country("KB_PHONE_REGION", settings.phone_region),
         settings.answered_from,
         settings.unsure_from,
     )

@@ -17,18 +17,22 @@ def record_search(
     *,
     place: str,
     audience: str,
+    region: str,
     visit: str | None = None,
     user_id: int | None = None,
     reader_language: str = "",
 ) -> SearchEvent:
-    """Store one search. Call it after the answer is out: nobody should wait for it."""
+    """Store one search. Call it after the answer is out: nobody should wait for it.
+
+    `region` is the country of phone numbers that the query has without a prefix.
+    """
     event = SearchEvent(
         public_id=answer.public_id,
         place=place,
         audience=audience,
         visit=visit,
         user_id=user_id,
-        query=redact(answer.query)[:MAX_STORED_QUERY],
+        query=redact(answer.query, region=region)[:MAX_STORED_QUERY],
         language=answer.language,
         reader_language=reader_language,
         outcome=answer.outcome.value,

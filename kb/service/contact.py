@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
+from kb.privacy.redaction import mask_secrets
 from kb.tables import Article, ContactRequest, Feedback, FeedbackKind, SearchEvent, utc_now
 
 WAITING, TAKEN, DONE = "waiting", "taken", "done"
@@ -63,15 +64,20 @@ def clean_contact(text: str, region: str) -> str:
 
 
 def request_contact(
-    session: Session, *, name: str, contact: str, message: str, language: str, visit: str | None
+    session: Session, *, name: str, contact: str, message: str, language: str, visit: str | None, region: str = ""
 ) -> ContactRequest:
-    """Store a request and note with the visit's last search that it ended in asking for a person."""
+    """Store a request and note with the visit's last search that it ended in asking for a person.
+
+    What unlocks or pays something (numbers of cards and accounts, codes, passwords, identity numbers) is masked first:
+    neither the database nor a rep gets to see it. `masked_kinds` of the message tells what that was. `region` is the
+    country of phone numbers without a prefix, which stay.
+    """
     request = ContactRequest(
         public_id=str(uuid.uuid4()),
         visit=visit,
-        name=name.strip(),
+        name=mask_secrets(name.strip(), region=region),
         contact=contact,
-        message=message.strip(),
+        message=mask_secrets(message.strip(), region=region),
         language=language,
     )
     session.add(request)
@@ -80,6 +86,10 @@ def request_contact(
         session.add(Feedback(event_id=last.id, kind=FeedbackKind.ASKED_PERSON, visit=visit))
     session.flush()
     return request
+
+
+def find_request(session: Session, public_id: str) -> ContactRequest | None:
+    return session.scalars(select(ContactRequest).where(ContactRequest.public_id == public_id)).first()
 
 
 def last_query(session: Session, visit: str | None) -> str:
@@ -179,7 +189,7 @@ def finish_request(session: Session, public_id: str, user_id: int) -> ContactReq
 
 
 def _get_request(session: Session, public_id: str) -> ContactRequest:
-    request = session.scalars(select(ContactRequest).where(ContactRequest.public_id == public_id)).first()
+    request = find_request(session, public_id)
     if request is None:
         raise NotFoundError("There is no such request.")
     return request

@@ -1,7 +1,6 @@
 """The people page: who may log in, with which role; add, change, close, log out everywhere."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kb.accounts.people import (
@@ -27,7 +26,8 @@ def home() -> Response:
 
 @blueprint.get("/people")
 def people() -> str:
-    return _page()
+    saved = session().get(User, request.args.get("saved", 0, type=int))
+    return _page(saved=saved.email if saved else "")
 
 
 @blueprint.post("/people")
@@ -65,8 +65,8 @@ def change_person(user_id: int) -> str | tuple[str, int] | Response:
     except KbError as error:
         session().rollback()
         return _page(error=error), 422
-    flash(_("Saved: %(email)s", email=user.email), "good")
-    return redirect(url_for("admin.people"), code=303)
+    # Not by `flash`, which would put the address into the cookie, where anybody with the browser can read it.
+    return redirect(url_for("admin.people", saved=user.id), code=303)
 
 
 def _role(text: str) -> Role:
@@ -76,8 +76,18 @@ def _role(text: str) -> Role:
 
 
 def _page(
-    *, error: KbError | None = None, typed: dict[str, str] | None = None, made: tuple[str, str] | None = None
+    *,
+    error: KbError | None = None,
+    typed: dict[str, str] | None = None,
+    made: tuple[str, str] | None = None,
+    saved: str = "",
 ) -> str:
     return render_template(
-        "admin/people.html", people=list_users(session()), roles=list(Role), error=error, typed=typed or {}, made=made
+        "admin/people.html",
+        people=list_users(session()),
+        roles=list(Role),
+        error=error,
+        typed=typed or {},
+        made=made,
+        saved=saved,
     )

@@ -33,7 +33,14 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
         answer: SearchAnswer = runtime.searcher(Audience(audience)).search(
             session, text, reader_language=reader_language, limit=limit
         )
-        record_search(session, answer, place="cli", audience=audience, reader_language=reader_language)
+        record_search(
+            session,
+            answer,
+            place="cli",
+            audience=audience,
+            region=settings.phone_region,
+            reader_language=reader_language,
+        )
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
         return

@@ -24,11 +24,13 @@ from kb.articles import (
 )
 from kb.core.errors import NotFoundError
 from kb.core.settings import Settings
+from kb.privacy.redaction import masked_kinds
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
-from kb.service.contact import last_query, request_contact
+from kb.service.contact import find_request, last_query, request_contact
 from kb.tables import Article, FeedbackKind, User
 from webapp.help.forms import ContactForm
+from webapp.help.masked import describe_masked
 from webapp.help.topics import topic_name
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
@@ -170,23 +172,27 @@ def contact_send(language: str) -> ResponseReturnValue:
     form = ContactForm(_settings())
     if not form.validate():
         return render_template("help/contact.html", form=form, language=language), 422
-    request_contact(
+    request = request_contact(
         session(),
         name=form.name.data,
         contact=form.reach,
         message=form.message.data,
         language=language,
         visit=cookie.get("visit"),
+        region=_settings().phone_region,
     )
-    cookie["reach"] = form.reach
+    # The cookie is signed, not encrypted: it holds the request's random name and nothing that was typed.
+    cookie["request"] = request.public_id
     return redirect(url_for("help.contact_sent", language=language), code=303)
 
 
 @blueprint.get("/help/<language>/contact/sent")
 def contact_sent(language: str) -> ResponseReturnValue:
-    if "reach" not in cookie:
+    sent = find_request(session(), cookie["request"]) if "request" in cookie else None
+    if sent is None:
         return redirect(url_for("help.contact", language=language))
-    return render_template("help/sent.html", reach=cookie["reach"])
+    masked = describe_masked(masked_kinds(sent.name, sent.message))
+    return render_template("help/sent.html", reach=sent.contact, masked=masked)
 
 
 @blueprint.post("/preferences")

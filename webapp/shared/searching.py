@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 
-from flask import after_this_request
+from flask import after_this_request, current_app
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from kb.core.database import session_scope
 from kb.core.errors import KbError
+from kb.core.settings import Settings
 from kb.search.events import record_search
 from kb.search.types import Audience, SearchAnswer
 from webapp.shared.database import engine, session
@@ -36,6 +37,7 @@ def record_after_response(
     answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
 ) -> None:
     """Write down a search of this request's person once the response is out; the query is redacted before it is stored."""
+    region = current_settings().phone_region
     user_id: int | None = current_user.id if current_user.is_authenticated else None
 
     def record(separate: Session) -> None:
@@ -44,12 +46,18 @@ def record_after_response(
             answer,
             place=place,
             audience=audience,
+            region=region,
             visit=visit,
             user_id=user_id,
             reader_language=reader_language,
         )
 
     run_after_response(record)
+
+
+def current_settings() -> Settings:
+    settings: Settings = current_app.extensions["kb_settings"]
+    return settings
 
 
 def run_after_response(work: Callable[[Session], object]) -> None:

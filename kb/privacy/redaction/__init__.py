@@ -38,25 +38,50 @@ _PLACEHOLDER = re.compile("|".join(re.escape(placeholder) for placeholder in PLA
 _MOST_ROUNDS = 10
 
 
+# Who writes to a person wants to be answered: how to reach them, and whom, stays in what that person gets to read.
+_TO_ANSWER = frozenset({"[email]", "[phone]", "[name]", "[upi]"})
+
+
 def redact(
-    text: str, *, names: Sequence[str] = (), region: str = "IN", own_domains: frozenset[str] = frozenset()
+    text: str,
+    *,
+    names: Sequence[str] = (),
+    region: str = "IN",
+    own_domains: frozenset[str] = frozenset(),
+    keep: frozenset[str] = frozenset(),
 ) -> str:
     """The text with placeholders for what identifies a person or unlocks something of theirs.
 
     `names` are redacted as whole words, whole or in part; `region` is the country of phone numbers without a prefix;
-    role addresses at `own_domains` (help@…) stay. Redacting twice changes nothing more. Never raises; linear in the
-    length of the text.
+    role addresses at `own_domains` (help@…) stay, and so does what would get a placeholder of `keep`. Redacting twice
+    changes nothing more. Never raises; linear in the length of the text.
     """
     given = tuple(dict.fromkeys(name for name in names if name.strip()))
     for _ in range(_MOST_ROUNDS):
-        redacted = _redact_once(text, given, region, own_domains)
+        redacted = _redact_once(text, given, region, own_domains, keep)
         if redacted == text:
             break
         text = redacted
     return text
 
 
-def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: frozenset[str]) -> str:
+def mask_secrets(text: str, *, region: str) -> str:
+    """The text for a person who has to answer it: without what unlocks, pays or identifies, with how to reach its writer."""
+    return redact(text, region=region, keep=_TO_ANSWER)
+
+
+def masked_kinds(*texts: str) -> list[str]:
+    """The placeholders in texts that `mask_secrets` made, each once."""
+    return [
+        placeholder
+        for placeholder in PLACEHOLDERS
+        if any(placeholder in text for text in texts) and placeholder not in _TO_ANSWER
+    ]
+
+
+def _redact_once(
+    text: str, given: tuple[str, ...], region: str, own_domains: frozenset[str], keep: frozenset[str]
+) -> str:
     canvas = Canvas(text)
     seen = features.look(canvas.view)
     if seen.bracket:
@@ -79,7 +104,7 @@ def _redact_once(text: str, given: tuple[str, ...], region: str, own_domains: fr
         canvas.apply(find_spoken_numbers)
     if given:
         canvas.apply(partial(find_names, names=prepare_names(given)), cased=True)
-    return canvas.render()
+    return canvas.render(keep)
 
 
 def _claim_numbers(canvas: Canvas, seen: features.Features, region: str) -> None:

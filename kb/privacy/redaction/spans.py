@@ -79,13 +79,14 @@ class Canvas:
         if pieces:
             self.view = "".join(pieces) + self.view[position:]
 
-    def render(self) -> str:
+    def render(self, keep: frozenset[str] = frozenset()) -> str:
+        """The text with the placeholders of what was claimed, but for those to `keep`."""
         if not self._spans:
             return self.text
         pieces: list[str] = []
         position = 0
         for span in sorted(self._spans, key=lambda span: span.start):
-            if span.placeholder is not None:
+            if span.placeholder is not None and span.placeholder not in keep:
                 pieces += (self.text[position : span.start], span.placeholder)
                 position = span.end
         return "".join(pieces) + self.text[position:]
