@@ -1,8 +1,9 @@
 """Which documents belong in which collection, and what of them is embedded and searched by words."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from indexer.chunking import Chunk, CountTokens, chunk_markdown, chunk_text
 from kb.search.types import CollectionName
 from kb.tables import Article, Ticket
+
+Key = tuple[str, int]  # kind and id of a document
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class DocumentState:
     content_hash: str
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> Key:
         return self.kind, self.id
 
 
@@ -38,30 +41,43 @@ class PreparedPassage:
     text_hash: str
 
 
-def wanted_documents(session: Session) -> list[DocumentState]:
+def wanted_documents(session: Session) -> Iterator[DocumentState]:
     """All documents that should be searchable now: published articles by audience, resolved tickets."""
-    articles = session.execute(
-        select(Article.id, Article.audience, Article.content_hash).where(Article.status == "published")
-    )
-    wanted = [
-        DocumentState(
-            "article",
-            row.id,
-            CollectionName.INTERNAL if row.audience == "internal" else CollectionName.HELP,
-            row.content_hash,
-        )
-        for row in articles
-    ]
-    tickets = session.execute(select(Ticket.id, Ticket.content_hash).where(Ticket.status == "resolved"))
-    wanted += [DocumentState("ticket", row.id, CollectionName.TICKETS, row.content_hash) for row in tickets]
-    return wanted
+    yield from map(_article_state, session.execute(_ARTICLES))
+    yield from map(_ticket_state, session.execute(_TICKETS))
+
+
+def wanted_among(session: Session, keys: Iterable[Key]) -> dict[Key, DocumentState]:
+    """Those of some documents that should be searchable now."""
+    ids: dict[str, list[int]] = {"article": [], "ticket": []}
+    for kind, number in keys:
+        ids[kind].append(number)
+    wanted: list[DocumentState] = []
+    if ids["article"]:
+        wanted += map(_article_state, session.execute(_ARTICLES.where(Article.id.in_(ids["article"]))))
+    if ids["ticket"]:
+        wanted += map(_ticket_state, session.execute(_TICKETS.where(Ticket.id.in_(ids["ticket"]))))
+    return {state.key: state for state in wanted}
+
+
+_ARTICLES = select(Article.id, Article.audience, Article.content_hash).where(Article.status == "published")
+_TICKETS = select(Ticket.id, Ticket.content_hash).where(Ticket.status == "resolved")
+
+
+def _article_state(row: Any) -> DocumentState:
+    collection = CollectionName.INTERNAL if row.audience == "internal" else CollectionName.HELP
+    return DocumentState("article", row.id, collection, row.content_hash)
+
+
+def _ticket_state(row: Any) -> DocumentState:
+    return DocumentState("ticket", row.id, CollectionName.TICKETS, row.content_hash)
 
 
 def prepare_documents(
     session: Session, states: Sequence[DocumentState], count_tokens: CountTokens
-) -> dict[tuple[str, int], tuple[int, list[PreparedPassage]]]:
+) -> dict[Key, tuple[int, list[PreparedPassage]]]:
     """Per document its group number and its passages in order. A document that is gone by now is left out."""
-    prepared: dict[tuple[str, int], tuple[int, list[PreparedPassage]]] = {}
+    prepared: dict[Key, tuple[int, list[PreparedPassage]]] = {}
     ids = [state.id for state in states if state.kind == "article"]
     for article in session.scalars(select(Article).where(Article.id.in_(ids))) if ids else ():
         chunks = chunk_markdown(article.title, article.body, count_tokens)

@@ -1,14 +1,16 @@
 """Everything a process needs to search: the encoder and the live collections, opened once, after forking."""
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from indexer.backends.faiss_tantivy.reader import CollectionReader
+from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.encoders.opening import open_encoder
-from indexer.updating import IndexReport, bring_up_to_date, index_fingerprint, make_files
+from indexer.fingerprint import index_fingerprint
+from indexer.updating import IndexReport, bring_up_to_date, make_files
 from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
@@ -31,16 +33,25 @@ COLLECTIONS_OF = {
 }
 
 
+@dataclass(frozen=True)
+class Source:
+    """One collection of a reader, for a searcher that is handed no other."""
+
+    reader: IndexReader
+    name: CollectionName
+
+    def view(self) -> CollectionView:
+        return self.reader.view(self.name)
+
+
 class SearchRuntime:
     """Encoder and collections of one process; safe to use from many threads."""
 
-    def __init__(
-        self, settings: Settings, engine: Engine, encoder: Encoder, live: dict[CollectionName, CollectionReader]
-    ):
+    def __init__(self, settings: Settings, engine: Engine, encoder: Encoder, reader: IndexReader):
         self.encoder = encoder
         self._engine = engine
         self._index_dir = settings.index_dir
-        self._live = live
+        self._reader = reader
         own = settings.home / CALIBRATION_FILE
         calibration = load_calibration(
             own if own.exists() else SHIPPED, answered_from=settings.answered_from, unsure_from=settings.unsure_from
@@ -48,7 +59,11 @@ class SearchRuntime:
         means = QueryMeans()
         self._searchers = {
             audience: Searcher(
-                encoder, tuple(live[name] for name in names), ArticleCache(engine, audience), means, calibration
+                encoder,
+                tuple(Source(reader, name) for name in names),
+                ArticleCache(engine, audience),
+                means,
+                calibration,
             )
             for audience, names in COLLECTIONS_OF.items()
         }
@@ -60,41 +75,51 @@ class SearchRuntime:
         Raises ModelError when the encoder is missing or the stored vectors were made with another one.
         """
         encoder = encoder or open_encoder(settings)
-        live = {name: _open_live(name, engine, settings.index_dir, encoder) for name in CollectionName}
-        return cls(settings, engine, encoder, live)
+        return cls(settings, engine, encoder, _open_reader(engine, settings.index_dir, encoder))
 
     def searcher(self, audience: Audience) -> Searcher:
         return self._searchers[audience]
 
     def view(self, name: CollectionName) -> CollectionView:
         """A collection as it is now: for checks and benchmarks, which are no audience."""
-        return self._live[name].view()
+        return self._reader.view(name)
 
     def all_views(self) -> list[CollectionView]:
         """Every collection as it is now: for what trainers are told about gaps."""
-        return [live.view() for live in self._live.values()]
+        return [self._reader.view(name) for name in CollectionName]
 
-    def update(self, progress: Progress | None = None, *, rebuild: bool = False) -> IndexReport:
+    @property
+    def index_problem(self) -> str | None:
+        """Why searches are answered from an older index than the newest; None while all is well."""
+        return self._reader.problem
+
+    def follow(self) -> None:
+        """Take up changes of the index in a thread of its own from now on, until `close`: for servers."""
+        self._reader.follow()
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def update(self, progress: Progress | None = None, *, rebuild: bool = False, compare: bool = False) -> IndexReport:
         """Bring the collections up to date; this process sees the change at once, others within a second."""
-        report = bring_up_to_date(self._engine, self._index_dir, self.encoder, progress, rebuild=rebuild)
-        for live in self._live.values():
-            live.refresh()
+        report = bring_up_to_date(
+            self._engine, self._index_dir, self.encoder, progress, rebuild=rebuild, compare=compare
+        )
+        self._reader.look()
         return report
 
     def warm_up(self) -> None:
         """Run everything once, so that the first person does not wait for lazy loading."""
         self.encoder.encode_queries(["warm"])
-        for live in self._live.values():
-            live.view()
         for searcher in self._searchers.values():
             searcher.articles.follow()
 
 
-def _open_live(name: CollectionName, engine: Engine, root: Path, encoder: Encoder) -> CollectionReader:
+def _open_reader(engine: Engine, root: Path, encoder: Encoder) -> IndexReader:
     fingerprint = index_fingerprint(encoder)
     try:
-        return CollectionReader(name, engine, root, fingerprint)
+        return IndexReader(engine, root, fingerprint)
     except IndexUnavailableError as error:
-        logger.warning("%s It is made anew from the database.", error.message)
+        logger.warning("%s They are made anew from the database.", error.message)
         make_files(engine, root, encoder)
-        return CollectionReader(name, engine, root, fingerprint)
+        return IndexReader(engine, root, fingerprint)

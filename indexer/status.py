@@ -1,50 +1,52 @@
 """Is the index what the database says it should be? Answered without loading the encoder, in milliseconds."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.segment import open_segment
-from indexer.chunking import CHUNKER
-from indexer.documents import wanted_documents
-from indexer.encoders.bundled_model import FINGERPRINT
+from indexer.backends.faiss_tantivy.manifest import read_manifest
+from indexer.backends.faiss_tantivy.segments import Segments
+from indexer.builds import live_build
+from indexer.updating import count_differences
 from kb.core.errors import IndexUnavailableError
-from kb.core.settings import Settings
 from kb.search.types import CollectionName
-from kb.tables import IndexedDocument
+from kb.tables import IndexBuild
 
 
 @dataclass(frozen=True)
 class IndexStatus:
-    """`pending`: documents to index, again or away. `fingerprints`: of the stored vectors. `faults`: files to make anew."""
+    """pending: documents to index, again or away; fingerprint: of the live vectors, None without any; faults: of files."""
 
     documents: int
     pending: int
-    fingerprints: frozenset[str]
+    fingerprint: str | None
     faults: tuple[str, ...]
 
     def is_current(self, fingerprint: str | None) -> bool:
         """True where nothing is to do for the encoder with this fingerprint."""
-        return not self.pending and not self.faults and self.fingerprints <= {fingerprint}
-
-
-def expected_fingerprint(settings: Settings) -> str | None:
-    """What the vectors of the bundled encoder carry. None for other models: they must be loaded to know."""
-    return f"{FINGERPRINT}+chunks/{CHUNKER}" if settings.model == "bundled" else None
+        return not self.pending and not self.faults and self.fingerprint == fingerprint
 
 
 def index_status(session: Session, index_dir: Path) -> IndexStatus:
     """Compare documents, stored vectors and files. Nothing is changed."""
-    wanted = {state.key: (state.collection.value, state.content_hash) for state in wanted_documents(session)}
-    rows = session.scalars(select(IndexedDocument)).all()
-    there = {(row.document_kind, row.document_id): (row.collection, row.content_hash) for row in rows}
-    pending = sum(there.get(key) != state for key, state in wanted.items()) + len(there.keys() - wanted.keys())
-    faults = []
+    build = live_build(session)
+    documents, pending = count_differences(session, build.id if build else 0)
+    return IndexStatus(documents, pending, build.fingerprint if build else None, tuple(_faults(index_dir, build)))
+
+
+def _faults(index_dir: Path, build: IndexBuild | None) -> Iterator[str]:
+    try:
+        manifest = read_manifest(index_dir)
+    except IndexUnavailableError as error:
+        yield error.message
+        return
+    if build is not None and manifest.build != build.id:
+        yield "The index files are of an older index than the database."
+        return
     for name in CollectionName:
         try:
-            open_segment(index_dir, name)
+            Segments.open(index_dir / name.value, manifest.collection(name))
         except IndexUnavailableError as error:
-            faults.append(error.message)
-    return IndexStatus(len(wanted), pending, frozenset(row.fingerprint for row in rows), tuple(faults))
+            yield error.message

@@ -1,101 +1,120 @@
-"""Bring the collections up to date: only what changed is chunked, only passages with new text are encoded.
+"""Bring the collections up to date: only what changed is looked at, only passages with new text are encoded.
 
-The database is written in batches, each complete in itself: passages with vectors, the list of changes, the state of the
-document. Stopping in between loses at most the batch under way; running it again goes on. The files follow the database.
+The database is written in batches, each complete in itself; stopping in between loses at most the batch under way, and running it
+again goes on. A whole new index (another encoder, or `rebuild`) is filled beside the one that serves, which is kept up to date
+meanwhile, and takes its place in one row and one rename.
 """
 
 import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TypeVar
 
-import numpy as np
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.files import VectorSizes, refresh_files
-from indexer.chunking import CHUNKER
-from indexer.documents import DocumentState, PreparedPassage, prepare_documents, wanted_documents
-from indexer.encoders.token_embeddings import WORDS
+from indexer.backends.faiss_tantivy.files import BuildFiles
+from indexer.backends.faiss_tantivy.manifest import Manifest
+from indexer.backends.faiss_tantivy.merging import merge_large_segments
+from indexer.backends.faiss_tantivy.segment import VectorSizes
+from indexer.builds import live_build, make_live, remove_retired_rows, resume_build, start_live_build
+from indexer.documents import DocumentState, Key, wanted_among, wanted_documents
+from indexer.fingerprint import index_fingerprint
+from indexer.storing import Batch, IndexReport, store_batch
 from kb.core.database import session_scope
-from kb.core.errors import ConflictError
+from kb.core.errors import ConflictError, IndexUnavailableError
 from kb.core.progress import Progress
-from kb.search.alternative_questions import encode_alternative_questions
 from kb.search.encoding import Encoder
-from kb.tables import IndexChange, IndexedDocument, Passage
+from kb.tables import EVERYTHING, ChangedDocument, IndexedDocument, Passage
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+__all__ = ["IndexReport", "bring_up_to_date", "count_differences", "make_files", "write_lock"]
 
 _DOCUMENTS_PER_BATCH = 64
 _LOCK_WAIT_SECONDS = 600
-# Characters: texts that are no longer than a question are read as one, too.
-_QUESTION_LENGTH = 200
-
-
-class _Encoded(NamedTuple):
-    """What the encoder made of a passage, as it is stored."""
-
-    vector: bytes
-    words: bytes
-
-
-@dataclass
-class IndexReport:
-    """What an update did. `encoded` counts passages that went through the encoder."""
-
-    documents: int = 0
-    removed_documents: int = 0
-    encoded: int = 0
-    reused: int = 0
-    removed: int = 0
-    seconds: float = 0.0
-    collections: dict[str, int] = field(default_factory=dict)  # passages in each collection now
-    rewritten: list[str] = field(default_factory=list)  # collections whose files were made anew
-
-
-def index_fingerprint(encoder: Encoder) -> str:
-    """What vectors must have in common to be compared: the model, the way of cutting text, and that of reading words."""
-    return f"{encoder.fingerprint}+chunks/{CHUNKER}+words/{WORDS}"
+# The number of PostgreSQL's advisory lock: writers on several machines share no file.
+_ADVISORY_LOCK = 0x6B62
 
 
 def bring_up_to_date(
-    engine: Engine, index_dir: Path, encoder: Encoder, progress: Progress | None = None, *, rebuild: bool = False
+    engine: Engine,
+    index_dir: Path,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    *,
+    rebuild: bool = False,
+    compare: bool = False,
 ) -> IndexReport:
     """Index what is new or changed, remove what is gone, and write the files that processes read.
 
-    One process at a time: others wait. Raises ConflictError when the lock is held for more than ten minutes.
+    compare: look at every document, not only at those that are marked as changed, read every file, and leave no change pending.
+    Where the live index was made with another encoder, or with `rebuild`, a new one is made beside it and switched to at the end.
+    One process at a time writes: others wait. Raises ConflictError when that takes more than ten minutes, IndexUnavailableError
+    where the disk or the database does not take what is written; what was finished is kept.
     """
     started = time.perf_counter()
     report = IndexReport()
-    with _write_lock(index_dir):
-        if rebuild:
-            _forget_everything(engine)
-        _update_database(engine, encoder, report, progress)
-        report.rewritten = refresh_files(
-            engine, index_dir, index_fingerprint(encoder), VectorSizes.of(encoder), rebuild=rebuild
-        )
-    with session_scope(engine) as session:
-        rows = session.execute(select(Passage.collection, func.count()).group_by(Passage.collection))
-        report.collections = {name: count for name, count in rows}  # noqa: C416  # rows are no pairs for mypy
+    fingerprint = index_fingerprint(encoder)
+    with _told_plainly():
+        with write_lock(engine, index_dir), session_scope(engine) as session:
+            build = live_build(session) or start_live_build(session, fingerprint)
+        if rebuild or build.fingerprint != fingerprint:
+            _make_build(engine, index_dir, encoder, report, progress)
+        else:
+            with write_lock(engine, index_dir):
+                _Update(engine, index_dir, encoder, build.id, report).run(progress, compare=compare)
+        merge_large_segments(index_dir, FileLock(index_dir / "write.lock", timeout=_LOCK_WAIT_SECONDS))
+        with session_scope(engine) as session:
+            live = live_build(session)
+            assert live is not None
+            rows = session.execute(
+                select(Passage.collection, func.count()).where(Passage.build_id == live.id).group_by(Passage.collection)
+            )
+            report.collections = {name: count for name, count in rows}  # noqa: C416  # rows are no pairs for mypy
     report.seconds = time.perf_counter() - started
     return report
 
 
 def make_files(engine: Engine, index_dir: Path, encoder: Encoder) -> None:
-    """Write missing or broken index files from the database; nothing is encoded."""
-    with _write_lock(index_dir):
-        refresh_files(engine, index_dir, index_fingerprint(encoder), VectorSizes.of(encoder))
+    """Write missing or broken index files from the database; nothing is encoded.
+
+    Does nothing where the live build is of another encoder. Raises as `bring_up_to_date`.
+    """
+    fingerprint = index_fingerprint(encoder)
+    with _told_plainly(), write_lock(engine, index_dir):
+        with session_scope(engine) as session:
+            build = live_build(session) or start_live_build(session, fingerprint)
+        if build.fingerprint == fingerprint:
+            _Update(engine, index_dir, encoder, build.id, IndexReport()).refresh_files(check=True)
 
 
 @contextmanager
-def _write_lock(index_dir: Path) -> Iterator[None]:
+def write_lock(engine: Engine, index_dir: Path) -> Iterator[None]:
+    """Held by whoever changes the live index. Raises ConflictError after ten minutes."""
     index_dir.mkdir(parents=True, exist_ok=True)
+    with _file_lock(index_dir / "write.lock"), engine.connect() as connection:
+        if engine.dialect.name != "postgresql":
+            yield
+            return
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        connection.commit()  # the lock is the connection's; an open transaction would only hold back cleaning
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
+            connection.commit()
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
     try:
-        with FileLock(index_dir / "write.lock").acquire(timeout=_LOCK_WAIT_SECONDS):
+        with FileLock(path).acquire(timeout=_LOCK_WAIT_SECONDS):
             yield
     except Timeout as error:
         raise ConflictError(
@@ -104,204 +123,184 @@ def _write_lock(index_dir: Path) -> Iterator[None]:
         ) from error
 
 
-def _forget_everything(engine: Engine) -> None:
-    with session_scope(engine) as session:
-        for collection, passage_id in session.execute(select(Passage.collection, Passage.id)).all():
-            session.add(IndexChange(collection=collection, passage_id=passage_id, operation="remove"))
-        session.execute(delete(IndexedDocument))
-        session.execute(delete(Passage))
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """A full or read-only disk and a locked database in one line, with what to type."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+    else:
+        return
+    raise IndexUnavailableError(
+        f"The index could not be written: {reason}. What was finished is kept, and searches go on with it.",
+        remedy="When that is mended, run: kb index",
+    )
 
 
-def _update_database(engine: Engine, encoder: Encoder, report: IndexReport, progress: Progress | None) -> None:
-    fingerprint = index_fingerprint(encoder)
-    with session_scope(engine) as session:
-        wanted = {state.key: state for state in wanted_documents(session)}
-        there = {
-            (row.document_kind, row.document_id): (row.collection, row.content_hash, row.fingerprint)
-            for row in session.scalars(select(IndexedDocument))
-        }
-        gone = [key for key in there if key not in wanted]
-        for key in gone:
-            report.removed += _remove_document(session, *key)
-        report.removed_documents = len(gone)
-    changed = [
-        state
-        for key, state in sorted(wanted.items())
-        if there.get(key) != (state.collection.value, state.content_hash, fingerprint)
-    ]
-    for start in range(0, len(changed), _DOCUMENTS_PER_BATCH):
-        batch = changed[start : start + _DOCUMENTS_PER_BATCH]
+class _Update:
+    """One run that brings a build up to date."""
 
-        def advance(done: int, total: int, start: int = start, size: int = len(batch)) -> None:
+    def __init__(self, engine: Engine, index_dir: Path, encoder: Encoder, build: int, report: IndexReport) -> None:
+        self._engine, self._encoder, self._build, self._report = engine, encoder, build, report
+        self._files = BuildFiles(engine, index_dir, build, index_fingerprint(encoder), VectorSizes.of(encoder))
+
+    def run(self, progress: Progress | None, *, compare: bool) -> None:
+        """Index what is marked, or all that differs, and let the files follow batch by batch. The caller holds the write lock."""
+        manifest = self.refresh_files(check=compare)
+        batches = self._differences_and_marks() if compare else self._marked()
+        for batch in self._store(batches, progress):
+            manifest = self._files.follow(manifest)
+            logger.debug("%s documents indexed", len(batch.present))
+        self._files.follow(manifest, settle=compare)
+
+    def refresh_files(self, *, check: bool) -> Manifest:
+        """The files of the build as they are, written anew where they cannot be used."""
+        manifest = self._files.usable_manifest(check=check)
+        if manifest is None:
+            manifest = self._files.write_all()
+            self._files.publish(manifest)
+            self._report.rewritten = True
+        return manifest
+
+    def fill(self, progress: Progress | None) -> int:
+        """Index all that differs, without a look at files; returns how many documents did."""
+        return sum(len(batch.present) + len(batch.gone) for batch in self._store(self._differences(), progress))
+
+    def write_files(self) -> Manifest:
+        """New files, which no reader sees yet."""
+        return self._files.write_all()
+
+    def catch_up(self, manifest: Manifest) -> None:
+        """Index what came while the files were written, and make the build's files those that readers see."""
+        self.fill(None)
+        self._files.publish(manifest)
+        self._files.follow(manifest, settle=True)
+
+    def _store(self, batches: Iterator[tuple[Batch, int]], progress: Progress | None) -> Iterator[Batch]:
+        """Store each batch. With every batch comes how many documents there are to do in all."""
+        start = 0
+        for batch, total in batches:
+            size = len(batch.present) + len(batch.gone)
+
+            def advance(done: int, of: int, start: int = start, size: int = size, total: int = total) -> None:
+                if progress:
+                    progress(start + size * done // max(of, 1), total)
+
+            store_batch(self._engine, self._encoder, self._build, batch, self._report, advance)
+            start += size
             if progress:
-                progress(start + size * done // max(total, 1), len(changed))
+                progress(start, total)
+            yield batch
 
-        _index_batch(engine, encoder, fingerprint, batch, report, advance)
-        if progress:
-            progress(start + len(batch), len(changed))
+    def _differences(self) -> Iterator[tuple[Batch, int]]:
+        """What differs between the documents and the build, found by comparing all of them."""
+        with session_scope(self._engine) as session:
+            changed, gone = _compare(session, self._build)
+        total = len(changed) + len(gone)
+        for keys in _batches(gone):
+            yield Batch((), keys), total
+        for states in _batches(changed):
+            yield Batch(states, ()), total
 
+    def _differences_and_marks(self) -> Iterator[tuple[Batch, int]]:
+        """All that differs; what was marked before the comparison is done with then. A younger change has another mark."""
+        with session_scope(self._engine) as session:
+            marks = session.scalars(select(ChangedDocument.id)).all()
+        yield from self._differences()
+        for some in _batches(marks):
+            with session_scope(self._engine) as session:
+                session.execute(delete(ChangedDocument).where(ChangedDocument.id.in_(some)))
 
-def _index_batch(
-    engine: Engine,
-    encoder: Encoder,
-    fingerprint: str,
-    batch: Sequence[DocumentState],
-    report: IndexReport,
-    progress: Progress,
-) -> None:
-    # Reading and encoding happen outside the writing transaction: encoding is slow, and SQLite has one writer.
-    with session_scope(engine) as session:
-        prepared = prepare_documents(session, batch, encoder.count_tokens)
-        existing = _existing_passages(session, batch, fingerprint)
-    new: list[PreparedPassage] = []
-    for state in batch:
-        if state.key in prepared:
-            known = existing.get(state.key, {})
-            new += [p for p in prepared[state.key][1] if (state.collection.value, p.text_hash) not in known]
-    encoded_as = {p.text_hash: encoded for p, encoded in zip(new, _encode(encoder, new, progress), strict=True)}
-    report.encoded += len(new)
-    with session_scope(engine) as session, session.no_autoflush:
-        stored = _stored(session, batch)
-        added: list[Passage] = []
-        for state in batch:
-            if state.key in prepared:
-                group, passages = prepared[state.key]
-                known = existing.get(state.key, {})
-                old, entry = stored[state.key]
-                added += _store_document(
-                    session, state, group, passages, known, encoded_as, fingerprint, report, old, entry
-                )
-                report.documents += 1
-        session.flush()  # gives the new passages their ids, all in one statement
-        session.add_all(IndexChange(collection=row.collection, passage_id=row.id, operation="add") for row in added)
-
-
-def _stored(
-    session: Session, batch: Sequence[DocumentState]
-) -> dict[tuple[str, int], tuple[list[Passage], IndexedDocument | None]]:
-    """Per document of the batch its passages and its entry as they are in the database, in two statements for each kind."""
-    passages: dict[tuple[str, int], list[Passage]] = {state.key: [] for state in batch}
-    entries: dict[tuple[str, int], IndexedDocument] = {}
-    for kind in ("article", "ticket"):
-        ids = [state.id for state in batch if state.kind == kind]
-        if not ids:
-            continue
-        for row in session.scalars(select(Passage).where(Passage.document_kind == kind, Passage.document_id.in_(ids))):
-            passages[kind, row.document_id].append(row)
-        for entry in session.scalars(
-            select(IndexedDocument).where(IndexedDocument.document_kind == kind, IndexedDocument.document_id.in_(ids))
-        ):
-            entries[kind, entry.document_id] = entry
-    return {key: (rows, entries.get(key)) for key, rows in passages.items()}
+    def _marked(self) -> Iterator[tuple[Batch, int]]:
+        """What is marked as changed, oldest first, and all that differs where that is marked."""
+        total = done = 0
+        while True:
+            with session_scope(self._engine) as session:
+                marks = session.execute(
+                    select(ChangedDocument.id, ChangedDocument.document_kind, ChangedDocument.document_id)
+                    .order_by(ChangedDocument.id)
+                    .limit(_DOCUMENTS_PER_BATCH)
+                ).all()
+                if not marks:
+                    return
+                left = session.scalar(select(func.count()).select_from(ChangedDocument)) or 0
+                keys = [(row.document_kind, row.document_id) for row in marks if row.document_kind != EVERYTHING]
+                wanted = wanted_among(session, keys)
+                there = _indexed_among(session, self._build, keys)
+            if len(keys) < len(marks):
+                yield from self._differences_and_marks()
+                continue
+            total = max(total, done + left)
+            done += len(marks)
+            present = [
+                state for key, state in wanted.items() if there.get(key) != (state.collection, state.content_hash)
+            ]
+            gone = [key for key in there if key not in wanted]
+            yield Batch(present, gone, [row.id for row in marks]), total
 
 
-def _is_wording(passage: PreparedPassage) -> bool:
-    """Whether it may be what somebody asks: another wording, or a ticket or answer of one sentence."""
-    return passage.part == "questions" or len(passage.embedded_text) <= _QUESTION_LENGTH
+def count_differences(session: Session, build: int) -> tuple[int, int]:
+    """How many documents should be searchable, and how many of all are not in the build as they should be."""
+    changed, gone = _compare(session, build)
+    return sum(1 for _ in wanted_documents(session)), len(changed) + len(gone)
 
 
-def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> list[_Encoded]:
-    found = encoder.embed_passages([passage.embedded_text for passage in passages], progress)
-    vectors = found.vectors
-    if wordings := [row for row, passage in enumerate(passages) if _is_wording(passage)]:
-        texts = [passages[row].embedded_text for row in wordings]
-        vectors = np.array(vectors)  # what comes from a cache cannot be written to
-        vectors[wordings] = encode_alternative_questions(encoder, texts, vectors[wordings])
-    return [_Encoded(vector.tobytes(), words.tobytes()) for vector, words in zip(vectors, found.words, strict=True)]
+def _compare(session: Session, build: int) -> tuple[list[DocumentState], list[Key]]:
+    """Documents that are not in the build as they are now, and those in it that should not be."""
+    statement = select(
+        IndexedDocument.document_kind,
+        IndexedDocument.document_id,
+        IndexedDocument.collection,
+        IndexedDocument.content_hash,
+    ).where(IndexedDocument.build_id == build)
+    there = {(kind, number): (collection, content) for kind, number, collection, content in session.execute(statement)}
+    changed = []
+    for state in wanted_documents(session):
+        if there.pop(state.key, None) != (state.collection, state.content_hash):
+            changed.append(state)
+    return sorted(changed, key=lambda state: state.key), sorted(there)
 
 
-def _existing_passages(
-    session: Session, batch: Sequence[DocumentState], fingerprint: str
-) -> dict[tuple[str, int], dict[tuple[str, str], _Encoded]]:
-    """Per document what can be kept, by collection and text hash."""
-    found: dict[tuple[str, int], dict[tuple[str, str], _Encoded]] = {}
-    for kind in ("article", "ticket"):
-        ids = [state.id for state in batch if state.kind == kind]
-        if ids:
-            rows = session.execute(
-                select(
-                    Passage.document_id, Passage.collection, Passage.text_hash, Passage.vector, Passage.word_vectors
-                ).where(Passage.document_kind == kind, Passage.document_id.in_(ids), Passage.fingerprint == fingerprint)
+def _indexed_among(session: Session, build: int, keys: Sequence[Key]) -> dict[Key, tuple[str, str]]:
+    found: dict[Key, tuple[str, str]] = {}
+    for kind in {kind for kind, _ in keys}:
+        rows = session.execute(
+            select(IndexedDocument.document_id, IndexedDocument.collection, IndexedDocument.content_hash).where(
+                IndexedDocument.build_id == build,
+                IndexedDocument.document_kind == kind,
+                IndexedDocument.document_id.in_([number for of_kind, number in keys if of_kind == kind]),
             )
-            for row in rows:
-                found.setdefault((kind, row.document_id), {})[row.collection, row.text_hash] = _Encoded(
-                    row.vector, row.word_vectors
-                )
+        )
+        found.update({(kind, row.document_id): (row.collection, row.content_hash) for row in rows})
     return found
 
 
-def _store_document(
-    session: Session,
-    state: DocumentState,
-    group: int,
-    passages: list[PreparedPassage],
-    known: dict[tuple[str, str], _Encoded],
-    encoded_as: dict[str, _Encoded],
-    fingerprint: str,
-    report: IndexReport,
-    old: Sequence[Passage],
-    entry: IndexedDocument | None,
-) -> list[Passage]:
-    """Make the database's passages of a document those of `passages`; returns the new ones, which have no id yet.
-
-    old, entry: what the database has of the document.
-    """
-    added: list[Passage] = []
-    reusable = {(row.collection, row.text_hash): row for row in old if row.fingerprint == fingerprint}
-    kept: set[int] = set()
-    for position, passage in enumerate(passages):
-        row = reusable.get((state.collection.value, passage.text_hash))
-        if row is not None and row.id not in kept:
-            kept.add(row.id)
-            report.reused += 1
-            if (row.position, row.document_group) != (position, group):
-                row.position, row.document_group = position, group
-                session.add(IndexChange(collection=row.collection, passage_id=row.id, operation="add"))
-            continue
-        # The same text twice in a document: what was made of the first serves both.
-        encoded = encoded_as.get(passage.text_hash) or known[state.collection.value, passage.text_hash]
-        row = Passage(
-            collection=state.collection.value,
-            document_kind=state.kind,
-            document_id=state.id,
-            document_group=group,
-            position=position,
-            language=passage.language,
-            part=passage.part,
-            heading_path=list(passage.heading_path),
-            text=passage.text,
-            text_hash=passage.text_hash,
-            fingerprint=fingerprint,
-            vector=encoded.vector,
-            word_vectors=encoded.words,
-        )
-        added.append(row)
-    session.add_all(added)
-    for row in old:
-        if row.id not in kept:
-            _remove_passage(session, row)
-            report.removed += 1
-    if entry is None:
-        entry = IndexedDocument(document_kind=state.kind, document_id=state.id)
-        session.add(entry)
-    entry.collection, entry.content_hash, entry.fingerprint = state.collection.value, state.content_hash, fingerprint
-    return added
+def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _DOCUMENTS_PER_BATCH):
+        yield items[start : start + _DOCUMENTS_PER_BATCH]
 
 
-def _remove_document(session: Session, kind: str, document_id: int) -> int:
-    rows = list(_passages_of(session, kind, document_id))
-    for row in rows:
-        _remove_passage(session, row)
-    session.execute(
-        delete(IndexedDocument).where(IndexedDocument.document_kind == kind, IndexedDocument.document_id == document_id)
-    )
-    return len(rows)
-
-
-def _passages_of(session: Session, kind: str, document_id: int) -> Iterator[Passage]:
-    yield from session.scalars(select(Passage).where(Passage.document_kind == kind, Passage.document_id == document_id))
-
-
-def _remove_passage(session: Session, row: Passage) -> None:
-    session.add(IndexChange(collection=row.collection, passage_id=row.id, operation="remove"))
-    session.delete(row)
+def _make_build(
+    engine: Engine, index_dir: Path, encoder: Encoder, report: IndexReport, progress: Progress | None
+) -> None:
+    """Fill a new build beside the live one and switch to it. Whatever was begun and not finished is gone on with."""
+    with _file_lock(index_dir / "build.lock"):
+        with session_scope(engine) as session:
+            build = resume_build(session, index_fingerprint(encoder)).id
+        update = _Update(engine, index_dir, encoder, build, report)
+        # The live index is kept up to date by others all the while: until little is left, which is done at the switch.
+        while update.fill(progress) > _DOCUMENTS_PER_BATCH:
+            logger.info("Documents changed while the new index was made; they are indexed in it, too.")
+        manifest = update.write_files()
+        with write_lock(engine, index_dir):
+            with session_scope(engine) as session:
+                make_live(session, build)
+            update.catch_up(manifest)
+    report.rebuilt = report.rewritten = True
+    while True:
+        with session_scope(engine) as session:
+            if not remove_retired_rows(session):
+                return

@@ -3,8 +3,9 @@
 from kb.tables.article_changes import ALL_ARTICLES, CHANGES_AFTER, ArticleChange
 from kb.tables.articles import Article, ArticleFile, ArticleRevision
 from kb.tables.base import Base, UtcDateTime, utc_now
+from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
-from kb.tables.index import IndexChange, IndexedDocument, Passage
+from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
 from kb.tables.jobs import Job, JobState
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.search import ContactRequest, Feedback, FeedbackKind, SearchEvent
@@ -13,18 +14,22 @@ from kb.tables.tickets import Ticket, TicketMessage
 __all__ = [
     "ALL_ARTICLES",
     "CHANGES_AFTER",
+    "EVERYTHING",
     "ApiToken",
     "Article",
     "ArticleChange",
     "ArticleFile",
     "ArticleRevision",
     "Base",
+    "BuildState",
+    "ChangedDocument",
     "ContactRequest",
     "Feedback",
     "FeedbackKind",
     "Gap",
     "GapMark",
     "GapState",
+    "IndexBuild",
     "IndexChange",
     "IndexedDocument",
     "Job",
@@ -37,5 +42,7 @@ __all__ = [
     "TicketMessage",
     "User",
     "UtcDateTime",
+    "has_changed_documents",
+    "mark_everything",
     "utc_now",
 ]

@@ -6,6 +6,7 @@ more than the slips allow is passed over, a hundred thousand a millisecond; what
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -50,28 +51,29 @@ class Vocabulary:
     def __init__(self, terms: Mapping[str, int]) -> None:
         """`terms`: passages with each of the terms that `kb.text.terms.index_terms` gives, about."""
         self._terms: Mapping[str, int] = terms
+        self._added: Mapping[str, int] = {}
         self._shelves: tuple[_Shelf, ...] = (_Shelf(terms),)
 
     def with_terms(self, terms: Iterable[str]) -> "Vocabulary":
-        """The vocabulary with what was added to the index since; only new terms are looked at.
-
-        Terms that are gone stay until the whole is made again: nothing is found by them, and nothing lost.
-        """
+        """The vocabulary with what was added to the index since; only new terms are looked at."""
         new = dict.fromkeys((term for term in terms if term not in self._terms), 1)
         if not new:
             return self
-        changed = Vocabulary({})
-        changed._terms, changed._shelves = {**self._terms, **new}, (*self._shelves, _Shelf(new))
+        changed = copy(self)
+        changed._added = {**self._added, **new}
+        changed._shelves = (self._shelves[0], _Shelf(changed._added))
         return changed
 
     def frequency(self, word: str) -> int:
         """Passages with the word as it stands, or with any form of which it is the stem, about; 0 where it is not known."""
-        return max(self._terms.get(word, 0), self._terms.get(EXACT_MARK + word, 0))
+        return max(self._count(word), self._count(EXACT_MARK + word))
+
+    def _count(self, term: str) -> int:
+        return self._terms.get(term, 0) or self._added.get(term, 0)
 
     def missing(self, terms: Iterable[str]) -> list[str]:
         """Those of the terms that it does not have."""
-        known = self._terms
-        return [term for term in terms if term not in known]
+        return [term for term in terms if not self._count(term)]
 
     def near(self, word: str) -> list[NearWord]:
         """Known words within a slip of a normalised word, and in longer ones those with two that begin alike; in no order."""
@@ -82,7 +84,7 @@ class Vocabulary:
         found: list[NearWord] = []
         for shelf in self._shelves:
             for other, slips in shelf.near(key, letters, pairs):
-                found.append(NearWord(other, slips, self.frequency(other), EXACT_MARK + other in self._terms))
+                found.append(NearWord(other, slips, self.frequency(other), self._count(EXACT_MARK + other) > 0))
         return found
 
 

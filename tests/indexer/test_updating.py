@@ -10,10 +10,11 @@ from content_factory import add_article, add_ticket, change_article
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.segment import current_segment
+from indexer.backends.faiss_tantivy.manifest import CollectionEntry, read_manifest
 from indexer.encoders.hashing import HashEncoder
+from indexer.fingerprint import index_fingerprint
 from indexer.runtime import SearchRuntime
-from indexer.updating import bring_up_to_date, index_fingerprint
+from indexer.updating import bring_up_to_date
 from indexer.verify import verify_index
 from kb.core.errors import ModelError
 from kb.core.progress import Progress
@@ -108,34 +109,46 @@ def test_publishing_internally_and_archiving_move_and_remove_passages(
     assert session.scalar(select(func.count()).select_from(Passage)) == 0
 
 
-def _damage(folder: Path, file: str) -> None:
-    path = folder / file
+def _damage(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
     path.write_bytes(bytes(data))
 
 
+def _entry(index: Path) -> CollectionEntry:
+    return read_manifest(index).collection(CollectionName.HELP)
+
+
+def _segment(index: Path) -> Path:
+    return index / "help" / _entry(index).segments[0].name
+
+
 @pytest.mark.parametrize(
     "harm",
     [
-        lambda folder: _damage(folder, "dense.faiss"),
-        lambda folder: _damage(folder, "passages.npz"),
-        lambda folder: _damage(folder, "texts.bin"),
-        lambda folder: (folder / "ids.npy").unlink(),
-        lambda folder: (folder / "manifest.json").write_text("{"),
-        lambda folder: (folder / "manifest.json").unlink(),
-        lambda folder: shutil.rmtree(folder / "lexical"),
-        lambda folder: shutil.rmtree(folder),
-        lambda folder: (folder.parent / "current").write_text("nowhere"),
+        lambda index: _damage(_segment(index) / "dense.faiss"),
+        lambda index: _damage(_segment(index) / "passages.npz"),
+        lambda index: _damage(_segment(index) / "texts.bin"),
+        lambda index: (_segment(index) / "ids.npy").unlink(),
+        lambda index: shutil.rmtree(_segment(index)),
+        lambda index: _damage(index / "help" / _entry(index).statistics),
+        lambda index: (index / "help" / _entry(index).statistics).unlink(),
+        lambda index: shutil.rmtree(index / "help" / _entry(index).lexical),
+        lambda index: (index / "help" / _entry(index).lexical / "meta.json").write_text("{"),
+        lambda index: (index / "manifest.json").write_text("{"),
+        lambda index: (index / "manifest.json").write_text("[" * 100_000),
+        lambda index: (index / "manifest.json").write_text('{"format": 8, "build": 1}'),
+        lambda index: (index / "manifest.json").unlink(),
+        lambda index: shutil.rmtree(index / "help"),
+        lambda index: shutil.rmtree(index),
     ],
 )
 def test_broken_or_missing_files_are_made_anew_without_encoding(
     session: Session, engine: Engine, settings: Settings, harm: Callable[[Path], object]
 ) -> None:
     article = add_article(session, "Refunds", "When they come.")
-    update(engine, settings)
-    folder = settings.index_dir / "help" / str(current_segment(settings.index_dir, "help"))
-    harm(folder)
+    update(engine, settings, compare=True)
+    harm(settings.index_dir)
     encoder = CountingEncoder()
     runtime = SearchRuntime.open(settings, engine, encoder)
     found = runtime.searcher(Audience.CUSTOMER).search(session, "refunds", reader_language="en").results
@@ -172,20 +185,20 @@ def test_rebuild_makes_everything_anew_and_never_gives_an_id_out_twice(
     assert max(before) < min(after)
 
 
-def test_many_changes_make_a_new_generation_and_few_do_not(
+def test_many_changes_cut_a_segment_and_few_do_not(
     session: Session, engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.backends.faiss_tantivy.files.MOST_CHANGES", 5)
+    monkeypatch.setattr("indexer.backends.faiss_tantivy.files.MOST_PENDING", 5)
     add_article(session, "First", "text")
-    update(engine, settings)
-    first = current_segment(settings.index_dir, CollectionName.HELP)
+    update(engine, settings, compare=True)
+    first = read_manifest(settings.index_dir)
     add_article(session, "Second", "text")
     update(engine, settings)
-    assert current_segment(settings.index_dir, CollectionName.HELP) == first
+    assert read_manifest(settings.index_dir) == first
     for i in range(6):
         add_article(session, f"More {i}", "text")
     update(engine, settings)
-    assert current_segment(settings.index_dir, CollectionName.HELP) != first
+    assert sum(segment.passages for segment in _entry(settings.index_dir).segments) == 8
     assert session.scalar(select(func.count()).where(IndexChange.collection == "help")) == 1
 
 

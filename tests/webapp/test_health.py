@@ -16,7 +16,7 @@ def test_alive_even_without_a_database(tmp_path: Path) -> None:
 def test_ready_with_database_model_and_index(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"ready": True, "checks": {"database": True, "search": True}}
+    assert answer.json == {"ready": True, "checks": {"database": True, "search": True, "index": True}}
 
 
 def test_not_ready_without_migrations(client: FlaskClient, engine: Engine) -> None:
@@ -24,7 +24,7 @@ def test_not_ready_without_migrations(client: FlaskClient, engine: Engine) -> No
         connection.execute(text("DELETE FROM alembic_version"))
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"ready": False, "checks": {"database": False, "search": False}}
+    assert answer.json == {"ready": False, "checks": {"database": False, "search": False, "index": False}}
 
 
 def test_not_ready_without_a_model_and_the_reason_stays_inside(settings: Settings, engine: Engine) -> None:
@@ -32,7 +32,7 @@ def test_not_ready_without_a_model_and_the_reason_stays_inside(settings: Setting
 
     answer = create_app(replace(settings, model="bundled"), engine).test_client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"ready": False, "checks": {"database": True, "search": False}}
+    assert answer.json == {"ready": False, "checks": {"database": True, "search": False, "index": False}}
     assert str(settings.home) not in answer.text
 
 

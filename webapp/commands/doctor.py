@@ -145,20 +145,17 @@ def _model(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings, engine: Engine) -> Iterator[Finding]:
-    from indexer.status import expected_fingerprint, index_status
+    from indexer.fingerprint import expected_fingerprint
+    from indexer.status import index_status
     from kb.core.database import session_scope
 
     with session_scope(engine) as session:
         status = index_status(session, settings.index_dir)
     expected = expected_fingerprint(settings)
-    foreign = sorted(status.fingerprints - {expected}) if expected else []
+    foreign = expected is not None and status.fingerprint not in {None, expected}
     if foreign:
-        text = f"vectors of another encoder ({', '.join(foreign)}) than the one set ({expected})."
-        yield Finding("wrong", "Index", text, "kb index --rebuild")
-    elif len(status.fingerprints) > 1:
-        yield Finding(
-            "wrong", "Index", f"mixed vectors: {', '.join(sorted(status.fingerprints))}.", "kb index --rebuild"
-        )
+        text = f"vectors of another encoder ({status.fingerprint}) than the one set ({expected})."
+        yield Finding("wrong", "Index", text, "kb index, then restart the server")
     for fault in status.faults:
         yield Finding("wrong", "Index", fault, "kb index")
     if status.pending:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--rebuild", is_flag=True, help="Forget all vectors and files and make them from nothing.")
+@click.option(
+    "--rebuild", is_flag=True, help="Make all vectors and files anew beside those in use, then switch to them."
+)
 @click.option("--verify", is_flag=True, help="Check the index files against the database, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(rebuild: bool, verify: bool, as_json: bool) -> int:
@@ -25,7 +27,8 @@ def command(rebuild: bool, verify: bool, as_json: bool) -> int:
     Stop it at any time; running it again goes on where it stopped.
     """
     from indexer.encoders.opening import open_encoder
-    from indexer.updating import bring_up_to_date, index_fingerprint
+    from indexer.fingerprint import index_fingerprint
+    from indexer.updating import bring_up_to_date
     from webapp.commands.console import open_database, progress_bar
 
     settings = load_settings()
@@ -34,7 +37,7 @@ def command(rebuild: bool, verify: bool, as_json: bool) -> int:
     if verify:
         return _verify(engine, settings.index_dir, index_fingerprint(encoder), as_json)
     with progress_bar("Indexing documents") as progress:
-        report = bring_up_to_date(engine, settings.index_dir, encoder, progress, rebuild=rebuild)
+        report = bring_up_to_date(engine, settings.index_dir, encoder, progress, rebuild=rebuild, compare=True)
     click.echo(json_module.dumps(asdict(report)) if as_json else describe_report(report))
     return 0
 

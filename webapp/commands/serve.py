@@ -150,7 +150,9 @@ def _warm_up(worker: Any) -> None:
 
     def load() -> None:
         try:
-            lazy_runtime(worker.wsgi).get().warm_up()
+            runtime = lazy_runtime(worker.wsgi).get()
+            runtime.warm_up()
+            runtime.follow()
         except KbError as error:
             # One line: the traceback tells an operator nothing that the message does not.
             worker.log.error("%s", error)  # noqa: TRY400

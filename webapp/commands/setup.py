@@ -79,7 +79,8 @@ def add_sample_content(settings: Settings, engine: "Engine") -> bool:
 
 
 def update_index(settings: Settings, engine: "Engine") -> None:
-    from indexer.status import expected_fingerprint, index_status
+    from indexer.fingerprint import expected_fingerprint
+    from indexer.status import index_status
     from kb.core.database import session_scope
     from webapp.commands.console import progress_bar
 
@@ -93,7 +94,7 @@ def update_index(settings: Settings, engine: "Engine") -> None:
         from indexer.encoders.opening import open_encoder
         from indexer.updating import bring_up_to_date
 
-        bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)
+        bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance, compare=True)
 
 
 def add_demo_people(settings: Settings, engine: "Engine") -> None:

@@ -24,11 +24,18 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Can this process answer? 503 with the part that cannot. Reasons are in the log only: anybody may ask."""
+    """Can this process answer? 503 with the part that cannot. Reasons are in the log only: anybody may ask.
+
+    `index` false: searches are answered from the last good index, because the newest cannot be used. That is no reason to take a
+    process out of service; it is one to look into its log.
+    """
     database = _passes(_check_database)
-    checks = {"database": database, "search": database and _passes(_check_search)}
-    ready = all(checks.values())
-    return jsonify({"ready": ready, "checks": checks}), 200 if ready else 503
+    search = database and _passes(_check_search)
+    ready = database and search
+    index = search and search_runtime().index_problem is None
+    return jsonify({"ready": ready, "checks": {"database": database, "search": search, "index": index}}), (
+        200 if ready else 503
+    )
 
 
 @blueprint.get("/metrics")

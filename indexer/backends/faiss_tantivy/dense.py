@@ -1,5 +1,6 @@
 """The dense index of one segment: exact up to about 100,000 passages, IVF + SQ8 with exact re-scoring beyond."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ class DenseBase:
 
     def __init__(self, index: Any, ids: Ids, vectors: Vectors, *, exact: bool) -> None:
         self.index, self.ids, self.vectors, self.exact = index, ids, vectors, exact
-        self._codes = QuantizedScan(vectors) if exact and len(ids) >= CODES_FROM else None
+
+    @cached_property
+    def quantized(self) -> QuantizedScan | None:
+        """Made when it is first asked for: who only writes files needs none. A second for 100,000 passages."""
+        return QuantizedScan(self.vectors) if self.exact and len(self.ids) >= CODES_FROM else None
 
     @classmethod
     def build(cls, ids: Ids, vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO) -> "DenseBase":
@@ -75,7 +80,7 @@ class DenseBase:
         if not len(self.ids):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         rows_without = np.searchsorted(self.ids, without)
-        if self._codes is not None and (proved := self._codes.search(vector, limit, rows_without)):
+        if self.quantized is not None and (proved := self.quantized.search(vector, limit, rows_without)):
             return self.ids[proved[0]], proved[1]
         parameters = _without(rows_without, exact=self.exact) if len(without) else None
         # One query is scanned by one thread: requests run side by side, and threads that wait for each other cost more than

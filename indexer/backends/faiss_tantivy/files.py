@@ -1,158 +1,161 @@
-"""Make the index files follow the database: small changes into the lexical files, many into a new segment."""
+"""Make the index files follow the database: terms at once, passages in new segments as soon as they are more than a few."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import Engine, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, delete
 
-from indexer.backends.faiss_tantivy.dense import DenseBase
-from indexer.backends.faiss_tantivy.lexical import LexicalDocument
-from indexer.backends.faiss_tantivy.passage_table import PassageRow, PassageTable
-from indexer.backends.faiss_tantivy.passage_texts import as_shown
-from indexer.backends.faiss_tantivy.segment import Segment, open_segment, write_segment
-from indexer.chunking import own_words
+from indexer.backends.faiss_tantivy.lexical import LexicalIndex
+from indexer.backends.faiss_tantivy.manifest import (
+    FORMAT,
+    CollectionEntry,
+    Manifest,
+    SegmentEntry,
+    read_manifest,
+    write_manifest,
+)
+from indexer.backends.faiss_tantivy.merging import MERGED_AT_ONCE, finish_entry, merge_tail
+from indexer.backends.faiss_tantivy.passage_table import PassageTable
+from indexer.backends.faiss_tantivy.passage_texts import pack_text
+from indexer.backends.faiss_tantivy.segment import VectorSizes, new_name, open_segment, write_segment
+from indexer.backends.faiss_tantivy.segments import Segments, read_removed
+from indexer.backends.faiss_tantivy.stored_passages import (
+    all_passages,
+    count_changes,
+    lexical_document,
+    newest_change,
+    passage_row,
+    passage_text,
+    passage_vector,
+    read_passages,
+    stack_vectors,
+    touched_passages,
+)
 from kb.core.database import session_scope
 from kb.core.errors import IndexUnavailableError
-from kb.search.encoding import Encoder, Vectors, WordVectors
-from kb.search.types import CollectionName, PassageText
+from kb.search.types import CollectionName
 from kb.tables import IndexChange, Passage
 
 logger = logging.getLogger(__name__)
 
-# Changes that readers keep beside a segment before a new one is written: few enough to be scanned in no time.
-MOST_CHANGES = 1000
+# Changes that readers keep beside the segments before a new one is cut: few enough to be scanned in no time.
+MOST_PENDING = 1000
 _ALWAYS_FEW = 20
 
 
-class VectorSizes(NamedTuple):
-    """Dimensions of the vector of a text and of that of a word."""
+class BuildFiles:
+    """The files of one build. Whoever changes them holds the write lock, but for `write_all`, which only writes new ones."""
 
-    text: int
-    word: int
+    def __init__(self, engine: Engine, root: Path, build: int, fingerprint: str, sizes: VectorSizes) -> None:
+        self._engine, self._root = engine, root
+        self._build, self._fingerprint, self._sizes = build, fingerprint, sizes
 
-    @classmethod
-    def of(cls, encoder: Encoder) -> "VectorSizes":
-        return cls(encoder.dimensions, encoder.word_dimensions)
+    def usable_manifest(self, *, check: bool) -> Manifest | None:
+        """The manifest where it is of this build and its files are there; with `check` every file is read."""
+        try:
+            manifest = read_manifest(self._root)
+            if (manifest.build, manifest.fingerprint) != (self._build, self._fingerprint):
+                return None
+            for name in CollectionName:
+                parent, entry = self._root / name.value, manifest.collection(name)
+                if check:
+                    Segments.open(parent, entry)
+                elif missing := [file for file in entry.files() if not (parent / file).exists()]:
+                    logger.warning("%s: %s is missing. The index files are written anew.", name, missing[0])
+                    return None
+        except IndexUnavailableError as error:
+            logger.info("Writing the index files: %s", error.message)
+            return None
+        return manifest
 
+    def follow(self, manifest: Manifest, *, settle: bool = False) -> Manifest:
+        """Bring terms up to date and cut segments where there is more than a few changes, with `settle` where there is any."""
+        for name in CollectionName:
+            with session_scope(self._engine) as session:
+                newest = newest_change(session, self._build, name)
+                entry = manifest.collection(name)
+                pending = count_changes(session, self._build, name, entry.change_id)
+            self._follow_lexically(name, entry, newest)
+            passages = sum(segment.passages for segment in entry.segments)
+            most = 0 if settle else min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
+            if pending > most:
+                manifest = self._replace(manifest, name, self._cut(name, entry, newest, settle=settle))
+        return manifest
 
-def refresh_files(
-    engine: Engine, root: Path, fingerprint: str, sizes: VectorSizes, *, rebuild: bool = False
-) -> list[str]:
-    """Bring the files of all collections up to date; returns the names of those made anew. The caller holds the write lock."""
-    rewritten: list[str] = []
-    for name in CollectionName:
-        with session_scope(engine) as session:
-            newest = newest_change(session)
-            segment = None if rebuild else _usable_generation(root, name, fingerprint)
-            if segment is not None and _may_follow(session, name, segment):
-                _follow_lexically(session, name, segment, newest)
-            else:
-                _write_anew(session, root, name, fingerprint, sizes, newest)
-                rewritten.append(name.value)
-    return rewritten
+    def write_all(self) -> Manifest:
+        """Write new files of all collections from the database, beside what is there. Nothing is encoded."""
+        collections = {name.value: self._write_collection(name) for name in CollectionName}
+        return Manifest(FORMAT, self._build, self._fingerprint, collections)
 
+    def publish(self, manifest: Manifest) -> None:
+        """Make these files those that readers see, in one rename."""
+        write_manifest(self._root, manifest)
+        with session_scope(self._engine) as session:
+            # After the rename: a reader that missed rows looks for a new manifest before it believes what it read.
+            for name in CollectionName:
+                session.execute(
+                    delete(IndexChange).where(
+                        IndexChange.build_id == self._build,
+                        IndexChange.collection == name.value,
+                        IndexChange.id < manifest.collection(name).change_id,
+                    )
+                )
 
-def newest_change(session: Session) -> int:
-    return session.scalar(select(func.max(IndexChange.id))) or 0
+    def _replace(self, manifest: Manifest, name: CollectionName, entry: CollectionEntry) -> Manifest:
+        changed = replace(manifest, collections={**manifest.collections, name.value: entry})
+        self.publish(changed)
+        return changed
 
+    def _write_collection(self, name: CollectionName) -> CollectionEntry:
+        parent = self._root / name.value
+        parent.mkdir(parents=True, exist_ok=True)
+        with session_scope(self._engine) as session:
+            newest = newest_change(session, self._build, name)
+        segment = self._write_segment(parent, all_passages(self._engine, self._build, name))
+        lexical = parent / f"lexical-{new_name()}"
+        documents = map(lexical_document, all_passages(self._engine, self._build, name))
+        LexicalIndex.create(lexical).write(documents, [], change_id=newest, fresh=True)
+        segments = [open_segment(parent, segment, check=False)] if segment.passages else []
+        entry = CollectionEntry((), "", lexical.name, "", newest, {})
+        return finish_entry(parent, entry, segments, np.zeros(0, np.int64), self._sizes, is_anew=True)
 
-def passage_row(passage: Passage) -> PassageRow:
-    return (
-        passage.id,
-        passage.document_id,
-        passage.document_group,
-        passage.language,
-        passage.part,
-    )
+    def _write_segment(self, parent: Path, passages: Iterable[Passage]) -> SegmentEntry:
+        rows, vectors, texts, words = [], [], [], []
+        for passage in passages:
+            rows.append(passage_row(passage))
+            vectors.append(passage_vector(passage))
+            texts.append(pack_text(passage_text(passage)))
+            words.append(passage.word_vectors)
+        stacked = stack_vectors(vectors, self._sizes.text)
+        return write_segment(parent, PassageTable.from_rows(rows), stacked, texts, words, self._sizes.word)
 
+    def _follow_lexically(self, name: CollectionName, entry: CollectionEntry, newest: int) -> None:
+        try:
+            lexical = LexicalIndex.open(self._root / name.value / entry.lexical)
+        except (OSError, ValueError) as error:
+            raise IndexUnavailableError(f"The terms of {name} cannot be read ({error}).") from error
+        done = max(lexical.change_id(), entry.change_id)
+        if newest <= done:
+            return
+        with session_scope(self._engine) as session:
+            touched = touched_passages(session, self._build, name, done, newest)
+            documents = [lexical_document(passage) for passage in read_passages(session, self._build, touched)]
+        gone = touched - {document.passage_id for document in documents}
+        lexical.write(documents, sorted(gone), change_id=newest)
 
-def passage_vector(passage: Passage) -> Vectors:
-    return np.frombuffer(passage.vector, dtype="<f4")
-
-
-def passage_words(passage: Passage, dimensions: int) -> WordVectors:
-    """int8 (words, dimensions)."""
-    return np.frombuffer(passage.word_vectors, dtype=np.int8).reshape(-1, dimensions or 1)
-
-
-def passage_text(passage: Passage) -> PassageText:
-    return as_shown(passage.text, passage.heading_path)
-
-
-def lexical_document(passage: Passage) -> LexicalDocument:
-    if passage.part == "questions":
-        return LexicalDocument(passage.id, passage.language, "", "", passage.text)
-    title = "\n".join(passage.heading_path)
-    return LexicalDocument(passage.id, passage.language, title, own_words(passage.text))
-
-
-def _usable_generation(root: Path, name: CollectionName, fingerprint: str) -> Segment | None:
-    try:
-        segment = open_segment(root, name)
-    except IndexUnavailableError as error:
-        logger.info("Writing the files of %s: %s", name, error.message)
-        return None
-    return segment if segment.manifest.fingerprint == fingerprint else None
-
-
-def _may_follow(session: Session, name: CollectionName, segment: Segment) -> bool:
-    """Whether the changes since the segment was written are few, in themselves and beside what it holds."""
-    after = segment.manifest.change_id
-    pending = session.scalar(select(func.count()).where(IndexChange.collection == name.value, IndexChange.id > after))
-    return (pending or 0) <= min(MOST_CHANGES, max(_ALWAYS_FEW, segment.manifest.passages // 5))
-
-
-def _follow_lexically(session: Session, name: CollectionName, segment: Segment, newest: int) -> None:
-    done = segment.lexical.change_id()
-    touched = set(
-        session.scalars(
-            select(IndexChange.passage_id).where(IndexChange.collection == name.value, IndexChange.id > done)
-        )
-    )
-    if not touched:
-        return
-    rows = list(session.scalars(select(Passage).where(Passage.id.in_(touched))))
-    present = {row.id for row in rows}
-    segment.lexical.write(map(lexical_document, rows), sorted(touched - present), change_id=newest)
-
-
-def _write_anew(
-    session: Session, root: Path, name: CollectionName, fingerprint: str, sizes: VectorSizes, newest: int
-) -> None:
-    table: list[PassageRow] = []
-    vectors: list[Vectors] = []
-    for passage in _all_passages(session, name, fingerprint):
-        table.append(passage_row(passage))
-        vectors.append(passage_vector(passage))
-    ids = np.array([row[0] for row in table], dtype=np.int64)
-    matrix = np.stack(vectors) if vectors else np.zeros((0, sizes.text), np.float32)
-    write_segment(
-        root,
-        name,
-        fingerprint=fingerprint,
-        change_id=newest,
-        dense=DenseBase.build(ids, matrix),
-        table=PassageTable.from_rows(table),
-        texts=map(passage_text, _all_passages(session, name, fingerprint)),
-        words=_all_words(session, name, fingerprint),
-        word_dimensions=sizes.word,
-        lexical=map(lexical_document, _all_passages(session, name, fingerprint)),
-    )
-    # Followers of older generations notice the new one by its name; the rows up to here serve nobody any more.
-    session.execute(delete(IndexChange).where(IndexChange.collection == name.value, IndexChange.id < newest))
-
-
-def _all_words(session: Session, name: CollectionName, fingerprint: str) -> Iterator[bytes]:
-    statement = select(Passage.word_vectors).where(Passage.collection == name.value, Passage.fingerprint == fingerprint)
-    yield from session.scalars(statement.order_by(Passage.id).execution_options(yield_per=500))
-
-
-def _all_passages(session: Session, name: CollectionName, fingerprint: str) -> Iterator[Passage]:
-    statement = select(Passage).where(Passage.collection == name.value, Passage.fingerprint == fingerprint)
-    for passage in session.scalars(statement.order_by(Passage.id).execution_options(yield_per=500)):
-        yield passage
-        session.expunge(passage)
+    def _cut(self, name: CollectionName, entry: CollectionEntry, newest: int, *, settle: bool) -> CollectionEntry:
+        """A new segment of what has changed, merged with the small ones before it."""
+        parent = self._root / name.value
+        with session_scope(self._engine) as session:
+            touched = touched_passages(session, self._build, name, entry.change_id, newest)
+            new = self._write_segment(parent, read_passages(session, self._build, touched))
+        entries = [*entry.segments, new] if new.passages else entry.segments
+        segments = [open_segment(parent, item, check=False) for item in entries]
+        present = segments[-1].table.ids if new.passages else np.zeros(0, np.int64)
+        gone = np.setdiff1d(np.fromiter(touched, np.int64, len(touched)), present)
+        removed = np.union1d(read_removed(parent, entry), gone)
+        segments = merge_tail(parent, segments, removed, most=MERGED_AT_ONCE)
+        return finish_entry(parent, replace(entry, change_id=newest), segments, removed, self._sizes, is_anew=settle)

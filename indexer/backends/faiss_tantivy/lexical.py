@@ -1,4 +1,4 @@
-"""The lexical index of one segment: BM25 by tantivy over terms that `kb.text.terms` has made.
+"""The lexical index of a collection: BM25 by tantivy over terms that `kb.text.terms` has made.
 
 tantivy's own tokenisers split Indic words at their combining marks, so text is cut into terms by us, on both sides alike,
 and tantivy sees them separated by blanks. One process writes at a time (the pipeline's file lock); every process reads.
@@ -17,9 +17,8 @@ from kb.search.encoding import Ids, Vectors
 from kb.text.phonetic_terms import MARK as PHONETIC_MARK
 from kb.text.phonetic_terms import phonetic_terms
 from kb.text.terms import index_terms
-from kb.text.vocabulary import Vocabulary
 
-FOLDER, STATE_FILE = "lexical", "lexical.state"
+STATE_FILE = "kb-state.json"
 # Fields and what a hit in them counts. Titles are short, which BM25 rewards already: above .5 long how-to collections lose.
 FIELDS = {"body": 1.0, "title": 0.5, "questions": 1.0}
 # What words sound like, for queries in another script; a field of its own, so that texts seem no longer than they are.
@@ -53,23 +52,24 @@ class LexicalIndex:
     def __init__(self, index: Any, folder: Path) -> None:
         self._index = index
         self._folder = folder
-        self._vocabulary: Vocabulary | None = None
         analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         index.register_tokenizer(_TOKENIZER, analyser)  # not kept in the files: on every open
         index.config_reader(reload_policy="manual")
 
     @classmethod
-    def create(cls, segment: Path) -> "LexicalIndex":
-        folder = segment / FOLDER
+    def create(cls, folder: Path) -> "LexicalIndex":
+        """A new one without any document."""
         folder.mkdir(parents=True)
-        index = cls(tantivy.Index(_schema(), path=str(folder)), segment)
+        index = cls(tantivy.Index(_schema(), path=str(folder)), folder)
         index.write([], [], change_id=0)
         return index
 
     @classmethod
-    def open(cls, segment: Path) -> "LexicalIndex":
+    def open(cls, folder: Path) -> "LexicalIndex":
         """Raises ValueError or OSError when the files are missing or broken."""
-        return cls(tantivy.Index.open(str(segment / FOLDER)), segment)
+        if not (folder / STATE_FILE).exists():
+            raise ValueError(f"{folder.name} is missing or was not finished")
+        return cls(tantivy.Index.open(str(folder)), folder)
 
     def write(
         self, add: Iterable[LexicalDocument], remove: Sequence[int], *, change_id: int, fresh: bool = False
@@ -108,21 +108,16 @@ class LexicalIndex:
         except (OSError, ValueError, KeyError):
             return 0
 
-    def searcher(self, added: Iterable[LexicalDocument] = ()) -> "LexicalSearcher":
-        """What is in the files now. `added`: what came since the last time, for its words."""
+    def searcher(self) -> "LexicalSearcher":
+        """What is in the files now."""
         self._index.reload()
-        searcher = self._index.searcher()
-        if self._vocabulary is None:
-            self._vocabulary = Vocabulary(_all_terms(searcher))
-        self._vocabulary = self._vocabulary.with_terms(term for document in added for term in _terms_of(document))
-        return LexicalSearcher(searcher, self._index.schema, self._vocabulary)
+        return LexicalSearcher(self._index.searcher(), self._index.schema)
 
 
 class LexicalSearcher:
     """A view of the lexical index."""
 
-    def __init__(self, searcher: Any, schema: Any, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
+    def __init__(self, searcher: Any, schema: Any) -> None:
         self._searcher = searcher
         self._schema = schema
 
@@ -132,6 +127,14 @@ class LexicalSearcher:
     def document_frequency(self, term: str) -> int:
         """Passages with this term in their text or title, about (the larger of the fields' counts)."""
         return max(int(self._searcher.doc_freq(name, term)) for name in _fields_of(term))
+
+    def all_terms(self) -> dict[str, int]:
+        """Passages with each term, about: the largest of the fields' counts."""
+        counts: dict[str, int] = {}
+        for name in FIELDS:
+            for term, count in self._searcher.terms_with_prefix(name, ""):
+                counts[term] = max(counts.get(term, 0), count)
+        return counts
 
     def search(self, terms: Sequence[tuple[str, float]], limit: int) -> tuple[Ids, Vectors]:
         """Ids and BM25 scores of the best passages for weighted terms, best first."""
@@ -159,18 +162,10 @@ def _texts(document: LexicalDocument) -> tuple[tuple[str, str], ...]:
     return ("body", document.body), ("title", document.title), ("questions", document.questions)
 
 
-def _terms_of(document: LexicalDocument) -> Iterator[str]:
+def terms_of(document: LexicalDocument) -> Iterator[str]:
+    """Its terms in text, title and questions, as they stand in the index."""
     for _, text in _texts(document):
         yield from index_terms(text, document.language)
-
-
-def _all_terms(searcher: Any) -> dict[str, int]:
-    """Passages with each term, about: the largest of the fields' counts."""
-    counts: dict[str, int] = {}
-    for name in FIELDS:
-        for term, count in searcher.terms_with_prefix(name, ""):
-            counts[term] = max(counts.get(term, 0), count)
-    return counts
 
 
 def _to_tantivy(document: LexicalDocument) -> Any:

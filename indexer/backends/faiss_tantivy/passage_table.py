@@ -1,7 +1,7 @@
 """What ranking must know of each passage, in columns: small enough to be in memory for all of them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -57,6 +57,22 @@ class PassageTable:
             np.array([language_code(r[3]) for r in ordered], dtype=np.int16),
             np.array([PARTS.index(r[4]) for r in ordered], dtype=np.int8),
         )
+
+    @classmethod
+    def join(cls, tables: "Sequence[PassageTable]") -> "PassageTable":
+        """Tables whose ids rise from one to the next, as one."""
+        if len(tables) == 1:
+            return tables[0]
+        columns = ([getattr(table, column.name) for table in tables] for column in fields(cls))
+        return cls(*map(np.concatenate, columns)) if tables else cls.from_rows(())
+
+    def select(self, rows: Ids) -> "PassageTable":
+        """Some rows, in their order."""
+        return PassageTable(*(getattr(self, column.name)[rows] for column in fields(self)))
+
+    def prepare(self) -> None:
+        """Work out what is cached, so that no query waits for it."""
+        _ = self.facts, self._by_group, self._by_document
 
     @cached_property
     def facts(self) -> Ids:

@@ -49,15 +49,19 @@ class PassageTexts:
         return len(self._offsets) - 1
 
     def __getitem__(self, row: int) -> PassageText:
-        return _unpack(self._data[self._offsets.item(row) : self._offsets.item(row + 1)])
+        return _unpack(self.packed(row))
+
+    def packed(self, row: int) -> bytes:
+        """A text as `write` takes it."""
+        return self._data[self._offsets.item(row) : self._offsets.item(row + 1)]
 
     @classmethod
-    def write(cls, folder: Path, texts: Iterable[PassageText]) -> list[str]:
-        """Write texts into `folder`, in the order of the segment's rows; returns the names of the files."""
+    def write(cls, folder: Path, texts: Iterable[bytes]) -> list[str]:
+        """Write packed texts into `folder`, in the order of the segment's rows; returns the names of the files."""
         offsets = [0]
         with (folder / TEXTS_FILE).open("wb") as file:
             for text in texts:
-                offsets.append(offsets[-1] + file.write(_pack(text)))
+                offsets.append(offsets[-1] + file.write(text))
         np.save(folder / OFFSETS_FILE, np.array(offsets, dtype=np.int64))
         return [TEXTS_FILE, OFFSETS_FILE]
 
@@ -73,7 +77,7 @@ class PassageTexts:
             return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b"", offsets)
 
 
-def _pack(passage: PassageText) -> bytes:
+def pack_text(passage: PassageText) -> bytes:
     """Two counts (sentences, bytes of headings), the places where sentences end, then headings and text."""
     headings = "".join(heading + _END for heading in passage.heading_path).encode()
     numbers = struct.pack(f"<{len(passage.ends) + 2}i", len(passage.ends), len(headings), *passage.ends)

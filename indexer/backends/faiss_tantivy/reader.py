@@ -1,121 +1,175 @@
-"""A collection that follows the database: what another process published is found here within a second."""
+"""The collections as one process sees them, in step with the database and with the files.
+
+Searches take the newest views and never wait. Where a thread follows (servers), looking for news is its work alone; else a search
+looks when the last look is a moment ago (commands, tests). Whatever goes wrong in a look, the last good views stay.
+"""
 
 import logging
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import undefer
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.files import (
+from indexer.backends.faiss_tantivy.lexical import terms_of
+from indexer.backends.faiss_tantivy.manifest import Manifest, Signature, manifest_signature, read_manifest
+from indexer.backends.faiss_tantivy.segments import Segments
+from indexer.backends.faiss_tantivy.stored_passages import (
     lexical_document,
+    newest_change,
     passage_row,
     passage_text,
     passage_vector,
     passage_words,
+    read_passages,
+    touched_passages,
 )
-from indexer.backends.faiss_tantivy.segment import Segment, current_segment, open_segment
-from indexer.backends.faiss_tantivy.view import NO_PENDING_CHANGES, CollectionView, PendingChanges, PendingPassage
+from indexer.backends.faiss_tantivy.view import NO_PENDING_CHANGES, CollectionView, PendingPassage
 from kb.core.database import session_scope
-from kb.core.errors import ModelError
+from kb.core.errors import KbError, ModelError
 from kb.search.types import CollectionName
-from kb.tables import IndexChange, Passage
+from kb.tables import BuildState, IndexBuild, Passage
 
 logger = logging.getLogger(__name__)
 
-# How long a process may go on without looking for news. A look costs about 0.2 ms.
+# How long a process may go on without looking for news. A look costs about 0.3 ms.
 LOOK_EVERY_SECONDS = 0.25
 
+Views = Mapping[CollectionName, CollectionView]
 
-class CollectionReader:
-    """Gives the newest view of one collection. Searches never wait for each other, only for a change to be applied."""
 
-    def __init__(self, name: CollectionName, engine: Engine, root: Path, fingerprint: str) -> None:
-        self.name = name
+@dataclass(frozen=True)
+class _State:
+    """What was read, and which manifest it was read from."""
+
+    signature: Signature | None
+    manifest: Manifest
+    views: Views
+
+
+class _Overtaken(Exception):
+    """Another manifest took the place of the one that is followed while its changes were read."""
+
+
+class IndexReader:
+    """Gives the newest view of each collection. fingerprint: that of the encoder that queries are read by."""
+
+    def __init__(self, engine: Engine, root: Path, fingerprint: str) -> None:
+        """Raises IndexUnavailableError without usable files, ModelError for those of another encoder."""
         self._engine = engine
         self._root = root
         self._fingerprint = fingerprint
         self._lock = threading.Lock()
-        self._looked_at = 0.0
-        self._snapshot = self._open()
-
-    def view(self) -> CollectionView:
-        """The collection as it is now, at most a quarter of a second old."""
-        if time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS and self._lock.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._lock.release()
-        return self._snapshot
-
-    def refresh(self) -> None:
-        """Look for news at once: after an update of one's own."""
-        with self._lock:
-            self._look()
-
-    def _look(self) -> None:
-        if current_segment(self._root, self.name) != self._snapshot.segment.folder.name:
-            self._snapshot = self._open()
-        else:
-            self._follow(self._snapshot)
+        self._follower: threading.Thread | None = None
+        self._stopped = threading.Event()
+        self._state = self._open(None)
         self._looked_at = time.monotonic()
+        self.problem: str | None = None  # why the views are not the newest ones, for the operator
 
-    def _open(self) -> CollectionView:
-        segment = open_segment(self._root, self.name)
-        manifest = segment.manifest
-        if manifest.passages and manifest.fingerprint != self._fingerprint:
+    def view(self, name: CollectionName) -> CollectionView:
+        """The collection as it is now, at most a quarter of a second old while all is well."""
+        if self._follower is None and time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS:
+            self.look(wait=False)
+        return self._state.views[name]
+
+    def follow(self) -> None:
+        """Look for news in a thread of its own from now on, until `close`."""
+        if self._follower is None:
+            self._follower = threading.Thread(target=self._follow, name="index-reader", daemon=True)
+            self._follower.start()
+
+    def close(self) -> None:
+        self._stopped.set()
+
+    def look(self, *, wait: bool = True) -> None:
+        """Take up what has changed. Never raises: what is wrong is in `problem` and in the log, once."""
+        if not self._lock.acquire(blocking=wait):
+            return  # somebody else is looking
+        try:
+            self._state = self._newest()
+            if self.problem is not None:
+                logger.warning("The index is followed again.")
+            self.problem = None
+        except _Overtaken:
+            pass  # the next look sees the new manifest
+        except (KbError, SQLAlchemyError, OSError, ValueError) as error:
+            reason = " ".join(str(error).splitlines()[:1]) if not isinstance(error, KbError) else str(error)
+            if reason != self.problem:
+                logger.warning("The index cannot be followed; searches go on with the last good one. %s", reason)
+            self.problem = reason
+        finally:
+            self._looked_at = time.monotonic()
+            self._lock.release()
+
+    def _follow(self) -> None:
+        while not self._stopped.wait(LOOK_EVERY_SECONDS):
+            try:
+                self.look()
+            except Exception:  # a thread that dies would leave the process behind for ever
+                logger.exception("Looking for news of the index failed")
+
+    def _newest(self) -> _State:
+        state = self._state
+        if manifest_signature(self._root) != state.signature:
+            return self._open(state)
+        views = self._with_changes(state.manifest, state.views, state.signature)
+        return state if views is state.views else _State(state.signature, state.manifest, views)
+
+    def _open(self, before: _State | None) -> _State:
+        """What the manifest names, segments that are open already taken over."""
+        signature = manifest_signature(self._root)
+        manifest = read_manifest(self._root)
+        if manifest.fingerprint != self._fingerprint:
             raise ModelError(
-                f"The index of {self.name} was made with {manifest.fingerprint}, the encoder is now {self._fingerprint}.",
-                remedy="Set KB_MODEL back, or make the vectors anew with: kb index",
+                f"The index was made with {manifest.fingerprint}, the encoder is now {self._fingerprint}.",
+                remedy="Make the vectors anew with: kb index; or set KB_MODEL back. A server that runs must be restarted.",
             )
-        lexical = segment.lexical.searcher()
-        view = CollectionView(self.name, segment, NO_PENDING_CHANGES, lexical, manifest.change_id)
-        return self._with_changes(view, segment)
+        views: dict[CollectionName, CollectionView] = {}
+        for name in CollectionName:
+            entry = manifest.collection(name)
+            known = before.views[name].segments if before else None
+            if known is not None and known.entry == entry:
+                segments = known
+            else:
+                segments = Segments.open(self._root / name.value, entry, known.by_name() if known else None)
+            change = segments.lexical.change_id()
+            views[name] = CollectionView(
+                name, segments, NO_PENDING_CHANGES, entry.change_id, segments.lexical.searcher(), change
+            )
+        return _State(signature, manifest, self._with_changes(manifest, views, signature))
 
-    def _follow(self, view: CollectionView) -> None:
-        self._snapshot = self._with_changes(view, view.segment)
-
-    def _with_changes(self, view: CollectionView, segment: Segment) -> CollectionView:
-        """`view` with the changes that came after it; itself when there are none."""
+    def _with_changes(self, manifest: Manifest, views: Views, signature: Signature | None) -> Views:
+        """The views with the changes that came after them; the same object when there are none. Raises _Overtaken."""
         with session_scope(self._engine) as session:
-            newest = session.scalar(select(func.max(IndexChange.id)).where(IndexChange.collection == self.name.value))
-            if newest is None or newest <= view.change_id:
-                # The lexical files are committed a moment after the database: take them up as they come.
-                if segment.lexical.change_id() > view.lexical_change_id:
-                    return view.with_lexical(segment.lexical.searcher(), segment.lexical.change_id())
-                return view
-            touched = set(
-                session.scalars(
-                    select(IndexChange.passage_id).where(
-                        IndexChange.collection == self.name.value,
-                        IndexChange.id > view.change_id,
-                        IndexChange.id <= newest,
-                    )
-                )
-            )
-            rows = list(
-                session.scalars(
-                    select(Passage)
-                    .where(Passage.id.in_(touched), Passage.fingerprint == self._fingerprint)
-                    .options(undefer(Passage.word_vectors))
-                )
-            )
-        width = segment.words.vectors.shape[1]
-        add = {
-            row.id: PendingPassage(passage_row(row), passage_vector(row), passage_text(row), passage_words(row, width))
-            for row in rows
-        }
-        in_base = {int(i) for i in segment.table.ids[_members(segment, touched)]}
-        delta: PendingChanges = view.delta.changed(add, touched - add.keys(), in_base)
-        change = segment.lexical.change_id()
-        lexical = segment.lexical.searcher(map(lexical_document, rows))
-        return CollectionView(self.name, segment, delta, lexical, newest, change)
+            changed = {name: self._with_changes_of(session, manifest.build, views[name]) for name in CollectionName}
+            if all(changed[name] is views[name] for name in CollectionName):
+                return views
+            build = session.scalar(select(IndexBuild.state).where(IndexBuild.id == manifest.build))
+        # Passages and changes of a manifest are removed after another one is in place: seen the same twice, all were there.
+        if manifest_signature(self._root) != signature or build == BuildState.RETIRED:
+            raise _Overtaken
+        return changed
+
+    def _with_changes_of(self, session: Session, build: int, view: CollectionView) -> CollectionView:
+        newest = newest_change(session, build, view.name)
+        lexical = view.segments.lexical
+        if newest <= view.change_id:
+            # The lexical files are committed a moment after the database: they are taken up as they come.
+            if (change := lexical.change_id()) > view.lexical_change_id:
+                return view.with_lexical(lexical.searcher(), change)
+            return view
+        touched = touched_passages(session, build, view.name, view.change_id, newest)
+        width = view.segments.word_dimensions
+        add = {row.id: _to_pending(row, width) for row in read_passages(session, build, touched)}
+        change = lexical.change_id()
+        pending = view.pending.changed(add, touched)
+        return CollectionView(view.name, view.segments, pending, newest, lexical.searcher(), change)
 
 
-def _members(segment: Segment, ids: set[int]) -> list[int]:
-    """Rows of the segment's table that hold these passages."""
-    wanted = np.array(sorted(ids), dtype=np.int64)
-    rows, known = segment.table.locate(wanted)
-    return [int(row) for row in rows[known]]
+def _to_pending(row: Passage, width: int) -> PendingPassage:
+    terms = frozenset(terms_of(lexical_document(row)))
+    return PendingPassage(passage_row(row), passage_vector(row), passage_text(row), passage_words(row, width), terms)

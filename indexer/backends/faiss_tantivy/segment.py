@@ -1,144 +1,106 @@
-"""A segment: the files of one collection at one time, `KB_HOME/index/<collection>/<segment>/`.
+"""A segment: the files of some passages of a collection, `KB_HOME/index/<collection>/<segment>/`. Never changed once written.
 
-Everything in here can be made again from the database. A new segment is written beside the old one and becomes the current
-one by the atomic replacement of one small file. What is missing or broken is noticed on opening and leads to a rebuild.
+Everything in here can be made again from the database. What is missing or broken is noticed on opening.
 """
 
-import hashlib
-import json
 import shutil
 import time
 import zipfile
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.backends.faiss_tantivy.dense import DenseBase
-from indexer.backends.faiss_tantivy.lexical import LexicalDocument, LexicalIndex
+from indexer.backends.faiss_tantivy.manifest import SegmentEntry, check_file, checksum, unusable
 from indexer.backends.faiss_tantivy.passage_table import PassageTable
 from indexer.backends.faiss_tantivy.passage_texts import PassageTexts
 from indexer.backends.faiss_tantivy.token_vectors import TokenVectorStore
-from kb.core.errors import IndexUnavailableError
-from kb.search.fusion import CollectionBackground, describe_collection
-from kb.search.types import PassageText
-
-MANIFEST, CURRENT = "manifest.json", "current"
-# Raised when the files change, or the terms that the lexical ones are made of.
-FORMAT = 7
-_KEEP_FOR_READERS_SECONDS = 120
+from kb.search.encoding import Encoder, Ids, Vectors
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """What a segment holds. `change_id` is the last row of `index_changes` in its dense files."""
+class VectorSizes(NamedTuple):
+    """Dimensions of the vector of a text and of that of a word."""
 
-    format: int
-    collection: str
-    fingerprint: str
-    passages: int
-    change_id: int
-    checksums: dict[str, str]
+    text: int
+    word: int
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> "VectorSizes":
+        return cls(encoder.dimensions, encoder.word_dimensions)
 
 
 @dataclass(frozen=True)
 class Segment:
-    """An opened segment."""
+    """An opened segment. Row i of each part is the same passage; ids rise with the rows."""
 
-    folder: Path
-    manifest: Manifest
+    entry: SegmentEntry
     dense: DenseBase
     table: PassageTable
     texts: PassageTexts
     words: TokenVectorStore
-    lexical: LexicalIndex
-    background: CollectionBackground
+
+    def __len__(self) -> int:
+        return len(self.table.ids)
+
+
+def new_name() -> str:
+    """A name that no file of the index has had."""
+    return f"{time.time_ns():x}"
 
 
 def write_segment(
-    root: Path,
-    collection: str,
-    *,
-    fingerprint: str,
-    change_id: int,
-    dense: DenseBase,
+    parent: Path,
     table: PassageTable,
-    texts: Iterable[PassageText],
+    vectors: Vectors,
+    texts: Iterable[bytes],
     words: Iterable[bytes],
     word_dimensions: int,
-    lexical: Iterable[LexicalDocument],
-) -> Path:
-    """Write a segment beside the others and make it the current one. The caller holds the write lock.
+) -> SegmentEntry:
+    """Write a segment beside the others. Half-written files are removed where it fails.
 
-    `texts`, `words` (the bytes of WordVectors) and `lexical` come in the order of `table`.
+    vectors: float32 (n, dimensions); texts (packed, see passage_texts) and words (bytes of int8) in the order of `table`.
     """
-    parent = root / collection
-    folder = parent / f"{time.time_ns():x}"
+    folder = parent / new_name()
     folder.mkdir(parents=True)
     try:
-        names = dense.save(folder) + table.save(folder) + PassageTexts.write(folder, texts)
-        names += TokenVectorStore.write(folder, words, word_dimensions)
-        LexicalIndex.create(folder).write(lexical, [], change_id=change_id, fresh=True)
-        checksums = {name: _checksum(folder / name) for name in names}
-        manifest = Manifest(FORMAT, collection, fingerprint, len(table.ids), change_id, checksums)
-        (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), "utf-8")
+        names = DenseBase.build(table.ids, vectors).save(folder) + table.save(folder)
+        names += PassageTexts.write(folder, texts) + TokenVectorStore.write(folder, words, word_dimensions)
+        return SegmentEntry(folder.name, len(table.ids), {name: checksum(folder / name) for name in names})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    pointer = parent / (CURRENT + ".new")
-    pointer.write_text(folder.name, "utf-8")
-    pointer.replace(parent / CURRENT)
-    _remove_old(parent, folder.name)
-    return folder
 
 
-def current_segment(root: Path, collection: str) -> str | None:
-    """Name of the current segment; None when there is none."""
+def open_segment(parent: Path, entry: SegmentEntry, *, check: bool = True) -> Segment:
+    """The segment, with `check` every byte of it compared with its checksum, which writers have no time for.
+
+    Raises IndexUnavailableError naming what is wrong with which file.
+    """
+    folder = parent / entry.name
     try:
-        return (root / collection / CURRENT).read_text("utf-8").strip() or None
-    except OSError:
-        return None
-
-
-def open_segment(root: Path, collection: str) -> Segment:
-    """The current segment, checked. Raises IndexUnavailableError naming what is wrong with which file."""
-    name = current_segment(root, collection)
-    if name is None:
-        raise IndexUnavailableError(f"There is no index of {collection} yet.", remedy="Make it with: kb index")
-    folder = root / collection / name
-    try:
-        manifest = Manifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
-        if manifest.format != FORMAT:
-            raise ValueError(f"format {manifest.format}, this version reads {FORMAT}")
-        for file, expected in manifest.checksums.items():
-            if _checksum(folder / file) != expected:
-                raise ValueError(f"{file} is damaged")
-        dense, table, texts = DenseBase.load(folder), PassageTable.load(folder), PassageTexts.load(folder)
-        words = TokenVectorStore.load(folder)
-        if not len(dense.ids) == len(table.ids) == len(texts) == len(words) == manifest.passages:
-            raise ValueError(
-                f"{len(dense.ids)} vectors, {len(table.ids)} passages, {manifest.passages} in the manifest"
-            )
-        lexical = LexicalIndex.open(folder)
+        for file, expected in entry.checksums.items() if check else ():
+            check_file(folder / file, expected)
+        dense, table = DenseBase.load(folder), PassageTable.load(folder)
+        texts, words = PassageTexts.load(folder), TokenVectorStore.load(folder)
+        if not len(dense.ids) == len(table.ids) == len(texts) == len(words) == entry.passages:
+            raise ValueError(f"{len(dense.ids)} vectors, {len(table.ids)} passages, {entry.passages} in the manifest")
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
-        raise IndexUnavailableError(
-            f"The index files of {collection} cannot be used ({error}).",
-            remedy="Make them again with: kb index --rebuild",
-        ) from error
-    background = describe_collection(np.asarray(dense.vectors), table.groups)
-    return Segment(folder, manifest, dense, table, texts, words, lexical, background)
+        raise unusable(f"{parent.name}/{entry.name}: {error}") from error
+    return Segment(entry, dense, table, texts, words)
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
-
-
-def _remove_old(parent: Path, current: str) -> None:
-    """Generations that no reader can still be about to open: all but the current one that are older than two minutes."""
-    for folder in parent.iterdir():
-        if not folder.is_dir() or folder.name == current:
-            continue
-        if time.time() - folder.stat().st_mtime > _KEEP_FOR_READERS_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+def merge_segments(parent: Path, segments: Sequence[Segment], removed: Ids) -> SegmentEntry:
+    """Write one new segment with what is left of several that follow each other. Nothing is read from the database."""
+    keep = [np.flatnonzero(~np.isin(segment.table.ids, removed)) for segment in segments]
+    pairs = list(zip(segments, keep, strict=True))
+    return write_segment(
+        parent,
+        PassageTable.join([segment.table.select(rows) for segment, rows in pairs]),
+        np.concatenate([np.asarray(segment.dense.vectors[rows]) for segment, rows in pairs]),
+        (segment.texts.packed(row) for segment, rows in pairs for row in rows.tolist()),
+        (segment.words[row].tobytes() for segment, rows in pairs for row in rows.tolist()),
+        segments[0].words.vectors.shape[1],
+    )

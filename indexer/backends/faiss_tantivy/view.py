@@ -1,4 +1,4 @@
-"""A collection as one process sees it at one moment: a segment and the small changes that came after it.
+"""A collection as one process sees it at one moment: its segments and the small changes that came after them.
 
 A view is never changed, so that any number of threads may search it; news make a new view.
 """
@@ -10,16 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.faiss_tantivy.dense import DenseBase
 from indexer.backends.faiss_tantivy.lexical import LexicalSearcher
 from indexer.backends.faiss_tantivy.passage_table import PassageRow, PassageTable, known_language
-from indexer.backends.faiss_tantivy.segment import Segment
+from indexer.backends.faiss_tantivy.segments import Segments
 from kb.search.encoding import Ids, Vectors, WordVectors
 from kb.search.fusion import CollectionBackground
 from kb.search.types import CollectionName, PassageFacts, PassageText
 from kb.text.vocabulary import Vocabulary
 
-_NO_IDS = np.zeros(0, np.int64)
+_NO_WORDS = np.zeros((0, 0), np.int8)
 
 
 class PendingPassage(NamedTuple):
@@ -29,19 +28,21 @@ class PendingPassage(NamedTuple):
     vector: Vectors
     text: PassageText
     words: WordVectors
+    terms: frozenset[str]  # see lexical.terms_of
 
 
 @dataclass(frozen=True)
 class PendingChanges:
-    """Passages added since the segment was written, few enough to be scanned by a matrix product."""
+    """What has changed since the segments were written, few enough to be scanned by a matrix product."""
 
     rows: dict[int, PendingPassage]
-    removed: frozenset[int]  # ids of the segment that are gone or replaced
+    removed: frozenset[int]  # ids in segments that are gone since
 
-    def changed(self, add: dict[int, PendingPassage], remove: set[int], in_base: set[int]) -> "PendingChanges":
-        rows = {key: value for key, value in self.rows.items() if key not in remove}
+    def changed(self, add: dict[int, PendingPassage], touched: set[int]) -> "PendingChanges":
+        """With newer changes: what was touched and is not among `add` is gone."""
+        rows = {key: value for key, value in self.rows.items() if key not in touched}
         rows.update(add)
-        return PendingChanges(rows, self.removed | in_base)
+        return PendingChanges(rows, self.removed | (touched - add.keys()))
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.removed)
@@ -51,42 +52,46 @@ NO_PENDING_CHANGES = PendingChanges({}, frozenset())
 
 
 class CollectionView:
-    """Implements `kb.search.types.Collection`."""
+    """Implements `kb.search.types.Collection`. change_id: the last row of `index_changes` that is in it."""
 
     def __init__(
         self,
         name: CollectionName,
-        segment: Segment,
-        delta: PendingChanges,
-        lexical: LexicalSearcher,
+        segments: Segments,
+        pending: PendingChanges,
         change_id: int,
-        lexical_change_id: int = 0,
+        lexical: LexicalSearcher,
+        lexical_change_id: int,
     ) -> None:
         self.name = name
-        self.segment = segment
-        self.delta = delta
+        self.segments = segments
+        self.pending = pending
         self.change_id = change_id
         self.lexical_change_id = lexical_change_id
-        self._base: DenseBase = segment.dense
         self._lexical = lexical
-        self._removed = np.array(sorted(delta.removed), dtype=np.int64) if delta.removed else _NO_IDS
-        self._delta_table = PassageTable.from_rows(passage.row for passage in delta.rows.values())
-        dimensions = self._base.vectors.shape[1]
-        stacked = [delta.rows[int(i)].vector for i in self._delta_table.ids]
-        self._delta_vectors = np.stack(stacked) if stacked else np.zeros((0, dimensions), np.float32)
+        gone = np.array(sorted(pending.removed), dtype=np.int64)
+        gone = gone[segments.table.locate(gone)[1]] if len(gone) else gone
+        self._removed = np.union1d(segments.removed, gone) if len(gone) else segments.removed
+        self._pending_table = PassageTable.from_rows(passage.row for passage in pending.rows.values())
+        stacked = [pending.rows[int(i)].vector for i in self._pending_table.ids]
+        self._pending_vectors = np.stack(stacked) if stacked else np.zeros((0, segments.dimensions), np.float32)
+        # From the words of the segments each time, not from those of the view before: what is gone is not known any more.
+        self._vocabulary = segments.vocabulary.with_terms(
+            term for passage in pending.rows.values() for term in passage.terms
+        )
 
     def with_lexical(self, lexical: LexicalSearcher, change_id: int) -> "CollectionView":
         """The same passages with newer lexical files."""
-        return CollectionView(self.name, self.segment, self.delta, lexical, self.change_id, change_id)
+        return CollectionView(self.name, self.segments, self.pending, self.change_id, lexical, change_id)
 
     def __len__(self) -> int:
-        return len(self._base.ids) - len(self._removed) + len(self._delta_table.ids)
+        return len(self.segments.table.ids) - len(self._removed) + len(self._pending_table.ids)
 
     def search_dense(self, vector: Vectors, limit: int) -> tuple[Ids, Vectors]:
-        ids, scores = self._base.search(vector, limit, self._removed)
-        if len(self._delta_vectors):
-            ids = np.concatenate([ids, self._delta_table.ids])
-            scores = np.concatenate([scores, self._delta_vectors @ vector])
+        ids, scores = self.segments.search_dense(vector, limit, self._removed)
+        if len(self._pending_vectors):
+            ids = np.concatenate([ids, self._pending_table.ids])
+            scores = np.concatenate([scores, self._pending_vectors @ vector])
             best = np.argsort(-scores, kind="stable")[:limit]
             ids, scores = ids[best], scores[best]
         return ids, scores
@@ -99,8 +104,8 @@ class CollectionView:
 
     @property
     def background(self) -> CollectionBackground:
-        """That of the segment: the few changes since do not move it."""
-        return self.segment.background
+        """That of the segments: the few changes since do not move it."""
+        return self.segments.background
 
     def language_number(self, tag: str) -> int:
         return known_language(tag)
@@ -114,84 +119,86 @@ class CollectionView:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        return self._lexical.vocabulary
+        return self._vocabulary
 
     def _are_known(self, ids: Ids) -> NDArray[np.bool_]:
-        _, known = self.segment.table.locate(ids)
+        _, known = self.segments.table.locate(ids)
         if len(self._removed) and len(ids):
             known = known & ~np.isin(ids, self._removed)
-        return known | self._delta_table.locate(ids)[1] if len(self._delta_table.ids) else known
+        return known | self._pending_table.locate(ids)[1] if len(self._pending_table.ids) else known
 
     def facts(self, ids: Ids) -> PassageFacts:
-        return self._facts(ids, *self.segment.table.locate(ids))
+        return self._facts(ids, *self.segments.table.locate(ids))
 
     def vectors(self, ids: Ids) -> Vectors:
-        return self._vectors(ids, *self.segment.table.locate(ids))
+        return self._vectors(ids, *self.segments.table.locate(ids))
 
     def facts_and_vectors(self, ids: Ids) -> tuple[PassageFacts, Vectors]:
-        places, known = self.segment.table.locate(ids)
+        places, known = self.segments.table.locate(ids)
         return self._facts(ids, places, known), self._vectors(ids, places, known)
 
     def _facts(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> PassageFacts:
-        """places, known: where the ids are in the segment, and whether they are there."""
-        base, delta = self.segment.table, self._delta_table
+        """places, known: where the ids are in the segments, and whether they are there."""
+        base, pending = self.segments.table, self._pending_table
         if len(self._removed) and len(ids):
             known = known & ~np.isin(ids, self._removed)
         rows = base.facts[places] if len(base.ids) else np.zeros((len(ids), 5), np.int64)
-        if len(delta.ids):
-            places_in_delta, in_delta = delta.locate(ids)
-            rows[in_delta] = delta.facts[places_in_delta[in_delta]]
-            known = known | in_delta
+        if len(pending.ids):
+            places_in_pending, is_pending = pending.locate(ids)
+            rows[is_pending] = pending.facts[places_in_pending[is_pending]]
+            known = known | is_pending
             # What came since is few: it is looked at as if it had translations.
-            rows[:, -1] |= np.isin(rows[:, 1], delta.groups)
+            rows[:, -1] |= np.isin(rows[:, 1], pending.groups)
         if not known.all():
             rows[~known] = 0
         return PassageFacts(known, *rows.T)
 
     def text(self, passage_id: int) -> PassageText | None:
-        if passage_id in self.delta.rows:
-            return self.delta.rows[passage_id].text
-        ids = self._base.ids
+        if passage_id in self.pending.rows:
+            return self.pending.rows[passage_id].text
+        ids = self.segments.table.ids
         row = int(ids.searchsorted(passage_id))
-        if row == len(ids) or ids[row] != passage_id or passage_id in self.delta.removed:
+        if row == len(ids) or ids[row] != passage_id or passage_id in self._removed:
             return None
-        return self.segment.texts[row]
+        return self.segments.text(row)
 
     def _vectors(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> Vectors:
-        if len(self.segment.table.ids) and known.all():  # nearly always
-            vectors = np.asarray(self._base.vectors[places])
+        if len(self.segments.table.ids) and known.all():  # nearly always
+            vectors = self.segments.vectors(places)
         else:
-            vectors = np.zeros((len(ids), self._base.vectors.shape[1]), dtype=np.float32)
-            vectors[known] = self._base.vectors[places[known]]
-        if len(self._delta_table.ids):
-            places_in_delta, in_delta = self._delta_table.locate(ids)
-            vectors[in_delta] = self._delta_vectors[places_in_delta[in_delta]]
+            vectors = np.zeros((len(ids), self.segments.dimensions), dtype=np.float32)
+            if known.any():
+                vectors[known] = self.segments.vectors(places[known])
+        if len(self._pending_table.ids):
+            places_in_pending, is_pending = self._pending_table.locate(ids)
+            vectors[is_pending] = self._pending_vectors[places_in_pending[is_pending]]
         return vectors
 
     def words(self, ids: Ids) -> list[WordVectors]:
-        table, rows_of_delta = self.segment.words, self.delta.rows
-        places, known = self.segment.table.locate(ids)
-        none = table.vectors[:0]
+        pending = self.pending.rows
+        places, known = self.segments.table.locate(ids)
         return [
-            rows_of_delta[passage_id].words if passage_id in rows_of_delta else table[place] if in_base else none
-            for passage_id, place, in_base in zip(ids.tolist(), places.tolist(), known.tolist(), strict=True)
+            pending[number].words if number in pending else self.segments.words(place) if there else _NO_WORDS
+            for number, place, there in zip(ids.tolist(), places.tolist(), known.tolist(), strict=True)
         ]
 
     def all_vectors(self) -> Vectors:
         """float32 (passages, dimensions) of everything in the collection: for benchmarks."""
-        return self.vectors(np.concatenate([np.setdiff1d(self._base.ids, self._removed), self._delta_table.ids]))
+        return self.vectors(
+            np.concatenate([np.setdiff1d(self.segments.table.ids, self._removed), self._pending_table.ids])
+        )
 
     def passages_of(self, document_id: int) -> Ids:
         """Ids of all passages of a document."""
-        base, delta = self.segment.table, self._delta_table
+        base, pending = self.segments.table, self._pending_table
         ids = base.ids_of_document(document_id)
         if len(self._removed):
             ids = ids[~np.isin(ids, self._removed)]
-        return np.concatenate([ids, delta.ids[delta.documents == document_id]])
+        return np.concatenate([ids, pending.ids[pending.documents == document_id]])
 
     def passages_of_groups(self, groups: Ids) -> Ids:
-        table, delta = self.segment.table, self._delta_table
-        ids = np.concatenate([table.ids_of_groups(groups), delta.ids[np.isin(delta.groups, groups)]])
+        table, pending = self.segments.table, self._pending_table
+        ids = np.concatenate([table.ids_of_groups(groups), pending.ids[np.isin(pending.groups, groups)]])
         if len(self._removed):
-            ids = ids[~np.isin(ids, self._removed) | np.isin(ids, delta.ids)]
+            ids = ids[~np.isin(ids, self._removed) | np.isin(ids, pending.ids)]
         return np.unique(ids)

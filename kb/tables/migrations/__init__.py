@@ -12,6 +12,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.core.errors import ConfigurationError
+from kb.tables.changed_documents import install_change_triggers
 
 _FOLDER = Path(__file__).resolve().parent
 
@@ -97,6 +98,7 @@ def upgrade_database(engine: Engine) -> DatabaseState:
             config = migration_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            install_change_triggers(connection)
             connection.commit()
     except SQLAlchemyError as error:
         raise _unreachable(engine, error) from error

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from indexer.backends.faiss_tantivy.files import lexical_document
 from indexer.backends.faiss_tantivy.lexical import LexicalDocument, LexicalIndex, LexicalSearcher
+from indexer.backends.faiss_tantivy.stored_passages import lexical_document
 from kb.tables import Passage
 from kb.text.phonetic_terms import query_phonetic_terms
 from kb.text.terms import weighted_query_terms
+from kb.text.vocabulary import Vocabulary
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def searcher(tmp_path: Path) -> LexicalSearcher:
         LexicalDocument(3, "bn", "ঠিকানা বদল", "ডেলিভারি ঠিকানা বদলান।"),
     ]
     index.write(documents, [], change_id=1)
-    return index.searcher(documents)
+    return index.searcher()
 
 
 def found(searcher: LexicalSearcher, text: str, language: str, *, by_sound: bool) -> list[int]:
@@ -38,10 +39,11 @@ def test_words_find_texts_of_their_own_script_and_sounds_those_of_others(searche
 
 
 def test_sounds_are_no_words_that_a_misspelt_one_may_be_meant_to_be(searcher: LexicalSearcher) -> None:
-    assert searcher.vocabulary.frequency("refund") == 1
+    vocabulary = Vocabulary(searcher.all_terms())
+    assert vocabulary.frequency("refund") == 1
     sound = query_phonetic_terms("refund", "en")[0]
     assert searcher.document_frequency(sound) == 1
-    assert searcher.vocabulary.frequency(sound) == 0
+    assert vocabulary.frequency(sound) == 0
 
 
 def test_article_that_only_points_to_another_is_not_found_by_its_words() -> None:

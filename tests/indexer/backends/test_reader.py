@@ -12,11 +12,12 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from indexer.encoders.hashing import HashEncoder
+from indexer.fingerprint import index_fingerprint
 from indexer.runtime import SearchRuntime
-from indexer.updating import bring_up_to_date, index_fingerprint
+from indexer.updating import bring_up_to_date
 from indexer.verify import verify_index
 from kb.core.settings import Settings
-from kb.search.types import Audience
+from kb.search.types import Audience, CollectionName
 from kb.tables import Article
 
 
@@ -114,10 +115,9 @@ def test_after_any_changes_a_follower_holds_exactly_what_a_rebuild_would(
             change_article(session, article, status="archived")
         follower.update()
     assert verify_index(engine, settings.index_dir, index_fingerprint(HashEncoder())) == []
-    live = follower._live[next(iter(follower._live))]
-    live.refresh()
+    follower._reader.look()
     fresh = SearchRuntime.open(settings, engine, HashEncoder())
-    mine, other = live.view(), fresh._live[live.name].view()
+    mine, other = follower.view(CollectionName.HELP), fresh.view(CollectionName.HELP)
     query = HashEncoder().encode_queries(["Title 1 part 2 word"])[0]
     assert len(mine) == len(other)
     for (ids_a, scores_a), (ids_b, scores_b) in (

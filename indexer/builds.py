@@ -1,0 +1,62 @@
+"""Builds of the index: which one serves, which one is being filled beside it, and the switch between them."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from kb.core.clock import utc_now
+from kb.tables import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
+
+# Rows in one transaction when the passages of a retired build are removed: others write in between.
+_REMOVED_AT_ONCE = 2000
+
+
+def live_build(session: Session) -> IndexBuild | None:
+    """The build that all processes follow; None before the first one."""
+    return session.scalar(select(IndexBuild).where(IndexBuild.state == BuildState.LIVE))
+
+
+def start_live_build(session: Session, fingerprint: str) -> IndexBuild:
+    """The first build of all serves from its beginning: there is nothing else that could."""
+    build = IndexBuild(fingerprint=fingerprint, state=BuildState.LIVE, switched_at=utc_now())
+    session.add(build)
+    session.flush()
+    return build
+
+
+def resume_build(session: Session, fingerprint: str) -> IndexBuild:
+    """The build beside the live one that was begun with this fingerprint, or a new one. Begun ones of others are given up."""
+    found = None
+    for build in session.scalars(select(IndexBuild).where(IndexBuild.state == BuildState.BUILDING)):
+        if build.fingerprint == fingerprint:
+            found = build
+        else:
+            build.state = BuildState.RETIRED
+    if found is None:
+        found = IndexBuild(fingerprint=fingerprint, state=BuildState.BUILDING)
+        session.add(found)
+    session.flush()
+    return found
+
+
+def make_live(session: Session, build_id: int) -> None:
+    """Let a build take the place of the live one."""
+    for build in session.scalars(select(IndexBuild).where(IndexBuild.state == BuildState.LIVE)):
+        build.state = BuildState.RETIRED
+    session.flush()  # there is never more than one
+    build = session.get_one(IndexBuild, build_id)
+    build.state, build.switched_at = BuildState.LIVE, utc_now()
+
+
+def remove_retired_rows(session: Session) -> bool:
+    """Remove some passages of builds that no process follows any more; returns whether there may be more of them."""
+    retired = session.scalars(select(IndexBuild).where(IndexBuild.state == BuildState.RETIRED)).all()
+    for build in retired:
+        some = select(Passage.id).where(Passage.build_id == build.id).limit(_REMOVED_AT_ONCE)
+        ids = session.scalars(some).all()
+        if ids:
+            session.execute(delete(Passage).where(Passage.id.in_(ids)))
+            return True
+        session.execute(delete(IndexedDocument).where(IndexedDocument.build_id == build.id))
+        session.execute(delete(IndexChange).where(IndexChange.build_id == build.id))
+        session.delete(build)
+    return False

@@ -1,0 +1,20 @@
+"""What vectors must have in common to be compared: the model, the way of cutting text, and that of reading words."""
+
+from indexer.chunking import CHUNKER
+from indexer.encoders.bundled_model import FINGERPRINT
+from indexer.encoders.token_embeddings import WORDS
+from kb.core.settings import Settings
+from kb.search.encoding import Encoder
+
+
+def index_fingerprint(encoder: Encoder) -> str:
+    return _fingerprint(encoder.fingerprint)
+
+
+def expected_fingerprint(settings: Settings) -> str | None:
+    """That of the bundled encoder, without loading it. None for other models: they must be loaded to know."""
+    return _fingerprint(FINGERPRINT) if settings.model == "bundled" else None
+
+
+def _fingerprint(of_encoder: str) -> str:
+    return f"{of_encoder}+chunks/{CHUNKER}+words/{WORDS}"
