@@ -14,8 +14,8 @@ from kb.core.database import session_scope
 from kb.core.progress import Progress
 from kb.core.settings import Settings
 from kb.evaluation.dataset import Dataset, Document, Judgements, Query, keep_documents
-from kb.evaluation.measures import Scores, measure_rankings
-from kb.evaluation.metrics import Judgement
+from kb.evaluation.judgement_metrics import Judgement
+from kb.evaluation.ranking_metrics import Scores, score_rankings
 from kb.evaluation.report import Certainty, Evaluation, Measured
 from kb.evaluation.runner import Asked, ask, time_query
 from kb.search.encoding import Encoder
@@ -50,7 +50,7 @@ def _evaluate_on(
     stages: Stages,
 ) -> Evaluation:
     asked = _ask(bench, [*dataset.queries, *dataset.unanswerable], caching, stages)
-    overall = measure_rankings({query.id: asked[query.id].documents for query in dataset.queries}, dataset.qrels)
+    overall = score_rankings({query.id: asked[query.id].documents for query in dataset.queries}, dataset.qrels)
     hits = dict(zip(overall.queries, overall.values["hit@1"] > 0, strict=True))
     searched = [q for q in (*dataset.queries, *dataset.unanswerable) if not q.context]
     spoken = [q for q in (*dataset.queries, *dataset.unanswerable) if q.context]
@@ -126,7 +126,7 @@ def _measure_directions(
                 answers = _ask(bench, wanted, encoder, stages)
         for language, (queries, qrels) in sorted(groups.items()):
             rankings = {query.id: answers[query.id].documents for query in queries}
-            directions[f"{language}->{target}"] = measure_rankings(rankings, qrels)
+            directions[f"{language}->{target}"] = score_rankings(rankings, qrels)
     return directions
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from kb.core.errors import InvalidInputError
-from kb.evaluation.measures import MEASURES, Scores
-from kb.evaluation.metrics import Judgement, figures
+from kb.evaluation.judgement_metrics import Judgement, judgement_metrics
+from kb.evaluation.ranking_metrics import RANKING_METRICS, Scores
 from kb.evaluation.report import Measured
 from kb.evaluation.uncertainty import bootstrap_p, mean_interval, resample, sign_flip_p
 
@@ -96,7 +96,7 @@ def _compare_scores(before: Scores, after: Scores) -> dict[str, dict[str, Any]]:
         return {}
     old_rows, new_rows = (list(rows) for rows in zip(*shared, strict=True))
     compared = {}
-    for name in MEASURES:
+    for name in RANKING_METRICS:
         old, new = before.values[name][old_rows], after.values[name][new_rows]
         low, high = mean_interval(new - old)
         compared[name] = _difference(float(old.mean()), float(new.mean()), low, high, sign_flip_p(old, new))
@@ -112,8 +112,11 @@ def _compare_judgements(before: Judgement, after: Judgement) -> dict[str, dict[s
     old, new = before.at(old_rows), after.at(new_rows)
     if not (new.has_both and bool((old.truth == new.truth).all())):
         return {}
-    whole_old, whole_new = figures(old), figures(new)
-    drawn = [(figures(old.at(rows)), figures(new.at(rows))) for rows in resample(new.truth.tolist(), _SAMPLES)]
+    whole_old, whole_new = judgement_metrics(old), judgement_metrics(new)
+    drawn = [
+        (judgement_metrics(old.at(rows)), judgement_metrics(new.at(rows)))
+        for rows in resample(new.truth.tolist(), _SAMPLES)
+    ]
     compared = {}
     for name in whole_new:
         differences = [float(b[name] or 0.0) - float(a[name] or 0.0) for a, b in drawn]
@@ -135,12 +138,12 @@ def _difference(before: float, after: float, low: float, high: float, p: float) 
 
 
 def _scores_to_json(scores: Scores) -> dict[str, Any]:
-    return {"queries": scores.queries, **{name: scores.values[name].tolist() for name in MEASURES}}
+    return {"queries": scores.queries, **{name: scores.values[name].tolist() for name in RANKING_METRICS}}
 
 
 def _scores_from_json(data: Mapping[str, Any]) -> Scores:
     queries = tuple(str(query) for query in data["queries"])
-    values = {name: np.array(data[name], dtype=np.float64) for name in MEASURES}
+    values = {name: np.array(data[name], dtype=np.float64) for name in RANKING_METRICS}
     if any(column.shape != (len(queries),) for column in values.values()):
         raise ValueError("columns of different lengths")
     return Scores(queries, values)

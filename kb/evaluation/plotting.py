@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from sklearn.calibration import calibration_curve
 
 from kb.core.errors import InvalidInputError
-from kb.evaluation.metrics import BINS
+from kb.evaluation.judgement_metrics import BINS
 from kb.evaluation.report import Certainty
 
 FORMATS = (".svg", ".png")

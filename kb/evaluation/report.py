@@ -6,8 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from kb.evaluation.measures import Scores
-from kb.evaluation.metrics import Flags, Judgement, Numbers, calibration_error, figure_intervals, figures
+from kb.evaluation.judgement_metrics import (
+    Flags,
+    Judgement,
+    Numbers,
+    calibration_error,
+    judgement_metrics,
+    metric_intervals,
+)
+from kb.evaluation.ranking_metrics import Scores
 from kb.evaluation.uncertainty import Interval, mean_interval
 
 
@@ -72,10 +79,10 @@ class Evaluation:
         }
         if measured.miss is not None and self.confidence is not None:
             report["miss"] = _judged(measured.miss, self.confidence.error, self.miss_threshold)
-            intervals["miss"] = _pairs(figure_intervals(measured.miss))
+            intervals["miss"] = _pairs(metric_intervals(measured.miss))
         if measured.speak is not None and self.speaking is not None:
             report["speak"] = _judged(measured.speak, self.speaking.error, self.speak_threshold)
-            intervals["speak"] = _pairs(figure_intervals(measured.speak))
+            intervals["speak"] = _pairs(metric_intervals(measured.speak))
         if self.confidence is not None:
             squared = np.square(self.confidence.probability - self.confidence.right)
             report["confidence"] = _round({"ece": self.confidence.error, "brier": float(squared.mean())})
@@ -90,7 +97,7 @@ class Evaluation:
 
 def _judged(judgement: Judgement, error: float, threshold: float) -> dict[str, Any]:
     counts = {"positives": int(judgement.truth.sum()), "negatives": int((~judgement.truth).sum())}
-    return {**_round(figures(judgement)), **_round({"ece": error, "threshold": threshold}), **counts}
+    return {**_round(judgement_metrics(judgement)), **_round({"ece": error, "threshold": threshold}), **counts}
 
 
 def _intervals(scores: Scores) -> dict[str, list[float]]:

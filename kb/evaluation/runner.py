@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kb.assist.suggestions import assist
 from kb.core.progress import Progress
 from kb.evaluation.dataset import Document, Query
-from kb.evaluation.measures import DEEPEST
+from kb.evaluation.ranking_metrics import DEEPEST
 from kb.search.encoding import Encoder
 from kb.search.searcher import Searcher
 from kb.search.types import Outcome

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from kb.evaluation.measures import Values
+from kb.evaluation.ranking_metrics import Values
 
 RESAMPLES = 1000
 PERMUTATIONS = 4999

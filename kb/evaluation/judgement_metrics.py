@@ -1,4 +1,4 @@
-"""Measures of a yes-or-no judgement with a probability: "we have no answer" (miss) and "this turn asks for something" (speak)."""
+"""Metrics of a yes-or-no judgement with a probability: "we have no answer" (miss) and "this turn asks for something" (speak)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class Judgement:
         return Judgement(tuple(self.ids[row] for row in rows), self.truth[rows], self.score[rows], self.said[rows])
 
 
-def figures(judgement: Judgement) -> dict[str, float | None]:
+def judgement_metrics(judgement: Judgement) -> dict[str, float | None]:
     """AUROC and average precision of the score; precision, recall and F1 of what was decided. None where a kind is missing."""
     if not judgement.has_both:
         return dict.fromkeys(("auroc", "ap", "precision", "recall", "f1"))
@@ -59,12 +59,12 @@ def figures(judgement: Judgement) -> dict[str, float | None]:
     }
 
 
-def figure_intervals(judgement: Judgement) -> dict[str, Interval]:
-    """95 % bootstrap intervals of `figures`, each kind of question drawn for itself; empty where one of the kinds is missing."""
+def metric_intervals(judgement: Judgement) -> dict[str, Interval]:
+    """95 % bootstrap intervals of `judgement_metrics`, each kind drawn for itself; empty where one is missing."""
     if not judgement.has_both:
         return {}
     samples = resample(judgement.truth.tolist(), _SAMPLES)
-    drawn = [figures(judgement.at(rows)) for rows in samples]
+    drawn = [judgement_metrics(judgement.at(rows)) for rows in samples]
     intervals = {}
     for name in drawn[0]:
         low, high = np.percentile([float(values[name] or 0.0) for values in drawn], [2.5, 97.5])

@@ -1,12 +1,12 @@
-"""The measures against values that were worked out by hand."""
+"""The metrics against values that were worked out by hand."""
 
 import math
 
 import numpy as np
 import pytest
 
-from kb.evaluation.measures import measure_rankings
-from kb.evaluation.metrics import Judgement, calibration_error, figure_intervals, figures
+from kb.evaluation.judgement_metrics import Judgement, calibration_error, judgement_metrics, metric_intervals
+from kb.evaluation.ranking_metrics import score_rankings
 from kb.evaluation.uncertainty import bootstrap_p, mean_interval, sign_flip_p
 
 
@@ -18,7 +18,7 @@ def test_rankings_get_the_values_worked_out_by_hand() -> None:
         "none": [],
     }
     qrels = {"first": {"a": 1}, "third": {"a": 2, "b": 1}, "eleventh": {"a": 1}, "none": {"a": 1}}
-    scores = measure_rankings(rankings, qrels)
+    scores = score_rankings(rankings, qrels)
     assert scores.queries == ("first", "third", "eleventh", "none")
     assert scores.values["hit@1"].tolist() == [1, 0, 0, 0]
     assert scores.values["hit@5"].tolist() == [1, 1, 0, 0]
@@ -32,23 +32,29 @@ def test_rankings_get_the_values_worked_out_by_hand() -> None:
 
 def test_recall_looks_at_fifty_results_and_no_further() -> None:
     ranking = [f"x{number}" for number in range(49)] + ["a", "b"]
-    assert measure_rankings({"q": ranking}, {"q": {"a": 1, "b": 1}}).values["recall@50"].tolist() == [0.5]
+    assert score_rankings({"q": ranking}, {"q": {"a": 1, "b": 1}}).values["recall@50"].tolist() == [0.5]
 
 
 def test_the_order_shown_counts_and_not_the_names_of_documents() -> None:
     for ranking in (["a", "z"], ["z", "a"]):
-        scores = measure_rankings({"q": ranking}, {"q": {"a": 1}})
+        scores = score_rankings({"q": ranking}, {"q": {"a": 1}})
         assert scores.values["hit@1"][0] == (ranking[0] == "a")
 
 
 def test_a_judgement_that_tells_apart_perfectly_has_full_marks() -> None:
     rows = [("a", True, 0.9, True), ("b", True, 0.8, True), ("c", False, 0.2, False), ("d", False, 0.1, False)]
-    assert figures(Judgement.of(rows)) == {"auroc": 1.0, "ap": 1.0, "precision": 1.0, "recall": 1.0, "f1": 1.0}
+    assert judgement_metrics(Judgement.of(rows)) == {
+        "auroc": 1.0,
+        "ap": 1.0,
+        "precision": 1.0,
+        "recall": 1.0,
+        "f1": 1.0,
+    }
 
 
 def test_a_judgement_gets_the_values_worked_out_by_hand() -> None:
     rows = [("a", True, 0.9, True), ("b", False, 0.8, True), ("c", True, 0.7, False), ("d", False, 0.1, False)]
-    got = figures(Judgement.of(rows))
+    got = judgement_metrics(Judgement.of(rows))
     # Of four pairs of one of each kind three are in the right order; the two wanted ones stand at places 1 and 3.
     assert got["auroc"] == 0.75
     assert got["ap"] == pytest.approx((1 / 1 + 2 / 3) / 2)
@@ -57,12 +63,12 @@ def test_a_judgement_gets_the_values_worked_out_by_hand() -> None:
 
 def test_nothing_is_told_apart_where_one_kind_is_missing() -> None:
     judgement = Judgement.of([("a", True, 0.9, True), ("b", True, 0.8, False)])
-    assert set(figures(judgement).values()) == {None}
-    assert figure_intervals(judgement) == {}
+    assert set(judgement_metrics(judgement).values()) == {None}
+    assert metric_intervals(judgement) == {}
 
 
 def test_a_judgement_that_never_says_yes_has_no_precision_and_no_warning() -> None:
-    got = figures(Judgement.of([("a", True, 0.2, False), ("b", False, 0.1, False)]))
+    got = judgement_metrics(Judgement.of([("a", True, 0.2, False), ("b", False, 0.1, False)]))
     assert (got["precision"], got["recall"], got["f1"]) == (0.0, 0.0, 0.0)
 
 
@@ -90,7 +96,7 @@ def test_a_figures_interval_holds_the_figure() -> None:
     judgement = Judgement.of(
         [(str(i), bool(t), float(s), bool(s > 0.9)) for i, (t, s) in enumerate(zip(truth, score, strict=True))]
     )
-    got, intervals = figures(judgement), figure_intervals(judgement)
+    got, intervals = judgement_metrics(judgement), metric_intervals(judgement)
     for name, (low, high) in intervals.items():
         value = got[name]
         assert value is not None

@@ -1,4 +1,4 @@
-"""Measures of rankings, computed by ir-measures."""
+"""Metrics of rankings against relevant documents, computed by ir-measures. Those of judgements: `judgement_metrics`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from kb.evaluation.dataset import Judgements
 
 Values = NDArray[np.float64]
 
-MEASURES: dict[str, Any] = {
+RANKING_METRICS: dict[str, Any] = {
     "hit@1": Success @ 1,
     "hit@5": Success @ 5,
     "hit@10": Success @ 10,
@@ -21,12 +21,12 @@ MEASURES: dict[str, Any] = {
     "ndcg@10": nDCG @ 10,
     "recall@50": R @ 50,
 }
-DEEPEST = 50  # as many results are asked for as the deepest measure looks at
+DEEPEST = 50  # as many results are asked for as the deepest metric looks at
 
 
 @dataclass(frozen=True)
 class Scores:
-    """values: per measure one value for each of `queries`, in their order."""
+    """values: per metric one value for each of `queries`, in their order."""
 
     queries: tuple[str, ...]
     values: Mapping[str, Values]
@@ -35,18 +35,18 @@ class Scores:
         return {name: float(values.mean()) for name, values in self.values.items()}
 
 
-def measure_rankings(rankings: Mapping[str, Sequence[str]], qrels: Judgements) -> Scores:
+def score_rankings(rankings: Mapping[str, Sequence[str]], qrels: Judgements) -> Scores:
     """Each query of `qrels` that was asked, measured. rankings: document ids by query id, best first; empty: none found."""
     queries = tuple(query for query in rankings if query in qrels)
     judged = {query: dict(qrels[query]) for query in queries}
-    # The measures sort by score: falling scores keep the order that people see, whatever the real scores tie.
+    # The metrics sort by score: falling scores keep the order that people see, whatever the real scores tie.
     run = {
         query: {document: float(-place) for place, document in enumerate(rankings[query][:DEEPEST])}
         for query in queries
     }
     row_of = {query: row for row, query in enumerate(queries)}
-    name_of = {measure: name for name, measure in MEASURES.items()}
-    values = {name: np.zeros(len(queries)) for name in MEASURES}
-    for metric in ir_measures.iter_calc(list(MEASURES.values()), judged, run):
+    name_of = {measure: name for name, measure in RANKING_METRICS.items()}
+    values = {name: np.zeros(len(queries)) for name in RANKING_METRICS}
+    for metric in ir_measures.iter_calc(list(RANKING_METRICS.values()), judged, run):
         values[name_of[metric.measure]][row_of[metric.query_id]] = metric.value
     return Scores(queries, values)
