@@ -1,0 +1,281 @@
+"""What of a mail its writer wrote: without quoted mails, notices, banners, templates of help desks, system notes.
+
+The order matters: templates and notices first (they stand around everything), then the earlier mail below, then
+what is left of separators. Everything works on lines, each looked at to a fixed length, so that time is linear.
+"""
+
+import re
+from dataclasses import dataclass
+
+from kb.text.mail import phrases, quotes
+from kb.text.mail.markup import mail_html_to_text
+from kb.text.mail.signature import is_greeting, strip_letter
+
+# More than this of one mail is a log or a pasted book; the rest is left out.
+LONGEST_MAIL = 50_000
+_LONGEST_HTML = 400_000
+_LONGEST_LINE = 600
+
+# NUL and other control characters (PostgreSQL refuses NUL), halves of surrogate pairs, byte order marks, marks that turn
+# the direction of writing, blanks without width. Zero-width joiners stay: Indic scripts need them.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff\u200b\u034f\u2060\u202a-\u202e\u2066-\u2069\u200e\u200f]"
+)
+_JOINERS = re.compile("(?<![\u0900-\u0dff])[\u200c\u200d]+(?![\u0900-\u0dff\U0001f000-\U0001faff\u2640\u2642\u2695-\u27bf])")
+_LOOKS_LIKE_HTML = re.compile(r"</?(?:p|br|div|span|html|body|table|td|ul|ol|li|a|b|i|strong|em|font|blockquote)\b[^<>]{0,500}>", re.I)
+_ENTITY = re.compile(r"&(?:nbsp|gt|lt|amp|quot|apos|#\d{2,5}|#x[0-9a-f]{2,5}|zwnj|zwj|ldquo|rdquo|lsquo|rsquo|ndash|mdash|hellip);", re.I)
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_NO_BREAK_SPACES = re.compile("[\u00a0\u202f\u2007]")
+_MARKS = re.compile(r"^[\s>*_#\[(\-–—=~|•·⚠️❗‼!:]+")
+_SEPARATOR = re.compile(r"^[\s\-_=*~#+.—–\u2500-\u257f]{3,}$|^(?:—-)+—?$")
+_AUTHOR_LINE = re.compile(
+    r"^[^\W\d_][\w .'’-]{1,50}(?:,\s(?:\d{1,2}\s)?\w{3,9}\.?\s\d{1,4}.{0,60}|\s\([\w .&'’-]{2,40}\)\s?:?|"
+    r",\s\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.{0,40})$"
+)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+# Where a mail was squeezed into one line, its parts begin at these words.
+_INLINE_PART = re.compile(
+    r"(?<=[.!?।:,\w)\]]) (?=(?:On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? .{8,60} <[^<>\s]{3,80}> wrote: |"
+    r"-{2,} ?(?:Original|Forwarded) [Mm]essage ?-{2,}))|"
+    r"(?<=[.!?।] )(?=(?:CONFIDENTIALITY NOTICE|DISCLAIMER\s?:|Disclaimer\s?:|Confidentiality Notice\s?:|Sent from my \w|Get Outlook for|"
+    r"This e-?mail (?:and any|is confidential|message|may contain)|How would you rate the|##- ))"
+)
+_WROTE_INLINE = re.compile(r"(<[^<>\s]{3,80}> wrote:) (?=\S)")
+
+
+def plain_text(text: str) -> str:
+    """Without control characters and markup, line ends as \\n, entities as what they stand for."""
+    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if _LOOKS_LIKE_HTML.search(text):
+        text = _UNWANTED.sub("", mail_html_to_text(text[:_LONGEST_HTML]))
+    elif _ENTITY.search(text):
+        text = _UNWANTED.sub("", _ENTITY.sub(_unescape, text))
+    return _JOINERS.sub("", _NO_BREAK_SPACES.sub(" ", text))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    import html
+
+    return html.unescape(match[0])
+
+
+@dataclass
+class _Lines:
+    """Lines of a mail, and what became of them."""
+
+    lines: list[str]
+    is_system_only: bool = True  # nothing but notes of the help desk was taken out
+
+    def keep(self, kept: list[str], *, system: bool = False) -> None:
+        if len(kept) < len(self.lines) and not system:
+            self.is_system_only = False
+        self.lines = kept
+
+
+def message_body(text: str) -> str:
+    """The message itself, with its greeting and signature; "" where the help desk's program wrote all of it.
+
+    A mail of which nothing would be left (only a quoted one, only a notice) stays as it was.
+    """
+    text = plain_text(text)[:LONGEST_MAIL]
+    if not text.strip():
+        return ""
+    mail = _Lines([line.rstrip() for line in _split_lines(text)])
+    is_help_desk = any(_is_template(line) for line in mail.lines)
+    _drop_system_notes(mail)
+    if not any(map(_has_words, mail.lines)):
+        return ""
+    _cut_at_reply_line(mail)
+    _drop_paragraph_parts(mail, phrases.NOTICE)
+    _drop_banners(mail)
+    _drop_templates(mail)
+    if is_help_desk:
+        _cut_at_older_comment(mail)
+    _drop_quotes(mail)
+    _drop_edges(mail)
+    body = _BLANK_LINES.sub("\n\n", "\n".join(mail.lines)).strip()
+    return body if _has_words(body) else _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def clean_mail(text: str) -> str:
+    """The matter of a mail alone: `message_body` without greeting, closing and signature."""
+    body = message_body(text)
+    return strip_letter(body) if body else ""
+
+
+def _split_lines(text: str) -> list[str]:
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if len(line) > 120:
+            line = _WROTE_INLINE.sub(r"\1\n", _INLINE_PART.sub("\n", line[:LONGEST_MAIL]))
+        lines.extend(line.split("\n"))
+    return lines
+
+
+def _has_words(line: str) -> bool:
+    return bool(_LETTERS.search(line))
+
+
+def _bare(line: str) -> str:
+    return _MARKS.sub("", line[:_LONGEST_LINE]).rstrip(" *_")
+
+
+# --- System notes and templates -------------------------------------------------------------------------------------
+
+
+def _drop_system_notes(mail: _Lines) -> None:
+    mail.keep([line for line in mail.lines if not phrases.SYSTEM.match(_bare(line))], system=True)
+
+
+def _is_template(line: str) -> bool:
+    bare = _bare(line)
+    return bool(phrases.REPLY_LINE.search(line[:_LONGEST_LINE]) or phrases.HELP_DESK.match(bare))
+
+
+def _cut_at_reply_line(mail: _Lines) -> None:
+    """An answer stands above "reply above this line", and what it answers to below; a help desk's own mail begins with it."""
+    for number, line in enumerate(mail.lines):
+        if len(line) <= 200 and phrases.REPLY_LINE.search(line):
+            above = [other for other in mail.lines[:number] if not _SEPARATOR.match(other)]
+            has_answer = any(_has_words(other) and not is_greeting(other) for other in above)
+            mail.keep(above if has_answer else above + mail.lines[number + 1 :])
+            if has_answer:
+                return
+            return _cut_at_reply_line(mail)
+    return None
+
+
+def _drop_templates(mail: _Lines) -> None:
+    kept: list[str] = []
+    asked = False
+    for line in mail.lines:
+        bare = _bare(line)
+        if phrases.SURVEY.match(bare):
+            asked = True
+            continue
+        if asked and bare and phrases.SURVEY_CHOICE.match(bare[:120]):
+            continue
+        if asked and not bare and line.strip() and not _has_words(line):
+            continue
+        asked = asked and not bare
+        if any(form.match(bare) for form in (phrases.CLIENT, phrases.HELP_DESK, phrases.LIST)):
+            continue
+        kept.append(line)
+    mail.keep(kept)
+
+
+def _cut_at_older_comment(mail: _Lines) -> None:
+    """In a help desk's mail, "Asha Pillai, Mar 2, 9:14" heads each comment, the newest first."""
+    kept: list[str] = []
+    for line in mail.lines:
+        if _AUTHOR_LINE.match(line.strip().rstrip(":")[:160]) and not any(word in line for word in ("|", "@")):
+            if any(_has_words(other) and not is_greeting(other) for other in kept):
+                break
+            continue
+        kept.append(line)
+    mail.keep(kept)
+
+
+# --- Notices and banners --------------------------------------------------------------------------------------------
+
+
+def _drop_paragraph_parts(mail: _Lines, form: re.Pattern[str]) -> None:
+    """From a line that begins like a notice up to the end of its paragraph."""
+    kept: list[str] = []
+    inside = False
+    for line in mail.lines:
+        if not line.strip():
+            inside = False
+        elif not inside and form.match(_bare(line)):
+            inside = True
+        if not inside:
+            kept.append(line)
+    mail.keep(kept)
+
+
+def _drop_banners(mail: _Lines) -> None:
+    """A banner, and the lines of its paragraph that speak of links, attachments or senders, too."""
+    kept: list[str] = []
+    inside = False
+    for line in mail.lines:
+        bare = _bare(line)
+        if not line.strip():
+            inside = False
+        elif phrases.BANNER.match(bare) or (inside and phrases.BANNER_REST.search(bare)):
+            inside = True
+            continue
+        kept.append(line)
+    mail.keep(kept)
+
+
+# --- Quoted and forwarded mails -------------------------------------------------------------------------------------
+
+
+def _drop_quotes(mail: _Lines) -> None:
+    kept: list[str] = []
+    lines = mail.lines
+    headed = False  # a line said whose words follow
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        above = "\n".join(other for other in kept if other.strip() and not is_greeting(other))
+        if quotes.is_forward_marker(line):
+            number = _after_headers(lines, number + 1)
+            continue
+        if quotes.is_original_marker(line):
+            if _has_words(above):
+                break
+            number = _after_headers(lines, number + 1)
+            continue
+        block = quotes.read_header_block(lines, number) if quotes.header_kind(line) else None
+        if block and any(_has_words(other) for other in lines[block[0] :]):
+            if not quotes.is_passed_on(above, block[1]):
+                break
+            number = block[0]
+            continue
+        length = quotes.wrote_header_at(lines, number)
+        if length:
+            headed = True
+            number += length
+            if _has_words(above) and not _is_quoted(lines, number):
+                break
+            continue
+        kept.append(line)
+        number += 1
+    mail.keep(_without_quoted_lines(kept, headed=headed))
+
+
+def _after_headers(lines: list[str], number: int) -> int:
+    while number < len(lines) and not lines[number].strip():
+        number += 1
+    while number < len(lines) and quotes.header_kind(lines[number]):
+        number += 1
+    return number
+
+
+def _is_quoted(lines: list[str], number: int) -> bool:
+    """True where what follows is marked with `>`, so that an answer may stand below it."""
+    following = next((line for line in lines[number:] if line.strip()), ">")
+    return following.lstrip().startswith(">")
+
+
+def _without_quoted_lines(lines: list[str], *, headed: bool) -> list[str]:
+    """Without lines that begin with `>`. Where nothing says that they are somebody's words (no header, no blank line before
+    them), they are part of the text: what a terminal shows, a menu path."""
+    quoted = [line.lstrip().startswith(">") for line in lines]
+    if not any(quoted):
+        return lines
+    begins = [number for number, found in enumerate(quoted) if found and (number == 0 or not quoted[number - 1])]
+    if not headed and not any(number == 0 or not lines[number - 1].strip() for number in begins):
+        return lines
+    return [line for line, found in zip(lines, quoted, strict=True) if not found]
+
+
+def _drop_edges(mail: _Lines) -> None:
+    """Separators at the ends, and those that now stand alone at the end of a paragraph that went."""
+    lines = mail.lines
+    while lines and (not lines[0].strip() or _SEPARATOR.match(lines[0])):
+        lines = lines[1:]
+    while lines and (not lines[-1].strip() or _SEPARATOR.match(lines[-1]) or lines[-1].strip() in {"--", "-- ", "~"}):
+        lines = lines[:-1]
+    mail.lines = lines

@@ -1,0 +1,105 @@
+"""Greeting lines before the matter, closing lines and signatures after it: English, Hindi, Bengali, German, French, Spanish."""
+
+import re
+
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+_SPACES = re.compile(r"[ \t\u00a0]+")
+
+CLOSING = re.compile(
+    r"^(?:(?:with |many |best |warm(?:est)? |kind(?:est)? |warm and |my |thanks (?:and|&|n) |thank you (?:and|&) |thanking you,? )*"
+    r"(?:regards|wishes)|"
+    r"(?:yours|your'?s) (?:sincerely|truly|faithfully|obediently|respectfully|lovingly)|"
+    r"sincerely(?: yours)?|respectfully(?: yours)?|warmly|(?:many )?thanks(?: a lot| again| a ton| so much| in advance)?|"
+    r"thank you(?: very much| so much| in advance)?|thanking you|cheers|best|all the best|love|"
+    r"br|rgds|regds|thx|tks|t&r|"
+    r"(?:mit )?(?:freundliche[nm]?|beste[nm]?|herzliche[nm]?|viele[nm]?|liebe[nm]?|schöne[nm]?) gr(?:ü|ue)(?:ß|ss)e?n?"
+    r"(?: / (?:best|kind) regards)?|"
+    r"mfg|vg|lg|hochachtungsvoll|danke(?: im voraus)?|vielen dank(?: im voraus)?|"
+    r"(?:bien |très )?cordialement|(?:sincères|meilleures|cordiales) salutations|bonne (?:journée|réception)|merci(?: d['’]avance)?|cdlt|"
+    r"(?:un )?(?:cordial )?saludos?(?: cordiales?)?|atentamente|(?:muchas )?gracias(?: de antemano)?|"
+    r"(?:सधन्यवाद|सादर(?: प्रणाम| नमस्कार| धन्यवाद)?|(?:आपका |आपकी )?(?:भवदीया?|विश्वासी|विश्वासपात्र|शुभचिंतक)|आपका|आपकी|प्रार्थी|प्रार्थिनी|"
+    r"निवेदक|धन्यवाद(?: सहित| जी)?|बहुत[- ]बहुत धन्यवाद|शुक्रिया|आभार(?: सहित)?|शुभकामनाओं सहित)|"
+    r"(?:(?:অনেক )?ধন্যবাদ(?:ান্তে| সহ)?|শুভেচ্ছা(?:ন্তে|সহ| সহ)?|শ্রদ্ধা(?:ন্তে|সহ| সহ)|ইতি|(?:আপনার )?(?:বিশ্বস্ত|অনুগত)|"
+    r"বিনীত(?: নিবেদক)?|নিবেদক|বিনীতা|নমস্কারান্তে|প্রীতি ও শুভেচ্ছা|সালামান্তে)|"
+    r"dhan+[yi]avaa?d|sh?ukriya|dhonn?obad|saadar|sadar)"
+    r"[ ,.!:।–-]*$",
+    re.IGNORECASE,
+)
+_GREETING_WORDS = (
+    r"hi+|hello+|hey+|dear|respected|sirs?|madam|good (?:morning|afternoon|evening|day)|"
+    r"to whom(?:soever)? it may concern|greetings|"
+    r"hallo|guten (?:tag|morgen|abend)|sehr geehrte[rs]?|liebe[rs]?|moin|servus|grüezi|"
+    r"bonjour|bonsoir|madame|monsieur|chère?s?|salut|hola|buen[oa]s(?: (?:días|tardes|noches))?|estimad[oa]s?|"
+    r"namaste|namaskar|nomoskar|assalamu? ?alaikum|walaikum assalam|pranam|"
+    r"नमस्ते|नमस्कार|प्रणाम|प्रिय|महोदय|महोदया|आदरणीय|श्रीमान|मान्यवर|हैलो|हेलो|सेवा में|"
+    r"নমস্কার|হ্যালো|মহাশয়|মহাশয়|প্রিয়|প্রিয়|মাননীয়|মাননীয়|শ্রদ্ধেয়া?|শ্রদ্ধেয়া?|আসসালামু|salaa?m|सलाम|সালাম|jai hind"
+)
+_GREETING_LINE = re.compile(rf"^(?:{_GREETING_WORDS})(?![^\W\d_])[^.!?।\n]{{0,45}}[,.!:।–-]?$", re.IGNORECASE)
+# A greeting before the matter, on the same line.
+_GREETING_START = re.compile(
+    rf"^(?:{_GREETING_WORDS})(?![^\W\d_])(?: (?:there|sir|madam|team|all|ji|जी|दादा|দাদা|দিদি|\[name\]|"
+    rf"[A-Z][a-z]+)){{0,3}}[,.!।:]+\s+",
+    re.IGNORECASE,
+)
+# The last line of a letter: a name, perhaps with a place.
+_SIGNATURE_LINE = re.compile(r"^\[name\](?:,? [^.!?।]{1,40})?$")
+_CONTACT_LINE = re.compile(
+    r"^(?:\W|\[(?:name|phone|email|link)\]|\b(?:m|t|p|e|w|ph|mob|mobile|phone|tel|cell|e-?mail|web|website|fax|direct|desk|"
+    r"office|ext|toll free|ji)\b|जी|मो|मोबाइल|फ़ोन|फोन|ফোন|মোবাইল)+$",
+    re.IGNORECASE,
+)
+_DELIMITERS = frozenset(("--", "---", "—", "-- ", "___", "–", "__"))
+_LIST_ITEM = re.compile(r"^(?:[-*•▪]|\(?[\d०-९০-৯]{1,2}[.)])\s")
+_MOST_SIGNATURE_LINES = 16
+_LONGEST_SIGNATURE_LINE = 90
+
+
+def strip_letter(text: str) -> str:
+    """The message without greeting, closing and signature lines; as it was if nothing else is in it."""
+    lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
+    lines = _without_signature(lines)
+    while len(lines) > 1 and (not lines[0] or (_GREETING_LINE.match(lines[0]) and any(lines[1:]))):
+        lines.pop(0)
+    body = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    stripped = _GREETING_START.sub("", body, count=1)
+    return stripped.strip() or body or _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def is_greeting(line: str) -> bool:
+    return bool(_GREETING_LINE.match(line.strip()[:100]))
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    for number, line in enumerate(lines):
+        if line in _DELIMITERS and any(lines[:number]) and _may_be_signature(lines[number + 1 :]):
+            lines = lines[:number]
+            break
+    # A closing within the last lines, with nothing but short lines (name, address, phone) after it.
+    for number in range(max(1, len(lines) - _MOST_SIGNATURE_LINES), len(lines)):
+        if CLOSING.match(lines[number][:80]) and any(lines[:number]) and _may_be_signature(lines[number + 1 :]):
+            lines = lines[:number]
+            break
+    while len(lines) > 1 and any(lines[:-1]) and (_CONTACT_LINE.match(lines[-1][:80]) or _SIGNATURE_LINE.match(lines[-1])):
+        lines = lines[:-1]
+    return lines
+
+
+def _may_be_signature(rest: list[str]) -> bool:
+    """Names, titles, addresses and numbers; not a sentence, not a list, not too much of it."""
+    written = [line for line in rest if line]
+    return len(written) <= _MOST_SIGNATURE_LINES and not any(_is_matter(line) for line in written)
+
+
+def _is_matter(line: str) -> bool:
+    if len(line) > _LONGEST_SIGNATURE_LINE or _LIST_ITEM.match(line):
+        return True
+    words = line.split()
+    if len(words) > 6 and line.endswith((".", "?", "!", "।")):
+        return True
+    if line.endswith("?") and len(words) > 2:
+        return True
+    if len(words) < 6 or "|" in line or "://" in line:
+        return False
+    # Names, titles and places are capitalised; a sentence of Latin letters is mostly not.
+    small = sum(word[0].islower() for word in words)
+    return small * 2 > len(words)
