@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.tickets.text import strip_letter
+from kb.text.mail import strip_letter
+from kb.tickets.holding import HOLDING
 
 LONGEST_PROBLEM = 6_000
 LONGEST_RESOLUTION = 4_000
@@ -53,6 +54,9 @@ _BOILERPLATE = re.compile(
     r")",
     re.IGNORECASE,
 )
+# A note this short before the customer wrote says why the ticket was opened.
+_LONGEST_OPENING_NOTE = 80
+_LONGEST_HOLDING = 140
 _PREFIX = re.compile(r"^(?:Jhilmil|\[[\w ]+\])\s?:\s*", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?।\n]+[.!?।]*[)\]'\"”’»]*\s*|[.!?।\n]")
 _ACKNOWLEDGEMENT = re.compile(
@@ -83,19 +87,23 @@ def _find_problem(turns: Sequence[tuple[str, str]]) -> str:
     ]
     before = [text for number, text in said if number < last_answer] or [text for _, text in said[:1]]
     # Notes of a call: the agent wrote down what the customer asked, before anybody else wrote.
-    if turns and turns[0][0] == "agent" and len(turns[0][1]) >= 80:
-        before.insert(0, turns[0][1])
+    if turns and turns[0][0] == "agent" and (len(turns[0][1]) >= _LONGEST_OPENING_NOTE or not before):
+        before.insert(0, strip_boilerplate(turns[0][1]))
     return _join(before, LONGEST_PROBLEM)
 
 
 def _find_resolution(turns: Sequence[tuple[str, str]]) -> str:
     chosen: list[str] = []
     length = 0
-    for role, text in reversed(turns):
+    for number, (role, text) in reversed(list(enumerate(turns))):
         if role != "agent":
             continue
         matter = strip_boilerplate(text)
-        if len(_LETTERS.findall(matter)) < 12:
+        if len(_LETTERS.findall(matter)) < 12 or _is_holding(matter):
+            continue
+        # What the agent wrote before anybody else is why the ticket was opened: the resolution only where it is long
+        # enough to hold both and nothing came after it.
+        if number == 0 and (chosen or len(text) < _LONGEST_OPENING_NOTE):
             continue
         # A question back is no resolution, unless nothing else was said.
         if chosen and _is_question(matter):
@@ -107,6 +115,16 @@ def _find_resolution(turns: Sequence[tuple[str, str]]) -> str:
     if len(chosen) > 1 and _is_question(chosen[0]):
         chosen = chosen[1:]
     return _join(list(reversed(chosen)), LONGEST_RESOLUTION)
+
+
+def _is_holding(text: str) -> bool:
+    """A short turn of which every sentence says that somebody looks into it, or that the customer called."""
+    if len(text) > _LONGEST_HOLDING:
+        return False
+    sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if _LETTERS.search(sentence)]
+    return any(map(HOLDING.match, sentences)) and all(
+        HOLDING.match(sentence) or _is_boilerplate(sentence) for sentence in sentences
+    )
 
 
 def strip_boilerplate(text: str) -> str:

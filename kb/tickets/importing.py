@@ -1,7 +1,8 @@
 """Import of an exported file: each ticket stored or rejected with its line, in batches that can be interrupted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,25 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import InvalidInputError, Rejection
 from kb.core.progress import Progress
+from kb.tickets.chatwoot import read_chatwoot
+from kb.tickets.freshdesk import read_freshdesk
 from kb.tickets.lines import read_jsonl
+from kb.tickets.mailboxes import read_mbox
 from kb.tickets.raw import RawTicket
-from kb.tickets.store import StoreOutcome, prepare_ticket, store_ticket
+from kb.tickets.reading import Reading, start_reading
+from kb.tickets.store import PreparedTicket, StoreOutcome, prepare_ticket, store_ticket
 from kb.tickets.table import read_csv
 from kb.tickets.zendesk import read_zendesk
 
-Reader = Callable[[Path, Progress | None], Iterator[RawTicket | Rejection]]
-READERS: dict[str, Reader] = {"zendesk": read_zendesk, "csv": read_csv, "jsonl": read_jsonl}
+Reader = Callable[[Path, Progress | None, Reading], Iterator[RawTicket | Rejection]]
+READERS: dict[str, Reader] = {
+    "zendesk": read_zendesk,
+    "freshdesk": read_freshdesk,
+    "chatwoot": read_chatwoot,
+    "csv": read_csv,
+    "jsonl": read_jsonl,
+    "mbox": read_mbox,
+}
 
 # Tickets between two checkpoints: few enough that little is done twice after an interruption.
 BATCH = 200
@@ -36,6 +48,7 @@ class ImportReport:
     rejected: list[Rejection] = field(default_factory=list)
     languages: dict[str, int] = field(default_factory=dict)
     channels: dict[str, int] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)  # columns, dates, statuses as they were understood
 
     @property
     def read(self) -> int:
@@ -55,6 +68,23 @@ class ImportReport:
             "rejections": [{"path": r.path, "line": r.line, "reason": r.reason} for r in self.rejected],
             "languages": self.languages,
             "channels": self.channels,
+            **self.reading.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first tickets of a file as they would be stored, and what was understood of it so far."""
+
+    tickets: list[PreparedTicket]
+    rejected: list[Rejection]
+    reading: Reading
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "tickets": [{"id": ticket.external_id, **ticket.fields} for ticket in self.tickets],
+            "rejections": [{"path": r.path, "line": r.line, "reason": r.reason} for r in self.rejected],
+            **self.reading.to_json(),
         }
 
 
@@ -65,21 +95,23 @@ def import_tickets(
     *,
     requester_key: bytes,
     region: str = "IN",
+    columns: Mapping[str, str] | None = None,
+    dates: str = "auto",
+    own_domains: frozenset[str] = frozenset(),
     progress: Progress | None = None,
     checkpoint: Callable[[], None] | None = None,
     on_rejection: Callable[[Rejection], None] | None = None,
 ) -> ImportReport:
-    """Read `path` as `source` (zendesk, csv, jsonl) and store its tickets, redacted.
+    """Read `path` as `source` (a key of READERS) and store its tickets, redacted.
 
-    `progress` is called with bytes; `checkpoint` (the caller's commit) after every batch. Raises InvalidInputError and
-    NotFoundError for a file that cannot be used at all; whatever is wrong with single tickets is in the report.
+    `columns` (header -> our column) and `dates` (auto, dmy, mdy) go before what would be guessed. `progress` is called
+    with bytes; `checkpoint` (the caller's commit) after every batch. Raises InvalidInputError and NotFoundError for a
+    file that cannot be used at all; whatever is wrong with single tickets is in the report.
     """
-    reader = READERS.get(source)
-    if reader is None:
-        raise InvalidInputError(f"Unknown format {source!r}.", remedy=f"Known are {', '.join(READERS)}.")
-    report = ImportReport()
+    reading = start_reading(column_map=columns, dates=dates, region=region, own_domains=own_domains)
+    report = ImportReport(reading=reading)
     since_checkpoint = 0
-    for row in reader(path, progress):
+    for row in _reader_of(source)(path, progress, reading):
         if isinstance(row, Rejection):
             report.rejected_count += 1
             if len(report.rejected) < _MOST_KEPT:
@@ -93,6 +125,31 @@ def import_tickets(
             checkpoint()
             since_checkpoint = 0
     return report
+
+
+def preview_tickets(
+    path: Path,
+    source: str,
+    *,
+    requester_key: bytes,
+    region: str = "IN",
+    columns: Mapping[str, str] | None = None,
+    dates: str = "auto",
+    own_domains: frozenset[str] = frozenset(),
+    limit: int = 5,
+) -> Preview:
+    """The first `limit` tickets and rejections as `import_tickets` would store and tell them; nothing is stored."""
+    reading = start_reading(column_map=columns, dates=dates, region=region, own_domains=own_domains)
+    rows = list(islice(_reader_of(source)(path, None, reading), limit))
+    tickets = [prepare_ticket(row, requester_key, region) for row in rows if isinstance(row, RawTicket)]
+    return Preview(tickets, [row for row in rows if isinstance(row, Rejection)], reading)
+
+
+def _reader_of(source: str) -> Reader:
+    reader = READERS.get(source)
+    if reader is None:
+        raise InvalidInputError(f"Unknown format {source!r}.", remedy=f"Known are {', '.join(READERS)}.")
+    return reader
 
 
 def _store(session: Session, raw: RawTicket, requester_key: bytes, region: str, report: ImportReport) -> None:

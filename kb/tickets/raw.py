@@ -1,44 +1,41 @@
 """What every importer makes of a row: a ticket as it was exported, not yet redacted, checked for shape only."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from kb.tickets.text import plain_text
+from kb.text.mail import LONGEST_MAIL, plain_text
 
 CHANNELS = {
     "phone": "phone voice call phone_call_inbound phone_call_outbound voicemail telephony ivr mobile_call",
     "email": "email mail e-mail e_mail",
     "chat": "chat live_chat livechat messaging native_messaging web_messenger web_widget widget chatbot in-app in_app",
     "sms": "sms text mobile_sms",
-    "social": "social facebook twitter x whatsapp instagram telegram line viber youtube any_channel "
-    "instagram_dm twitter_dm "
-    "facebook_post facebook_messenger messenger tiktok",
-    "web": "web web_form webform form portal help_center helpcenter web_service website",
+    "social": "social social_media social_network facebook twitter x whatsapp instagram telegram line viber youtube "
+    "any_channel instagram_dm twitter_dm facebook_post facebook_messenger messenger tiktok",
+    "web": "web web_form webform form portal help_center helpcenter web_service website self_service feedback_widget "
+    "website_form customer_portal",
 }
 _CHANNEL_OF = {alias: channel for channel, aliases in CHANNELS.items() for alias in aliases.split()}
 
-RESOLVED_STATUSES = frozenset(("solved", "closed", "resolved", "done", "completed", "complete", "fixed"))
-_OTHER_STATUSES = frozenset(
-    (
-        "new",
-        "open",
-        "pending",
-        "hold",
-        "on-hold",
-        "on_hold",
-        "waiting",
-        "in_progress",
-        "in-progress",
-        "reopened",
-        "active",
-    )
-)
+_RESOLVED_STATUSES_TEXT = """
+solved closed resolved done completed complete fixed finished archived auto_closed auto_resolved gelöst geschlossen
+erledigt résolu fermé clos resuelto cerrado solucionado हल बंद সমাধান বন্ধ সমাধান_হয়েছে हल_हो_गया
+"""
+RESOLVED_STATUSES = frozenset(_RESOLVED_STATUSES_TEXT.split())
+_OPEN_STATUSES_TEXT = """
+new open opened pending hold on_hold waiting in_progress reopened re_opened active assigned unassigned snoozed to_do
+todo backlog draft escalated waiting_on_customer waiting_on_third_party waiting_for_customer awaiting_reply
+awaiting_response offen नया खुला নতুন খোলা ouvert abierto
+"""
+_OPEN_STATUSES = frozenset(_OPEN_STATUSES_TEXT.split())
+_DROPPED_STATUSES = frozenset(("deleted", "spam", "suspended", "trash", "junk"))
 
-# Where more than this is written in one turn it is a log or a pasted document; the rest is left out.
-LONGEST_TURN = 50_000
+# Of a turn in HTML, this much is read; of its text LONGEST_MAIL.
+_LONGEST_SOURCE = 400_000
 LONGEST_ID = 200
 
 
@@ -58,8 +55,7 @@ class RawTurn:
 
 @dataclass(frozen=True)
 class RawTicket:
-    """One exported ticket. `problem` and `resolution` are given by exports without messages, else made from "
-    "`turns`."""
+    """One exported ticket. `problem` and `resolution` are given by exports without messages, else made from `turns`."""
 
     source: str
     external_id: str
@@ -81,69 +77,20 @@ class RawTicket:
 
 def channel_of(value: object) -> str:
     """Our word for a channel of an export; `other` for what nobody knows."""
-    return _CHANNEL_OF.get(str(value or "").strip().lower().replace(" ", "_"), "other")
+    word = re.sub(r"[\s_]+", "_", str(value or "").strip().lower().rpartition("::")[2])
+    return _CHANNEL_OF.get(word, "other")
 
 
-def status_of(value: object) -> str:
-    """`resolved` or `open`. An empty status is resolved: exports without the column hold resolved tickets."""
-    status = str(value or "").strip().lower().replace(" ", "_")
+def status_of(value: object) -> tuple[str, bool]:
+    """(`resolved` or `open`, whether the word is known). An empty status is resolved: exports without the column hold
+    resolved tickets. A word that nobody knows means open: an unsolved ticket must not answer anybody.
+    """
+    status = re.sub(r"[\s_/-]+", "_", str("" if value is None else value).strip().lower()).strip("_")
     if not status or status in RESOLVED_STATUSES:
-        return "resolved"
-    if status in {"deleted", "spam", "suspended"}:
+        return "resolved", True
+    if status in _DROPPED_STATUSES:
         raise RowError(f"the ticket's status is {status!r}")
-    if status in _OTHER_STATUSES:
-        return "open"
-    raise RowError(
-        f"unknown status {_shorten(value)}; known are {', '.join(sorted(RESOLVED_STATUSES | _OTHER_STATUSES))}"
-    )
-
-
-_FORMATS = (
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y",
-    "%d-%m-%Y %H:%M:%S",
-    "%d-%m-%Y %H:%M",
-    "%d-%m-%Y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y",
-    "%Y/%m/%d %H:%M:%S",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d",
-    "%d %b %Y %H:%M",
-    "%d %b %Y",
-    "%Y-%m-%d %H:%M:%S %Z",
-    "%a, %d %b %Y %H:%M:%S %z",
-)
-
-
-def time_of(value: object, what: str) -> datetime | None:
-    """An aware time, None for nothing. Times without a zone are UTC; 03/04/2026 is 3 April. Raises RowError."""
-    if value is None or value == "":
-        return None
-    text = str(value).strip()
-    if not text:
-        return None
-    found: datetime | None = None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        for form in _FORMATS:
-            try:
-                found = datetime.strptime(text, form)  # noqa: DTZ007 - a zone is added below
-                break
-            except ValueError:
-                continue
-    if found is None:
-        raise RowError(f"{what} {_shorten(text)} is no time (an example: 2026-03-31T14:05:00+05:30)")
-    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found
-    try:
-        found = found.astimezone(UTC)
-    except OverflowError as error:
-        raise RowError(f"{what} {_shorten(text)} is out of range") from error
-    if not 1990 <= found.year <= 2200:
-        raise RowError(f"{what} {_shorten(text)} cannot be: the year is {found.year}")
-    return found
+    return "open", status in _OPEN_STATUSES
 
 
 def id_of(value: object, what: str = "id") -> str:
@@ -164,7 +111,7 @@ def text_of(value: object, what: str) -> str:
         return ""
     if isinstance(value, dict | list):
         raise RowError(f"its {what} is no text")
-    return plain_text(str(value)[:LONGEST_TURN])
+    return plain_text(str(value)[:_LONGEST_SOURCE])[:LONGEST_MAIL]
 
 
 def tags_of(value: Any) -> list[str]:
@@ -174,6 +121,6 @@ def tags_of(value: Any) -> list[str]:
     return list(dict.fromkeys(tag for tag in tags if tag))[:50]
 
 
-def _shorten(value: object) -> str:
+def shorten(value: object) -> str:
     text = str(value)
     return repr(text if len(text) <= 40 else text[:40] + "…")

@@ -1,32 +1,10 @@
 """Tickets as flat records, whatever their columns are called: rows of a table, lines of JSON."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from kb.tickets.raw import RawTicket, RawTurn, RowError, channel_of, id_of, status_of, tags_of, text_of, time_of
-
-# Column -> the headers that are understood for it, compared without case, spaces, hyphens and underscores.
-_HEADERS = {
-    "id": "id, ticket id, ticket, ticket number, ticket no, case id, case number, external id, reference, number, key",
-    "subject": "subject, title, summary, topic, raw subject",
-    "problem": "problem, description, question, customer message, message, body, issue, query, details, content",
-    "resolution": "resolution, answer, agent reply, reply, response, solution, resolution note, resolution notes, closing note",
-    "channel": "channel, via, source, origin, medium",
-    "language": "language, lang, locale",
-    "status": "status, state, ticket status",
-    "created_at": "created at, created, created time, creation date, created date, date created, opened, opened at, date",
-    "resolved_at": "resolved at, resolved, resolved time, solved at, closed at, closed, closed date, resolution time, updated at",
-    "tags": "tags, tag, labels, categories, category",
-    "requester": "requester, requester name, customer, customer name, name, contact name, from",
-    "requester_email": "requester email, customer email, email, contact email, email address",
-    "requester_phone": "requester phone, customer phone, phone, mobile, contact phone, phone number",
-    "requester_id": "requester id, customer id, contact id, user id",
-    "agent": "agent, agent name, assignee, assignee name, assigned to, owner, responder",
-    "satisfaction": "satisfaction, satisfaction rating, csat, rating",
-    "messages": "messages, conversation, turns, comments",
-}
-COLUMNS = {column: tuple(headers.split(", ")) for column, headers in _HEADERS.items()}
+from kb.tickets.raw import RawTicket, RawTurn, RowError, channel_of, id_of, tags_of, text_of
+from kb.tickets.reading import Reading
 
 _LANGUAGES = {
     "english": "en",
@@ -43,37 +21,28 @@ _LANGUAGES = {
     "हिंदी": "hi",
     "বাংলা": "bn",
 }
-_AGENT_ROLES = frozenset(
-    ("agent", "rep", "representative", "support", "admin", "assistant", "staff", "bot", "operator")
-)
-_CUSTOMER_ROLES = frozenset(("customer", "user", "end-user", "end_user", "requester", "client", "contact", "visitor"))
+_AGENT_ROLES = """
+agent rep representative support admin assistant staff bot operator owner teammate human_agent outgoing outbound
+support_agent employee ai एजेंट এজেন্ট
+"""
+_CUSTOMER_ROLES = """
+customer user end_user enduser requester client contact visitor lead incoming inbound human guest buyer caller ग्राहक গ্রাহক
+"""
+# Nobody said it to anybody: the conversation was assigned, the prompt of a program.
+_SYSTEM_ROLES = """
+system developer tool function event activity automation automated workflow trigger notification info meta log template
+"""
+_ROLES = {
+    "agent": frozenset(_AGENT_ROLES.split()),
+    "customer": frozenset(_CUSTOMER_ROLES.split()),
+    "system": frozenset(_SYSTEM_ROLES.split()),
+}
 
 
-def _key(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
-
-
-_COLUMN_OF = {_key(alias): column for column, aliases in COLUMNS.items() for alias in aliases}
-
-
-def map_columns(headers: list[str]) -> dict[str, str]:
-    """Header -> column, for those that are understood; of two headers for one column the first wins."""
-    mapped: dict[str, str] = {}
-    for header in headers:
-        column = _COLUMN_OF.get(_key(header))
-        if column and column not in mapped.values():
-            mapped[header] = column
-    return mapped
-
-
-def has_needed_columns(columns: set[str]) -> bool:
-    return "id" in columns and bool(columns & {"subject", "problem", "messages"})
-
-
-def ticket_of_record(record: Mapping[str, Any], source: str) -> RawTicket:
+def ticket_of_record(record: Mapping[str, Any], source: str, reading: Reading) -> RawTicket:
     """A ticket of a record with our column names. Raises RowError."""
     external_id = id_of(record.get("id"))
-    turns = _turns(record.get("messages"))
+    turns = _turns(record.get("messages"), reading)
     subject = text_of(record.get("subject"), "subject").strip()
     problem = text_of(record.get("problem"), "problem")
     if not (subject or problem.strip() or any(turn.text.strip() for turn in turns)):
@@ -84,7 +53,7 @@ def ticket_of_record(record: Mapping[str, Any], source: str) -> RawTicket:
         source=source,
         external_id=external_id,
         subject=subject,
-        status=status_of(record.get("status")),
+        status=reading.status(record.get("status")),
         channel=channel_of(_channel_value(record.get("channel"))),
         turns=turns,
         problem=problem,
@@ -94,8 +63,8 @@ def ticket_of_record(record: Mapping[str, Any], source: str) -> RawTicket:
         satisfaction=satisfaction_of(record.get("satisfaction")),
         requester=requester,
         names=[found for found in (name, agent) if isinstance(found, str) and found.strip()],
-        created_at=time_of(record.get("created_at"), "created_at"),
-        resolved_at=time_of(record.get("resolved_at"), "resolved_at"),
+        created_at=reading.time(record.get("created_at"), "created_at"),
+        resolved_at=reading.time(record.get("resolved_at"), "resolved_at"),
     )
 
 
@@ -143,7 +112,7 @@ def _requester(record: Mapping[str, Any]) -> tuple[str, str]:
     return reference or name, name
 
 
-def _turns(value: Any) -> list[RawTurn]:
+def _turns(value: Any, reading: Reading) -> list[RawTurn]:
     if value is None or value == "":
         return []
     if not isinstance(value, list):
@@ -152,20 +121,39 @@ def _turns(value: Any) -> list[RawTurn]:
     for number, message in enumerate(value, start=1):
         if not isinstance(message, dict):
             raise RowError(f"message {number} is no object")
-        role = str(message.get("role") or message.get("author") or "").strip().lower()
-        if role not in _AGENT_ROLES and role not in _CUSTOMER_ROLES:
+        role = _role_of(message)
+        if role == "system":
+            reading.skipped["notes of the help desk's program"] += 1
+            continue
+        if not role:
             raise RowError(f"message {number} has no role that is known (customer or agent)")
-        text = text_of(message.get("text") or message.get("body") or message.get("content"), f"message {number}")
+        text = text_of(
+            _first(message, "text", "body", "content", "message", "plain_body", "html_body"), f"message {number}"
+        )
         turns.append(
             RawTurn(
-                role="agent" if role in _AGENT_ROLES else "customer",
+                role=role,
                 text=text,
-                public=message.get("public", True) is not False,
-                created_at=_message_time(message),
+                public=message.get("public", True) is not False and not message.get("private"),
+                created_at=reading.time(
+                    _first(message, "created_at", "at", "time", "timestamp", "date"), "the time of a message"
+                ),
             )
         )
     return turns
 
 
-def _message_time(message: Mapping[str, Any]) -> datetime | None:
-    return time_of(message.get("created_at") or message.get("at") or message.get("time"), "the time of a message")
+def _role_of(message: Mapping[str, Any]) -> str:
+    """`customer`, `agent`, `system`, or "" for what nobody knows."""
+    for key in ("role", "author", "author_type", "sender_type", "sender", "type", "from", "direction"):
+        value = message.get(key)
+        if isinstance(value, dict):
+            value = value.get("role") or value.get("type")
+        word = str(value or "").strip().lower().replace(" ", "_").replace("-", "_")
+        if role := next((name for name, words in _ROLES.items() if word in words), ""):
+            return role
+    return ""
+
+
+def _first(message: Mapping[str, Any], *keys: str) -> Any:
+    return next((message[key] for key in keys if message.get(key)), None)

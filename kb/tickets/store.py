@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kb.privacy.redaction import redact
 from kb.tables import Ticket, TicketMessage, utc_now
 from kb.text.language import UNDETERMINED, guess_language
+from kb.text.mail import message_body, strip_letter
 from kb.tickets.conversation import (
     LONGEST_PROBLEM,
     LONGEST_RESOLUTION,
@@ -19,9 +20,9 @@ from kb.tickets.conversation import (
     split_problem_and_resolution,
     strip_boilerplate,
 )
+from kb.tickets.letter_names import hide_letter_names
 from kb.tickets.raw import RawTicket
 from kb.tickets.requesters import hash_requester
-from kb.tickets.text import hide_letter_names, strip_letter
 
 LONGEST_SUBJECT = 500
 
@@ -49,14 +50,17 @@ def prepare_ticket(raw: RawTicket, requester_key: bytes, region: str) -> Prepare
     def clean(text: str) -> str:
         return redact(hide_letter_names(text), names=names, region=region, own_domains=raw.own_domains).strip()
 
-    turns = [Turn(turn.role, turn.public, clean(turn.text)) for turn in raw.turns]
+    def clean_message(text: str) -> str:
+        return clean(message_body(text))
+
+    turns = [Turn(turn.role, turn.public, clean_message(turn.text)) for turn in raw.turns]
     times = [turn.created_at for turn in raw.turns]
     messages = tuple((t.role, t.public, t.text, at) for t, at in zip(turns, times, strict=True) if t.text)
     problem, resolution = split_problem_and_resolution(turns)
     if raw.problem.strip():
-        problem = strip_letter(clean(raw.problem))[:LONGEST_PROBLEM]
+        problem = strip_letter(clean_message(raw.problem))[:LONGEST_PROBLEM]
     if raw.resolution.strip():
-        given = strip_letter(clean(raw.resolution))
+        given = strip_letter(clean_message(raw.resolution))
         resolution = (strip_boilerplate(given) or given)[:LONGEST_RESOLUTION]
     subject = " ".join(clean(raw.subject).split())[:LONGEST_SUBJECT]
     fields: dict[str, object] = {

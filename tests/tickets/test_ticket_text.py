@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.text.mail import clean_mail, plain_text
 from kb.tickets.conversation import Turn, split_problem_and_resolution, strip_boilerplate
-from kb.tickets.text import hide_letter_names, plain_text, strip_letter
+from kb.tickets.letter_names import hide_letter_names
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ from kb.tickets.text import hide_letter_names, plain_text, strip_letter
     ],
 )
 def test_letter_is_stripped_to_its_matter(text: str, expected: str) -> None:
-    assert strip_letter(text) == expected
+    assert clean_mail(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_boilerplate_around_the_matter_is_dropped(text: str, expected: str) -> N
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_can_be_stripped(text: str) -> None:
-    strip_letter(hide_letter_names(plain_text(text)))
+    clean_mail(hide_letter_names(text))
     split_problem_and_resolution([Turn("customer", True, text), Turn("agent", True, text)])
 
 

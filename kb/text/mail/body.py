@@ -21,9 +21,14 @@ _LONGEST_LINE = 600
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff\u200b\u034f\u2060\u202a-\u202e\u2066-\u2069\u200e\u200f]"
 )
-_JOINERS = re.compile("(?<![\u0900-\u0dff])[\u200c\u200d]+(?![\u0900-\u0dff\U0001f000-\U0001faff\u2640\u2642\u2695-\u27bf])")
-_LOOKS_LIKE_HTML = re.compile(r"</?(?:p|br|div|span|html|body|table|td|ul|ol|li|a|b|i|strong|em|font|blockquote)\b[^<>]{0,500}>", re.I)
-_ENTITY = re.compile(r"&(?:nbsp|gt|lt|amp|quot|apos|#\d{2,5}|#x[0-9a-f]{2,5}|zwnj|zwj|ldquo|rdquo|lsquo|rsquo|ndash|mdash|hellip);", re.I)
+# What newsletters fill their hidden first line with.
+_JOINERS = re.compile("(?:[\u200c\u200d][ \u00a0]*){3,}")
+_LOOKS_LIKE_HTML = re.compile(
+    r"</?(?:p|br|div|span|html|body|table|td|ul|ol|li|a|b|i|strong|em|font|blockquote)\b[^<>]{0,500}>", re.I
+)
+_ENTITY = re.compile(
+    r"&(?:nbsp|gt|lt|amp|quot|apos|#\d{2,5}|#x[0-9a-f]{2,5}|zwnj|zwj|ldquo|rdquo|lsquo|rsquo|ndash|mdash|hellip);", re.I
+)
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _NO_BREAK_SPACES = re.compile("[\u00a0\u202f\u2007]")
 _MARKS = re.compile(r"^[\s>*_#\[(\-–—=~|•·⚠️❗‼!:]+")

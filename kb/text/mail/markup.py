@@ -159,7 +159,9 @@ class _Walker:
             self._buffers[-1].append("\n")
 
 
-_QUOTING_CLASSES = frozenset(("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix", "zmail_extra", "tutanota_quote"))
+_QUOTING_CLASSES = frozenset(
+    ("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix", "zmail_extra", "tutanota_quote")
+)
 _SIGNATURE_CLASSES = frozenset(("gmail_signature", "moz-signature", "protonmail_signature_block", "tutanota_signature"))
 _FORWARDED = re.compile(r"forwarded|weitergeleitet|transféré|reenviado|अग्रेषित|ফরওয়ার্ড|ফরোয়ার্ড", re.IGNORECASE)
 

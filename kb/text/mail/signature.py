@@ -79,7 +79,9 @@ def _without_signature(lines: list[str]) -> list[str]:
         if CLOSING.match(lines[number][:80]) and any(lines[:number]) and _may_be_signature(lines[number + 1 :]):
             lines = lines[:number]
             break
-    while len(lines) > 1 and any(lines[:-1]) and (_CONTACT_LINE.match(lines[-1][:80]) or _SIGNATURE_LINE.match(lines[-1])):
+    while (
+        len(lines) > 1 and any(lines[:-1]) and (_CONTACT_LINE.match(lines[-1][:80]) or _SIGNATURE_LINE.match(lines[-1]))
+    ):
         lines = lines[:-1]
     return lines
 
