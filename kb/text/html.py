@@ -73,7 +73,7 @@ def html_to_blocks(
     html: str, *, cell: str = " | ", quote: str = "", is_reference: Callable[[str], bool] | None = None
 ) -> list[Block]:
     """The blocks in reading order. `is_reference` is asked of the address of each link."""
-    if _is_too_deep(html):
+    if is_too_deep(html):
         html = escape(_TAG.sub("\n", html), quote=False).replace("&amp;", "&")
     reader = _Reader(cell, quote, is_reference)
     root = LexborHTMLParser(html).body
@@ -268,7 +268,8 @@ class _Reader:
         self.row_is_head = self.row_is_head and tag == "th"
 
 
-def _is_too_deep(html: str) -> bool:
+def is_too_deep(html: str) -> bool:
+    """Nested deeper than anything that somebody wrote: parsing it takes time that grows with the square of the depth."""
     depth = 0
     for tag in _TAG.finditer(html):
         if tag[2] and tag[2].lower() not in _NO_DEPTH:

@@ -1,6 +1,16 @@
 """Past tickets: read from exports, redacted, split into problem and resolution, stored once."""
 
-from kb.tickets.importing import READERS, ImportReport, import_tickets
+from kb.tickets.importing import READERS, ImportReport, Preview, import_tickets, preview_tickets
+from kb.tickets.reading import Reading
 from kb.tickets.requesters import hash_requester, load_requester_key
 
-__all__ = ["READERS", "ImportReport", "hash_requester", "import_tickets", "load_requester_key"]
+__all__ = [
+    "READERS",
+    "ImportReport",
+    "Preview",
+    "Reading",
+    "hash_requester",
+    "import_tickets",
+    "load_requester_key",
+    "preview_tickets",
+]

@@ -101,17 +101,23 @@ def import_tickets(
     progress: Progress | None = None,
     checkpoint: Callable[[], None] | None = None,
     on_rejection: Callable[[Rejection], None] | None = None,
+    on_start: Callable[[Reading], None] | None = None,
 ) -> ImportReport:
     """Read `path` as `source` (a key of READERS) and store its tickets, redacted.
 
     `columns` (header -> our column) and `dates` (auto, dmy, mdy) go before what would be guessed. `progress` is called
-    with bytes; `checkpoint` (the caller's commit) after every batch. Raises InvalidInputError and NotFoundError for a
+    with bytes; `checkpoint` (the caller's commit) after every batch; `on_start` once, before the first ticket is stored,
+    with the columns as they are understood. Raises InvalidInputError and NotFoundError for a
     file that cannot be used at all; whatever is wrong with single tickets is in the report.
     """
     reading = start_reading(column_map=columns, dates=dates, region=region, own_domains=own_domains)
     report = ImportReport(reading=reading)
     since_checkpoint = 0
+    is_started = False
     for row in _reader_of(source)(path, progress, reading):
+        if on_start and not is_started:
+            on_start(reading)
+            is_started = True
         if isinstance(row, Rejection):
             report.rejected_count += 1
             if len(report.rejected) < _MOST_KEPT:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -48,7 +49,9 @@ def _tell(
     must_be_known: bool,
 ) -> Iterator[Found | Rejection]:
     count = 0
-    stray: Found | None = None  # the first object, where it has nothing of a record: alone it means another kind of file
+    stray: Found | None = (
+        None  # the first object, where it has nothing of a record: alone it means another kind of file
+    )
     for found in records:
         meter.at(file.tell())
         if stray:
@@ -122,13 +125,8 @@ def _is_one_object_a_line(file: BinaryIO, path: Path, what: str) -> bool:
         raise _no_export(path, what)
     if not _is_balanced(line):
         return False
-    try:
-        value = parse_object(line)
-    except ValueError:
-        return True
-    return bool(RECORD_KEYS & value.keys()) or not any(
-        isinstance(value.get(key), list | dict) for key in LISTS | WRAPPERS
-    )
+    first = next(split_objects(BytesIO(line)), None)
+    return first is None or not first.key
 
 
 def _is_balanced(line: bytes) -> bool:

@@ -29,11 +29,19 @@ class Reading:
     unreadable_examples: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)  # what was left out on purpose: reason -> count
 
+    @property
+    def is_guess(self) -> bool:
+        """True where a column of a table is understood or left out by more than its own name."""
+        return bool(self.unused_columns) or any(
+            "".join(filter(str.isalnum, header.lower())) != column.replace("_", "")
+            for header, column in self.columns.items()
+        )
+
     def status(self, value: object) -> str:
         """`resolved` or `open`; a word that nobody knows means open. Raises RowError for a deleted ticket."""
         status, is_known = status_of(value)
         if not is_known:
-            word = shorten(value)
+            word = " ".join(str(value).split())[:40]
             self.unknown_statuses[
                 word if word in self.unknown_statuses or len(self.unknown_statuses) < _MOST_KEPT else "…"
             ] += 1
@@ -54,11 +62,12 @@ class Reading:
         """What a person should know about how the file was read, a line each."""
         lines = []
         if self.unknown_statuses:
-            words = ", ".join(f"{word} ({count})" for word, count in self.unknown_statuses.most_common(10))
+            words = ", ".join(f"{word!r} ({count})" for word, count in self.unknown_statuses.most_common(10))
             lines.append(f"Not known as a status, taken as open: {words}.")
         if self.unreadable_dates:
             examples = "; ".join(self.unreadable_examples)
-            lines.append(f"{self.unreadable_dates} dates could not be read and were left out: {examples}.")
+            dates = "date" if self.unreadable_dates == 1 else "dates"
+            lines.append(f"Left out: {self.unreadable_dates} {dates} that could not be read: {examples}.")
         if self.dates.is_assumed:
             read = "3 April" if self.dates.decided == "dmy" else "4 March"
             lines.append(

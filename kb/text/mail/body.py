@@ -4,9 +4,11 @@ The order matters: templates and notices first (they stand around everything), t
 what is left of separators. Everything works on lines, each looked at to a fixed length, so that time is linear.
 """
 
+import html
 import re
 from dataclasses import dataclass
 
+from kb.text.cleaning import clean_message
 from kb.text.mail import phrases, quotes
 from kb.text.mail.markup import mail_html_to_text
 from kb.text.mail.signature import is_greeting, strip_letter
@@ -16,15 +18,12 @@ LONGEST_MAIL = 50_000
 _LONGEST_HTML = 400_000
 _LONGEST_LINE = 600
 
-# NUL and other control characters (PostgreSQL refuses NUL), halves of surrogate pairs, byte order marks, marks that turn
-# the direction of writing, blanks without width. Zero-width joiners stay: Indic scripts need them.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff\u200b\u034f\u2060\u202a-\u202e\u2066-\u2069\u200e\u200f]"
-)
+# Blanks without width and hyphens that are not seen: newsletters and copied texts are full of them.
+_INVISIBLE = re.compile("[\xad\u200b\u034f\u2060]")
 # What newsletters fill their hidden first line with.
 _JOINERS = re.compile("(?:[\u200c\u200d][ \u00a0]*){3,}")
 _LOOKS_LIKE_HTML = re.compile(
-    r"</?(?:p|br|div|span|html|body|table|td|ul|ol|li|a|b|i|strong|em|font|blockquote)\b[^<>]{0,500}>", re.I
+    r"</?(?:p|br|div|span|html|body|table|td|ul|ol|li|a|b|i|strong|em|font|blockquote)(?:[\s/][^<>]{0,500})?>", re.I
 )
 _ENTITY = re.compile(
     r"&(?:nbsp|gt|lt|amp|quot|apos|#\d{2,5}|#x[0-9a-f]{2,5}|zwnj|zwj|ldquo|rdquo|lsquo|rsquo|ndash|mdash|hellip);", re.I
@@ -50,17 +49,16 @@ _WROTE_INLINE = re.compile(r"(<[^<>\s]{3,80}> wrote:) (?=\S)")
 
 def plain_text(text: str) -> str:
     """Without control characters and markup, line ends as \\n, entities as what they stand for."""
-    text = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = clean_message(text)
     if _LOOKS_LIKE_HTML.search(text):
-        text = _UNWANTED.sub("", mail_html_to_text(text[:_LONGEST_HTML]))
+        text = clean_message(mail_html_to_text(text[:_LONGEST_HTML]))
     elif _ENTITY.search(text):
-        text = _UNWANTED.sub("", _ENTITY.sub(_unescape, text))
+        text = clean_message(_ENTITY.sub(_unescape, text))
+    text = _INVISIBLE.sub("", text)
     return _JOINERS.sub("", _NO_BREAK_SPACES.sub(" ", text))
 
 
 def _unescape(match: re.Match[str]) -> str:
-    import html
-
     return html.unescape(match[0])
 
 
@@ -221,10 +219,12 @@ def _drop_quotes(mail: _Lines) -> None:
     lines = mail.lines
     headed = False  # a line said whose words follow
     number = 0
+    above = ""  # the beginning of what stands above, without greetings
     while number < len(lines):
         line = lines[number]
-        above = "\n".join(other for other in kept if other.strip() and not is_greeting(other))
         if quotes.is_forward_marker(line):
+            # Some programs quote what they forward, too.
+            lines = [*lines[: number + 1], *(_unquoted(other) for other in lines[number + 1 :])]
             number = _after_headers(lines, number + 1)
             continue
         if quotes.is_original_marker(line):
@@ -246,6 +246,8 @@ def _drop_quotes(mail: _Lines) -> None:
                 break
             continue
         kept.append(line)
+        if len(above) <= 200 and line.strip() and not is_greeting(line):
+            above = f"{above}\n{line[:200]}".strip()
         number += 1
     mail.keep(_without_quoted_lines(kept, headed=headed))
 
@@ -256,6 +258,10 @@ def _after_headers(lines: list[str], number: int) -> int:
     while number < len(lines) and quotes.header_kind(lines[number]):
         number += 1
     return number
+
+
+def _unquoted(line: str) -> str:
+    return line.lstrip()[1:].removeprefix(" ") if line.lstrip().startswith(">") else line
 
 
 def _is_quoted(lines: list[str], number: int) -> bool:

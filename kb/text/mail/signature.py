@@ -58,8 +58,11 @@ def strip_letter(text: str) -> str:
     """The message without greeting, closing and signature lines; as it was if nothing else is in it."""
     lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
     lines = _without_signature(lines)
-    while len(lines) > 1 and (not lines[0] or (_GREETING_LINE.match(lines[0]) and any(lines[1:]))):
-        lines.pop(0)
+    begin = 0
+    while begin + 1 < len(lines) and (not lines[begin] or _GREETING_LINE.match(lines[begin][:100])):
+        begin += 1
+    # Greetings above nothing are all there is.
+    lines = lines[begin:] if any(lines[begin:]) else lines
     body = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
     stripped = _GREETING_START.sub("", body, count=1)
     return stripped.strip() or body or _BLANK_LINES.sub("\n\n", text).strip()
@@ -70,26 +73,31 @@ def is_greeting(line: str) -> bool:
 
 
 def _without_signature(lines: list[str]) -> list[str]:
-    for number, line in enumerate(lines):
-        if line in _DELIMITERS and any(lines[:number]) and _may_be_signature(lines[number + 1 :]):
+    first = next((number for number, line in enumerate(lines) if line), len(lines))
+    for number in range(first + 1, len(lines)):
+        if lines[number] in _DELIMITERS and _may_be_signature(lines, number + 1):
             lines = lines[:number]
             break
     # A closing within the last lines, with nothing but short lines (name, address, phone) after it.
-    for number in range(max(1, len(lines) - _MOST_SIGNATURE_LINES), len(lines)):
-        if CLOSING.match(lines[number][:80]) and any(lines[:number]) and _may_be_signature(lines[number + 1 :]):
+    for number in range(max(first + 1, len(lines) - _MOST_SIGNATURE_LINES), len(lines)):
+        if CLOSING.match(lines[number][:80]) and _may_be_signature(lines, number + 1):
             lines = lines[:number]
             break
-    while (
-        len(lines) > 1 and any(lines[:-1]) and (_CONTACT_LINE.match(lines[-1][:80]) or _SIGNATURE_LINE.match(lines[-1]))
-    ):
-        lines = lines[:-1]
-    return lines
+    end = len(lines)
+    while end > first + 1 and (_CONTACT_LINE.match(lines[end - 1][:80]) or _SIGNATURE_LINE.match(lines[end - 1])):
+        end -= 1
+    return lines[:end]
 
 
-def _may_be_signature(rest: list[str]) -> bool:
-    """Names, titles, addresses and numbers; not a sentence, not a list, not too much of it."""
-    written = [line for line in rest if line]
-    return len(written) <= _MOST_SIGNATURE_LINES and not any(_is_matter(line) for line in written)
+def _may_be_signature(lines: list[str], start: int) -> bool:
+    """From `start` on: names, titles, addresses and numbers; not a sentence, not a list, not too much of it."""
+    written = 0
+    for number in range(start, len(lines)):
+        if lines[number]:
+            written += 1
+            if written > _MOST_SIGNATURE_LINES or _is_matter(lines[number]):
+                return False
+    return True
 
 
 def _is_matter(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reads the labelled mails in `mails/`: one file a kind, half of each for tuning, half for testing only.
+"""Reads the labelled mails in `tests/tickets/mails/`: one file a kind, half of each for tuning, half for testing only.
 
 A mail begins with `@ name language [html]`. Its lines: `= ` what the writer wrote, `- ` what is to go, `~ ` either
 (greetings, names under a letter), an empty line for itself. With `html` the source stands in lines that begin
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "mails"
+FOLDER = Path(__file__).parents[1] / "tickets" / "mails"
 _WORD = re.compile(r"[^\W_]+(?:[\u0900-\u09ff]+)?")
 
 
