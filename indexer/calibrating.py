@@ -1,6 +1,5 @@
 """Fit the confidence on labelled searches, from the very signals that serving takes."""
 
-import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +15,6 @@ from kb.evaluation.dataset import Dataset
 from kb.search.confidence import Calibration, fit_calibration
 from kb.search.encoding import Encoder
 from kb.search.types import Audience
-
-_SEED = 7
 
 
 def calibrate(settings: Settings, datasets: Sequence[Dataset], encoder: Encoder, stages: Stages) -> Calibration:
@@ -55,7 +52,6 @@ def _collect(
 ) -> list[tuple[NDArray[np.float64], bool]]:
     """Signals of each search and whether its best result answers it."""
     queries = [query for query in (*dataset.queries, *dataset.unanswerable) if not query.context]
-    random.Random(_SEED).shuffle(queries)
     rows: list[tuple[NDArray[np.float64], bool]] = []
     with (
         stages(f"Indexing {dataset.name}") as indexing,

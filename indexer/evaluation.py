@@ -97,10 +97,8 @@ def _searcher(bench: EvaluationEnvironment, queries: Sequence[Query]) -> Searche
 
 
 def _ask(bench: EvaluationEnvironment, queries: Sequence[Query], encoder: Encoder, stages: Stages) -> dict[str, Asked]:
-    """Answers by query id. Questions come in a mixed order, always the same: the search learns from the ones before (what all
-    of them have in common), and answerable ones must not all come before the others."""
+    """Answers by query id. The order of the questions does not matter: no search changes another."""
     answers: dict[str, Asked] = {}
-    random.Random(_SEED).shuffle(queries := list(queries))
     with session_scope(bench.engine) as session, stages("Asking the questions") as progress:
         for some in ([q for q in queries if not q.context], [q for q in queries if q.context]):
             if some:

@@ -10,14 +10,13 @@ from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.encoders.opening import open_encoder
 from indexer.fingerprint import index_fingerprint
+from indexer.query_statistics import QueryStatisticsReader
 from indexer.updating import IndexReport, bring_up_to_date, make_files
 from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
-from kb.search.article_cache import ArticleCache
 from kb.search.confidence import SHIPPED, load_calibration
 from kb.search.encoding import Encoder
-from kb.search.fusion import QueryMeans
 from kb.search.searcher import Searcher
 from kb.search.types import Audience, CollectionName
 
@@ -56,14 +55,10 @@ class SearchRuntime:
         calibration = load_calibration(
             own if own.exists() else SHIPPED, answered_from=settings.answered_from, unsure_from=settings.unsure_from
         )
-        means = QueryMeans()
+        statistics = QueryStatisticsReader(engine, encoder.fingerprint)
         self._searchers = {
             audience: Searcher(
-                encoder,
-                tuple(Source(reader, name) for name in names),
-                ArticleCache(engine, audience),
-                means,
-                calibration,
+                encoder, tuple(Source(reader, name) for name in names), audience, statistics, calibration
             )
             for audience, names in COLLECTIONS_OF.items()
         }
@@ -111,8 +106,6 @@ class SearchRuntime:
     def warm_up(self) -> None:
         """Run everything once, so that the first person does not wait for lazy loading."""
         self.encoder.encode_queries(["warm"])
-        for searcher in self._searchers.values():
-            searcher.articles.follow()
 
 
 def _open_reader(engine: Engine, root: Path, encoder: Encoder) -> IndexReader:

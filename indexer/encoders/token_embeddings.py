@@ -2,7 +2,7 @@
 
 The last layer of the encoder has a vector for each token, as it is meant in its text. Those of a word are averaged, what all
 tokens share is taken away, and the rest is brought to few dimensions that hold most of the differences (principal
-components). The components of the bundled model are a file beside this one, made by `scripts/fit_word_basis.py`.
+components). The components of the bundled model are a file beside this one, made by `scripts/fit/word_basis.py`.
 """
 
 from bisect import bisect_right

@@ -24,9 +24,8 @@ from kb.assist.learning import names_of
 from kb.assist.question import carried_text, understand_question
 from kb.assist.ranking import add_words, carry, rank_groups, score_candidates, search_evidence, without_typical
 from kb.assist.turns import Turn, last_customer_turn
-from kb.search.article_cache import ArticleCache
 from kb.search.encoding import Encoder, Ids
-from kb.search.hydrate import hydrate_documents
+from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.ranking import select_documents
 from kb.search.retrieval import Retrieval
 from kb.search.types import Audience, Collection, Result
@@ -42,19 +41,12 @@ class AssistSearcher(Protocol):
     @property
     def audience(self) -> Audience: ...
 
-    @property
-    def articles(self) -> ArticleCache: ...
-
     def views(self) -> list[Collection]:
         """The collections that this audience may search, as they are now."""
         ...
 
-    def find(self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
-        """What a search for `text` brings up and how it ranks it; `also` gives more candidates, per collection."""
-        ...
-
-    def count(self, found: Retrieval) -> None:
-        """Count in, for queries to come, a text that was found to be a query."""
+    def find(self, session: Session, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
+        """What a search for `text` brings up of what may be seen, ranked; `also` gives more candidates, per collection."""
         ...
 
 
@@ -123,15 +115,13 @@ def assist(
     rest = [text for text in [after_courtesies(question.last)] if text and model]
     encoded = encoder.encode_queries([*([in_own_script(lent, is_known)] if lent else []), *typed, *rest])
     carried = carry(without_typical(encoded[0], typical), question) if lent else None
-    found = searcher.find(question.last, lambda now: other_passages(now, carried, question, table))
-    candidates, vector = found.candidates, found.reading.vector
+    found = searcher.find(session, question.last, lambda now: other_passages(now, carried, question, table))
+    candidates, vector = found.candidates, found.embedding.vector
     for_speaking = encoded[bool(lent) :] if typed else np.vstack((vector, encoded[bool(lent) :]))
     evidence = search_evidence(vector, typical, candidates)
     probability = model.probability(for_speaking, evidence) if model else cue_probability(question.last)
     speak = probability >= (model.threshold if model else CUE_THRESHOLD)
-    if speak:
-        searcher.count(found)
-    elif not even_if_silent:
+    if not speak and not even_if_silent:
         return AssistAnswer(False, probability, question.last, ())
     if not len(candidates):
         return AssistAnswer(speak, probability, question.text, ())
@@ -148,12 +138,11 @@ def assist(
         words = compare_words(candidates, nearest, found.collections, terms, language)
         scores = add_words(scores, words.coverage, carried)
         ranked = rank_groups(candidates, scores, limit, named.in_focus)
-    results = hydrate_documents(session, searcher.articles, reader_language, words.snippet_weights, found, ranked)
+    documents = load_documents(session, found.collections, ranked, searcher.audience)
+    ranked = [item for item in ranked if key_of(found.collections, item) in documents]
+    results = hydrate_documents(documents, reader_language, words.snippet_weights, found, ranked)
     suggestions = []
-    items = iter(ranked)
-    for result in results:
-        # Results come in the order of the ranking; what nobody may see any more is left out of them.
-        item = next(item for item in items if item.score == result.score)
+    for result, item in zip(results, ranked, strict=True):
         held = frozenset(term for row in item.rows for term in words.held.get(row, ()))
         suggestions.append(Suggestion(result, reasons(question, held, named.names(item.rows))))
     return AssistAnswer(speak, probability, question.text, tuple(suggestions))

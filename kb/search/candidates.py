@@ -1,9 +1,8 @@
 """Candidates: the passages that the rankings of each collection brought up, in columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +16,14 @@ DEPTH = 60
 _FIRST = np.ones(1, np.bool_)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidates:
     """Columns over all candidate passages, n of them.
 
-    collections: index into the searcher's collections; ids: passage ids; dense: cosines (of every candidate, whichever
-    ranking brought it); lexical: BM25 scores, 0 where no term of the query occurs; the rest as in PassageFacts.
-    `groups` are unique over collections. vectors: float32 (n, dimensions).
+    collections: index into the searcher's collections, ascending; ids: passage ids, ascending within a collection; dense:
+    cosines with the query, -1 to 1 (of every candidate, whichever ranking brought it); lexical: BM25 of the passage as the
+    engine gives it, not normalised, 0 where no term of the query occurs; documents, groups, languages, parts, translated: see
+    PassageFacts. `groups` are unique over collections. vectors: float32 (n, dimensions), unit length.
     """
 
     collections: NDArray[np.int64]
@@ -44,6 +44,10 @@ class Candidates:
         """The rows of one collection, which stand together."""
         return slice(*self._ends[collection : collection + 2])
 
+    def keep(self, kept: NDArray[np.bool_]) -> "Candidates":
+        """Those where `kept` (n,) is true."""
+        return Candidates(**{field.name: getattr(self, field.name)[kept] for field in fields(self)})
+
     @cached_property
     def _ends(self) -> list[int]:
         """Where the rows of each collection begin, and where the last ones end."""
@@ -58,37 +62,57 @@ def gather_candidates(
     lexical: Sequence[tuple[Ids, Vectors]],
 ) -> Candidates:
     """Join both rankings of every collection; what only the words brought gets its cosine from the stored vector."""
-    columns: list[list[NDArray[Any]]] = [[] for _ in range(10)]
-    for number, (collection, (dense_ids, _), (lexical_ids, lexical_scores)) in enumerate(
-        zip(collections, dense, lexical, strict=True)
-    ):
-        ids = np.concatenate((dense_ids, lexical_ids))
-        ids.sort()
-        ids = ids[np.concatenate((_FIRST, ids[1:] != ids[:-1]))[: len(ids)]]
-        if not len(ids):
-            continue
-        facts, vectors = collection.facts_and_vectors(ids)
-        words = np.zeros(len(ids), dtype=np.float32)
-        words[ids.searchsorted(lexical_ids)] = lexical_scores
-        rows: tuple[NDArray[Any], ...] = (
-            np.full(len(ids), number),
-            ids,
-            vectors @ vector,
-            words,
-            facts.documents,
-            facts.groups,
-            facts.languages,
-            facts.parts,
-            facts.translated,
-            vectors,
-        )
-        known = slice(None) if facts.known.all() else facts.known
-        for column, values in zip(columns, rows, strict=True):
-            column.append(values[known])
-    if not columns[0]:
-        empty = np.zeros(0, np.int64)
-        return Candidates(
-            empty, empty, empty.astype(np.float32), empty.astype(np.float32), empty, empty, empty, empty, empty,
-            np.zeros((0, len(vector)), np.float32),
-        )  # fmt: skip
-    return Candidates(*(column[0] if len(column) == 1 else np.concatenate(column) for column in columns))
+    blocks = [
+        block
+        for number, collection in enumerate(collections)
+        if (block := _gather_block(number, collection, vector, dense[number][0], *lexical[number]))
+    ]
+    if not blocks:
+        return _no_candidates(len(vector))
+    if len(blocks) == 1:
+        return blocks[0]
+    columns = {field.name: np.concatenate([getattr(b, field.name) for b in blocks]) for field in fields(Candidates)}
+    return Candidates(**columns)
+
+
+def _gather_block(
+    number: int, collection: Collection, vector: Vectors, dense_ids: Ids, lexical_ids: Ids, lexical_scores: Vectors
+) -> Candidates | None:
+    """The candidates of one collection; None where there are none."""
+    ids = np.concatenate((dense_ids, lexical_ids))
+    ids.sort()
+    ids = ids[np.concatenate((_FIRST, ids[1:] != ids[:-1]))[: len(ids)]]
+    if not len(ids):
+        return None
+    facts, vectors = collection.facts_and_vectors(ids)
+    lexical = np.zeros(len(ids), dtype=np.float32)
+    lexical[ids.searchsorted(lexical_ids)] = lexical_scores
+    block = Candidates(
+        collections=np.full(len(ids), number),
+        ids=ids,
+        dense=vectors @ vector,
+        lexical=lexical,
+        documents=facts.documents,
+        groups=facts.groups,
+        languages=facts.languages,
+        parts=facts.parts,
+        translated=facts.translated,
+        vectors=vectors,
+    )
+    return block if facts.known.all() else block.keep(facts.known)
+
+
+def _no_candidates(dimensions: int) -> Candidates:
+    whole, real = np.zeros(0, np.int64), np.zeros(0, np.float32)
+    return Candidates(
+        collections=whole,
+        ids=whole,
+        dense=real,
+        lexical=real,
+        documents=whole,
+        groups=whole,
+        languages=whole,
+        parts=whole,
+        translated=whole,
+        vectors=np.zeros((0, dimensions), np.float32),
+    )

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from kb.core.errors import ConfigurationError
 from kb.search.encoding import Vectors
-from kb.search.fusion import CollectionBackground, FusedDocuments, centre_query
+from kb.search.fusion import Centring, CollectionBackground, FusedDocuments, centre_query
 from kb.search.types import Outcome
 
 SHIPPED = Path(__file__).with_name("calibration.json")
 FEATURES = (
     "cosine_over_usual",  # best cosine minus that of a passage of this collection to its nearest neighbour
-    "ahead",  # how far the best score stands out from the crowd of the others; counts less in archives, which say all many times
+    "ahead",  # margin of the best score over its competitors, all together; counts less in archives, which say all many times
     "archive_support",  # in archives: mean score from second to sixth place above the mean of the collection
     "words_matched",  # how well the best result has the words of the query, whatever language they are in
     "length",  # logarithm of the number of terms
@@ -36,15 +36,14 @@ Matrix = NDArray[np.float64]
 _ARCHIVE_FROM, _ARCHIVE_TO = 0.90, 0.96
 _PLACES = 6
 # Scores that lie so much apart part likely from unlikely answers; beyond the second distance nothing is more certain.
-_CROWD, _FARTHEST = 0.015, 0.1
+_NEAR, _FARTHEST = 0.015, 0.1
 
 
 def extract_features(
     ranked: FusedDocuments,
     best_cosine: float,
     query: Vectors,
-    strength: float,
-    query_mean: Vectors | None,
+    centring: Centring,
     background: CollectionBackground,
     term_count: int,
     word_match: float,
@@ -55,24 +54,24 @@ def extract_features(
     (Ranking.word_match).
     """
     archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
-    ahead = _distance_from_crowd(ranked.scores) * (1 - archive) if archive < 1 else 0.0
+    ahead = _margin_over_competitors(ranked.scores) * (1 - archive) if archive < 1 else 0.0
     support = 0.0
     if archive > 0:
-        usual = float(centre_query(query, strength, query_mean) @ background.mean) * (1 - strength)
+        usual = float(centre_query(query, centring) @ background.mean) * (1 - centring.strength)
         behind = (-np.sort(-ranked.dense)[1:_PLACES] - usual).sum() / (_PLACES - 1)  # where there are fewer, 0 above
         support = float(behind) * archive
     return np.array([best_cosine - background.neighbour, ahead, support, word_match, math.log(max(term_count, 1))])
 
 
-def _distance_from_crowd(scores: Vectors) -> float:
-    """How far the first of `scores` (n,), the largest first, is ahead of all others: less, the more of them are near.
+def _margin_over_competitors(scores: Vectors) -> float:
+    """Margin of the first of `scores` (n,), the largest first, over all others, in cosine: less, the more of them are near.
 
     The soft maximum of the others takes the place of the second score: one that is near and ten that are leave different doubts.
     """
     if len(scores) < 2:
         return _FARTHEST
-    others = float(np.exp((scores[1:] - scores[0]) / _CROWD).sum())
-    return min(-_CROWD * math.log(max(others, 1e-9)), _FARTHEST)
+    others = float(np.exp((scores[1:] - scores[0]) / _NEAR).sum())
+    return min(-_NEAR * math.log(max(others, 1e-9)), _FARTHEST)
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,7 @@ def fit_calibration(
     provenance: Mapping[str, Any],
     penalty: float = 1.0,
 ) -> Calibration:
-    """Logistic regression of `answers` (n,) on `features` (n, len(FEATURES)), by Newton's method on standardised columns.
+    """Logistic regression of `answers` (n,) on `features` (n, len(FEATURES)), on standardised columns.
 
     sample_weights (n,) say how much each search counts, so that a large set does not drown a small one; penalty is that of
     the squared weights against about n searches. Thresholds: `unsure_from` where telling misses from answers has its best
@@ -149,24 +148,17 @@ def fit_calibration(
             "A calibration needs at least 20 labelled searches, some answered and some not.",
             remedy="Add queries.jsonl with qrels.tsv and oos_queries.jsonl.",
         )
+    from sklearn.linear_model import LogisticRegression  # a search needs none of it, and it takes a second to load
+
     weights = sample_weights * (len(sample_weights) / sample_weights.sum())
     centre = np.average(features, axis=0, weights=weights)
     scale = np.sqrt(np.average((features - centre) ** 2, axis=0, weights=weights))
     scale[scale < 1e-9] = 1.0
-    columns = np.column_stack([(features - centre) / scale, np.ones(len(features))])
-    ridge = np.diag([penalty] * features.shape[1] + [1e-6])
-    solution = np.zeros(columns.shape[1])
-    for _ in range(50):
-        probability = 1 / (1 + np.exp(-np.clip(columns @ solution, -30, 30)))
-        gradient = columns.T @ (weights * (answers - probability)) - ridge @ solution
-        curvature = (columns * (weights * probability * (1 - probability))[:, None]).T @ columns + ridge
-        step = np.linalg.solve(curvature, gradient)
-        solution = solution + step
-        if float(np.abs(step).max()) < 1e-6:
-            break
-    slopes = solution[:-1] / scale
-    bias = float(solution[-1] - slopes @ centre)
-    probability = 1 / (1 + np.exp(-np.clip(columns @ solution, -30, 30)))
+    columns = (features - centre) / scale
+    model = LogisticRegression(C=1 / penalty, tol=1e-8, max_iter=1000).fit(columns, answers, sample_weight=weights)
+    slopes = model.coef_[0] / scale
+    bias = float(model.intercept_[0] - slopes @ centre)
+    probability = model.predict_proba(columns)[:, 1]
     unsure, answered = _choose_thresholds(probability, answers, weights)
     named = dict(zip(FEATURES, map(float, slopes), strict=True))
     return Calibration(named, bias, answered, unsure, provenance)

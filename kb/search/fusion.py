@@ -5,9 +5,9 @@ docs/decisions/0005-ranking.md.
 """
 
 import math
-import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +26,8 @@ _DISTANCE_POWER, _MOST_LEXICAL = 1.5, 2.0
 QUESTION_DISCOUNT = 0.01
 # Decides between equally good answers only: neighbours in a ranking are about 0.01 apart.
 SAME_LANGUAGE_BONUS = 0.004
-# How much of the mean is taken out of queries and passages once the mean of the queries is known well.
+# How much of the mean is taken out of queries and passages where the mean of the queries is known well.
 CENTRING = 0.85
-# So many queries of a language must have been seen until half of that is applied: a mean of few is worse than none.
-CENTRING_PRIOR = 30
-_FORGETTING = 2000
 # Collections that are described by a sample of this many passages; means of more do not differ.
 _SAMPLE = 20_000
 _NEIGHBOUR_SAMPLE = 200
@@ -73,54 +70,36 @@ def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> Collect
     return CollectionBackground(mean.astype(np.float32), max(radius, 1e-6), neighbour)
 
 
-class QueryMeans:
-    """Running mean of the queries seen, per language. Safe for many threads.
+class Centring(NamedTuple):
+    """What is taken out of a query and of the passages beside it: strength (0 to CENTRING) times a mean.
 
     The encoder puts all questions of a language near each other, and all answers of a collection; what they have in common
-    says nothing about which answer belongs to which question (Mu and Viswanath 2018, "All-but-the-top"). It is taken out of both
-    sides. The mean must be that of real queries: titles or sentences of the collection in their place cost up to 10 points.
+    says nothing about which answer belongs to which question (Mu and Viswanath 2018, "All-but-the-top"). mean: that of the
+    questions of a language, see kb.search.query_statistics; None where nothing is known.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._means: dict[str, tuple[Vectors, float]] = {}
-
-    def add(self, language: str, vectors: Vectors) -> None:
-        """Count queries in; `vectors` (n, dimensions) or (dimensions,). Old ones fade after some thousands."""
-        rows = np.atleast_2d(vectors)
-        if not len(rows):
-            return
-        with self._lock:
-            mean, count = self._means.get(language, (np.zeros(rows.shape[1], np.float32), 0.0))
-            total = count + len(rows)
-            mean = mean + (rows.sum(axis=0) - len(rows) * mean) / total
-            self._means[language] = (mean.astype(np.float32), min(total, float(_FORGETTING)))
-
-    def strength_and_mean(self, language: str) -> tuple[float, Vectors | None]:
-        """How much centring to apply, 0 to CENTRING, and the mean to take away (None where nothing is known)."""
-        with self._lock:
-            if language not in self._means:
-                return 0.0, None
-            mean, count = self._means[language]
-        return CENTRING * count / (count + CENTRING_PRIOR), mean
+    strength: float
+    mean: Vectors | None
 
 
-def centre_query(query: Vectors, strength: float, mean: Vectors | None) -> Vectors:
+NO_CENTRING = Centring(0.0, None)
+
+
+def centre_query(query: Vectors, centring: Centring) -> Vectors:
     """The query without what all queries share; shape (dimensions,)."""
-    return query if mean is None else query - np.float32(strength) * mean
+    return query if centring.mean is None else query - np.float32(centring.strength) * centring.mean
 
 
-def score_passages(
-    query: Vectors, vectors: Vectors, strength: float, mean: Vectors | None, background: CollectionBackground
-) -> Vectors:
+def score_passages(query: Vectors, vectors: Vectors, centring: Centring, background: CollectionBackground) -> Vectors:
     """Scores (n,) of `vectors` (n, dimensions), of unit length, for `query`, on the scale of a cosine whatever the strength.
 
     With strength 0 they are the cosines. Otherwise both sides are centred and the passages brought to equal length again.
     """
-    if mean is None or strength <= 0:
+    strength = centring.strength
+    if centring.mean is None or strength <= 0:
         return np.asarray(vectors @ query, dtype=np.float32)
     # (passage - share * mean) by its products with two vectors: a centred copy of all passages would take three times as long.
-    share, centred = np.float32(strength), centre_query(query, strength, mean)
+    share, centred = np.float32(strength), centre_query(query, centring)
     of_mean = background.mean
     squares = 1 + share * (share * (of_mean @ of_mean) - 2 * (vectors @ of_mean))
     usual = math.sqrt(background.radius**2 + float((1 - strength) ** 2 * (of_mean @ of_mean)))

@@ -5,42 +5,54 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb.search.article_cache import ArticleCache
 from kb.search.candidates import Candidates
-from kb.search.document_versions import DocumentVersion, VersionedDocument, load_tickets
+from kb.search.document_versions import DocumentVersion, VersionedDocument, load_articles, load_tickets
 from kb.search.ranking import RankedDocument
 from kb.search.retrieval import Retrieval
 from kb.search.snippets import choose_snippet
-from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, CollectionName, PassageText, Result
+from kb.search.types import ALTERNATIVE_QUESTIONS, Audience, Collection, CollectionName, PassageText, Result
+
+# Kind ("article" or "ticket") and id.
+DocumentKey = tuple[str, int]
+
+
+def load_documents(
+    session: Session, collections: Sequence[Collection], ranked: Sequence[RankedDocument], audience: Audience
+) -> dict[DocumentKey, VersionedDocument]:
+    """Those of the ranked documents that the audience may see now, by kind and id: a statement for each kind."""
+    keys = [key_of(collections, item) for item in ranked]
+    articles = load_articles(session, [number for kind, number in keys if kind == "article"], audience)
+    tickets = load_tickets(session, [number for kind, number in keys if kind == "ticket"], audience)
+    by_kind = {"article": articles, "ticket": tickets}
+    return {key: by_kind[key[0]][key[1]] for key in keys if key[1] in by_kind[key[0]]}
+
+
+def key_of(collections: Sequence[Collection], item: RankedDocument) -> DocumentKey:
+    is_ticket = collections[item.collection].name is CollectionName.TICKETS
+    return ("ticket" if is_ticket else "article", item.document)
 
 
 def hydrate_documents(
-    session: Session,
-    article_cache: ArticleCache,
+    documents: Mapping[DocumentKey, VersionedDocument],
     reader_language: str,
     weights: Mapping[str, float],
     found: Retrieval,
     ranked: Sequence[RankedDocument],
 ) -> list[Result]:
-    """Results in the order of `ranked`, without what the audience may not see, by what the database says now.
+    """Results in the order of `ranked`, of those that are in `documents` (see `load_documents`).
 
     weights: word beginnings of the query and how telling they are, for the sentence to mark.
     """
-    are_tickets = [found.collections[item.collection].name is CollectionName.TICKETS for item in ranked]
-    articles = article_cache.load([item.document for item, t in zip(ranked, are_tickets, strict=True) if not t])
-    tickets = load_tickets(
-        session, [item.document for item, t in zip(ranked, are_tickets, strict=True) if t], article_cache.audience
-    )
-    shown: list[Result] = []
-    for item, is_ticket in zip(ranked, are_tickets, strict=True):
-        document = (tickets if is_ticket else articles).get(item.document)
-        if document is None:  # unpublished or removed a moment ago
+    results = []
+    for item in ranked:
+        document = documents.get(key_of(found.collections, item))
+        if document is None:
             continue
         version, other_language = document.choose_version(reader_language)
         collection = found.collections[item.collection]
         passage = collection.text(_passage_to_show(collection, found.candidates, item, version.id))
-        shown.append(_to_result(item, document, version, other_language, passage, weights))
-    return shown
+        results.append(_to_result(item, document, version, other_language, passage, weights))
+    return results
 
 
 def _passage_to_show(collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int) -> int:

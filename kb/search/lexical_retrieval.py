@@ -1,4 +1,4 @@
-"""The words of a query, looked up: all of a search that needs no vector."""
+"""Lexical retrieval: BM25 of the words of a query, and of words that sound like them in another script."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,30 +12,31 @@ from kb.text.phonetic_terms import query_phonetic_terms
 from kb.text.terms import query_terms
 
 # What a word that only sounds alike counts, beside one that is written alike. .25 to 1.5 are better than none across languages.
-SOUND_WEIGHT = 0.75
+PHONETIC_WEIGHT = 0.75
 
 
 @dataclass(frozen=True)
 class LexicalHits:
-    """hits: per collection ids and BM25 scores, best first; scales: per collection what these are divided by;
-    count: different words of the query that say something."""
+    """hits: per collection ids and BM25 scores of passages, not normalised, best first; scales: per collection what these are
+    divided by, so that 1 is about all words of the query in one passage; term_count: different words of the query that tell."""
 
     hits: list[tuple[Ids, Vectors]]
     scales: list[float]
-    count: int
+    term_count: int
 
 
 def retrieve_lexically(
-    prepared: ProcessedQuery, query: str, language: str, collections: Sequence[Collection]
+    processed: ProcessedQuery, query: str, language: str, collections: Sequence[Collection]
 ) -> LexicalHits:
-    terms = [*prepared.terms.items(), *((sound, SOUND_WEIGHT) for sound in query_phonetic_terms(query, language))]
+    """Look up the words of a query: all of a search that needs no vector. query: as it was typed, normalised."""
+    terms = [*processed.terms.items(), *((key, PHONETIC_WEIGHT) for key in query_phonetic_terms(query, language))]
     return LexicalHits(
         [collection.search_lexical(terms, DEPTH) for collection in collections],
-        [_scale(prepared, collection) for collection in collections],
+        [_scale(processed, collection) for collection in collections],
         len(query_terms(query, language)),
     )
 
 
-def _scale(prepared: ProcessedQuery, collection: Collection) -> float:
-    frequencies = {term: collection.document_frequency(term) for term in prepared.terms}
-    return lexical_scale(prepared.terms, frequencies, len(collection), prepared.optional)
+def _scale(processed: ProcessedQuery, collection: Collection) -> float:
+    frequencies = {term: collection.document_frequency(term) for term in processed.terms}
+    return lexical_scale(processed.terms, frequencies, len(collection), processed.optional)

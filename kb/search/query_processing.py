@@ -11,7 +11,8 @@ from kb.text.transliteration import to_native
 @dataclass(frozen=True)
 class ProcessedQuery:
     """text: what the encoder reads. terms: for the lexical index, with weights. optional: terms that are other words for the
-    same thing, which count only where a collection has them. background: whose mean is taken away (see QueryMeans)."""
+    same thing, which count only where a collection has them. background: the language whose mean is
+    taken out, see kb.search.query_statistics."""
 
     text: str
     terms: dict[str, float]

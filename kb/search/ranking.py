@@ -11,6 +11,7 @@ from kb.search.candidates import Candidates
 from kb.search.encoding import QueryEmbedding, Vectors
 from kb.search.fusion import (
     QUESTION_DISCOUNT,
+    Centring,
     FusedDocuments,
     fuse_documents,
     lexical_weight,
@@ -33,8 +34,6 @@ class Ranking:
 
     documents: FusedDocuments
     word_match: Vectors
-    strength: float
-    query_mean: Vectors | None
 
 
 class RankedDocument(NamedTuple):
@@ -53,13 +52,13 @@ def rank_candidates(
     scales: Sequence[float],
     query: QueryEmbedding,
     language: str,
-    known: tuple[float, Vectors | None],
+    centring: Centring,
 ) -> Ranking:
-    """Score and fuse. `known` is what QueryMeans had before this query.
+    """Score and fuse.
 
-    scales: per collection what its BM25 scores are divided by (lexical_scale); language: that of the query.
+    scales: per collection what its BM25 scores are divided by (lexical_scale), so that 1 is about all words of the query in
+    one passage; language: that of the query.
     """
-    strength, query_mean = known
     vector = query.vector
     dense = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
@@ -68,19 +67,19 @@ def rank_candidates(
     for number, collection in enumerate(collections):
         block = candidates.rows_of(number)
         vectors = candidates.vectors[block]
-        dense[block] = score_passages(vector, vectors, strength, query_mean, collection.background)
+        dense[block] = score_passages(vector, vectors, centring, collection.background)
         if scales[number] > 0:
             lexical[block] = candidates.lexical[block] / scales[number]
         lexical_weights[block] = lexical_weight(collection.background)
         same_language[block] = candidates.languages[block] == collection.language_number(language)
     dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == ALTERNATIVE_QUESTIONS)
-    dense += _agreement_of_languages(candidates, collections, dense, vector, strength, query_mean)
+    dense += _agreement_of_languages(candidates, collections, dense, vector, centring)
     matched = _match_words(candidates, collections, dense, query, language)
     dense += np.float32(LATE_INTERACTION_WEIGHT) * matched.ahead
     documents = fuse_documents(
         candidates.groups, dense, lexical, lexical_weights=lexical_weights, same_language=same_language
     )
-    return Ranking(documents, matched.usual + matched.ahead, strength, query_mean)
+    return Ranking(documents, matched.usual + matched.ahead)
 
 
 class _WordMatches(NamedTuple):
@@ -127,8 +126,7 @@ def _agreement_of_languages(
     collections: Sequence[Collection],
     dense: Vectors,
     vector: Vectors,
-    strength: float,
-    query_mean: Vectors | None,
+    centring: Centring,
 ) -> Vectors:
     """What the other languages of an article say about it, per candidate passage, to be added to its score.
 
@@ -150,7 +148,7 @@ def _agreement_of_languages(
             continue
         ids = collection.passages_of_groups(groups)
         facts, vectors = collection.facts_and_vectors(ids)
-        scores = score_passages(vector, vectors, strength, query_mean, collection.background)
+        scores = score_passages(vector, vectors, centring, collection.background)
         scores = scores - QUESTION_DISCOUNT * (facts.parts == ALTERNATIVE_QUESTIONS)
         best: dict[int, dict[int, float]] = {}
         for group, language, score in zip(

@@ -1,28 +1,65 @@
-"""What a search brought up, before any of it is shown."""
+"""What a query brought up, ranked, before any of it is shown."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from kb.search.candidates import Candidates
+from kb.search.confidence import extract_features
+from kb.search.document_versions import visible_articles, visible_tickets
 from kb.search.encoding import QueryEmbedding
+from kb.search.fusion import Centring
+from kb.search.lexical_retrieval import LexicalHits
 from kb.search.query_processing import ProcessedQuery
-from kb.search.ranking import Ranking, put_first
-from kb.search.types import Collection, CollectionName, Result
+from kb.search.ranking import Ranking, put_first, rank_candidates
+from kb.search.types import Audience, Collection, CollectionName, Result
 
 
 @dataclass(frozen=True)
 class Retrieval:
-    """What a query brought up. signals: what the confidence is judged by, None without any candidate."""
+    """The candidates of one query and what ranking them needs. centring: what is taken out of queries of its language."""
 
-    prepared: ProcessedQuery
-    reading: QueryEmbedding
-    collections: list[Collection]
+    query: ProcessedQuery
+    embedding: QueryEmbedding
+    centring: Centring
+    collections: Sequence[Collection]
+    lexical: LexicalHits
     candidates: Candidates
-    ranking: Ranking
-    word_count: int
-    signals: NDArray[np.float64] | None
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        return rank_candidates(
+            self.candidates,
+            self.collections,
+            self.lexical.scales,
+            self.embedding,
+            self.query.background,
+            self.centring,
+        )
+
+    @cached_property
+    def signals(self) -> NDArray[np.float64] | None:
+        """What the confidence in the best document is judged by, shape (len(FEATURES),); None without any candidate."""
+        return self.signals_of(self.ranking)
+
+    def signals_of(self, ranking: Ranking) -> NDArray[np.float64] | None:
+        """The same for the first document of `ranking`, which is one of these candidates."""
+        if not len(self.candidates):
+            return None
+        row = int(ranking.documents.rows[0])
+        return extract_features(
+            ranking.documents,
+            best_cosine=float(self.candidates.dense[row]),
+            query=self.embedding.vector,
+            centring=self.centring,
+            background=self.collections[int(self.candidates.collections[row])].background,
+            term_count=self.lexical.term_count,
+            word_match=float(ranking.word_match[row]),
+        )
 
     def ranked_first(self, result: Result) -> Ranking | None:
         """The ranking with this document before all others; None where it is not in it."""
@@ -32,3 +69,18 @@ class Retrieval:
                 if len(groups) and groups[0] in self.ranking.documents.groups:
                     return put_first(self.ranking, int(groups[0]))
         return None
+
+    def without_hidden(self, session: Session, audience: Audience) -> "Retrieval":
+        """What the database says now that the audience may see, ranked anew; two statements.
+
+        The index follows the database within a second: until then it may bring up what was withdrawn.
+        """
+        is_article = np.array([collection.name is not CollectionName.TICKETS for collection in self.collections])
+        of_articles = is_article[self.candidates.collections] if len(self.candidates) else np.zeros(0, np.bool_)
+        documents = self.candidates.documents
+        kept = np.zeros(len(documents), np.bool_)
+        for rows, visible in ((of_articles, visible_articles), (~of_articles, visible_tickets)):
+            if rows.any():
+                asked = np.unique(documents[rows]).tolist()
+                kept |= rows & np.isin(documents, sorted(visible(session, asked, audience)))
+        return self if kept.all() else replace(self, candidates=self.candidates.keep(kept))

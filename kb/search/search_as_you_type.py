@@ -33,12 +33,13 @@ def drop_partial_queries(session: Session, public_id: str, *, whatever_it_says: 
         )
         .where(~exists().where(Feedback.event_id == SearchEvent.id))
     ).all()
-    query = last.query.casefold().strip()
-    superseded = [row.id for row in earlier if whatever_it_says or _continues(row.query.casefold().strip(), query)]
+    superseded = [row.id for row in earlier if whatever_it_says or continues_query(row.query, last.query)]
     if superseded:
         session.execute(delete(SearchEvent).where(SearchEvent.id.in_(superseded)))
     return len(superseded)
 
 
-def _continues(one: str, other: str) -> bool:
+def continues_query(one: str, other: str) -> bool:
+    """Whether one of the two is the other, typed on or partly taken back."""
+    one, other = one.casefold().strip(), other.casefold().strip()
     return one.startswith(other) or other.startswith(one)

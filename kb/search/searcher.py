@@ -1,25 +1,24 @@
-"""The search itself, step by step: normalise, encode, two rankings per collection, fuse, judge, load, show."""
+"""The search itself, step by step: normalise, encode, two rankings per collection, fuse, load what may be seen, judge, show."""
 
 import threading
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.search.article_cache import ArticleCache
-from kb.search.candidates import DEPTH, Candidates, gather_candidates
-from kb.search.confidence import Calibration, extract_features
-from kb.search.encoding import Encoder, Ids, QueryEmbedding, Vectors
-from kb.search.fusion import QueryMeans
-from kb.search.hydrate import hydrate_documents
+from kb.search.candidates import DEPTH, gather_candidates
+from kb.search.confidence import Calibration
+from kb.search.encoding import Encoder, Ids, QueryEmbedding
+from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.query_processing import ProcessedQuery, process_query
-from kb.search.ranking import Ranking, rank_candidates, select_documents
+from kb.search.query_statistics import QueryStatisticsSource
+from kb.search.ranking import select_documents
 from kb.search.retrieval import Retrieval
 from kb.search.types import (
     Audience,
@@ -33,10 +32,13 @@ from kb.text.cleaning import clean_query
 from kb.text.language import guess_language
 from kb.text.spelling import Speller
 from kb.text.terms import EXACT_MARK
-from kb.text.words import says_something
+from kb.text.words import find_words, says_something
 
 MAX_QUERY_LENGTH = 4000
-_CACHED_READINGS = 512
+# Embeddings of queries that are kept, some 300 of them, and the longest query that is: nobody asks an e-mail twice.
+_EMBEDDINGS_BYTES, _LONGEST_KEPT = 2_000_000, 300
+# How often what is shown is looked at anew where documents are withdrawn meanwhile.
+_MOST_LOOKS = 3
 
 
 class CollectionSource(Protocol):
@@ -62,21 +64,18 @@ class Searcher:
         self,
         encoder: Encoder,
         sources: Sequence[CollectionSource],
-        articles: ArticleCache,
-        means: QueryMeans,
+        audience: Audience,
+        statistics: QueryStatisticsSource,
         calibration: Calibration,
     ) -> None:
-        self.articles = articles
+        self.audience = audience
         self._encoder = encoder
         self._sources = tuple(sources)
-        self._means = means
+        self._statistics = statistics
         self._calibration = calibration
-        self._readings: OrderedDict[str, QueryEmbedding] = OrderedDict()
-        self._readings_lock = threading.Lock()
-
-    @property
-    def audience(self) -> Audience:
-        return self.articles.audience
+        # Of a pure function; nothing else is kept from one search to the next.
+        self._embeddings: LRUCache[str, QueryEmbedding] = LRUCache(_EMBEDDINGS_BYTES, getsizeof=_size_of)
+        self._embeddings_lock = threading.Lock()
 
     @property
     def unsure_from(self) -> float:
@@ -93,24 +92,31 @@ class Searcher:
         """What this audience gets for `text`: results in the reader's language where there is one, and an honest outcome.
 
         `limit` counts all results together, or with `per_collection` those of each collection (the desk's columns).
-        Odd input (nothing but emoji, 100,000 characters, control characters) gives an answer too, never an exception.
+        The confidence is that of the first result. Odd input (nothing but emoji, 100,000 characters, control characters) gives an
+        answer too, never an exception.
         """
         clock = _Clock()
         query, truncated = normalise_query(text)
         language = guess_language(query)
-        public_id = str(uuid.uuid4())
-        if not says_something(query):
-            return SearchAnswer(query, language, Outcome.NONE, 0.0, [], clock.finish(), public_id, truncated)
-        found = self._find(query, language, clock)
-        ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
-        confidence = 0.0 if found.signals is None else self._calibration.probability(found.signals)
-        clock.lap("rank")
-        results = hydrate_documents(
-            session, self.articles, reader_language, _telling_words(found.prepared), found, ranked
-        )
-        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
-        clock.lap("load")
-        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
+        results: list[Result] = []
+        confidence = 0.0
+        if says_something(query):
+            found = self._retrieve(query, language, clock)
+            ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
+            clock.lap("rank")
+            documents = load_documents(session, found.collections, ranked, self.audience)
+            for _ in range(_MOST_LOOKS):
+                if all(key_of(found.collections, item) in documents for item in ranked):
+                    break
+                # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
+                found = found.without_hidden(session, self.audience)
+                ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
+                documents = load_documents(session, found.collections, ranked, self.audience)
+            results = hydrate_documents(documents, reader_language, _telling_words(found.query), found, ranked)
+            clock.lap("load")
+            confidence = self._confidence(found.signals if results else None)
+            clock.lap("rank")
+        return self._answer(query, language, confidence, results, clock, truncated=truncated)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
         """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.
@@ -120,43 +126,38 @@ class Searcher:
         query, _ = normalise_query(text)
         if not says_something(query):
             return None
-        found = self._find(query, guess_language(query), _Clock())
+        found = self._retrieve(query, guess_language(query), _Clock())
         if found.signals is None:
             return None
         return found.signals, int(found.candidates.documents[found.ranking.documents.rows[0]])
 
-    def judge(self, text: str, results: Sequence[Result]) -> SearchAnswer:
+    def judge(self, session: Session, text: str, results: Sequence[Result]) -> SearchAnswer:
         """`results`, which something else found for `text`, best first, with the confidence in the first of them.
 
-        It is judged by the signals of a search that ranks it first. What the search does not even bring up deserves none.
+        It is judged by the signals of a search that ranks it first, among what may be seen. What the search does not even bring
+        up deserves none.
         """
         clock = _Clock()
         query, truncated = normalise_query(text)
         language = guess_language(query)
         confidence = 0.0
         if results and says_something(query):
-            found = self._find(query, language, clock)
+            found = self._retrieve(query, language, clock).without_hidden(session, self.audience)
             ranking = found.ranked_first(results[0])
-            if ranking is not None:
-                signals = _signals(found.candidates, found.collections, ranking, found.word_count, found.reading.vector)
-                confidence = 0.0 if signals is None else self._calibration.probability(signals)
+            confidence = self._confidence(None if ranking is None else found.signals_of(ranking))
             clock.lap("rank")
-        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
-        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), str(uuid.uuid4()), truncated)
+        return self._answer(query, language, confidence, results, clock, truncated=truncated)
 
-    def find(self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
-        """What a search for `text` brings up and how it ranks it, for a ranking that knows more than the text.
+    def find(self, session: Session, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
+        """What a search for `text` brings up of what may be seen, ranked, for a ranking that knows more than the text.
 
-        also: passages that are candidates too, per collection. The query is not counted as one, see `count`.
+        also: passages that are candidates too, per collection.
         """
         query, _ = normalise_query(text)
-        return self._find(query, guess_language(query), _Clock(), also=also)
+        found = self._retrieve(query, guess_language(query), _Clock(), also=also)
+        return found.without_hidden(session, self.audience)
 
-    def count(self, found: Retrieval) -> None:
-        """Count in, for queries to come, a text that was found to be a query."""
-        self._means.add(found.prepared.background, found.reading.vector)
-
-    def _find(
+    def _retrieve(
         self,
         query: str,
         language: str,
@@ -164,79 +165,72 @@ class Searcher:
         *,
         also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None,
     ) -> Retrieval:
-        """Rank what all collections have on a normalised query."""
+        """What all collections have on a normalised query."""
         collections = self.views()
-        prepared = process_query(
+        processed = process_query(
             query,
             language,
             lambda term: any(collection.document_frequency(term) for collection in collections),
             Speller([collection.vocabulary for collection in collections], self._is_word),
         )
-        known = self._means.strength_and_mean(prepared.background)  # before this query counts in it
-
-        self.articles.follow()
-        words = retrieve_lexically(prepared, query, language, collections)
+        lexical = retrieve_lexically(processed, query, language, collections)
         clock.lap("lexical")
-        reading = self._read(prepared, counts=also is None)
-        vector = reading.vector
+        embedding = self._embed(processed.text)
         clock.lap("encode")
-        dense = [collection.search_dense(vector, DEPTH) for collection in collections]
+        dense = [collection.search_dense(embedding.vector, DEPTH) for collection in collections]
         clock.lap("dense")
         if also:
             others = also(collections)
             dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
-        candidates = gather_candidates(collections, vector, dense, words.hits)
-        ranking = rank_candidates(candidates, collections, words.scales, reading, prepared.background, known)
-        signals = _signals(candidates, collections, ranking, words.count, vector)
-        return Retrieval(prepared, reading, collections, candidates, ranking, words.count, signals)
+        candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
+        words = len(find_words(processed.text))
+        centring = self._statistics.current().centring(processed.background, words)
+        return Retrieval(processed, embedding, centring, collections, lexical, candidates)
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
         return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
 
-    def _read(self, prepared: ProcessedQuery, *, counts: bool = True) -> QueryEmbedding:
-        """The query as the encoder reads it; search as you type asks for the same text again and again."""
-        with self._readings_lock:
-            if prepared.text in self._readings:
-                self._readings.move_to_end(prepared.text)
-                return self._readings[prepared.text]
-        reading = self._encoder.embed_query(prepared.text)
-        if counts:
-            self._means.add(prepared.background, reading.vector)
-        with self._readings_lock:
-            self._readings[prepared.text] = reading
-            if len(self._readings) > _CACHED_READINGS:
-                self._readings.popitem(last=False)
-        return reading
+    def _embed(self, text: str) -> QueryEmbedding:
+        """The query as the encoder reads it, by itself; search as you type asks for the same text again and again."""
+        with self._embeddings_lock:
+            known = self._embeddings.get(text)
+        if known is not None:
+            return known
+        embedding = self._encoder.embed_query(text)
+        if len(text) <= _LONGEST_KEPT:
+            with self._embeddings_lock:
+                self._embeddings[text] = embedding
+        return embedding
+
+    def _confidence(self, signals: NDArray[np.float64] | None) -> float:
+        return 0.0 if signals is None else self._calibration.probability(signals)
+
+    def _answer(
+        self,
+        query: str,
+        language: str,
+        confidence: float,
+        results: Sequence[Result],
+        clock: "_Clock",
+        *,
+        truncated: bool,
+    ) -> SearchAnswer:
+        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
+        public_id = str(uuid.uuid4())
+        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
 
 
-def _signals(
-    candidates: Candidates,
-    collections: Sequence[Collection],
-    ranking: Ranking,
-    word_count: int,
-    vector: Vectors,
-) -> NDArray[np.float64] | None:
-    if not len(candidates):
-        return None
-    row = int(ranking.documents.rows[0])
-    return extract_features(
-        ranking.documents,
-        best_cosine=float(candidates.dense[row]),
-        query=vector,
-        strength=ranking.strength,
-        query_mean=ranking.query_mean,
-        background=collections[int(candidates.collections[row])].background,
-        term_count=word_count,
-        word_match=float(ranking.word_match[row]),
-    )
+def _size_of(embedding: QueryEmbedding) -> int:
+    """Bytes of an embedding, about."""
+    return 500 + embedding.vector.nbytes + embedding.word_vectors.nbytes + 100 * len(embedding.words)
 
 
-def _telling_words(prepared: ProcessedQuery) -> dict[str, float]:
+def _telling_words(processed: ProcessedQuery) -> dict[str, float]:
     """Word beginnings and their weights, for choosing the sentence to mark."""
     return {
         term.removeprefix(EXACT_MARK): weight
-        for term, weight in prepared.terms.items()
+        for term, weight in processed.terms.items()
         if len(term) > 2 and weight >= 1.0
     }
 

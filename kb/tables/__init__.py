@@ -1,6 +1,5 @@
 """The tables, by subject. Import the classes from here; `Base.metadata` then knows all of them."""
 
-from kb.tables.article_changes import ALL_ARTICLES, CHANGES_AFTER, ArticleChange
 from kb.tables.articles import Article, ArticleFile, ArticleRevision
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
@@ -8,16 +7,14 @@ from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
 from kb.tables.jobs import Job, JobState
 from kb.tables.people import ApiToken, Role, User
+from kb.tables.query_statistics import QueryMean
 from kb.tables.search import ContactRequest, Feedback, FeedbackKind, SearchEvent
 from kb.tables.tickets import Ticket, TicketMessage
 
 __all__ = [
-    "ALL_ARTICLES",
-    "CHANGES_AFTER",
     "EVERYTHING",
     "ApiToken",
     "Article",
-    "ArticleChange",
     "ArticleFile",
     "ArticleRevision",
     "Base",
@@ -36,6 +33,7 @@ __all__ = [
     "JobState",
     "Miss",
     "Passage",
+    "QueryMean",
     "Role",
     "SearchEvent",
     "Ticket",

@@ -1,6 +1,6 @@
 """Why a search was a miss: what is said of topics that were removed, hidden, left in other languages or asked in other words.
 
-Fitted (scripts/fit_miss_reasons.py) on one half of the topics with searches of its own; tested here on the other half with
+Fitted (scripts/fit/miss_reasons.py) on one half of the topics with searches of its own; tested here on the other half with
 the golden set. The floors are a little below what was measured; the aim is .85, and
 docs/decisions/0009-why-it-was-missed.md tells what was tried and how far it is away.
 """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kb.core.errors import ConfigurationError
 from kb.search.confidence import FEATURES, Calibration, extract_features, fit_calibration, load_calibration
-from kb.search.fusion import describe_collection, fuse_documents
+from kb.search.fusion import NO_CENTRING, describe_collection, fuse_documents
 from kb.search.types import Outcome
 
 
@@ -29,8 +29,7 @@ def features_of(
         ranked,
         best_cosine,
         query,
-        0.0,
-        None,
+        NO_CENTRING,
         background,
         3,
         word_match,
@@ -44,7 +43,7 @@ def test_clear_answer_is_more_probable_than_a_pack_of_equals() -> None:
     assert clear > calibration.answered_from > calibration.unsure_from > pack
 
 
-def test_one_near_rival_leaves_less_doubt_than_many() -> None:
+def test_one_near_competitor_leaves_less_doubt_than_many() -> None:
     ahead = FEATURES.index("ahead")
     one = features_of([0.9, 0.89, 0.8, 0.8, 0.8, 0.8], [0.0] * 6, 0.9)[ahead]
     many = features_of([0.9, 0.89, 0.89, 0.89, 0.89, 0.89], [0.0] * 6, 0.9)[ahead]

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from kb.search.fusion import (
     CENTRING,
     LEXICAL_WEIGHT,
-    QueryMeans,
+    NO_CENTRING,
+    Centring,
     describe_collection,
     fuse_documents,
     inverse_document_frequency,
@@ -96,8 +97,7 @@ def test_without_known_queries_the_scores_are_cosines() -> None:
     random = np.random.default_rng(1)
     vectors = unit(random.normal(size=(20, 8)))
     background = describe_collection(vectors, np.arange(20))
-    strength, mean = QueryMeans().strength_and_mean("en")
-    scores = score_passages(vectors[3], vectors, strength, mean, background)
+    scores = score_passages(vectors[3], vectors, NO_CENTRING, background)
     np.testing.assert_allclose(scores, vectors @ vectors[3], rtol=1e-5)
 
 
@@ -110,27 +110,14 @@ def test_centring_finds_the_passage_behind_a_direction_that_all_share() -> None:
     passages[0] = unit(shared_by_queries + shared_by_passages)
     queries = unit(topics[1:] * 0.3 + shared_by_queries)
     background = describe_collection(passages, np.arange(40))
-    means = QueryMeans()
-    means.add("en", np.repeat(queries, 50, axis=0))
-    strength, mean = means.strength_and_mean("en")
+    centring = Centring(CENTRING, queries.mean(axis=0))
     plain = sum(int(np.argmax(passages @ query)) == row + 1 for row, query in enumerate(queries))
     centred = sum(
-        int(np.argmax(score_passages(query, passages, strength, mean, background))) == row + 1
+        int(np.argmax(score_passages(query, passages, centring, background))) == row + 1
         for row, query in enumerate(queries)
     )
     assert plain < 5
     assert centred > 30
-
-
-def test_strength_grows_with_the_queries_seen_and_languages_are_apart() -> None:
-    means = QueryMeans()
-    means.add("en", np.ones((1, 4), np.float32))
-    little, _ = means.strength_and_mean("en")
-    means.add("en", np.ones((5000, 4), np.float32))
-    much, mean = means.strength_and_mean("en")
-    assert 0 < little < 0.1 < 0.8 < much < CENTRING
-    np.testing.assert_allclose(mean, np.ones(4), rtol=1e-4)
-    assert means.strength_and_mean("hi") == (0.0, None)
 
 
 def test_archive_has_nearer_neighbours_than_distinct_articles() -> None:

@@ -51,7 +51,7 @@ def assist_and_record(
     )
     if not answer.speak:
         return Assisted(answer)
-    search = searcher.judge(answer.question, [suggestion.result for suggestion in answer.suggestions])
+    search = searcher.judge(session(), answer.question, [suggestion.result for suggestion in answer.suggestions])
     observe_search(place, search)
     record_after_response(search, audience=Audience.REP, place=place, reader_language=reader_language)
     return Assisted(answer, search.outcome, search.public_id)

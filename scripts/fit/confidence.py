@@ -1,6 +1,6 @@
 """Make `kb/search/calibration.json`: the weights of the confidence, from public sets and the sample content.
 
-    KB_EVAL_DATA=… .venv/bin/python scripts/fit_confidence.py [--dry-run]
+    KB_EVAL_DATA=… .venv/bin/python scripts/fit/confidence.py [--dry-run]
 
 Every set is asked twice, each time with one half of its answers taken out of the collection: the same queries are answerable
 in one run and not in the other, so that nothing but the answer's presence can be learned. The sample content is asked with every
@@ -47,7 +47,7 @@ _ANSWERABLE_SHARE = 0.7
 # unanswerable questions are best told at .3 to .5 on the public sets and below .2 on the sample content, where .3 withholds the
 # right first result from one search in six, .25 from one in nine.
 _ANSWERED_FROM, _UNSURE_FROM = 0.7, 0.25
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 # How much each set counts; the two tatoeba sets are one kind, short questions over long articles are what a help centre sees.
 _SETS = {
     "gnome_help": 1.0,
@@ -127,8 +127,7 @@ def _collect_set(settings: Settings, encoder: Encoder, folder: Path) -> Rows:
     if (unanswerable := folder / "oos_train.jsonl").exists():
         outside = [(line["text"], frozenset[str]()) for line in _lines(unanswerable)]
         inside = random_order.sample(asked, min(len(outside), len(asked)))
-        both = random_order.sample([*outside, *inside], len(outside) + len(inside))
-        _ask(settings, encoder, dataset.documents, both, rows)
+        _ask(settings, encoder, dataset.documents, [*outside, *inside], rows)
     return rows
 
 
@@ -161,7 +160,6 @@ def _collect_sample(settings: Settings, encoder: Encoder) -> Rows:
     topics = sorted({article.translation_key for article in articles})
     first = set(random.Random(_SEED).sample(topics, len(topics) // 2))
     wordings = [(text, article.translation_key) for article in articles for text in article.also_asked[1::2]]
-    random.Random(_SEED).shuffle(wordings)
     rows = Rows([], [], [])
     for kept in (first, set(topics) - first):
         asked = [(text, frozenset({topic} & kept)) for text, topic in wordings]
@@ -198,12 +196,12 @@ def _fit(collected: dict[str, Rows]) -> Calibration:
     provenance = {
         "made": datetime.now(UTC).date().isoformat(),
         "encoder": "bundled multilingual-e5-small int8",
-        "method": "scripts/fit_confidence.py: logistic regression; each set weighs the same, the sample content three times, the "
+        "method": "scripts/fit/confidence.py: logistic regression; each set weighs the same, the sample content three times, the "
         "two tatoeba sets half; seven searches in ten answerable",
         "searches": {name: len(rows.right) for name, rows in collected.items()},
         "unanswerable": "the same queries with their answers taken out of the collection; training part of clinc_oos's "
         "out-of-scope questions",
-        "thresholds": "answered: right in nine of ten of every set; unsure: see scripts/fit_confidence.py",
+        "thresholds": "answered: right in nine of ten of every set; unsure: see scripts/fit/confidence.py",
         "checked": "leave one set out; figures in docs/decisions/0006-confidence.md",
     }
     fitted = fit_calibration(signals, right, np.array(weights), provenance=provenance)

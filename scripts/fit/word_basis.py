@@ -2,7 +2,7 @@
 
 Fitted without any label on the words of the sample content, public and internal, in English, Hindi and Bengali:
 
-    .venv/bin/python scripts/fit_word_basis.py
+    .venv/bin/python scripts/fit/word_basis.py
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ from kb.core.settings import Settings
 from kb.search.encoding import Vectors
 
 WORD_DIMENSIONS = 64
-_ARTICLES = Path(__file__).parent.parent / "articles"
+_ARTICLES = Path(__file__).parents[2] / "articles"
 
 
 def main() -> None:

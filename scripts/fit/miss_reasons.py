@@ -2,7 +2,7 @@
 
 First how documents are ranked, then what the ranking says about the reason.
 Asked are entries of `also_asked`, which are taken out of the articles for it, and reworded searches; never the golden set.
-    .venv/bin/python scripts/fit_miss_reasons.py
+    .venv/bin/python scripts/fit/miss_reasons.py
 """
 
 import json
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "factories")]
 
 from miss_situations import (  # noqa: E402
@@ -219,7 +219,7 @@ def save(weights: Weights) -> None:
         return dict(zip(names, values.round(4).tolist(), strict=True))
 
     stored = {
-        "about": "scripts/fit_miss_reasons.py on one half of the sample topics; model multilingual-e5-small",
+        "about": "scripts/fit/miss_reasons.py on one half of the sample topics; model multilingual-e5-small",
         "ranking": named(RANKING, weights.ranking),
         "mean": named(FEATURES, weights.mean),
         "scale": named(FEATURES, weights.scale),
