@@ -31,7 +31,6 @@ from indexer.backends.faiss_tantivy.stored_passages import (
     passage_text,
     passage_vector,
     read_passages,
-    stack_vectors,
     touched_passages,
 )
 from kb.core.database import session_scope
@@ -118,19 +117,21 @@ class BuildFiles:
         lexical = parent / f"lexical-{new_name()}"
         documents = map(lexical_document, all_passages(self._engine, self._build, name))
         LexicalIndex.create(lexical).write(documents, [], change_id=newest, fresh=True)
-        segments = [open_segment(parent, segment, check=False)] if segment.passages else []
+        segments = [open_segment(parent, segment, check=False)] if segment else []
         entry = CollectionEntry((), "", lexical.name, "", newest, {})
         return finish_entry(parent, entry, segments, np.zeros(0, np.int64), self._sizes, is_anew=True)
 
-    def _write_segment(self, parent: Path, passages: Iterable[Passage]) -> SegmentEntry:
+    def _write_segment(self, parent: Path, passages: Iterable[Passage]) -> SegmentEntry | None:
+        """A new segment; None where there is nothing to be in it."""
         rows, vectors, texts, words = [], [], [], []
         for passage in passages:
             rows.append(passage_row(passage))
             vectors.append(passage_vector(passage))
             texts.append(pack_text(passage_text(passage)))
             words.append(passage.word_vectors)
-        stacked = stack_vectors(vectors, self._sizes.text)
-        return write_segment(parent, PassageTable.from_rows(rows), stacked, texts, words, self._sizes.word)
+        if not rows:
+            return None
+        return write_segment(parent, PassageTable.from_rows(rows), np.stack(vectors), texts, words, self._sizes.word)
 
     def _follow_lexically(self, name: CollectionName, entry: CollectionEntry, newest: int) -> None:
         try:
@@ -152,9 +153,9 @@ class BuildFiles:
         with session_scope(self._engine) as session:
             touched = touched_passages(session, self._build, name, entry.change_id, newest)
             new = self._write_segment(parent, read_passages(session, self._build, touched))
-        entries = [*entry.segments, new] if new.passages else entry.segments
+        entries = [*entry.segments, new] if new else entry.segments
         segments = [open_segment(parent, item, check=False) for item in entries]
-        present = segments[-1].table.ids if new.passages else np.zeros(0, np.int64)
+        present = segments[-1].table.ids if new else np.zeros(0, np.int64)
         gone = np.setdiff1d(np.fromiter(touched, np.int64, len(touched)), present)
         removed = np.union1d(read_removed(parent, entry), gone)
         segments = merge_tail(parent, segments, removed, most=MERGED_AT_ONCE)

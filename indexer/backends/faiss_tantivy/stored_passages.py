@@ -1,6 +1,6 @@
 """Passages of a build as the database has them, read in blocks, and what the files hold of each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
@@ -98,8 +98,3 @@ def lexical_document(passage: Passage) -> LexicalDocument:
         return LexicalDocument(passage.id, passage.language, "", "", passage.text)
     title = "\n".join(passage.heading_path)
     return LexicalDocument(passage.id, passage.language, title, own_words(passage.text))
-
-
-def stack_vectors(vectors: Sequence[Vectors], dimensions: int) -> Vectors:
-    """float32 (len(vectors), dimensions)."""
-    return np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
