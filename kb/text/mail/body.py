@@ -142,10 +142,9 @@ def _cut_at_reply_line(mail: _Lines) -> None:
             above = [other for other in mail.lines[:number] if not _SEPARATOR.match(other)]
             has_answer = any(_has_words(other) and not is_greeting(other) for other in above)
             mail.keep(above if has_answer else above + mail.lines[number + 1 :])
-            if has_answer:
-                return
-            return _cut_at_reply_line(mail)
-    return None
+            if not has_answer:
+                _cut_at_reply_line(mail)
+            return
 
 
 def _drop_templates(mail: _Lines) -> None:
