@@ -22,7 +22,17 @@ from kb.core.settings import PROJECT_ROOT
 
 pytestmark = [pytest.mark.bundled, pytest.mark.slow]
 
-HEAVY = ["torch", "transformers", "sentence_transformers", "sklearn", "scipy", "matplotlib", "pandas", "markdown"]
+HEAVY = [
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "sklearn",
+    "scipy",
+    "matplotlib",
+    "pandas",
+    "markdown",
+    "alembic",
+]
 ARTICLE = (
     "---\ntitle: When your refund arrives\nslug: refund\ntopic: returns\n---\n\nA refund takes five to seven days.\n"
 )

@@ -4,13 +4,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from kb.core.database import create_database_engine
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from kb.tables import Base
-from kb.tables.migrations import database_state, upgrade_database
+from kb.tables.database_state import database_state, known_migrations
+from kb.tables.migrations import migration_config, upgrade_database
 
 
 def test_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
@@ -23,6 +25,13 @@ def test_new_passages_never_get_the_id_of_a_deleted_one(engine: Engine) -> None:
     with engine.connect() as connection:
         sql = connection.execute(text("SELECT sql FROM sqlite_master WHERE name IN ('passages', 'index_changes')"))
         assert all("AUTOINCREMENT" in row.sql for row in sql)
+
+
+def test_migrations_are_known_without_alembic_as_it_knows_them() -> None:
+    scripts = ScriptDirectory.from_config(migration_config())
+    newest, known = known_migrations()
+    assert newest == scripts.get_current_head()
+    assert known == {script.revision for script in scripts.walk_revisions()}
 
 
 def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
-from kb.tables.migrations import database_state
+from kb.tables.database_state import database_state
 
 if TYPE_CHECKING:
     from kb.search.types import Result

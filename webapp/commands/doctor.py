@@ -126,7 +126,7 @@ def _secret_key(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(engine: Engine) -> Iterator[Finding]:
-    from kb.tables.migrations import database_state
+    from kb.tables.database_state import database_state
 
     state = database_state(engine)
     state.require_current()

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from kb.core.errors import KbError
-from kb.tables.migrations import database_state
+from kb.tables.database_state import database_state
 from webapp.shared.database import engine
 from webapp.shared.metrics import render_metrics
 from webapp.shared.runtime import search_runtime

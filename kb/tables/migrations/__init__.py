@@ -1,50 +1,18 @@
-"""Bringing the database up to date, and telling whether it is. The steps are in `versions/`, run by Alembic."""
+"""Bringing the database up to date. The steps are in `versions/`, run by Alembic."""
 
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.core.errors import ConfigurationError
 from kb.tables.changed_documents import install_change_triggers
+from kb.tables.database_state import DatabaseState, database_state, unreachable_database
 
 _FOLDER = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True)
-class DatabaseState:
-    """Which migration the database has seen (None: none, it is empty) and which is the newest that this program knows."""
-
-    found: str | None
-    newest: str
-    known: frozenset[str]
-
-    @property
-    def is_current(self) -> bool:
-        return self.found == self.newest
-
-    def require_current(self) -> None:
-        """Raises ConfigurationError with the command that helps, unless the database is up to date."""
-        if self.is_current:
-            return
-        if self.found is not None and self.found not in self.known:
-            raise ConfigurationError(
-                f"The database was made by a newer version of this program, or by one from before the first release "
-                f"(its migration {self.found} is not known here).",
-                remedy="Update the program: git pull && make setup",
-            )
-        what = (
-            "The database is empty."
-            if self.found is None
-            else f"The database is at migration {self.found}, not {self.newest}."
-        )
-        raise ConfigurationError(what, remedy="Type: kb init")
 
 
 def migration_config() -> Config:
@@ -52,25 +20,6 @@ def migration_config() -> Config:
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-@cache
-def _known_migrations() -> tuple[str, frozenset[str]]:
-    scripts = ScriptDirectory.from_config(migration_config())
-    newest = scripts.get_current_head()
-    assert newest is not None
-    return newest, frozenset(script.revision for script in scripts.walk_revisions())
-
-
-def database_state(engine: Engine) -> DatabaseState:
-    """Raises ConfigurationError where the database cannot be reached."""
-    try:
-        with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-    except SQLAlchemyError as error:
-        raise _unreachable(engine, error) from error
-    newest, known = _known_migrations()
-    return DatabaseState(found=found, newest=newest, known=known)
 
 
 def upgrade_database(engine: Engine) -> DatabaseState:
@@ -101,13 +50,5 @@ def upgrade_database(engine: Engine) -> DatabaseState:
             install_change_triggers(connection)
             connection.commit()
     except SQLAlchemyError as error:
-        raise _unreachable(engine, error) from error
+        raise unreachable_database(engine, error) from error
     return before
-
-
-def _unreachable(engine: Engine, error: SQLAlchemyError) -> ConfigurationError:
-    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-    return ConfigurationError(
-        f"The database {engine.url.render_as_string(hide_password=True)} cannot be used: {reason}.",
-        remedy="Check KB_DATABASE and KB_HOME, and who may write there.",
-    )

@@ -1,0 +1,78 @@
+"""Whether the database is up to date, asked by every command and by `/readyz`.
+
+Alembic is not imported for that: with what it brings it takes as long as all of a search. What it keeps is one row, and the steps
+name themselves and the one before them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from kb.core.errors import ConfigurationError
+
+_VERSIONS = Path(__file__).resolve().parent / "migrations" / "versions"
+_REVISION = re.compile(r"^(revision|down_revision)\b[^=\n]*=\s*[\"']([^\"'\n]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class DatabaseState:
+    """Which migration the database has seen (None: none, it is empty) and which is the newest that this program knows."""
+
+    found: str | None
+    newest: str
+    known: frozenset[str]
+
+    @property
+    def is_current(self) -> bool:
+        return self.found == self.newest
+
+    def require_current(self) -> None:
+        """Raises ConfigurationError with the command that helps, unless the database is up to date."""
+        if self.is_current:
+            return
+        if self.found is not None and self.found not in self.known:
+            raise ConfigurationError(
+                f"The database was made by a newer version of this program, or by one from before the first release "
+                f"(its migration {self.found} is not known here).",
+                remedy="Update the program: git pull && make setup",
+            )
+        what = (
+            "The database is empty."
+            if self.found is None
+            else f"The database is at migration {self.found}, not {self.newest}."
+        )
+        raise ConfigurationError(what, remedy="Type: kb init")
+
+
+@cache
+def known_migrations() -> tuple[str, frozenset[str]]:
+    """The newest migration of this program, and all of them."""
+    steps = [dict(_REVISION.findall(path.read_text("utf-8"))) for path in _VERSIONS.glob("[0-9]*.py")]
+    known = frozenset(step["revision"] for step in steps)
+    [newest] = known - {step.get("down_revision") for step in steps}
+    return newest, known
+
+
+def database_state(engine: Engine) -> DatabaseState:
+    """Raises ConfigurationError where the database cannot be reached."""
+    try:
+        with engine.connect() as connection:
+            found = None
+            if inspect(connection).has_table("alembic_version"):
+                found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    except SQLAlchemyError as error:
+        raise unreachable_database(engine, error) from error
+    newest, known = known_migrations()
+    return DatabaseState(found=found, newest=newest, known=known)
+
+
+def unreachable_database(engine: Engine, error: SQLAlchemyError) -> ConfigurationError:
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return ConfigurationError(
+        f"The database {engine.url.render_as_string(hide_password=True)} cannot be used: {reason}.",
+        remedy="Check KB_DATABASE and KB_HOME, and who may write there.",
+    )
