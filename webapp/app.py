@@ -20,6 +20,7 @@ from webapp.shared.metrics import init_metrics
 from webapp.shared.runtime import init_runtime
 from webapp.shared.security import init_security, load_secret_key
 from webapp.shared.ui import init_ui
+from webapp.shared.uploads import init_uploads
 
 # Module and name of every blueprint. Each also needs a rule in webapp/shared/access.py.
 BLUEPRINTS = (
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     "webapp.desk.views:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.admin.views:blueprint",
+    "webapp.admin.jobs:blueprint",
     "webapp.api.views:public",
     "webapp.api.views:desk",
     "webapp.api.views:studio",
@@ -65,6 +67,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.add_url_rule("/", "root", _to_help)
     init_limits(app, settings)
     init_access(app)
+    init_uploads(app, settings)
     init_security(app, settings)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]

@@ -55,6 +55,18 @@ class Settings:
         "KB_UNSURE_FROM", "", "Confidence below which there is no answer; default: the calibration's"
     )
 
+    keep_searches_text: str = _setting(
+        "KB_KEEP_SEARCHES",
+        "400",
+        "Days that searches are kept, with their feedback and their places in gaps; 0 for ever",
+    )
+    keep_feedback_text: str = _setting("KB_KEEP_FEEDBACK", "400", "Days that feedback is kept; 0 for ever")
+    keep_requests_text: str = _setting(
+        "KB_KEEP_REQUESTS", "180", "Days that a customer's request is kept after it was done; 0 for ever"
+    )
+    keep_jobs_text: str = _setting("KB_KEEP_JOBS", "14", "Days that jobs are kept after their end; 0 for ever")
+    largest_upload_text: str = _setting("KB_LARGEST_UPLOAD", "500", "Megabytes that an uploaded export may have")
+
     @property
     def home(self) -> Path:
         return Path(self.home_text).expanduser().resolve() if self.home_text else PROJECT_ROOT / "var"
@@ -90,6 +102,27 @@ class Settings:
     @property
     def encoder_threads(self) -> int:
         return _whole_number("KB_ENCODER_THREADS", self.threads_text, 1, 256)
+
+    @property
+    def keep_searches(self) -> int:
+        return _whole_number("KB_KEEP_SEARCHES", self.keep_searches_text, 0, 36_500)
+
+    @property
+    def keep_feedback(self) -> int:
+        return _whole_number("KB_KEEP_FEEDBACK", self.keep_feedback_text, 0, 36_500)
+
+    @property
+    def keep_requests(self) -> int:
+        return _whole_number("KB_KEEP_REQUESTS", self.keep_requests_text, 0, 36_500)
+
+    @property
+    def keep_jobs(self) -> int:
+        return _whole_number("KB_KEEP_JOBS", self.keep_jobs_text, 0, 36_500)
+
+    @property
+    def largest_upload(self) -> int:
+        """Bytes."""
+        return _whole_number("KB_LARGEST_UPLOAD", self.largest_upload_text, 1, 100_000) * 1024 * 1024
 
     @property
     def secure_cookies(self) -> bool:
@@ -155,6 +188,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         _country("KB_PHONE_REGION", settings.phone_region),
         settings.answered_from,
         settings.unsure_from,
+        settings.keep_searches,
+        settings.keep_feedback,
+        settings.keep_requests,
+        settings.keep_jobs,
+        settings.largest_upload,
     )
     if not settings.languages:
         raise ConfigurationError(

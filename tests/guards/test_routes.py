@@ -62,6 +62,10 @@ ROUTES = {
     ("GET", "/admin/people"): ADMIN,
     ("POST", "/admin/people"): ADMIN,
     ("POST", "/admin/people/<int:user_id>"): ADMIN,
+    ("GET", "/admin/jobs"): ADMIN,
+    ("POST", "/admin/jobs/<int:job_id>"): ADMIN,
+    ("GET", "/admin/imports"): ADMIN,
+    ("POST", "/admin/imports"): ADMIN,
 }
 ASKERS = (None, *Role)
 ARGUMENTS = {"<language>": "en", "<topic>": "none", "<slug>": "none", "<public_id>": "none", "<path:filename>": "none"}

@@ -28,6 +28,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
+    "admin_jobs": Role.ADMIN,
 }
 
 # Endpoints that belong to no blueprint.

@@ -105,7 +105,8 @@ class PageFrame:
 
     @property
     def area(self) -> str:
-        return request.blueprint if request.blueprint in {"help", "desk", "studio", "admin"} else "plain"
+        name = (request.blueprint or "").partition("_")[0]
+        return name if name in {"help", "desk", "studio", "admin"} else "plain"
 
     @property
     def area_name(self) -> str:
@@ -173,6 +174,8 @@ class PageFrame:
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), self.area == "studio"))
         if current_user.allows("admin"):
-            places.append(Place(_("People"), url_for("admin.people"), self.area == "admin"))
+            places.append(Place(_("People"), url_for("admin.people"), request.blueprint == "admin"))
+            places.append(Place(_("Jobs"), url_for("admin_jobs.jobs"), request.endpoint == "admin_jobs.jobs"))
+            places.append(Place(_("Imports"), url_for("admin_jobs.imports"), request.endpoint == "admin_jobs.imports"))
         places.append(Place(_("Help centre"), url_for("help.home", language=self.language), False))
         return places

@@ -9,10 +9,11 @@ from sqlalchemy import Engine
 
 from kb.core.settings import Settings
 from kb.jobs.worker import JobContext, Kind
-from webapp.worker import gaps, indexing
+from webapp.worker import gaps, indexing, retention, tickets
+from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 
-INDEX, GAPS = "index", "gaps"
+INDEX, GAPS, RETENTION, CLEANUP = "index", "gaps", "retention", "cleanup"
 
 
 def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = None) -> Mapping[str, Kind]:
@@ -25,5 +26,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
     kinds = (
         kind(INDEX, indexing.run, urgent=True),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
+        kind(TICKET_IMPORT, tickets.run),
+        kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
+        kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),
     )
     return {one.name: one for one in kinds}

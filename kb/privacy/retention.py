@@ -1,0 +1,77 @@
+"""How long things are kept: what is older is deleted, in small steps, so that nobody waits for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from kb.core.clock import utc_now
+from kb.core.progress import Progress
+from kb.tables import ContactRequest, Feedback, Gap, GapState, Job, Miss, SearchEvent
+
+# Rows deleted in one transaction.
+_STEP = 500
+
+
+@dataclass(frozen=True)
+class KeepFor:
+    """Days that things are kept; 0: for ever.
+
+    searches: from when they were made, with their feedback and their places in gaps. feedback: from when it was given.
+    requests: of customers, from when they were done; those that wait are kept. jobs: from their end.
+    """
+
+    searches: int
+    feedback: int
+    requests: int
+    jobs: int
+
+
+def delete_what_is_old(
+    session: Session,
+    keep: KeepFor,
+    *,
+    checkpoint: Callable[[], None] | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> dict[str, int]:
+    """Delete what is older than `keep` says; returns how many rows of what. `checkpoint`: the commit, after each step."""
+    now = now or utc_now()
+    rules: list[tuple[str, InstrumentedAttribute[int], int, Callable[[datetime], ColumnElement[bool]]]] = [
+        ("searches", SearchEvent.id, keep.searches, lambda before: SearchEvent.created_at < before),
+        ("feedback", Feedback.id, keep.feedback, lambda before: Feedback.created_at < before),
+        (
+            "requests",
+            ContactRequest.id,
+            keep.requests,
+            lambda before: (ContactRequest.state == "done") & (ContactRequest.updated_at < before),
+        ),
+        ("jobs", Job.id, keep.jobs, lambda before: Job.finished_at < before),
+    ]
+    deleted: dict[str, int] = {}
+    for done, (name, column, days, is_old) in enumerate(rules, start=1):
+        if days:
+            deleted[name] = _delete(session, column, is_old(now - timedelta(days=days)), checkpoint)
+        if progress:
+            progress(done, len(rules) + 1)
+    # A gap whose searches are all gone tells nothing any more; one that was dismissed or closed still says what was decided.
+    is_empty = ~select(Miss.id).where(Miss.gap_id == Gap.id).exists()
+    is_open = or_(Gap.state == GapState.OPEN.value, Gap.state == GapState.IN_PROGRESS.value)
+    deleted["gaps"] = _delete(session, Gap.id, is_empty & is_open, checkpoint)
+    return {name: count for name, count in deleted.items() if count}
+
+
+def _delete(
+    session: Session,
+    column: InstrumentedAttribute[int],
+    condition: ColumnElement[bool],
+    checkpoint: Callable[[], None] | None,
+) -> int:
+    count = 0
+    while ids := session.scalars(select(column).where(condition).limit(_STEP)).all():
+        session.execute(delete(column.class_).where(column.in_(ids)).execution_options(synchronize_session=False))
+        count += len(ids)
+        (checkpoint or session.flush)()
+    return count

@@ -1,0 +1,50 @@
+"""The daily jobs that delete what is old: rows of the database, and files that nobody needs any more."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kb.jobs import list_jobs
+from kb.jobs.queue import OPEN
+from kb.jobs.worker import JobContext
+from kb.privacy.retention import KeepFor, delete_what_is_old
+from webapp.worker.tickets import TICKET_IMPORT, uploads_dir
+from webapp.worker.tools import WorkerTools
+
+# An upload that no job waits for is kept for a day, for somebody who wants to run a failed import again.
+_UPLOAD_SECONDS = 24 * 3600
+# Vectors kept for evaluation, which makes them anew where they are missing.
+_CACHE_SECONDS = 30 * 24 * 3600
+
+
+def delete_old_rows(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
+    """As the settings KB_KEEP_… say."""
+    settings = tools.settings
+    keep = KeepFor(settings.keep_searches, settings.keep_feedback, settings.keep_requests, settings.keep_jobs)
+    with Session(tools.engine) as session:
+        deleted = delete_what_is_old(session, keep, checkpoint=session.commit, progress=context.progress)
+    return deleted or None
+
+
+def delete_old_files(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:  # noqa: ARG001
+    """Uploads whose import is over, and caches that were not used for a month."""
+    with Session(tools.engine) as session:
+        jobs = list_jobs(session, kinds=[TICKET_IMPORT], finished=0)
+        wanted = {str(job.payload.get("file")) for job in jobs if job.state in OPEN}
+    uploads = [path for path in _files(uploads_dir(tools.settings)) if path.name not in wanted]
+    old = [path for path in uploads if _age(path) > _UPLOAD_SECONDS]
+    old += [path for path in _files(tools.settings.home / "cache") if _age(path) > _CACHE_SECONDS]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return {"files": len(old)} if old else None
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+
+
+def _age(path: Path) -> float:
+    """Seconds since it was last written."""
+    return time.time() - path.stat().st_mtime
