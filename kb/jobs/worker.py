@@ -5,9 +5,9 @@ Urgent kinds have a lane of their own, so that an article is found at once also 
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 POLL = 0.1
 # Between two looks at the clock where the database has not changed; between two beats; between two rounds of housekeeping.
 _CLOCK, _BEAT, _HOUSEKEEPING = 1.0, 1.0, 30.0
+# Before work that failed for good is taken up again because it is still wanted.
+_PAUSE_AFTER_FAILURE = timedelta(minutes=1)
 # What another attempt cannot mend.
 _FINAL = (InvalidInputError, NotFoundError)
 
@@ -64,11 +66,16 @@ Handler = Callable[[JobContext], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of job. every: how often it runs by itself; urgent: it does not wait behind long jobs."""
+    """A kind of job.
+
+    every: how often it runs by itself. is_wanted: tells, by reading as little as can be, that there is work for it, so that
+    nobody need ask for it. urgent: it does not wait behind long jobs.
+    """
 
     name: str
     handler: Handler
     every: timedelta | None = None
+    is_wanted: Callable[[Session], bool] | None = None
     urgent: bool = False
     max_attempts: int = MAX_ATTEMPTS
 
@@ -100,7 +107,7 @@ class Worker:
             lane.join()
 
     def _run_lane(self, lane: str, names: list[str]) -> None:
-        watch = _Watch(self._engine, names)
+        watch = _Watch(self._engine, [self._kinds[name] for name in names])
         while not self.stop.is_set():
             try:
                 if watch.is_due() and run_next(self._engine, self._kinds, f"{self._name}/{lane}", names, self.stop):
@@ -187,8 +194,9 @@ def schedule(engine: Engine, kinds: Mapping[str, Kind]) -> None:
 class _Watch:
     """Tells whether there may be work, for next to nothing: on SQLite a number says whether anybody has written at all."""
 
-    def __init__(self, engine: Engine, names: list[str]) -> None:
-        self._engine, self._names = engine, names
+    def __init__(self, engine: Engine, kinds: Sequence[Kind]) -> None:
+        self._engine, self._names = engine, [kind.name for kind in kinds]
+        self._wanted = [kind for kind in kinds if kind.is_wanted is not None]
         self._connection: Connection | None = None
         self._version: int | None = None
         self._looked_at = utc_now() - timedelta(days=1)
@@ -203,6 +211,8 @@ class _Watch:
                 return False
             self._version = version
         self._looked_at = now
+        for kind in self._wanted:
+            ask_where_wanted(self._engine, kind, now=now)
         due = is_due(self._connection, self._names, now=now)
         if due:
             self._version = None  # there may be more behind it
@@ -213,6 +223,20 @@ class _Watch:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
+
+
+def ask_where_wanted(engine: Engine, kind: Kind, *, now: datetime | None = None) -> None:
+    """Put a kind into the queue that has work, unless it waits or runs already, or has failed for good a moment ago."""
+    now = now or utc_now()
+    with Session(engine) as session:
+        if kind.is_wanted is None or not kind.is_wanted(session):
+            return
+        states = [state.value for state in OPEN]
+        just_failed = (JOBS.c.state == JobState.FAILED.value) & (JOBS.c.finished_at > now - _PAUSE_AFTER_FAILURE)
+        same = select(JOBS.c.id).where(JOBS.c.kind == kind.name, JOBS.c.key == "")
+        if session.execute(same.where(JOBS.c.state.in_(states) | just_failed).limit(1)).first() is None:
+            enqueue(session, kind.name, max_attempts=kind.max_attempts)
+            session.commit()
 
 
 class _Heartbeat:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from kb.search.encoding import Encoder, Vectors
 from kb.search.fusion import CENTRING, NO_CENTRING, Centring
-from kb.search.settled_searches import QueryKind, settled_queries
+from kb.search.settled_searches import QueryKind, SettledQueries, settled_queries
 from kb.tables import QueryMean, utc_now
 
 logger = logging.getLogger(__name__)
@@ -137,6 +137,15 @@ def trimmed_mean(vectors: Vectors) -> Vectors:
     return np.asarray(vectors[np.sort(kept)].mean(axis=0), dtype=np.float32)
 
 
+def has_enough_queries(session: Session) -> bool:
+    """Whether there is anything to learn from, which is told without an encoder."""
+    return any(map(_is_enough, settled_queries(session).values()))
+
+
+def _is_enough(asked: SettledQueries) -> bool:
+    return len(asked.texts) >= LEAST_QUERIES and asked.people >= LEAST_PEOPLE
+
+
 def recompute_query_statistics(session: Session, encoder: Encoder) -> QueryStatistics | None:
     """Learn the means anew from the settled searches of the last months; for a job, once a day or so. The caller commits.
 
@@ -149,7 +158,7 @@ def recompute_query_statistics(session: Session, encoder: Encoder) -> QueryStati
     )
     learned = _learned(stored)
     for kind, asked in settled_queries(session).items():
-        if len(asked.texts) < LEAST_QUERIES or asked.people < LEAST_PEOPLE:
+        if not _is_enough(asked):
             continue
         blocks = [encoder.encode_queries(asked.texts[at : at + _BATCH]) for at in range(0, len(asked.texts), _BATCH)]
         learned[kind] = LearnedMean(trimmed_mean(np.concatenate(blocks)), len(asked.texts))

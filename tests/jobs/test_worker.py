@@ -221,3 +221,36 @@ def test_a_command_is_told_that_its_work_failed(engine: Engine) -> None:
 
     with pytest.raises(ConflictError, match="the disk is full"):
         run_now(engine, kinds_of(handler), "work", "c")
+
+
+def test_work_that_is_there_is_done_without_being_asked_for(engine: Engine) -> None:
+    done: list[int] = []
+
+    def is_wanted(session: Session) -> bool:
+        return session.scalar(text("SELECT count(*) FROM users WHERE name = 'changed'")) != 0
+
+    def handler(context: JobContext) -> dict[str, Any]:
+        with context.engine.begin() as connection:
+            done.append(connection.execute(text("UPDATE users SET name = 'seen' WHERE name = 'changed'")).rowcount)
+        return {}
+
+    with working(engine, kinds_of(handler, is_wanted=is_wanted, urgent=True)):
+        time.sleep(0.5)
+        assert jobs(engine) == []
+        for times in (1, 2):
+            with engine.begin() as connection:
+                connection.execute(text("UPDATE users SET name = 'changed'"))
+            begun = time.monotonic()
+            wait_for(lambda times=times: len(done) == times)  # type: ignore[misc]
+            assert time.monotonic() - begun < 2
+    assert done == [3, 3]
+    assert [job.state for job in jobs(engine)] == ["done", "done"]
+
+
+def test_wanted_work_that_fails_is_not_asked_for_on_and_on(engine: Engine) -> None:
+    def handler(context: JobContext) -> None:
+        raise InvalidInputError("It cannot be done.")
+
+    with working(engine, kinds_of(handler, is_wanted=lambda session: True, urgent=True)):
+        time.sleep(1.5)
+    assert [job.state for job in jobs(engine)] == ["failed"]

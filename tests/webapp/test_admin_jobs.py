@@ -16,7 +16,7 @@ from kb.core.database import session_scope
 from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.jobs.claiming import claim, close, heartbeat
-from kb.jobs.worker import run_next
+from kb.jobs.worker import ask_where_wanted, run_next
 from kb.tables import Job, JobState, Passage, Role, Ticket, TicketMessage
 from webapp.app import create_app
 from webapp.worker.kinds import job_kinds
@@ -47,9 +47,12 @@ def upload(client: FlaskClient, csrf: Csrf, data: bytes, name: str = "export.jso
 
 
 def work(settings: Settings, engine: Engine, *kinds: str) -> None:
+    """What a worker does: jobs that were asked for, and those of kinds that find something to do."""
     registry = job_kinds(settings, engine)
-    while run_next(engine, registry, "w", list(kinds or registry)):
-        pass
+    for name in kinds:
+        while run_next(engine, registry, "w", [name]):
+            pass
+        ask_where_wanted(engine, registry["index"])
 
 
 def uploads(settings: Settings) -> list[Path]:

@@ -29,6 +29,7 @@ _LONGEST_NAME = 200
 KINDS = {
     "index": lazy_gettext("Search index"),
     "gaps": lazy_gettext("Gaps and their reasons"),
+    "query_statistics": lazy_gettext("Learning from searches"),
     "ticket_import": lazy_gettext("Import of tickets"),
     "retention": lazy_gettext("Deleting what is old"),
     "cleanup": lazy_gettext("Clearing files nobody needs"),

@@ -9,11 +9,12 @@ from sqlalchemy import Engine
 
 from kb.core.settings import Settings
 from kb.jobs.worker import JobContext, Kind
-from webapp.worker import gaps, indexing, retention, tickets
+from kb.tables.changed_documents import has_changed_documents
+from webapp.worker import gaps, indexing, retention, statistics, tickets
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 
-INDEX, GAPS, RETENTION, CLEANUP = "index", "gaps", "retention", "cleanup"
+INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 
 
 def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = None) -> Mapping[str, Kind]:
@@ -24,8 +25,9 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         return Kind(name, partial(run, tools), **fields)
 
     kinds = (
-        kind(INDEX, indexing.run, urgent=True),
+        kind(INDEX, indexing.run, is_wanted=has_changed_documents, urgent=True),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
+        kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(TICKET_IMPORT, tickets.run),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
         kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),

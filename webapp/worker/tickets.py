@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import InvalidInputError, KbError
 from kb.core.settings import Settings
-from kb.jobs import enqueue
 from kb.jobs.worker import JobContext
 from webapp.worker.tools import WorkerTools
 
@@ -21,7 +20,7 @@ def uploads_dir(settings: Settings) -> Path:
 
 
 def run(tools: WorkerTools, context: JobContext) -> dict[str, Any]:
-    """Import the file of the payload (`file`, `name`, `source`), redacted, and ask for the index to be brought up to date.
+    """Import the file of the payload (`file`, `name`, `source`), redacted. Stored tickets are indexed by the job for it.
 
     Stopped in the middle it begins again with the first ticket, and those that are in count as unchanged. The file is
     deleted when it is imported, or cannot be.
@@ -46,8 +45,6 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any]:
                 progress=context.progress,
                 checkpoint=session.commit,
             )
-            if report.changed:
-                enqueue(session, "index")
             session.commit()
     except InvalidInputError as error:
         path.unlink(missing_ok=True)

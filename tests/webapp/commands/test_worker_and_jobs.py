@@ -20,6 +20,7 @@ from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.jobs.claiming import claim, close
 from kb.tables import Job, JobState, Passage
+from kb.tables.changed_documents import has_changed_documents
 
 RunKb = Callable[..., tuple[int, str, str]]
 
@@ -95,13 +96,11 @@ def test_list_tells_what_waits_and_what_failed_and_why(run_kb: RunKb, engine: En
 
 @pytest.mark.slow
 def test_worker_indexes_what_was_written_and_stops_when_it_is_told(settings: Settings, engine: Engine) -> None:
-    with Session(engine) as session:
-        add_article(session, "Clean a lamp", "Use a soft cloth.")
-    with running(settings, "worker") as worker:
-        job = ask_for_index(engine)
-        wait_until(lambda: is_done(engine, job))
-        with Session(engine) as session:
-            assert session.scalars(select(Passage.text)).all()
+    with running(settings, "worker") as worker, Session(engine) as session:
+        for title in ("Clean a lamp", "Repair a lamp"):
+            add_article(session, title, "Use a soft cloth.")
+            wait_until(lambda: not has_changed_documents(session))
+        assert len(session.scalars(select(Passage.document_id).distinct()).all()) == 2
         worker.send_signal(signal.SIGTERM)
         output, _ = worker.communicate(timeout=20)
     assert worker.returncode == 0
