@@ -1,63 +1,77 @@
 """What all tests share: settings in a folder of their own, a migrated database, the application, people who log in."""
 
 import secrets
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from databases import KINDS, Databases, Prepared
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from people_factory import ADDRESSES, prepare_people
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from kb.accounts.people import create_user, get_user
-from kb.core.database import create_database_engine, session_scope
+from kb.accounts.people import get_user
 from kb.core.settings import PROJECT_ROOT, Settings
 from kb.tables import Role
-from kb.tables.migrations import upgrade_database
 from webapp.app import create_app
 from webapp.auth.person import to_person
 from webapp.commands import main
 
-# For people made by `template_database`; hashing is slow on purpose, so they are made once.
-PASSWORD = "a password for tests"
-ADDRESSES = {Role.REP: "rep@test.example", Role.TRAINER: "trainer@test.example", Role.ADMIN: "admin@test.example"}
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test with a database runs on each kind, unless it is marked `sqlite_only` with the reason."""
+    only = metafunc.definition.get_closest_marker("sqlite_only")
+    assert only is None or only.kwargs.get("reason"), f"{metafunc.definition.nodeid}: sqlite_only needs a reason"
+    if {"engine", "empty_engine"} & set(metafunc.fixturenames) and only is None:
+        is_of_postgresql = "postgresql" in metafunc.definition.path.parts
+        metafunc.parametrize("database_kind", KINDS[1:] if is_of_postgresql else KINDS, indirect=True)
 
 
 @pytest.fixture(scope="session")
-def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file with one person of each role, to be copied."""
-    home = tmp_path_factory.mktemp("template")
-    engine = create_database_engine(Settings(home_text=str(home)))
-    upgrade_database(engine)
-    with session_scope(engine) as session:
-        for role, address in ADDRESSES.items():
-            create_user(session, address, role, PASSWORD, name=f"Test {role.value}")
-    engine.dispose()
-    path = home / "kb.sqlite3"
-    with sqlite3.connect(path) as connection:  # Everything into the one file that is copied.
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    databases = Databases(tmp_path_factory.mktemp("databases"))
+    yield databases
+    databases.close()
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings with a home of their own and the tiny deterministic encoder."""
-    return Settings(home_text=str(tmp_path / "home"), model="hash", secret_key="only for tests " * 4)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """sqlite or postgresql, see `pytest_generate_tests`."""
+    return str(getattr(request, "param", KINDS[0]))
 
 
 @pytest.fixture
-def engine(settings: Settings, template_database: Path) -> Iterator[Engine]:
-    """A migrated database that holds nothing but three people."""
-    settings.home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(template_database, settings.home / "kb.sqlite3")
-    engine = create_database_engine(settings)
-    yield engine
-    engine.dispose()
+def prepared(databases: Databases, database_kind: str) -> Prepared:
+    """A migrated database with one person of each role, to be copied. Tests of some folders have one with content."""
+    return prepare_people(databases, database_kind)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, databases: Databases, database_kind: str) -> Settings:
+    """Settings with a home and a database of their own (which `engine` makes) and the tiny deterministic encoder."""
+    return Settings(
+        home_text=str(tmp_path / "home"),
+        database_url=databases.new_url(database_kind),
+        model="hash",
+        secret_key="only for tests " * 4,
+    )
+
+
+@pytest.fixture
+def engine(settings: Settings, databases: Databases, prepared: Prepared) -> Iterator[Engine]:
+    """A migrated database that holds nothing but three people (and what `prepared` holds)."""
+    with databases.open(settings, prepared) as engine:
+        yield engine
+
+
+@pytest.fixture
+def empty_engine(settings: Settings, databases: Databases) -> Iterator[Engine]:
+    """A database without a table."""
+    with databases.open(settings) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -122,6 +136,7 @@ def run_kb(
     """`run_kb("articles", "list")` is exit status, standard output and standard error of that command."""
     monkeypatch.setenv("KB_HOME", settings.home_text)
     monkeypatch.setenv("KB_MODEL", settings.model)
+    monkeypatch.setenv("KB_DATABASE", settings.database_url)
 
     def run(*arguments: str | Path) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:

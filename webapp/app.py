@@ -14,6 +14,7 @@ from webapp.auth.person import init_login
 from webapp.shared.access import init_access
 from webapp.shared.database import init_database
 from webapp.shared.errors import init_errors
+from webapp.shared.input import init_input
 from webapp.shared.limits import init_limits
 from webapp.shared.locale import init_locale
 from webapp.shared.metrics import init_metrics
@@ -60,6 +61,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_login(app)
     init_locale(app, settings)
     init_errors(app)
+    init_input(app)
     init_ui(app, settings)
     for reference in BLUEPRINTS:
         module, _, name = reference.partition(":")

@@ -1,10 +1,11 @@
 """Engine and sessions. Domain functions take a session and never commit: the request or the command does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
@@ -66,3 +67,19 @@ def session_scope(engine: Engine) -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def upsert(session: Session, table: Table, row: Mapping[str, Any], *, key: str, change: Sequence[str] = ()) -> None:
+    """Insert `row`, or change those columns of the row that has its value of the unique column `key`: one statement.
+
+    Of two who do it at once both succeed, and one row stays.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(row)
+    if change:
+        statement = statement.on_conflict_do_update(
+            index_elements=[key], set_={name: statement.excluded[name] for name in change}
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=[key])
+    session.connection().execute(statement)

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from kb.core.errors import NotFoundError
 from kb.privacy.redaction import redact
 from kb.search.types import SearchAnswer
-from kb.tables import Feedback, FeedbackKind, SearchEvent
+from kb.tables import FeedbackKind, SearchEvent
+from kb.tables.feedback import store_feedback
 
 MAX_STORED_QUERY = 2000
 
@@ -46,19 +47,15 @@ def record_search(
 
 def record_feedback(
     session: Session, public_id: str | None, kind: FeedbackKind, *, document: str = "", visit: str | None = None
-) -> Feedback:
+) -> None:
     """Store what a person did with a search; `public_id` None: with a document that they opened without searching.
 
-    Doing the same twice is stored once. Raises NotFoundError for a search that is not known.
+    Doing the same twice is stored once; without a search, once in a visit. Raises NotFoundError for a search that is not
+    known, InvalidInputError for a document that can be none.
     """
-    event = None
+    event_id = None
     if public_id is not None:
-        event = session.scalar(select(SearchEvent).where(SearchEvent.public_id == public_id))
-        if event is None:
+        event_id = session.scalar(select(SearchEvent.id).where(SearchEvent.public_id == public_id))
+        if event_id is None:
             raise NotFoundError("This search is not known (any more).", remedy="Search again.")
-        for existing in event.feedback:
-            if (existing.kind, existing.document) == (kind.value, document):
-                return existing
-    feedback = Feedback(event=event, kind=kind.value, document=document, visit=visit)
-    session.add(feedback)
-    return feedback
+    store_feedback(session, kind, event_id=event_id, document=document, visit=visit)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
 from kb.tables import Article, ContactRequest, Feedback, FeedbackKind, SearchEvent, utc_now
+from kb.tables.feedback import parse_document, store_feedback
 
 WAITING, TAKEN, DONE = "waiting", "taken", "done"
 # A visit rarely has more searches than fingers; a robot's may, and nobody would read on.
@@ -83,7 +84,7 @@ def request_contact(
     session.add(request)
     last = _last_search(session, visit)
     if last is not None:
-        session.add(Feedback(event_id=last.id, kind=FeedbackKind.ASKED_PERSON, visit=visit))
+        store_feedback(session, FeedbackKind.ASKED_PERSON, event_id=last.id, visit=visit)
     session.flush()
     return request
 
@@ -134,10 +135,7 @@ def _attempts_by_visit(session: Session, visits: set[str]) -> dict[str, list[Att
         .order_by(SearchEvent.id.desc())
         .options(selectinload(SearchEvent.feedback))
     ).all()
-    clicked = {
-        event.id: [int(f.document.partition(":")[2]) for f in event.feedback if _is_article_click(f)]
-        for event in events
-    }
+    clicked = {event.id: [number for f in event.feedback for number in _clicked_article(f)] for event in events}
     wanted = {number for numbers in clicked.values() for number in numbers}
     articles: dict[int, OpenedArticle] = {}
     if wanted:
@@ -152,9 +150,11 @@ def _attempts_by_visit(session: Session, visits: set[str]) -> dict[str, list[Att
     return attempts
 
 
-def _is_article_click(feedback: Feedback) -> bool:
-    kind, _, number = feedback.document.partition(":")
-    return feedback.kind == FeedbackKind.CLICK and kind == "article" and number.isascii() and number.isdigit()
+def _clicked_article(feedback: Feedback) -> Sequence[int]:
+    """Its id, or nothing."""
+    document = parse_document(feedback.document)
+    is_click = feedback.kind == FeedbackKind.CLICK and document is not None and document[0] == "article"
+    return (document[1],) if is_click and document else ()
 
 
 def take_request(session: Session, public_id: str, user_id: int) -> ContactRequest:

@@ -8,11 +8,12 @@ from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument
 from kb.tables.jobs import Job, JobState
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
-from kb.tables.search import ContactRequest, Feedback, FeedbackKind, SearchEvent
+from kb.tables.search import VOTES, ContactRequest, Feedback, FeedbackKind, SearchEvent, feedback_key
 from kb.tables.tickets import Ticket, TicketMessage
 
 __all__ = [
     "EVERYTHING",
+    "VOTES",
     "ApiToken",
     "Article",
     "ArticleFile",
@@ -40,6 +41,7 @@ __all__ = [
     "TicketMessage",
     "User",
     "UtcDateTime",
+    "feedback_key",
     "has_changed_documents",
     "mark_everything",
     "utc_now",

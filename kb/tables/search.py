@@ -1,10 +1,12 @@
 """What people searched for (redacted), what they did with the results, and who asked for a person."""
 
+import uuid
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.tables.base import Base, utc_now
@@ -42,12 +44,33 @@ class FeedbackKind(StrEnum):
     ASKED_PERSON = "asked_person"
 
 
+# Of these a person has one at a time: a vote that is changed takes the place of the one before.
+VOTES = (FeedbackKind.ANSWERED, FeedbackKind.NOT_ANSWERED)
+
+
+def feedback_key(*, event_id: int | None, visit: str | None, kind: str, document: str) -> str:
+    """What counts once: each thing that is done with a document in one search, or without a search in one visit."""
+    act = "vote" if kind in VOTES else kind
+    of_visit = f"visit:{visit}" if visit else f"nobody:{uuid.uuid4()}"
+    return f"{of_visit if event_id is None else f'search:{event_id}'}/{act}/{document}"
+
+
+def _default_key(context: DefaultExecutionContext) -> str:
+    row = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return feedback_key(
+        event_id=row.get("event_id"), visit=row.get("visit"), kind=row["kind"], document=row.get("document") or ""
+    )
+
+
 class Feedback(Base):
     """What a person did with a search (or, without one, with an article that they had opened directly)."""
 
     __tablename__ = "feedback"
+    # Whoever looks at new rows goes by their ids: that of a vote that was replaced is never given out again.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(140), unique=True, default=_default_key)  # see feedback_key
     event_id: Mapped[int | None] = mapped_column(ForeignKey("search_events.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     document: Mapped[str] = mapped_column(String(60), default="")  # "article:12", or "" for the search as a whole

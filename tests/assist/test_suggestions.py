@@ -146,6 +146,7 @@ def test_empty_collections_give_no_suggestions(settings: Settings, engine: Engin
 def command(settings: Settings, runtime: SearchRuntime, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setenv("KB_HOME", settings.home_text)
     monkeypatch.setenv("KB_MODEL", "hash")
+    monkeypatch.setenv("KB_DATABASE", settings.database_url)
     return CliRunner()
 
 

@@ -1,19 +1,18 @@
 """Fixtures for tests of pages. The content is indexed once; each test gets a copy of database and index."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
+from databases import Databases, Prepared
 from flask import Flask
 from flask.testing import FlaskClient
 from page_content import add_page_content
+from people_factory import prepare_people
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from indexer.runtime import SearchRuntime
-from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 from webapp.app import create_app
 
@@ -31,33 +30,24 @@ class PageContent:
     ticket: int
 
 
-@pytest.fixture(scope="session")
-def prepared_home(template_database: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PageContent]:
-    home = tmp_path_factory.mktemp("pages") / "home"
-    home.mkdir()
-    shutil.copy(template_database, home / "kb.sqlite3")
-    settings = Settings(home_text=str(home), model="hash")
-    engine = create_database_engine(settings)
-    with sessionmaker(engine, expire_on_commit=False)() as session:
-        refund, english_only, internal, ticket = add_page_content(session)
-        made = PageContent({tag: a.id for tag, a in refund.items()}, english_only.id, internal.id, ticket.id)
-    SearchRuntime.open(settings, engine).update()
-    engine.dispose()
-    return home, made
-
-
 @pytest.fixture
-def content(prepared_home: tuple[Path, PageContent]) -> PageContent:
-    return prepared_home[1]
-
-
-@pytest.fixture
-def engine(settings: Settings, prepared_home: tuple[Path, PageContent]) -> Iterator[Engine]:
+def prepared(databases: Databases, database_kind: str) -> Prepared:
     """A database with the content in it, and its index beside it."""
-    shutil.copytree(prepared_home[0], settings.home)
-    engine = create_database_engine(settings)
-    yield engine
-    engine.dispose()
+
+    def fill(settings: Settings, engine: Engine) -> PageContent:
+        with sessionmaker(engine, expire_on_commit=False)() as session:
+            refund, english_only, internal, ticket = add_page_content(session)
+            made = PageContent({tag: a.id for tag, a in refund.items()}, english_only.id, internal.id, ticket.id)
+        SearchRuntime.open(settings, engine).update()
+        return made
+
+    return databases.prepare(database_kind, "pages", fill, start=prepare_people(databases, database_kind))
+
+
+@pytest.fixture
+def content(prepared: Prepared) -> PageContent:
+    made: PageContent = prepared.made
+    return made
 
 
 @pytest.fixture

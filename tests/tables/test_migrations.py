@@ -1,4 +1,4 @@
-import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -6,11 +6,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.orm import Session
 
 from kb.core.database import create_database_engine
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
-from kb.tables import Base
+from kb.tables import Base, IndexChange, Passage
 from kb.tables.database_state import database_state, known_migrations
 from kb.tables.migrations import migration_config, upgrade_database
 
@@ -21,10 +22,22 @@ def test_migrations_make_exactly_the_tables_of_the_code(engine: Engine) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_new_passages_never_get_the_id_of_a_deleted_one(engine: Engine) -> None:
-    with engine.connect() as connection:
-        sql = connection.execute(text("SELECT sql FROM sqlite_master WHERE name IN ('passages', 'index_changes')"))
-        assert all("AUTOINCREMENT" in row.sql for row in sql)
+def test_new_passages_and_changes_never_get_the_id_of_a_deleted_one(session: Session) -> None:
+    values = {"collection": "help", "document_kind": "article", "document_id": 1, "document_group": 1, "position": 0}
+    values |= {"language": "en", "part": "body", "text": "Text", "text_hash": "", "build_id": 1, "vector": b""}
+    for make in (
+        lambda: Passage(**values),
+        lambda: IndexChange(build_id=1, collection="help", passage_id=1, operation="add"),
+    ):
+        ids = []
+        for _ in range(2):
+            row = make()
+            session.add(row)
+            session.commit()
+            ids.append(row.id)
+            session.delete(row)
+            session.commit()
+        assert ids[1] > ids[0]
 
 
 def test_migrations_are_known_without_alembic_as_it_knows_them() -> None:
@@ -34,23 +47,32 @@ def test_migrations_are_known_without_alembic_as_it_knows_them() -> None:
     assert known == {script.revision for script in scripts.walk_revisions()}
 
 
-def test_upgrading_twice_changes_nothing(tmp_path: Path) -> None:
-    engine = create_database_engine(Settings(home_text=str(tmp_path)))
-    assert upgrade_database(engine).found is None
-    assert database_state(engine).is_current
-    assert upgrade_database(engine).is_current
-    engine.dispose()
+def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
+    assert upgrade_database(empty_engine).found is None
+    assert database_state(empty_engine).is_current
+    assert upgrade_database(empty_engine).is_current
 
 
-def test_empty_database_is_told_with_the_command_that_helps(tmp_path: Path) -> None:
-    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+def test_several_that_upgrade_at_once_wait_for_the_first(empty_engine: Engine, settings: Settings) -> None:
+    def upgrade(_number: int) -> str | None:
+        engine = create_database_engine(settings)
+        try:
+            upgrade_database(engine)
+            return database_state(engine).found
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = set(pool.map(upgrade, range(4)))
+    assert found == {database_state(empty_engine).newest}
+
+
+def test_empty_database_is_told_with_the_command_that_helps(empty_engine: Engine) -> None:
     with pytest.raises(ConfigurationError, match="kb init"):
-        database_state(engine).require_current()
-    engine.dispose()
+        database_state(empty_engine).require_current()
 
 
-def test_failed_migration_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+def test_failed_migration_leaves_nothing_behind(empty_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     module = __import__("importlib").import_module("kb.tables.migrations")
 
     def break_in_the_middle(config: object, _revision: str) -> None:
@@ -60,20 +82,16 @@ def test_failed_migration_leaves_nothing_behind(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(module.command, "upgrade", break_in_the_middle)
     with pytest.raises(KeyboardInterrupt):
-        upgrade_database(engine)
-    assert inspect(engine).get_table_names() == []
-    engine.dispose()
+        upgrade_database(empty_engine)
+    assert inspect(empty_engine).get_table_names() == []
 
 
-def test_database_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "kb.sqlite3") as connection:
-        connection.execute("CREATE TABLE theirs (id INTEGER)")
-    connection.close()
-    engine = create_database_engine(Settings(home_text=str(tmp_path)))
+def test_database_of_somebody_else_is_not_touched(empty_engine: Engine) -> None:
+    with empty_engine.begin() as connection:
+        connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
     with pytest.raises(ConfigurationError, match="not of this program"):
-        upgrade_database(engine)
-    assert inspect(engine).get_table_names() == ["theirs"]
-    engine.dispose()
+        upgrade_database(empty_engine)
+    assert inspect(empty_engine).get_table_names() == ["theirs"]
 
 
 @pytest.mark.parametrize("revision", ["0001", "9999"])

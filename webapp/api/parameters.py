@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 
 from kb.core.errors import InvalidInputError
+from webapp.shared.input import refuse_unstorable
 from webapp.shared.locale import choose_language, offered_languages
 
 DEFAULT_LIMIT = 10
@@ -13,6 +14,8 @@ SUGGESTED = 5
 # Gaps in one answer, and the furthest place in a list that can be asked for.
 MOST_GAPS = 1000
 HIGHEST_OFFSET = 999_999_999
+# Names, ids and kinds are short; what is long (turns) has a reader and limits of its own.
+LONGEST_TEXT = 200
 
 
 def query_text() -> str:
@@ -51,17 +54,23 @@ def number_argument(name: str, default: int, lowest: int, highest: int) -> int:
 
 def json_object() -> dict[str, Any]:
     """The JSON object in the body. Raises InvalidInputError where there is none."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets: whatever it is, it is no object that this API takes
+        body = None
     if not isinstance(body, dict):
         raise InvalidInputError("The body must be a JSON object, with the header Content-Type: application/json.")
+    refuse_unstorable(body)
     return body
 
 
-def text_field(body: dict[str, Any], name: str, *, required: bool = True) -> str:
+def text_field(body: dict[str, Any], name: str, *, required: bool = True, longest: int = LONGEST_TEXT) -> str:
     """A text of the body, "" where it is missing and need not be there. Raises InvalidInputError."""
     value = body.get(name, "")
     if not isinstance(value, str) or (required and not value):
         raise InvalidInputError(f"{name} must be a text.")
+    if len(value) > longest:
+        raise InvalidInputError(f"{name} has {len(value)} characters; {longest} at most.")
     return value
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
@@ -20,9 +21,17 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def connect_database(settings: Settings) -> Engine:
+    """The engine of a database in any state; its connections are closed when the command ends."""
+    engine = create_database_engine(settings)
+    if context := click.get_current_context(silent=True):
+        context.call_on_close(engine.dispose)
+    return engine
+
+
 def open_database(settings: Settings) -> Engine:
     """The engine of an up-to-date database. Raises ConfigurationError with the command that helps."""
-    engine = create_database_engine(settings)
+    engine = connect_database(settings)
     database_state(engine).require_current()
     return engine
 

@@ -64,12 +64,15 @@ def examine(settings: Settings) -> Iterator[Finding]:
     except KbError as error:
         yield Finding("wrong", "Database", error.message, error.remedy)
         return
-    database = list(_guarded("Database", lambda: _database(engine)))
-    yield from database
-    yield from _guarded("Encoder", lambda: _model(settings))
-    if all(finding.state == "ok" for finding in database):
-        yield from _guarded("Index", lambda: _index(settings, engine))
-        yield from _guarded("People", lambda: _people(settings, engine))
+    try:
+        database = list(_guarded("Database", lambda: _database(engine)))
+        yield from database
+        yield from _guarded("Encoder", lambda: _model(settings))
+        if all(finding.state == "ok" for finding in database):
+            yield from _guarded("Index", lambda: _index(settings, engine))
+            yield from _guarded("People", lambda: _people(settings, engine))
+    finally:
+        engine.dispose()
     yield _assets()
     yield _translations(settings)
 

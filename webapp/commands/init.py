@@ -8,10 +8,10 @@ from kb.core.settings import load_settings
 @click.command()
 def command() -> None:
     """Create the database, or bring it up to date. Running it again does no harm."""
-    from kb.core.database import create_database_engine
     from kb.tables.migrations import upgrade_database
+    from webapp.commands.console import connect_database
 
-    engine = create_database_engine(load_settings())
+    engine = connect_database(load_settings())
     before = upgrade_database(engine)
     where = engine.url.render_as_string(hide_password=True)
     if before.is_current:

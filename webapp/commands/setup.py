@@ -26,11 +26,11 @@ def command() -> None:
 
     What is there already is left alone. Stop it at any time: running it again goes on.
     """
-    from kb.core.database import create_database_engine
+    from webapp.commands.console import connect_database
 
     settings = load_settings()
     make_encoder(settings)
-    engine = create_database_engine(settings)
+    engine = connect_database(settings)
     make_database(engine)
     if add_sample_content(settings, engine):
         click.echo("Sample articles and tickets are in.")

@@ -20,12 +20,13 @@ from kb.service.contact import (
     take_request,
 )
 from kb.tables import Article, FeedbackKind, Ticket
+from kb.tables.feedback import parse_document
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, columns_of, desk_link
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
-from webapp.shared.feedback import note_feedback
+from webapp.shared.feedback import note_feedback, person_visit
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.searching import run_after_response, search_and_record
 from webapp.shared.ui import is_partial, render_fresh
@@ -115,17 +116,17 @@ def _note_click(document: str) -> None:
 def feedback() -> ResponseReturnValue:
     """Copied, answered it, or did not. Works as a form; htmx gets the thanks alone."""
     kind, document = FEEDBACK.get(request.form.get("kind", "")), request.form.get("document", "")
-    where, _colon, number = document.partition(":")
-    if kind is None or where not in {"article", "ticket"} or not (number.isascii() and number.isdigit()):
+    found = parse_document(document)
+    if kind is None or found is None:
         abort(400)
     search_id = request.form.get("s", "")
-    note_feedback(session(), search_id, kind, document)
+    note_feedback(session(), search_id, kind, document, person_visit())
     if is_partial():
         return render_template("desk/_thanks.html", voted=kind.value)
     s, voted = search_id or None, kind.value
-    if where == "article":
-        return redirect(url_for("desk.article", article_id=int(number), s=s, voted=voted, peek=1), code=303)
-    return redirect(url_for("desk.ticket", ticket_id=int(number), s=s, voted=voted, peek=1), code=303)
+    if found[0] == "article":
+        return redirect(url_for("desk.article", article_id=found[1], s=s, voted=voted, peek=1), code=303)
+    return redirect(url_for("desk.ticket", ticket_id=found[1], s=s, voted=voted, peek=1), code=303)
 
 
 @blueprint.get("/requests")

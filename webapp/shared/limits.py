@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError as StorageError
@@ -20,7 +20,11 @@ LIMITS = {
     "desk.home": "300 per minute",
     "desk.conversation": "300 per minute",
     "help.contact_send": "10 per minute",
+    "help.vote": "30 per minute; 300 per hour",
 }
+# endpoint: a further limit per address and page. A visit is only a cookie, which a program can drop before each vote; many
+# people may share an address, but hardly ever read the same article in the same hour.
+LIMITS_PER_PAGE = {"help.vote": "10 per hour"}
 DEFAULT = "1200 per minute"
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
 EXEMPT = ("static", "health.healthz", "health.readyz", "health.metrics")
@@ -47,4 +51,11 @@ def init_limits(app: Flask, settings: Settings) -> None:
         if endpoint in EXEMPT:
             app.view_functions[endpoint] = limiter.exempt(view)
         elif endpoint in LIMITS:
-            app.view_functions[endpoint] = limiter.limit(LIMITS[endpoint])(view)
+            view = limiter.limit(LIMITS[endpoint])(view)
+            if endpoint in LIMITS_PER_PAGE:
+                view = limiter.limit(LIMITS_PER_PAGE[endpoint], key_func=_address_and_page)(view)
+            app.view_functions[endpoint] = view
+
+
+def _address_and_page() -> str:
+    return f"{get_remote_address()} {request.path}"

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.core.errors import ConfigurationError
@@ -13,6 +13,7 @@ from kb.tables.changed_documents import install_change_triggers
 from kb.tables.database_state import DatabaseState, database_state, unreachable_database
 
 _FOLDER = Path(__file__).resolve().parent
+_LOCK = 0x6B625F61  # any number that no other program takes in this database
 
 
 def migration_config() -> Config:
@@ -38,6 +39,9 @@ def upgrade_database(engine: Engine) -> DatabaseState:
                 # SQLite's driver would commit before each CREATE; begun by hand all migrations are one transaction,
                 # and a second `kb init` at the same moment waits for this one.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            elif engine.dialect.name == "postgresql":
+                # PostgreSQL would let both make the same tables, and fail the second; released with the transaction.
+                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             untouched = MigrationContext.configure(connection).get_current_revision() is None
             if untouched and inspect(connection).get_table_names():
                 raise ConfigurationError(

@@ -131,7 +131,7 @@ def test_suggestions_for_a_conversation_are_those_of_the_command(
     assert set(answer.json) == set(schemas["AssistAnswer"]["properties"])
     assert set(answer.json["results"][0]) == set(schemas["Suggestion"]["properties"])
     (tmp_path / "turns.json").write_text(json.dumps(CONVERSATION), encoding="utf-8")
-    environment = {"KB_HOME": str(settings.home), "KB_MODEL": "hash"}
+    environment = {"KB_HOME": str(settings.home), "KB_MODEL": "hash", "KB_DATABASE": settings.database_url}
     command = ["assist", str(tmp_path / "turns.json"), "--limit", "2", "--json"]
     printed = CliRunner().invoke(kb, command, env=environment, catch_exceptions=False)
     assert json.loads(printed.stdout) == answer.json

@@ -102,7 +102,7 @@ def test_secret_key_that_others_may_read_is_found(healthy: Settings) -> None:
 
 def test_installation_without_an_administrator_is_found(healthy: Settings, engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(text("UPDATE users SET active = 0 WHERE role = 'admin'"))
+        connection.execute(text("UPDATE users SET active = false WHERE role = 'admin'"))
     assert "kb user add" in wrong(healthy)["People"].remedy
 
 

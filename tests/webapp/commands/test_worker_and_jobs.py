@@ -28,7 +28,7 @@ RunKb = Callable[..., tuple[int, str, str]]
 @contextmanager
 def running(settings: Settings, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    environment |= {"KB_HOME": settings.home_text, "KB_MODEL": "hash"} | more
+    environment |= {"KB_HOME": settings.home_text, "KB_MODEL": "hash", "KB_DATABASE": settings.database_url} | more
     process = subprocess.Popen(
         [sys.executable, "-m", "webapp.commands", *arguments],
         env=environment,

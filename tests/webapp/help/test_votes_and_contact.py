@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from page_checks import check_page, get_page
 from sqlalchemy import select
@@ -184,3 +185,20 @@ def test_list_shows_a_limited_number_of_attempts_newest_first(session: Session) 
     (item,) = list_requests(session)
     assert len(item.attempts) == ATTEMPTS_SHOWN
     assert item.attempts[0].query == f"question {ATTEMPTS_SHOWN + 2}"
+
+
+def test_votes_of_one_visit_count_once_an_article_and_the_last_one_counts(
+    client: FlaskClient, csrf: Csrf, session: Session
+) -> None:
+    for choice in ("yes", "no", "no"):
+        assert client.post(VOTE, data={"vote": choice}, headers=csrf(client)).status_code == 303
+    assert [feedback.kind for feedback in session.scalars(select(Feedback))] == ["not_answered"]
+
+
+def test_an_address_that_drops_its_cookies_cannot_vote_for_ever(app: Flask, csrf: Csrf, session: Session) -> None:
+    statuses = []
+    for _ in range(14):
+        client = app.test_client()
+        statuses.append(client.post(VOTE, data={"vote": "no"}, headers=csrf(client)).status_code)
+    assert statuses == [303] * 10 + [429] * 4
+    assert len(session.scalars(select(Feedback)).all()) == 10
