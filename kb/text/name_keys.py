@@ -82,12 +82,15 @@ def rough_latin(word: str) -> str:
             sounds.append("a" if match.end() == len(word) else "")
         else:
             sounds.append(_LATIN_SOUNDS.get(kind, text))
-    return _simplify(regex.sub(r"(.)\1+", r"\1", "".join(sounds)))
+    return _simplify("".join(sounds))
+
+
+_DOUBLED = regex.compile(r"(.)\1+")
 
 
 def _simplify(rough: str) -> str:
-    """Priya and प्रिया, Ichha and इच्छा."""
-    return rough.replace("iy", "i").replace("cch", "ch")
+    """Priya and प्रिया, Ichha and इच्छा, Singh and सिंह."""
+    return _DOUBLED.sub(r"\1", rough).replace("iy", "i").replace("cch", "ch").replace("ngh", "nh")
 
 
 def without_o(rough: str) -> str:

@@ -95,6 +95,7 @@ def _redact_once(
         canvas.apply(addresses.find_spaced_upi)
     if seen.secret:
         canvas.apply(passwords.find_passwords)
+        canvas.apply(passwords.find_credentials)
         canvas.apply(passwords.find_vouchers)
     if seen.digits:
         _claim_numbers(canvas, seen, region)

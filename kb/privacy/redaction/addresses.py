@@ -40,8 +40,9 @@ _AT = re.compile(
     r"|(?<=\w)(?P<joined>[-_])at(?P=joined)(?=\w)"
 )
 _DOT_WORD = r"(?:dot|डॉट|डाट|ডট)"
-_DOT = rf"(?:[ ]?[\[({{<][ ]?(?:\.|{_DOT_WORD})[ ]?[\])}}>][ ]?|[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|[-_]dot[-_]|[ ]?[.।][ ]?|,)"
-_NEXT_DOT = rf"(?:[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|\.|[ ]?[\[({{<][ ]?(?:\.|{_DOT_WORD})[ ]?[\])}}>][ ]?)"
+_BRACKETED_DOT = rf"[ ]?[\[({{<][ ]?(?:\.|{_DOT_WORD})[ ]?[\])}}>][ ]?"
+_DOT = rf"(?:{_BRACKETED_DOT}|[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|[-_]dot[-_]|[ ]?[.।][ ]?|,)"
+_NEXT_DOT = rf"(?:[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|\.|{_BRACKETED_DOT})"
 _LABEL = r"[^\W_\u0900-\u09ff](?:[\w-]{0,40}?[^\W_])?"
 _TLD = (
     r"(?:com|co|net|org|in|me|io|ai|info|biz|edu|gov|ac|nic|res|gen|uk|us|bd|ae|de|fr|eu|ca|au|sg|np|lk|dev|app|xyz|online|"
@@ -52,7 +53,11 @@ _HOST = re.compile(
     rf"|(?P<webmail>{_WEBMAIL})(?:{_DOT}{_TLD}(?:{_NEXT_DOT}in)?)?)(?![\w-]|\.\w)"
 )
 _NAME = rf"(?:(?<![{_LATIN}'])[{_LATIN}']{{1,64}}|(?<![{_INDIC}])[{_INDIC}]{{1,64}})"
-_LOCAL = re.compile(rf"{_NAME}(?:[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}{_NAME}){{0,3}}$")
+# "n e e l at gmail dot com", as it is spelled over the phone.
+_LETTERS = r"(?<![^\W_])(?:[a-z0-9][ ]){2,20}[a-z0-9]"
+_LOCAL = re.compile(
+    rf"(?:{_LETTERS}|{_NAME}(?:(?:[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|{_BRACKETED_DOT}|[ ]\.[ ]){_NAME}){{0,3}})$"
+)
 _LONGEST_LOCAL = 80
 _LONGEST_HOST = 120
 # The sentence is about mail, so that a plain word before "at" is the name of a box.
@@ -107,6 +112,8 @@ def find_addresses(view: str, own_domains: frozenset[str], names: frozenset[str]
     for match in _ADDRESS.finditer(view):
         local, host = match["local"], match["host"].lower()
         if "." in host:
+            if not host.rsplit(".", 1)[1][0].isalpha():
+                continue  # a package and its version: name@6.13.0
             # Romanised Bengali hangs its endings on with a hyphen: parts@shop.example-e.
             own = host in own_domains or any(host.startswith(domain + "-") for domain in own_domains)
             role = own and local.isalpha() and local.lower() not in names

@@ -39,7 +39,7 @@ _CODE_BEFORE = re.compile(r"(?<![\w.,:/₹$-])" + _NUMBER + rf"[ ]?[-–,:]?(?:[
 # "coupon code", "error code", "pin code of my address": no secrets.
 _OPEN_CODE_BEFORE = re.compile(
     r"(?:error|err|coupon|promo|discount|offer|voucher|referral|product|item|model|article|area|country|zip|post|postal|hsn|sac|qr|"
-    r"bar|ifsc|swift|colour|color|status|source|dress|exit|fault|city|std|isd|sort|style|sku|order|कूपन|एरर|त्रुटि|प्रोमो|ऑफ़र|ऑफर|डाक|"
+    r"return|reason|completion|result|response|sql|page|bar|ifsc|swift|colour|color|status|source|dress|exit|fault|city|std|isd|sort|style|sku|order|कूपन|एरर|त्रुटि|प्रोमो|ऑफ़र|ऑफर|डाक|"
     r"কুপন|এরর|প্রোমো|অফার|ত্রুটি)[ -]?$"
 )
 # The number beside a one-time code is a message's: "OTP error 500213", "OTP box shows 40013 fault".
@@ -94,7 +94,7 @@ def _is_code(view: str, match: re.Match[str]) -> bool:
     after = match.groupdict().get("after") or ""
     if _ERROR.search(between) or _ERROR.match(after.lstrip()) or _UNIT.match(after):
         return False
-    if len(between.split()) > 1 and _COUNTED.search(between):
+    if _COUNTED.search(between):
         return False
     # "The code you texted, 908172, expired", but not a list of amounts.
     if "," in between and len(number) != 6:
@@ -145,7 +145,7 @@ _DIGITS_WORD = (
 )
 _DIGITS = re.compile(
     rf"(?<![\w-])(?:(?:{_HOW_MANY})[ -]?(?:ta|টা|টি|টে)?[ -]?|(?:the|these|those|his|her|my|all)[ ])(?:{_DIGITS_WORD})(?![a-z])"
-    rf"(?P<between>{_BETWEEN % 5})[ ]?[ :=\"'(-]{{1,3}}{_NUMBER}"
+    rf"(?P<between>{_BETWEEN % 5})[ ]?[ ,:=\"'(-]{{1,3}}{_NUMBER}"
 )
 _LAST_BEFORE = re.compile(
     r"(?:last|final|first|ending|end|aakhri|akhri|antim|shesh|pehle|prothom|अंतिम|आख़िरी|आखिरी|आख़री|आखरी|पहले|শেষ|শেষের|প্রথম)[ ]$"

@@ -11,7 +11,7 @@ from kb.privacy.redaction.spans import lower
 _LINK = ("://", "www.", "/")
 _AT = ("@", "%40", "&#64;", "एट", "ऐट", "ऍट", "ॲट", "अॅट", "অ্যাট", "এট", "এ্যাট")
 _AT_WORD = re.compile(r"(?<=[\s\[({<_-])at[\s\])}>_-]")
-_SECRET = ("pass", "pwd", "pw", "gift", "voucher", "पास", "गिफ", "পাস", "গিফ")
+_SECRET = ("pass", "login", "log in", "user", "credential", "pwd", "pw", "gift", "voucher", "पास", "गिफ", "পাস", "গিফ")
 _INTRODUCTION = ("name", "naam", "nam", "नाम", "নাম")
 _DOCUMENT = (
     "passport", "voter", "epic", "election", "licen", "dl", "d.l", "पासपोर्ट", "वोटर", "मतदाता", "ड्राइविंग", "लाइसे", "डीएल",

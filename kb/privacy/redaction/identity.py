@@ -9,6 +9,7 @@ from kb.privacy.redaction.long_numbers import find_long_numbers
 from kb.privacy.redaction.spans import FILLER, Span
 
 _AADHAAR_WORD = re.compile(r"aa?dh?aa?r|uid(?:ai)?\b|आधार|আধার")
+_AADHAAR_AFTER = re.compile(r"[\d ./_*-]{12,20}[^\n.?!।\d]{0,16}(?:aa?dh?aa?r|uid|आधार|আধার)")
 _LAST_DIGITS = re.compile(r"\b(?:last|ending|first)\b|अंतिम|आख़?िरी|শেষ")
 _WITH_COUNTRY = re.compile(r"91[6-9]\d{9}")
 
@@ -19,6 +20,8 @@ def find_aadhaar(view: str) -> Iterator[Span]:
             return False
         if _AADHAAR_WORD.search(view, max(0, start - 40), start):
             return True
+        if sizes == (4, 4, 4) and _AADHAAR_AFTER.match(view, start):
+            return True
         # One in ten mobile numbers with the country's 91 has a right check digit as well.
         shaped = sizes == (4, 4, 4) or (sizes == (12,) and not _WITH_COUNTRY.fullmatch(digits))
         return shaped and aadhaar.is_valid(digits)
@@ -28,7 +31,7 @@ def find_aadhaar(view: str) -> Iterator[Span]:
 
 # A PAN alone, or inside a GSTIN: two digits before it, three characters after it. People cut both into pieces.
 _PAN = re.compile(
-    r"(?<![A-Z0-9])(?P<state>\d{2}[ -]?)?(?P<pan>[A-Z]{5}(?P<gap>[ .-]?)\d{4}(?P=gap)[A-Z])"
+    r"(?<![A-Z0-9])(?P<state>\d{2}[ -]?)?(?P<pan>[A-Z]{5}(?P<gap>[ .-]?)\d{4}(?P<last>[ .-]?)[A-Z])"
     r"(?P<rest>[ -]?[0-9A-Z]Z[0-9A-Z])?(?![A-Z0-9])"
     r"|(?<![A-Z0-9])(?P<singles>[A-Z](?:[ .-][A-Z]){4}(?:[ .-]\d){4}[ .-][A-Z])(?![A-Z0-9])",
     re.IGNORECASE,
@@ -49,7 +52,7 @@ def find_pans(view: str) -> Iterator[Span]:
         # The fourth letter is P for people. Those of companies look like error codes, and are no person's.
         personal = number[3] in "Pp" or bool(match["state"] and match["rest"])
         # In pieces also "lamps 1000 A": capitals, or the word.
-        whole = match["gap"] == "" or number.isupper()
+        whole = match["gap"] == match["last"] == "" or number.isupper()
         thing = _THING_BEFORE.search(view, max(0, match.start() - 16), match.start()) is not None
         if (called or (personal and whole and not thing)) and pan.is_valid(number):
             yield Span(match.start(), match.end(), "[pan]")

@@ -12,7 +12,9 @@ _IBAN = re.compile(r"(?<![\w-])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-
 
 # First digit -> lengths in use, so that not every tenth long number is one.
 _CARD_LENGTHS = {"2": {16}, "3": {14, 15, 16}, "4": {13, 16, 19}, "5": {16}, "6": {16, 18, 19}, "8": {16}}
-_CARD_SHAPES = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (6, 10), (8, 8), (4, 4, 4, 1)})
+_CARD_SHAPES = frozenset(
+    {(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (4, 6, 6), (6, 4, 6), (6, 10), (8, 8), (4, 4, 4, 1)}
+)
 _CARD_WORD = re.compile(r"card|visa|master|rupay|debit|credit|amex|कार्ड|কার্ড")
 
 

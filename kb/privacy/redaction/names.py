@@ -30,7 +30,9 @@ _ORDINARY_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.spl
 _INDIC_EVERYDAY = frozenset(words.INDIC_EVERYDAY.split())
 _ALSO_WORDS = frozenset(words.ALSO_WORDS.split())
 # How everyday words sound: of these, names in Latin letters need a capital.
-_EVERYDAY_SOUNDS = frozenset(map(name_keys.rough_indic, _INDIC_EVERYDAY))
+_EVERYDAY_SOUNDS = frozenset(map(name_keys.rough_indic, _INDIC_EVERYDAY)) | frozenset(
+    "o:" + name_keys.without_o(name_keys.rough_indic(word)) for word in _INDIC_EVERYDAY if word[0] >= "\u0980"
+)
 # Indic scripts do not write the last a of satya (सत्य), but that of Asha (आशा).
 _OPEN_END = regex.compile(r"(?<=[^aeiou][^aeiouh])a$")
 _CASE_ENDINGS = ("র", "ের", "য়ের", "য়ের", "ই", "ও")
@@ -88,7 +90,9 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     }
     whole_names = {first: found for first, found in kept.items() if any(len(n) > 1 for n in found)}
     certain = [word for word, rule in parts.items() if rule in {"always", "capital"}]
-    latin = frozenset(form for word in certain if word.isascii() for form in _forms(name_keys.rough_latin(word)))
+    # गुप्त and গুপ্ত do not write the last a of Gupta.
+    sounded = {form for word in certain if word.isascii() for form in (word, _OPEN_END.sub("", word))}
+    latin = frozenset(form for word in sounded for form in _forms(name_keys.rough_latin(word)))
     indic = frozenset(form for word in certain if not word.isascii() for form in _forms(name_keys.rough_indic(word)))
     initials = frozenset(word[0] for word in (*whole_names, *parts))
     return _Names(whole_names, parts, initials, latin, indic, frozenset(pairs), frozenset(first for first, _ in pairs))
@@ -114,7 +118,8 @@ def _rule_for(word: str) -> str:
     if word in _INDIC_EVERYDAY:
         return "honoured"
     if word.isascii():
-        everyday = word in _ALSO_WORDS or name_keys.rough_latin(_OPEN_END.sub("", word)) in _EVERYDAY_SOUNDS
+        rough = name_keys.rough_latin(_OPEN_END.sub("", word))
+        everyday = word in _ALSO_WORDS or not _EVERYDAY_SOUNDS.isdisjoint(_forms(rough))
         return "" if letters < 3 else "capital" if everyday else "always"
     # An Indic letter carries its vowel, so two letters are as much as four in Latin.
     return "always" if letters >= 2 else ""

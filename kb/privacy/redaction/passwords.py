@@ -11,13 +11,17 @@ _STRONG_WORD = r"password|passwd|passphrase|pass[ ]?word|pwd|पासवर्�
 _IS = r"(?:is|was|are|hai|he|h|chilo|holo|है|था|रखा|হল|হলো|ছিল)"
 _PASSWORD = re.compile(
     rf"(?<!\w)(?:(?P<strong>{_STRONG_WORD})|(?P<weak>(?:pass|pw|पास|পাস)))(?![a-z])"
-    rf"(?:[ ](?:{_IS}|set[ ]to|to|ta|টা)(?=[ :=]))?(?P<sign>[ ]?(?:[:=]|->|[ ]-[ ]|-[ ]))?[ ]{{0,2}}[\"'(]?{_VALUE}"
+    rf"(?:(?:[ ][^\W\d_]{{1,12}}){{0,4}}?[ ]{_IS}(?=[ :=])"
+    rf"|[ ](?:set[ ]to|to|ta|টা)(?=[ :=]))?(?P<sign>[ ]?(?:[:=]|->|[ ]-[ ]|-[ ]))?[ ]{{0,2}}[\"'(]?{_VALUE}"
 )
 _OWNER = re.compile(r"(?:my|mera|meri|amar|login|user|mail|id|मेरा|आईडी|আমার|\ufffc)[ ,/:-]{0,3}$")
 _TAIL = ".,;:!?)\"'।"
 _ORDINARY = frozenset(words.BESIDE_SECRETS.split())
 # At least one letter and at least one digit or sign: no word of a sentence.
 _MIXED = re.compile(r"(?=.*[^\W\d_])(?=.*[\d@#$%^&*!_+=~?<>])\S+")
+_CREDENTIALS = re.compile(
+    rf"(?<![a-z])(?:login|log[ ]in|user(?:[ ]?name|[ ]?id)?|credentials?)[^\n/|]{{0,60}}[ ][/|][ ]{_VALUE}"
+)
 _VOUCHER = re.compile(
     r"(?<!\w)(?:gift[ ]?card|voucher|गिफ़्ट कार्ड|गिफ्ट कार्ड|গিফট কার্ড|গিফ্ট কার্ড)"
     rf"(?:[ ]{{1,3}}[^\s.!?।;,0-9{FILLER}]{{1,24}}){{0,4}}?"
@@ -38,6 +42,14 @@ def find_passwords(view: str) -> Iterator[Span]:
             mixed = mixed and (owned or bool(match["sign"]))
         if mixed or (match["sign"] and _ends_the_line(view, end) and _is_plain_word(value)):
             yield Span(match.start("value"), end, "[code]")
+
+
+def find_credentials(view: str) -> Iterator[Span]:
+    """ "login asha@example.com / Rain&Sun7"; the address has been claimed already."""
+    for match in _CREDENTIALS.finditer(view):
+        value = match["value"].rstrip(_TAIL)
+        if _MIXED.fullmatch(value):
+            yield Span(match.start("value"), match.start("value") + len(value), "[code]")
 
 
 def find_vouchers(view: str) -> Iterator[Span]:

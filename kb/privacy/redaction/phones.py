@@ -13,7 +13,7 @@ from kb.privacy.redaction.spans import Span
 # At most 15 digits (E.164) with at most three separators between two of them. An Indic ending may hang on.
 _NUMBER = re.compile(
     r"(?=[\d+(])(?<![a-z0-9_])(?<!\d[.,:])(?<![^\W\d]/)(?P<prefix>\+ ?|\(\+?)?\d(?:[ ().*~_,/—-]{0,3}\d){6,14}"
-    r"(?![0-9_%]|(?!(?:pe|par|pr|ko|ka|ki|se|te|ta|e|hai|he|or|and|ext)(?![a-z0-9]))[a-z])"
+    r"(?![0-9_%]|\.\d|(?!(?:pe|par|pr|ko|ka|ki|se|te|ta|e|hai|he|or|and|ext)(?![a-z0-9]))[a-z])"
 )
 _GROUP = re.compile(r"\d+")
 _LABEL_BEFORE = re.compile(r"([a-z]{2,})[-#]$")
@@ -74,6 +74,8 @@ def _first_phone(candidate: str, offset: int, region: str, called: bool) -> Span
     most = 6 if sizes[0] > 1 or "+" in lead else len(groups)
     for count in range(min(len(groups), most), 0, -1):
         end = groups[count - 1][1]
+        if candidate[end : end + 1] == "." and candidate[end + 1 : end + 2].isdigit() and count < len(groups):
+            continue  # the beginning of an address of a host, or of a version
         if _is_phone(candidate[start:end], lead, sizes[:count], region, called):
             closing = 1 if ")" in candidate[end : end + 1] and "(" in candidate[:end] else 0
             return Span(offset, offset + end + closing, "[phone]")
@@ -85,11 +87,11 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
     if not 7 <= len(digits) <= 15 or _is_host_address(text, sizes):
         return False
     patterns = _patterns(region)
-    singles = len(sizes) >= 10 and max(sizes) == 1
+    singles = len(sizes) >= 10 and max(sizes) == 1 and _is_evenly_spaced(text)
     if singles:
         sizes = [len(digits)]
     if "+" in lead or digits.startswith("00"):
-        return max(sizes) >= 2 and _is_valid_international(digits.removeprefix("00"))
+        return max(sizes) >= 2 and _is_international(digits.removeprefix("00"), certain="+" in lead)
     if patterns is None:
         return 10 <= len(digits) <= 13 and max(sizes) >= 3
     mobile, fixed, country, trunk = patterns
@@ -112,6 +114,12 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
     return prefixed and bool(fixed.fullmatch(national)) and not (trunk and digits == national and len(sizes) < 2)
 
 
+def _is_evenly_spaced(text: str) -> bool:
+    """One separator throughout, spaces apart: "9.8.3.0.0…", "9 8 3 3 0 - 1 2 …", and no list of versions."""
+    separators = {piece.strip() for piece in _GROUP.split(text)[1:-1]}
+    return len(separators) == 1 or separators == {"", "-"}
+
+
 def _is_host_address(text: str, sizes: list[int]) -> bool:
     """98.100.12.245: four numbers up to 255."""
     return (
@@ -122,9 +130,11 @@ def _is_host_address(text: str, sizes: list[int]) -> bool:
     )
 
 
-def _is_valid_international(digits: str) -> bool:
+def _is_international(digits: str, *, certain: bool) -> bool:
     try:
         number = phonenumbers.parse("+" + digits, None)
     except phonenumbers.NumberParseException:
         return False
-    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) not in _PUBLIC_TYPES
+    # Who writes a plus means a number to call, even one that nobody has been given yet.
+    exists = phonenumbers.is_possible_number(number) if certain else phonenumbers.is_valid_number(number)
+    return exists and phonenumbers.number_type(number) not in _PUBLIC_TYPES

@@ -57,7 +57,8 @@ _FAR_DEVICE = re.compile(
     r"(?P<number>\d{8,25}|\d{2}[ -]\d{6}[ -]\d{6}[ -]\d)(?!\w)"
 )
 _DEVICE = re.compile(
-    rf"(?<![a-z])(?:{_DEVICE_WORD}){_TO_NUMBER}(?P<number>\d{{8,25}}(?:[ ]?[/,&][ ]?\d{{8,25}}){{0,3}})(?![\w])"
+    rf"(?<![a-z])(?:{_DEVICE_WORD}){_TO_NUMBER}"
+    rf"(?P<number>\d{{8,25}}(?:[ ]?(?:[/,&]|and|aur|ar|और|ও|আর)[ ]?\d{{8,25}}){{0,3}})(?![\w])"
 )
 _REFERENCE_WORD = (
     r"orders?|ordr|awb|tracking|track|consignment|shipment|parcel|package|pkg|waybill|invoice|inv|bill|challan|receipt|po|"

@@ -18,6 +18,28 @@ dev hari mani madhu maya rani raja mila gaya bela
 # Everyday words in Devanagari and Bengali that are names as well. They count within a whole name, or where something
 # beside them says that a person is meant; in Latin letters ("asha", "sandesh") where they have a capital.
 INDIC_EVERYDAY = """
+हिम्मत भरोसा उम्मीद वादा प्रयास आरंभ आरम्भ अरमान एहसास चाहत आवाज़ आवाज ख्वाब दुआ वफ़ा वफा नूर नज़र नजर रहम करम इनाम
+ईमान हिफ़ाज़त मेहनत मेहर शान शौक तारीफ़ तारीफ कमाल जमाल बहार गुलशन गुलाब चमन वतन आज़ाद आजाद सलाम पैग़ाम फ़रमान नमन
+वंदन चंदन कुंदन कंचन रंजन मनन चिंतन अभिनंदन नंदन उपहार आहार विहार सुयोग संयोग सहयोग प्रयोग उद्योग उदय समीर तूफ़ान
+तूफान फाल्गुन कार्तिक चैत्र वैशाख माघ शरद हेमंत शिशिर सोम बुध गुरु शुक्र रवि दिशा धारा छाया काया क्षमता योग्यता
+सौम्य स्वाति आयुष आयु आरोग्य तेज प्रज्ञा मेधा बुद्धि सिद्धि समृद्धि वृद्धि शुद्धि गति मति रति नीति रीति विभूति
+अनुभूति स्तुति श्रुति धृति कांति क्रांति रुचि सुरुचि शुचि छवि कवि निशान पहचान अल्पना धारणा घोषणा मान्यता तपस्या आलोक
+अशोक विनीत सम्मान आदर सत्कार अनुकूल मुकुल शरण चरण स्मरण तरुण अरुण वरुण प्रभा विभा गंगा यमुना कावेरी हिमालय कैलाश
+भारती तरंग सारंग रंग मयूर हंस मैना केसर कस्तूरी तुलसी गुड़िया मुन्ना दीवाना अंजाम अनजान नसीम तस्वीर तक़दीर तकदीर
+शबनम पूनम इज़्ज़त इज्जत शोहरत दौलत बरकत शराफ़त किस्मत क़िस्मत रहमत मन्नत जन्नत इनायत हिदायत अमानत सलामत संजीवनी
+संस्कार संस्कृत साक्षी गवाह साधु संत सेवक रक्षक पालक बालक बालिका कन्या नारी पुरुष युवा मानव मानवी जन जीवन प्राण
+आत्मा अनंत अनन्त असीमित अद्भुत अनोखी निराला सुहाना सुहानी मस्ताना राही पथिक मुसाफ़िर यात्रा यात्री मार्ग राहत सुकून
+चैनल सुबह शाम भोर दोपहर रात दिन सप्ताह माह वर्ष तिथि क्षण पल काल युग सदी ऊर्जा शौर्य पराक्रम बलिदान त्याग समर्पण
+समाधान निदान परिणाम प्रमाण निर्माण कल्याण मंगलम लाभ शुभलाभ वैभव ऐश्वर्य संपत्ति संपदा ভরসা কথা প্রয়াস হিম্মত সুরুচি
+রুচি দিশা ছায়া ধারা গতি নীতি রীতি শ্রুতি কৃতি কান্তি ক্রান্তি বৃদ্ধি সমৃদ্ধি বুদ্ধি সিদ্ধি মতি স্তুতি কবি ছবি শুচি
+পরিচয় আলোক অশোক সম্মান অনুকূল মুকুল শরণ চরণ স্মরণ প্রভা আভা গঙ্গা যমুনা কাবেরী হিমালয় কৈলাস ভারত ভারতী তরঙ্গ রঙ
+ময়ূর হংস তুলসী চন্দন কাঞ্চন রঞ্জন চিন্তন অভিনন্দন উপহার সহযোগ প্রয়োগ উদয় সমীর ফাল্গুন কার্তিক চৈত্র বৈশাখ মাঘ শরৎ
+হেমন্ত শিশির বসন্ত সোম মঙ্গল বুধ গুরু শুক্র শনি রবি তেজ মেধা আয়ু অন্ত অনন্ত অসীম অপরূপ অনুপম নিরুপম সুন্দরম
+সুপ্রভাত শুভেচ্ছা সাক্ষী সাধু সন্ত সেবক রক্ষক বালক বালিকা কন্যা নারী পুরুষ যুবক মানব জীবন প্রাণ আত্মা যাত্রা যাত্রী
+পথিক পথ দিন রাত ভোরবেলা দুপুর বিকেল বিকাল সপ্তাহ মাস বছর বর্ষ তিথি ক্ষণ কাল যুগ শৌর্য ত্যাগ সমাধান প্রমাণ নির্মাণ
+কল্যাণ লাভ বৈভব সম্পদ সম্পত্তি নয়নতারা পাখি পরী মৌ মৌমাছি মেঘলা রোদ রোদেলা শ্রাবণ শ্রাবণী আষাঢ় ভাদ্র আশ্বিন পৌষ
+ঊষা উষা নিশা রাকা পল্লব অঙ্কুর শাখা লতিকা মালতী চামেলি জুঁই টগর কামিনী রজনী যামিনী সুধা অমিয় মাধব কেশব অর্ঘ্য অর্পণ
+দীপ দীপা আরতি অঞ্জলি প্রণাম আশিস আশীষ ভজন কীর্তন সাগরিকা মোহনা দিগন্ত অন্তরা আভাস আবেগ অনুরাগ
 संध्या सन्ध्या प्रीति कीर्ति आशा ज्योति किरण रेखा शांति शान्ति माला पूजा आरती सोना मोती सीमा विकास प्रेम आनंद आनन्द
 विजय जय श्री लाल दास देवी पाल
 राय रानी राजा माया प्रकाश संतोष अमन चैन भगवान संदेश सन्देश विश्वास अविश्वास अनुभव कविता प्रतीक्षा समीक्षा सुविधा समय
@@ -67,6 +89,13 @@ INDIC_EVERYDAY = """
 
 # Parts of what a team, a desk or a program is called, which helpdesks list among their agents. They are nobody's name.
 TEAM_WORDS = """
+floor ground duty chief deputy junior trainee intern volunteer backend frontend front bulk corporate enterprise
+consumer public private official automatic bounce postmaster root sample default unknown anonymous visitor someone
+nobody deleted former new old backup archive import migration integration erp pos sms ivr voip telephony dialer
+callback voicemail fax print packaging assembly factory plant depot station counter kiosk showroom outlet franchise
+dealer distributor reseller agency studio salon spa gym restaurant cafe canteen hostel campus academy institute
+university hospital dental nursing doctor nurse medical diagnostics report records document file upload download
+scanning data analytics insights research rating
 accounts account accounting admin administrator agents alert alerts announcements answers api app assist assistance
 assistant auto
 automated automation backoffice billing booking bookings bot branch call calls cancellation cancellations care cart
@@ -99,7 +128,7 @@ pharmacy kitchen lab clinic school college bank insurance hotel travel ticketing
 server database
 network engineering developer dev design content media news events audit treasury spares repairs repair demo trial
 subscription
-subscriptions membership members relations relationship success happiness ninja hero
+subscriptions receivable receivables payables recovery membership members relations relationship success happiness ninja hero
 day morning evening weekend north south east west central zone
 सहायता केंद्र केन्द्र ग्राहक सेवा टीम विभाग डेस्क बिलिंग वापसी शिकायत सपोर्ट हेल्प हेल्पलाइन कस्टमर केयर दुकान स्टोर
 गोदाम डिलीवरी प्रबंधक
@@ -133,16 +162,17 @@ da di called calls said says here from told spoke wrote replied promised bola bo
 
 # What follows "my name" where the sentence is about the name, or ends it.
 NOT_NAMES = """
-wrong not incorrect spelled spelt showing missing on in written misspelled different coming there mentioned
+wrong not incorrect kothao kothay chai keno keu kauke kisi kahin kahan kab badal badle badlo change
+update spelled spelt showing missing on in written misspelled different coming there mentioned
 changed still hai he h hain and aur main mai me mera order galat nahi kyu kya kaise pe par ko se ka ki ke app
 bill mein likha bhul vul thik e te r ache achhe likhe eta ota ebong ar ami है हूँ और में गलत ग़लत नहीं क्यों
 क्या कैसे पर को से का की के ऐप बिल लिखा मैं मेरा ভুল ঠিক নেই আছে লেখা এবং আর আমি আমার অ্যাপে বিলে কি কেন
-বদলাতে পাল্টাতে
+বদলাতে পাল্টাতে চাই কোথাও কোথায় কোথায় কেউ কেন দিয়ে দিয়ে किसी उसे उन्हें कहीं कहाँ कब कोई सही चाहिए बदल কাউকে বদলে
 """
 
 # With one of these the sentence says something about the name and does not tell it.
 ABORTING = """
-में पर को तक जानते बदलो बदलना गलत ग़लत wrong galat bhul vul ভুল incorrect spelled spelt misspelled par pe mein
+मत ना না mat na में पर को तक जानते बदलो बदलना गलत ग़लत wrong galat bhul vul ভুল incorrect spelled spelt misspelled par pe mein
 """
 
 # May stand before a hyphen and a phone number; other letters make it an order number or the like.
