@@ -15,7 +15,7 @@ _LONGEST = 80
 
 _DIGITS = str.maketrans("०१२३४५६७८९০১২৩৪৫৬৭৮৯", "01234567890123456789")
 _NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.\-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})(?!\d)")
-_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[/.\-](?P<month>\d{1,2})[/.\-](?P<day>\d{1,2})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})[/.\-年](?P<month>\d{1,2})[/.\-月](?P<day>\d{1,2})(?!\d)日?")
 _COMPACT = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:(?=T)|(?!\d))")
 _DAY_NAME = r"(?:[^\W\d_]{2,9}\.?,?\s+)?"
 _MONTH_NAME = r"(?P<name>[^\W\d_][^\s\d,./\-]{1,14})\.?"

@@ -24,7 +24,7 @@ from kb.tickets.raw import LONGEST_ID, RawTicket, RawTurn
 from kb.tickets.reading import Reading
 
 # Of a mail, this much is read: headers and texts stand before the attachments.
-_LONGEST_MAIL = 8 * 1024 * 1024
+_LONGEST_MAIL = 4 * 1024 * 1024
 _LONGEST_LINE = 64 * 1024
 _MOST_MAILS_OF_A_THREAD = 200
 _MOST_ADDRESSES = 20_000
@@ -121,7 +121,8 @@ class _Threads:
             "CREATE INDEX mails_thread ON mails (thread);"
             "CREATE TABLE names (id TEXT PRIMARY KEY, thread INTEGER) WITHOUT ROWID;"
             "CREATE INDEX names_thread ON names (thread);"
-            "CREATE TABLE talks (subject TEXT, address TEXT, thread INTEGER, PRIMARY KEY (subject, address)) WITHOUT ROWID;"
+            "CREATE TABLE talks (subject TEXT, address TEXT, thread INTEGER, PRIMARY KEY (subject, address, thread)) WITHOUT ROWID;"
+            "CREATE INDEX talks_thread ON talks (thread);"
         )
         self._count = 0
         self._addresses: Counter[str] = Counter()
@@ -154,24 +155,35 @@ class _Threads:
             else []
         )
         known = sorted(row[0] for row in rows)
-        people = {headers.sender, *headers.recipients} - {""}
-        subject = headers.thread_subject.casefold()
+        subject = headers.thread_subject.casefold()[:300]
         if not known and headers.is_reply and subject:
-            known = [found for person in sorted(people) if (found := self._talk(subject, person))][:1]
+            known = self._talks(subject, headers)
         thread = known[0] if known else self._count
         for other in known[1:]:
             self._database.execute("UPDATE mails SET thread = ? WHERE thread = ?", (thread, other))
             self._database.execute("UPDATE names SET thread = ? WHERE thread = ?", (thread, other))
+            self._database.execute("UPDATE OR REPLACE talks SET thread = ? WHERE thread = ?", (thread, other))
         self._database.executemany("REPLACE INTO names VALUES (?, ?)", ((name, thread) for name in ids))
-        if subject and headers.sender:
-            self._database.execute("REPLACE INTO talks VALUES (?, ?, ?)", (subject[:300], headers.sender, thread))
+        if subject:
+            people = {headers.sender, *headers.recipients} - {""}
+            self._database.executemany(
+                "REPLACE INTO talks VALUES (?, ?, ?)", ((subject, person, thread) for person in people)
+            )
         return thread
 
-    def _talk(self, subject: str, person: str) -> int | None:
-        row = self._database.execute(
-            "SELECT thread FROM talks WHERE subject = ? AND address = ?", (subject[:300], person)
-        ).fetchone()
-        return int(row[0]) if row else None
+    def _talks(self, subject: str, headers: MailHeaders) -> list[int]:
+        """The latest thread of this subject in which the sender and somebody of the recipients take part."""
+        return sorted(
+            self._threads_of(subject, headers.sender)
+            & {thread for person in headers.recipients for thread in self._threads_of(subject, person)}
+        )[-1:]
+
+    def _threads_of(self, subject: str, person: str) -> set[int]:
+        rows = self._database.execute(
+            "SELECT thread FROM talks WHERE subject = ? AND address = ? ORDER BY thread DESC LIMIT 1000",
+            (subject, person),
+        )
+        return {int(row[0]) for row in rows}
 
     def owner(self, own_domains: frozenset[str]) -> "_Owner":
         """Whose mailbox it is: the address that takes part in most mails; of several, one that is called like a desk or is
@@ -253,13 +265,13 @@ def _ticket_of(mails: list[_Mail], owner: _Owner) -> RawTicket:
     is_answered = "agent" in (roles[roles.index("customer") :] if "customer" in roles else roles)
     return RawTicket(
         source="mbox",
-        external_id=_id_of(first),
+        external_id=_id_of(mails[0]),
         subject=first.thread_subject,
         status="resolved" if is_answered else "open",
         channel="email",
         turns=turns,
         requester=customer.sender if customer else "",
-        names=tuple(dict.fromkeys(mail.headers.name for mail in mails if mail.headers.name)),
+        names=_names(mails, owner),
         own_domains=owner.domains,
         created_at=times[0] if times else None,
         resolved_at=_last(times) if is_answered else None,
@@ -279,12 +291,23 @@ def _turn(mail: _Mail, owner: _Owner, customer: MailHeaders | None) -> RawTurn:
     return RawTurn("agent" if is_agent else "customer", mail.text, is_public, headers.sent_at)
 
 
-def _id_of(first: MailHeaders) -> str:
+def _names(mails: list[_Mail], owner: _Owner) -> tuple[str, ...]:
+    """Of the people; "Lamp Help" <help@…> is none."""
+    people = [
+        mail.headers.name
+        for mail in mails
+        if mail.headers.name and not (owner.wrote(mail.headers.sender) and _DESK.match(mail.headers.sender))
+    ]
+    return tuple(dict.fromkeys(people))
+
+
+def _id_of(mail: _Mail) -> str:
     """Of the mail that began the thread, also where only its answers are in the mailbox."""
+    first = mail.headers
     name = first.references[0] if first.references else first.message_id
     if name and len(name) <= LONGEST_ID:
         return name
-    told = f"{first.sender}\n{first.subject}\n{first.sent_at}\n{name}"
+    told = f"{first.sender}\n{first.subject}\n{first.sent_at}\n{name}\n{mail.text[:1000]}"
     return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 
 

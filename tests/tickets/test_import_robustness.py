@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import KbError
 from kb.tables import Base, Ticket, TicketMessage
-from kb.tickets import ImportReport, import_tickets
+from kb.tickets import READERS, ImportReport, import_tickets
 from kb.tickets.importing import BATCH
 
 Make = Callable[..., dict[str, Any]]
@@ -57,13 +57,70 @@ _JSON = st.recursive(
 )
 
 
-@pytest.mark.parametrize("source", ["zendesk", "csv", "jsonl"])
+@pytest.mark.parametrize("source", READERS)
 @FUZZ
 @given(content=st.binary(max_size=400))
 def test_arbitrary_bytes(source: str, content: bytes, scratch: Session, tmp_path: Path) -> None:
     path = tmp_path / "bytes"
     path.write_bytes(content)
     import_anything(scratch, path, source)
+
+
+@pytest.mark.parametrize("source", READERS)
+@FUZZ
+@given(content=_JSON)
+def test_arbitrary_json(source: str, content: Any, scratch: Session, tmp_path: Path) -> None:
+    path = tmp_path / "any.json"
+    path.write_text(json.dumps(content), "utf-8")
+    import_anything(scratch, path, source)
+
+
+_KEYS = st.sampled_from(
+    ["id", "ticket", "tickets", "results", "data", "payload", "users", "messages", "comments", "conversations", "subject",
+     "status", "meta", "sender", "requester", "description", "via", "created_at", "message_type", "notes", "stats", "content",
+     "body", "tags"]
+)  # fmt: skip
+_TICKETS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 10**13)
+    | st.text(max_size=10)
+    | st.sampled_from(["solved", "2026-03-01", "03/04/2026"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=6),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize("source", ["zendesk", "freshdesk", "chatwoot", "jsonl"])
+@FUZZ
+@given(contents=st.lists(_TICKETS, min_size=1, max_size=3), cut=st.integers(0, 40))
+def test_json_with_keys_of_help_desks(
+    source: str, contents: list[Any], cut: int, scratch: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "any.json"
+    whole = "\n".join(json.dumps(content) for content in contents)
+    path.write_text(whole[: len(whole) - cut], "utf-8")
+    import_anything(scratch, path, source)
+
+
+_CELLS = st.sampled_from(["id", "Ticket ID", "subject", "status", "date", '"', "sep=;", "1", "03/04/2026", "\n", ""])
+
+
+@FUZZ
+@given(
+    rows=st.lists(
+        st.lists(
+            st.sampled_from(["id", "Ticket ID", "subject", "status", "date", '"', "sep=;", "1", "03/04/2026", "\n", ""])
+            | st.text(max_size=9)
+        ),
+        max_size=6,
+    ),
+    delimiter=st.sampled_from(",;\t|"),
+)
+def test_arbitrary_tables(rows: list[list[str]], delimiter: str, scratch: Session, tmp_path: Path) -> None:
+    path = tmp_path / "any.csv"
+    path.write_text("\n".join(delimiter.join(row) for row in rows), "utf-8", errors="replace")
+    import_anything(scratch, path, "csv")
 
 
 @FUZZ

@@ -106,6 +106,7 @@ def test_any_text_is_cleaned_without_an_error(text: str) -> None:
         "a", "> ", "From: ", "From: a@b\n", "On 1 ", "On 1\n", "Subject: x\n", "<div>", "<b", "<p>x", "&nbsp;", "- ", "-", "_",
         "x wrote:\n", "Regards\n", "Caution: ", "This e-mail ", "Disclaimer: \n", "लिखा ", "2 মার্চ ", "Good ", "[", "(", "* ",
         "How would you rate the support\n", "Sent from my ", "am 1 schrieb ", "This ticket has been ", "x (x) ", "A, Mar 2, ",
+        "reply above this line\n",
     ],
 )  # fmt: skip
 def test_cleaning_takes_linear_time(unit: str) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import InvalidInputError
 from kb.tables import Ticket
-from kb.tickets import ImportReport
+from kb.tickets import ImportReport, preview_tickets
+from kb.tickets.columns import guess_column
 
 Write = Callable[..., Path]
 Import = Callable[..., ImportReport]
@@ -168,3 +169,189 @@ def test_bad_lines_of_json_are_rejected_by_number(
     assert found[2] == "5: it has no id"
     assert "no role that is known" in found[3]
     assert "the file ends in the middle of it" in found[5]
+
+
+KAGGLE = (
+    "Ticket ID,Customer Name,Customer Email,Customer Age,Product Purchased,Date of Purchase,Ticket Type,Ticket Subject,"
+    "Ticket Description,Ticket Status,Resolution,Ticket Priority,Ticket Channel,First Response Time,Time to Resolution,"
+    "Customer Satisfaction Rating"
+)
+
+
+def test_headers_with_prefixes_and_unknown_statuses(write: Write, run_import: Import, session: Session) -> None:
+    rows = [
+        "1,Asha Rao,a@x.example,32,TV,2021-03-22,Technical issue,Product setup,The TV shows no picture.,Closed,Press source.,"
+        "Low,Social media,2023-06-01 12:15:36,2023-06-01 18:05:38,3",
+        "2,Ben,b@x.example,42,TV,2021-03-22,Refund request,Refund,I want it back.,Pending Customer Response,,Low,Chat,,,",
+        "3,Cy,c@x.example,42,TV,2021-03-22,Refund request,Refund,I want it too.,Pending Customer Response,,Low,Phone,,,",
+    ]
+    report = run_import(write("\n".join([KAGGLE, *rows]), "t.csv"), "csv")
+    assert (report.created, report.open, report.rejected) == (3, 2, [])
+    assert report.to_json()["unknown_statuses"] == {"Pending Customer Response": 2}
+    found = tickets(session)
+    assert (found["1"].subject, found["1"].problem) == ("Product setup", "The TV shows no picture.")
+    assert (found["1"].channel, found["1"].resolution, found["1"].satisfaction) == ("social", "Press source.", "3")
+    assert "Date of Purchase" in report.reading.unused_columns
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["sep=;\n", "\n\n \n", ";;;\n;;;\n", "Tickets of March\nExported on 1 April;by Asha\n\n", '\ufeff"sep=;"\n\n'],
+)
+def test_what_stands_above_the_header_is_passed_over(
+    above: str, write: Write, run_import: Import, session: Session, reasons: Reasons
+) -> None:
+    path = write(above + "Ticket Number;Ticket Subject;Comments\n7;Lamp;It broke, badly.\n;no;id\n", "t.csv")
+    report = run_import(path, "csv")
+    assert (tickets(session)["7"].subject, tickets(session)["7"].problem) == ("Lamp", "It broke, badly.")
+    assert reasons(report) == [f"{above.count(chr(10)) + 3}: it has no id"]
+
+
+def test_given_separator_is_the_one_that_is_used(write: Write, run_import: Import, session: Session) -> None:
+    run_import(write("sep=#\nid#subject#problem\n7#Lamp, red; big#It broke\n", "t.csv"), "csv")
+    assert tickets(session)["7"].subject == "Lamp, red; big"
+
+
+@pytest.mark.parametrize(
+    ("headers", "row", "expected"),
+    [
+        ("Case Number,Case Subject,Updated At,Solved At", "1,a,2026-05-05,2026-03-02", "2026-03-02"),
+        ("Case Number,Case Subject,Solved At,Updated At", "1,a,2026-03-02,2026-05-05", "2026-03-02"),
+        (
+            "Request ID,Request Title,Last update time,Closed time,Resolved time",
+            "1,a,2026-05-05,2026-04-04,2026-03-02",
+            "2026-03-02",
+        ),
+        ("Issue key,Summary,Updated", "1,a,2026-05-05", "2026-05-05"),
+    ],
+)
+def test_surest_column_is_taken_wherever_it_stands(
+    headers: str, row: str, expected: str, write: Write, run_import: Import, session: Session
+) -> None:
+    run_import(write(f"{headers}\n{row}\n", "t.csv"), "csv")
+    resolved_at = tickets(session)["1"].resolved_at
+    assert resolved_at
+    assert f"{resolved_at:%Y-%m-%d}" == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Ticket Channel", "channel"), ("ticketSubject", "subject"), ("TICKET_DESCRIPTION", "problem"),
+        ("Created At (UTC)", "created_at"), ("Support Agent", "agent"),
+        ("Case Status", "status"), ("Customer Phone", "requester_phone"), ("Full name", "requester"), ("Agent Name", "agent"),
+        ("Current Tags", "tags"), ("CSAT", "satisfaction"), ("Resolution Notes", "resolution"), ("Conversation ID", "id"),
+        ("Description [plain]", "problem"), ("Issue Description", "problem"), ("Assigned To", "agent"),
+    ],
+)  # fmt: skip
+def test_header_is_understood(header: str, column: str) -> None:
+    found = guess_column(header)
+    assert found
+    assert found[0] == column
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Customer Age", "Date of Purchase", "Ticket Priority", "First Response Time", "Time to Resolution", "", "(x)"],
+)
+def test_header_that_means_something_else_is_not_guessed(header: str) -> None:
+    assert guess_column(header) is None
+
+
+def test_map_goes_before_any_guess(write: Write, run_import: Import, session: Session) -> None:
+    path = write("nummer;betreff;subject;typ\n1;Lampe kaputt;x;y\n", "t.csv")
+    run_import(path, "csv", columns={"nummer": "id", "Betreff": "subject", "typ": "tags"})
+    assert (tickets(session)["1"].subject, tickets(session)["1"].tags) == ("Lampe kaputt", ["y"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"none": "id"}, "no column 'none'"),
+        ({"id": "nothing"}, "Unknown field 'nothing'"),
+        ({"id": "ignore"}, "Needed: id"),
+    ],
+)
+def test_map_that_cannot_be_is_one_clear_error(
+    columns: dict[str, str], words: str, write: Write, run_import: Import
+) -> None:
+    with pytest.raises(InvalidInputError) as error:
+        run_import(write("id,subject\n1,a\n", "t.csv"), "csv", columns=columns)
+    assert words in error.value.message
+    assert error.value.remedy
+
+
+def test_map_reaches_into_objects(write: Write, run_import: Import, session: Session) -> None:
+    lines = [
+        {"key": "K-1", "fields": {"summary": "Lamp", "text": {"body": "It broke"}}},
+        {"key": "K-2", "fields": None},
+    ]
+    report = run_import(
+        write("\n".join(map(json.dumps, lines)), "t.jsonl"),
+        "jsonl",
+        columns={"fields.summary": "subject", "fields.text.body": "problem"},
+    )
+    assert (tickets(session)["K-1"].subject, tickets(session)["K-1"].problem) == ("Lamp", "It broke")
+    assert report.rejected_count == 1
+
+
+def test_comments_hold_messages_or_what_was_answered(write: Write, run_import: Import, session: Session) -> None:
+    messages = json.dumps(
+        [{"role": "user", "text": "It broke at once"}, {"role": "agent", "text": "A new one left today."}]
+    )
+    quoted = messages.replace('"', '""')
+    text = (
+        f'id,subject,description,comments\n1,Lamp,It broke,We sent a new one.\n2,Lamp,,"{quoted}"\n3,Lamp,It broke,\n'
+    )
+    run_import(write(text, "t.csv"), "csv")
+    found = tickets(session)
+    assert found["1"].resolution == "We sent a new one."
+    assert (found["2"].problem, found["2"].resolution) == ("It broke at once", "A new one left today.")
+    assert found["3"].resolution == ""
+
+
+@pytest.mark.parametrize("shape", ["array", "indented", "tickets", "one", "appended"])
+def test_json_of_any_shape_comes_in_as_jsonl(shape: str, write: Write, run_import: Import, session: Session) -> None:
+    rows = [{"id": 1, "subject": "a", "problem": "It broke"}, {"id": 2, "subject": "b"}]
+    content = {
+        "array": json.dumps(rows),
+        "indented": json.dumps(rows, indent=2),
+        "tickets": json.dumps({"tickets": rows}, indent=2),
+        "one": "\n".join(json.dumps({"ticket": row}) for row in rows),
+        "appended": "".join(json.dumps(row, indent=1) for row in rows),
+    }[shape]
+    report = run_import(write(content, "t.json"), "jsonl")
+    assert (report.created, report.rejected) == (2, [])
+    assert sorted(tickets(session)) == ["1", "2"]
+
+
+def test_system_messages_are_left_out(write: Write, run_import: Import, session: Session) -> None:
+    messages = [
+        {"role": "system", "content": "You are a helpful agent of the lamp shop."},
+        {"role": "user", "content": "my lamp broke in two"},
+        {"role": "assistant", "content": "A new one is on its way and comes on Friday."},
+        {"role": "Activity", "content": "Conversation was resolved by nobody in particular"},
+    ]
+    report = run_import(write(json.dumps({"id": 1, "messages": messages}), "t.jsonl"), "jsonl")
+    ticket = tickets(session)["1"]
+    assert (ticket.problem, ticket.resolution) == (
+        "my lamp broke in two",
+        "A new one is on its way and comes on Friday.",
+    )
+    assert len(ticket.messages) == 2
+    assert report.to_json()["left_out"] == {"notes of the help desk's program": 2}
+
+
+def test_dry_run_shows_what_would_be_stored(write: Write, session: Session) -> None:
+    text = (
+        KAGGLE
+        + "\n"
+        + "".join(f"{n},Asha Rao,a@x.example,3,TV,x,T,Lamp,Asha's lamp broke,Odd,,L,Chat,,,\n" for n in range(9))
+    )
+    preview = preview_tickets(write(text, "t.csv"), "csv", requester_key=b"k" * 32, limit=3)
+    assert [ticket.external_id for ticket in preview.tickets] == ["0", "1", "2"]
+    shown = preview.to_json()
+    assert shown["columns"]["Ticket Subject"] == "subject"
+    assert shown["tickets"][0]["problem"] == "[name]'s lamp broke"
+    assert shown["unknown_statuses"] == {"Odd": 3}
+    assert tickets(session) == {}

@@ -41,7 +41,8 @@ _LETTERS = re.compile(r"[^\W\d_]{2}")
 _INLINE_PART = re.compile(
     r"(?<=[.!?।:,\w)\]]) (?=(?:On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? .{8,60} <[^<>\s]{3,80}> wrote: |"
     r"-{2,} ?(?:Original|Forwarded) [Mm]essage ?-{2,}))|"
-    r"(?<=[.!?।] )(?=(?:CONFIDENTIALITY NOTICE|DISCLAIMER\s?:|Disclaimer\s?:|Confidentiality Notice\s?:|Sent from my \w|Get Outlook for|"
+    r"(?<=[.!?।] )(?=(?:CONFIDENTIALITY NOTICE|DISCLAIMER\s?:|Disclaimer\s?:|"
+    r"Confidentiality Notice\s?:|Sent from my \w|Get Outlook for|"
     r"This e-?mail (?:and any|is confidential|message|may contain)|How would you rate the|##- ))"
 )
 _WROTE_INLINE = re.compile(r"(<[^<>\s]{3,80}> wrote:) (?=\S)")
@@ -137,14 +138,18 @@ def _is_template(line: str) -> bool:
 
 def _cut_at_reply_line(mail: _Lines) -> None:
     """An answer stands above "reply above this line", and what it answers to below; a help desk's own mail begins with it."""
-    for number, line in enumerate(mail.lines):
+    kept: list[str] = []
+    has_answer = False
+    for line in mail.lines:
         if len(line) <= 200 and phrases.REPLY_LINE.search(line):
-            above = [other for other in mail.lines[:number] if not _SEPARATOR.match(other)]
-            has_answer = any(_has_words(other) and not is_greeting(other) for other in above)
-            mail.keep(above if has_answer else above + mail.lines[number + 1 :])
-            if not has_answer:
-                _cut_at_reply_line(mail)
-            return
+            if has_answer:
+                break
+            continue
+        kept.append(line)
+        has_answer = has_answer or (
+            _has_words(line) and not is_greeting(line) and not phrases.HELP_DESK.match(_bare(line))
+        )
+    mail.keep(kept)
 
 
 def _drop_templates(mail: _Lines) -> None:

@@ -73,7 +73,8 @@ BANNER = _any(
     r"এই (?:ই-?মেইল|ইমেইল|বার্তা).{0,60}(?:বাইরে|বহিরাগত)",
     r"(?:some people who received this message|you) don['’]t often get e?-?mail from",
     r"learn why this is important",
-    r"(?:this|the) (?:e-?mail|message|mail)\b.{0,40}(?:scanned|checked|verified|tested)\b.{0,60}(?:virus|malware|spam|content|by)",
+    r"(?:this|the) (?:e-?mail|message|mail)\b.{0,40}(?:scanned|checked|verified|"
+    r"tested)\b.{0,60}(?:virus|malware|spam|content|by)",
     r"(?:scanned|checked) (?:by|for)\b.{0,60}(?:virus|malware|mailscanner|mimecast|symantec|sophos|barracuda|avast|avg)",
     r"virus-?free\b",
     r"(?:diese e-?mail wurde|ce courriel a été).{0,60}(?:viren|virus|avast)",
@@ -84,7 +85,8 @@ BANNER = _any(
 # What mail programs add.
 CLIENT = _any(
     r"(?:sent|written|composed|posted) (?:from|via|with|using|by) (?:my |the |a )?(?:iphone|ipad|ipod|mobile|cell|phone|"
-    r"smart ?phone|tablet|device|handset|samsung|galaxy|xiaomi|redmi|mi |poco|oneplus|vivo|oppo|realme|nokia|motorola|moto|huawei|"
+    r"smart ?phone|tablet|device|handset|samsung|galaxy|xiaomi|redmi|mi |poco|oneplus|"
+    r"vivo|oppo|realme|nokia|motorola|moto|huawei|"
     r"honor|pixel|lg|sony|htc|lenovo|blackberry|windows|android|ios|outlook|yahoo|gmail|rediff\w*|mail for|mail\.ru|proton\w*|"
     r"spark|superhuman|mailbird|thunderbird|apple|aol|zoho|hotmail|jio\w*|airtel|nothing|asus|symphony|walton|itel|tecno|"
     r"infinix)\b.{0,100}$",
@@ -162,7 +164,8 @@ REPLY_LINE = re.compile(
 
 # What a help desk's program writes around the messages.
 HELP_DESK = _any(
-    r"your (?:request|ticket|case|query|enquiry|inquiry|question|issue|message)\s?\W{0,3}#?[\w-]{0,20}\W{0,3}\s?(?:has been|was|is) "
+    r"your (?:request|ticket|case|query|enquiry|inquiry|question|issue|"
+    r"message)\s?\W{0,3}#?[\w-]{0,20}\W{0,3}\s?(?:has been|was|is) "
     r"(?:received|updated|created|registered|logged|solved|resolved|closed|assigned|being|reopened|now|marked)",
     r"(?:a )?(?:new )?(?:response|reply|comment|update|note)\b.{0,30}(?:has been|was) (?:added|posted|made) (?:to|on|by)\b",
     r"to (?:add|post|leave)\b.{0,30}(?:comments?|reply|note|information)\b.{0,30}(?:reply to this|respond to this|click|visit)",
@@ -170,7 +173,8 @@ HELP_DESK = _any(
     r"you are (?:registered as|a) (?:a )?cc\b",
     r"you (?:are receiving|received|have received|receive|got) this (?:e-?mail|message|notification|mail)\b",
     r"you are receiving this because",
-    r"(?:you can )?(?:view|see|track|check|open|follow|update)\b.{0,20}(?:the|your|this)? ?(?:ticket|request|case|conversation|issue)"
+    r"(?:you can )?(?:view|see|track|check|open|follow|update)\b.{0,20}(?:the|your|"
+    r"this)? ?(?:ticket|request|case|conversation|issue)"
     r"(?: \S{1,20})? (?:online|here|at|status|in (?:the|your))\b",
     r"(?:ticket|request|case|issue) (?:url|link)\s?:",
     r"(?:ticket|request|case)(?:[ -]?(?:id|no|number))?\s?[:#]\s?[\w#-]{1,30}(?:,\s?account-subdomain.*)?$",
@@ -230,7 +234,8 @@ SYSTEM = _any(
     r"(?:this|the) (?:ticket|request|case|conversation|chat|issue|thread)\b\W?#?[\w-]{0,16}\W?\s?(?:has been|was|is|will be|got) "
     r"(?:automatically |now )?(?:merged|closed|solved|resolved|reopened|re-?assigned|assigned|escalated|transferred|created|"
     r"locked|archived|marked|snoozed|put on hold|set to)\b(?:.{0,200})$",
-    r"(?:ticket|request|conversation|case)\s?(?:#?\d[\w-]{0,16})? (?:was )?(?:merged|closed|re-?opened|resolved|assigned|transferred|"
+    r"(?:ticket|request|conversation|case)\s?(?:#?\d[\w-]{0,16})? (?:was )?(?:merged|"
+    r"closed|re-?opened|resolved|assigned|transferred|"
     r"unassigned|snoozed) (?:into|by|to|automatically|and|from|until)\b",
     r"(?:conversation|ticket) (?:was|has been) (?:marked|assigned|reopened|resolved|muted|snoozed|labelled|unassigned)\b",
     r"(?:request|ticket) #\d{1,12}\b.{0,80}(?:was|has been) (?:closed|merged)",
@@ -238,16 +243,19 @@ SYSTEM = _any(
     r"(?:assignee|priority|status|group|type|tags?|due date|severity|category|queue|owner|sla|channel|brand|form)\b (?:was )?"
     r"(?:changed|set|updated|added|removed) (?:from|to|by)\b",
     r"(?:sla|service level)\b.{0,60}(?:breach|missed|violat|due|paused)",
-    r"(?:triggered|updated|closed|sent|performed|executed|run) by (?:the )?(?:automation|trigger|workflow|rule|macro|system|bot)\b",
+    r"(?:triggered|updated|closed|sent|performed|executed|"
+    r"run) by (?:the )?(?:automation|trigger|workflow|rule|macro|system|bot)\b",
     r"(?:chat|call|session|conversation) (?:started|ended|began|transferred|closed|was (?:started|ended|transferred))\b"
     r"(?: (?:on|at|by|to|with|from)\b.{0,80}|\s?[.:]?$|\s?\W.{0,40}$)",
     r"[\w .'’-]{2,40} (?:joined|left|has joined|has left|entered|is now in) the (?:chat|conversation|session|room)\b.{0,30}$",
-    r"[\w .'’-]{2,40} (?:added|removed|assigned|unassigned|changed|resolved|reopened|snoozed)(?: the)? (?:label|tag|priority|status|"
+    r"[\w .'’-]{2,40} (?:added|removed|assigned|unassigned|changed|resolved|reopened|"
+    r"snoozed)(?: the)? (?:label|tag|priority|status|"
     r"team|assignee|conversation|ticket|this)\b.{0,80}$",
     r"[\w .'’-]{2,40} (?:self-assigned|self assigned)\b",
     r"[\w .'’-]{2,40} changed the (?:status|priority|assignee|subject|type|group)\b.{0,80}$",
     r"(?:call|voicemail) (?:from|to)\s?:",
-    r"(?:time of call|answered by|length of (?:phone )?call|call duration|call length|listen to the recording|recording|location)\s?:"
+    r"(?:time of call|answered by|length of (?:phone )?call|call duration|call length|"
+    r"listen to the recording|recording|location)\s?:"
     r".{0,160}$",
     r"(?:inbound|outbound|missed|incoming|outgoing) (?:call|voicemail)\b\s?(?:from|to|at|on|:).{0,120}$",
     r"(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|out of office|autoreply|abwesenheitsnotiz|automatische antwort|"
@@ -256,7 +264,8 @@ SYSTEM = _any(
     r"(?:attachments?(?:\(s\))?|anhänge?|pièces? jointes?|adjuntos?|संलग्नक|সংযুক্তি)\s?:\s?\S{1,120}\.\w{2,5}\b.{0,200}$",
     r"[\w()\- .]{1,80}\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|heic|mp4|zip|txt|csv|eml)\s?\(?\d[\d.,]*\s?(?:b|kb|mb|k|m|bytes)\)?$",
     r"\[?(?:image|cid|inline image|embedded image|bild|imagen)\s?:\s?[^\]\n]{1,120}\]?$",
-    r"(?:visitor|user|customer|agent) (?:is|was|has been) (?:offline|inactive|idle|disconnected|redirected|transferred)\b.{0,60}$",
+    r"(?:visitor|user|customer|agent) (?:is|was|has been) (?:offline|inactive|idle|"
+    r"disconnected|redirected|transferred)\b.{0,60}$",
     r"यह टिकट\b.{0,100}(?:बंद कर|मर्ज|विलय|सौंप|स्थानांतरित)",
     r"(?:टिकट|बातचीत|चैट) (?:बंद|समाप्त|शुरू|स्थानांतरित) (?:की|कर|हो|हुई)",
     r"(?:৭ দিন|.{0,40}উত্তর না (?:পাওয়ায়|পাওয়ায়)).{0,60}(?:টিকিট|টিকেট).{0,40}বন্ধ",

@@ -6,7 +6,8 @@ _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 CLOSING = re.compile(
-    r"^(?:(?:with |many |best |warm(?:est)? |kind(?:est)? |warm and |my |thanks (?:and|&|n) |thank you (?:and|&) |thanking you,? )*"
+    r"^(?:(?:with |many |best |warm(?:est)? |kind(?:est)? |warm and |my |thanks (?:and|&|"
+    r"n) |thank you (?:and|&) |thanking you,? )*"
     r"(?:regards|wishes)|"
     r"(?:yours|your'?s) (?:sincerely|truly|faithfully|obediently|respectfully|lovingly)|"
     r"sincerely(?: yours)?|respectfully(?: yours)?|warmly|(?:many )?thanks(?: a lot| again| a ton| so much| in advance)?|"
@@ -15,7 +16,8 @@ CLOSING = re.compile(
     r"(?:mit )?(?:freundliche[nm]?|beste[nm]?|herzliche[nm]?|viele[nm]?|liebe[nm]?|schöne[nm]?) gr(?:ü|ue)(?:ß|ss)e?n?"
     r"(?: / (?:best|kind) regards)?|"
     r"mfg|vg|lg|hochachtungsvoll|danke(?: im voraus)?|vielen dank(?: im voraus)?|"
-    r"(?:bien |très )?cordialement|(?:sincères|meilleures|cordiales) salutations|bonne (?:journée|réception)|merci(?: d['’]avance)?|cdlt|"
+    r"(?:bien |très )?cordialement|(?:sincères|meilleures|cordiales) salutations|"
+    r"bonne (?:journée|réception)|merci(?: d['’]avance)?|cdlt|"
     r"(?:un )?(?:cordial )?saludos?(?: cordiales?)?|atentamente|(?:muchas )?gracias(?: de antemano)?|"
     r"(?:सधन्यवाद|सादर(?: प्रणाम| नमस्कार| धन्यवाद)?|(?:आपका |आपकी )?(?:भवदीया?|विश्वासी|विश्वासपात्र|शुभचिंतक)|आपका|आपकी|प्रार्थी|प्रार्थिनी|"
     r"निवेदक|धन्यवाद(?: सहित| जी)?|बहुत[- ]बहुत धन्यवाद|शुक्रिया|आभार(?: सहित)?|शुभकामनाओं सहित)|"
