@@ -121,7 +121,8 @@ class _Threads:
             "CREATE INDEX mails_thread ON mails (thread);"
             "CREATE TABLE names (id TEXT PRIMARY KEY, thread INTEGER) WITHOUT ROWID;"
             "CREATE INDEX names_thread ON names (thread);"
-            "CREATE TABLE talks (subject TEXT, address TEXT, thread INTEGER, PRIMARY KEY (subject, address, thread)) WITHOUT ROWID;"
+            "CREATE TABLE talks (subject TEXT, address TEXT, thread INTEGER, PRIMARY KEY (subject, address, thread)) "
+            "WITHOUT ROWID;"
             "CREATE INDEX talks_thread ON talks (thread);"
         )
         self._count = 0
