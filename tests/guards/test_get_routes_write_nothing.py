@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from gap_job import run_gap_job
-from page_fixtures import PageContent, content, engine, prepared_home
+from page_fixtures import PageContent, content, prepared
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from statements import is_write, recorded_statements
@@ -22,7 +22,7 @@ from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.tables import ContactRequest, Gap, Role, SearchEvent, utc_now
 
-__all__ = ["content", "engine", "prepared_home"]
+__all__ = ["content", "prepared"]
 
 # route: the tables that may be written to after the answer.
 NOTED_AFTERWARDS = {
