@@ -36,7 +36,7 @@ from indexer.encoders.opening import open_encoder  # noqa: E402
 from indexer.encoders.vector_cache import CachingEncoder, VectorCache  # noqa: E402
 from kb.articles import ArticleSource  # noqa: E402
 from kb.core.settings import load_settings  # noqa: E402
-from kb.insight.gaps.answer_features import FEATURES, RANKING, Evidence, Likeness, judge  # noqa: E402
+from kb.insight.gaps.answer_features import FEATURES, RANKING, AnswerFeatures, Evidence, describe_answers  # noqa: E402
 from kb.insight.gaps.reasons import ANSWERED, WEIGHTS, Asked, Reason, Weights, kinds_of, look_closely  # noqa: E402
 from kb.search.encoding import Encoder  # noqa: E402
 
@@ -62,7 +62,7 @@ class Gap:
 
 
 def hold_out(articles: list[ArticleSource], world: int) -> tuple[list[ArticleSource], list[Query]]:
-    """Articles without two of their wordings, and these as searches."""
+    """Articles without two of their alternative questions, and these as searches."""
     kept: list[ArticleSource] = []
     queries: list[Query] = []
     for article in articles:
@@ -77,11 +77,11 @@ def hold_out(articles: list[ArticleSource], world: int) -> tuple[list[ArticleSou
 
 
 def read_gap(world: World, encoder: Encoder, case: Case, asked: list[Asked]) -> Gap:
-    library, evidence = look_closely(world.session, encoder, world.runtime.all_views(), asked)
+    pool, evidence = look_closely(world.session, encoder, world.runtime.all_views(), asked)
     assert evidence is not None
-    places = [place for place, document in enumerate(library.candidates) if document.key == case.topic]
+    places = [place for place, document in enumerate(pool.candidates) if document.key == case.topic]
     right = places[0] if places and case.reason is not Reason.NO_CONTENT else None
-    return Gap(case.reason, case.topic, len(asked), evidence, kinds_of(library, asked), right)
+    return Gap(case.reason, case.topic, len(asked), evidence, kinds_of(pool, asked), right)
 
 
 def gaps_of(world: World, encoder: Encoder, random: np.random.Generator) -> tuple[list[Gap], list[Gap]]:
@@ -153,9 +153,9 @@ def fit_ranking(alone: Sequence[Gap]) -> Numbers:
 def fit_weights(gaps: Sequence[Gap], alone: Sequence[Gap]) -> Weights:
     """The ranking, and for the best document of each kind the odds that it answers (conditional logit with "none")."""
     ranking = fit_ranking(alone)
-    judged: list[Likeness] = [judge(gap.evidence, ranking, gap.kinds) for gap in gaps]
-    there = np.array([[place is not None for place in one.of_kind] for one in judged])
-    features = np.array([one.features for one in judged])
+    described: list[AnswerFeatures] = [describe_answers(gap.evidence, ranking, gap.kinds) for gap in gaps]
+    there = np.array([[place is not None for place in one.of_kind] for one in described])
+    features = np.array([one.features for one in described])
     mean, scale = features[there].mean(axis=0), features[there].std(axis=0) + 1e-9
     features = (features - mean) / scale
     reasons = (Reason.NO_CONTENT, *ANSWERED)
@@ -193,11 +193,11 @@ def report(gaps: Sequence[Gap], alone: Sequence[Gap], topics: Sequence[str]) -> 
         weights = fit_weights(kept, kept_alone)
         for gap in alone:
             if gap.topic in left_out:
-                found = judge(gap.evidence, weights.ranking, gap.kinds)
+                found = describe_answers(gap.evidence, weights.ranking, gap.kinds)
                 first.setdefault(gap.reason.value, []).append(found.best == gap.right)
         for gap in gaps:
             if gap.topic in left_out:
-                odds = weights.probabilities(judge(gap.evidence, weights.ranking, gap.kinds))
+                odds = weights.probabilities(describe_answers(gap.evidence, weights.ranking, gap.kinds))
                 name = "one" if gap.questions == 1 else "more"
                 said.setdefault(name, []).append((gap.reason, max(Reason, key=lambda one: odds[one])))
     print(f"{len(gaps)} gaps, {len(alone)} questions alone; of topics left out:")

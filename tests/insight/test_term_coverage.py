@@ -9,7 +9,7 @@ from kb.insight.gaps.term_coverage import cover_telling_words, cover_terms, matc
 ENCODER = HashEncoder()
 
 
-def library_of(*texts: str) -> CandidatePool:
+def pool_of(*texts: str) -> CandidatePool:
     read = ENCODER.embed_passages(list(texts))
     documents = [Candidate(text) for text in texts]
     for row, document in enumerate(documents):
@@ -18,25 +18,25 @@ def library_of(*texts: str) -> CandidatePool:
 
 
 def test_document_without_the_telling_word_falls_short() -> None:
-    library = library_of("cancel an order", "track an order", "return an order")
-    reading = ENCODER.embed_query("cancel order")
-    (covered,) = cover_terms(library, [reading])
-    cover, shortfall = cover_telling_words(covered, reading, "en")
+    pool = pool_of("cancel an order", "track an order", "return an order")
+    embedding = ENCODER.embed_query("cancel order")
+    (covered,) = cover_terms(pool, [embedding])
+    cover, shortfall = cover_telling_words(covered, embedding, "en")
     assert cover.argmax() == 0
     assert shortfall[0] < 0.01 < min(shortfall[1:])
 
 
 def test_document_outside_a_view_is_not_compared_in_it() -> None:
-    library = library_of("cancel an order", "track an order")
-    library.candidates[1].passages["en", True] = library.candidates[1].passages.pop(("en", False))
-    reading = ENCODER.embed_query("order")
-    matched = match_documents(cover_terms(library, [reading])[0], reading, "en")
+    pool = pool_of("cancel an order", "track an order")
+    pool.candidates[1].passages["en", True] = pool.candidates[1].passages.pop(("en", False))
+    embedding = ENCODER.embed_query("order")
+    matched = match_documents(cover_terms(pool, [embedding])[0], embedding, "en")
     assert np.isfinite(matched["en", False]).tolist() == [True, False]
     assert np.isfinite(matched["en", True]).tolist() == [False, True]
 
 
 def test_question_without_words_covers_nothing() -> None:
-    readings = [ENCODER.embed_query("?"), ENCODER.embed_query("order")]
-    nothing, something = cover_terms(library_of("cancel an order", "track it"), readings)
+    embeddings = [ENCODER.embed_query("?"), ENCODER.embed_query("order")]
+    nothing, something = cover_terms(pool_of("cancel an order", "track it"), embeddings)
     assert nothing == {}
     assert something["en", False].shape == (2, 1)

@@ -1,4 +1,4 @@
-"""Gaps: searches that nothing answered, grouped by likeness, so that a trainer sees what to write."""
+"""Gaps: searches that nothing answered, grouped by similarity, so that a trainer sees what to write."""
 
 from kb.insight.gaps.explaining import explain_gaps, has_unexplained
 from kb.insight.gaps.listing import GapSummary, count_gaps, list_gaps, misses_of, set_gap_state

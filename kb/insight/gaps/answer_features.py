@@ -1,8 +1,8 @@
 """How much each document looks like the answer to the questions of a gap, compared with the other documents around it.
 
 Cosines of a sentence encoder differ little and depend on language, length and part, so they are compared only with each
-other within one view: one language, and either bodies or lists of wordings. Each view gives every document a standing
-(standard deviations above the mean of the documents); translations are independent readings of one answer. Single words
+other within one view: one language, and either bodies or alternative questions. Each view gives every document a z-score
+(standard deviations above the mean of the documents); translations are independent embeddings of one answer. Single words
 add to it: by what they mean, in any language; as words of the language (BM25); and by how they sound, in any script.
 """
 
@@ -20,40 +20,40 @@ from kb.search.fusion import inverse_document_frequency
 # Fewer documents than this say nothing about what is usual.
 _LEAST_IN_VIEW = 5
 _POWER_STEPS = 12
-_PACK = 5
+_COMPETITORS = 5
 
 # What documents are ranked by. "own": views of the language that was asked in; "other": the mean over the others'.
 RANKING = (
-    "own_bodies", "other_bodies", "own_wordings", "other_wordings",  # standings by the vectors of whole texts
-    "own_body_words", "other_body_words", "own_wording_words", "other_wording_words",  # by those of words
+    "own_bodies", "other_bodies", "own_questions", "other_questions",  # z-scores by the vectors of whole texts
+    "own_body_words", "other_body_words", "own_question_words", "other_question_words",  # by those of words
     "words",  # share of the words of the language
-    "sounds",  # share of the words that sound alike
+    "phonetic_keys",  # share of the words that sound alike
     "in_language",  # 1 where there is a version in the language that was asked in
 )  # fmt: skip
 # What tells whether a document answers the questions.
 FEATURES = (
-    "lead",  # its score above that of the best other document
-    "lead_over_pack",  # and above the mean of the five best others
+    "margin",  # its score above that of the best other document
+    "margin_over_competitors",  # and above the mean of the five best others
     "agreement",  # share of the questions that put this document first
     "cosine",  # of its best passage after centring
     "words",  # share of the words of the language
-    "sounds",  # share of the words that sound alike
-    "standing",  # standard deviations above the other documents
+    "phonetic_keys",  # share of the words that sound alike
+    "z_score",  # standard deviations above the other documents
     "telling_words",  # how well it has the words that tell documents apart
     "shortfall",  # and how much better others have them
 )
-# Of kinds of documents, which are given to `judge`, the best one each is looked at.
+# Of kinds of documents, which are given to `describe_answers`, the best one each is looked at.
 KINDS = 3
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Question:
-    """What of a miss is compared. language: that it was asked in; sounds: of the words that say something."""
+    """What of a miss is compared. language: that it was asked in; phonetic_keys: of the words that say something."""
 
-    reading: QueryEmbedding
+    embedding: QueryEmbedding
     language: str
-    sounds: frozenset[str]
+    phonetic_keys: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Likeness:
+class AnswerFeatures:
     """best: the likeliest document; of_kind: that of each kind, None where there is none; features: theirs, (KINDS,
     len(FEATURES)), zeros where there is none."""
 
@@ -77,32 +77,37 @@ class Likeness:
     features: Numbers
 
 
-def compare(library: CandidatePool, questions: Sequence[Question], centre: Vectors) -> Evidence:
-    """Compare the questions of one gap with all documents of the library (one at least).
+def compare(pool: CandidatePool, questions: Sequence[Question], centre: Vectors) -> Evidence:
+    """Compare the questions of one gap with all documents of the pool (one at least).
 
     centre: mean vector of everyday questions, which says what all of them have in common.
     """
-    documents = library.candidates
-    passages, direction = _centre_passages(library.vectors)
-    covered = cover_terms(library, [question.reading for question in questions])
-    sounds = _share_of_sounds(library, questions)
+    documents = pool.candidates
+    passages, direction = _centre_passages(pool.vectors)
+    covered = cover_terms(pool, [question.embedding for question in questions])
+    phonetic_keys = _phonetic_shares(pool, questions)
     shares = np.array(
-        [[max((of.get(v.id, 0.0) for v in d.versions), default=0.0) for d in documents] for of in library.words]
+        [[max((of.get(v.id, 0.0) for v in d.versions), default=0.0) for d in documents] for of in pool.words]
     )
     single = {name: np.zeros((len(questions), len(documents))) for name in ("telling_words", "shortfall")}
-    single |= {"cosine": np.zeros_like(shares), "standing": np.zeros_like(shares), "words": shares, "sounds": sounds}
+    single |= {
+        "cosine": np.zeros_like(shares),
+        "z_score": np.zeros_like(shares),
+        "words": shares,
+        "phonetic_keys": phonetic_keys,
+    }
     ranking = np.zeros((len(questions), len(documents), len(RANKING)))
     for row, question in enumerate(questions):
-        query = _unit(question.reading.vector - centre)
-        cosines = _cosines(library, passages @ _unit(query - (query @ direction) * direction))
-        standings = {view: _standing(values) for view, values in cosines.items()}
+        query = _unit(question.embedding.vector - centre)
+        cosines = _cosines(pool, passages @ _unit(query - (query @ direction) * direction))
+        z_scores = {view: _z_scores(values) for view, values in cosines.items()}
         single["cosine"][row] = np.fmax.reduce(list(cosines.values()))
-        single["standing"][row] = _mean_of(list(standings.values()), len(documents))
+        single["z_score"][row] = _mean_of(list(z_scores.values()), len(documents))
         matched: dict[View, Numbers] = {}
         if covered[row]:
-            of_words = match_documents(covered[row], question.reading, question.language)
-            matched = {view: _standing(values) for view, values in of_words.items()}
-            telling = cover_telling_words(covered[row], question.reading, question.language)
+            of_words = match_documents(covered[row], question.embedding, question.language)
+            matched = {view: _z_scores(values) for view, values in of_words.items()}
+            telling = cover_telling_words(covered[row], question.embedding, question.language)
             single["telling_words"][row], single["shortfall"][row] = telling
         own = [[v for v in d.versions if v.language == question.language] for d in documents]
         there = np.array([bool(versions) for versions in own])
@@ -110,20 +115,20 @@ def compare(library: CandidatePool, questions: Sequence[Question], centre: Vecto
         indexed = np.array([any(version.published for version in versions) for versions in own])
         columns = [
             _mean_of(
-                [of for (language, is_list), of in source.items()
-                 if is_list is wordings and (language == question.language) is is_own],
+                [of for (language, is_questions), of in source.items()
+                 if is_questions is wanted and (language == question.language) is is_own],
                 len(documents),
             )
-            for source in (standings, matched)
-            for wordings in (False, True)
+            for source in (z_scores, matched)
+            for wanted in (False, True)
             for is_own in (True, False)
         ]  # fmt: skip
-        columns += [_without_version(shares[row], indexed), _without_version(sounds[row], there), there]
+        columns += [_without_version(shares[row], indexed), _without_version(phonetic_keys[row], there), there]
         ranking[row] = np.stack(columns, axis=1)
     return Evidence(ranking, single)
 
 
-def judge(evidence: Evidence, weights: Numbers, kinds: Sequence[int]) -> Likeness:
+def describe_answers(evidence: Evidence, weights: Numbers, kinds: Sequence[int]) -> AnswerFeatures:
     """Rank by `weights` (in the order of RANKING); kinds: of each document, 0 to KINDS - 1."""
     scores = evidence.ranking @ weights
     mean = scores.mean(axis=0)
@@ -133,24 +138,24 @@ def judge(evidence: Evidence, weights: Numbers, kinds: Sequence[int]) -> Likenes
     for kind, place in enumerate(firsts):
         if place is not None:
             found = {name: float(values[:, place].mean()) for name, values in evidence.single.items()}
-            others = mean[order[order != place][:_PACK]]
-            found["lead"] = float(mean[place] - others[0]) if len(others) else 0.0
-            found["lead_over_pack"] = float(mean[place] - others.mean()) if len(others) else 0.0
+            others = mean[order[order != place][:_COMPETITORS]]
+            found["margin"] = float(mean[place] - others[0]) if len(others) else 0.0
+            found["margin_over_competitors"] = float(mean[place] - others.mean()) if len(others) else 0.0
             found["agreement"] = float((scores.argmax(axis=1) == place).mean())
             features[kind] = [found[name] for name in FEATURES]
-    return Likeness(int(order[0]), tuple(firsts), features)
+    return AnswerFeatures(int(order[0]), tuple(firsts), features)
 
 
-def _cosines(library: CandidatePool, of_passages: Numbers) -> dict[View, Numbers]:
+def _cosines(pool: CandidatePool, of_passages: Numbers) -> dict[View, Numbers]:
     """Per view the best cosine of each document, NaN where it is not in the view."""
-    cosines = {view: np.full(len(library.candidates), np.nan) for view in library.views}
-    for place, document in enumerate(library.candidates):
+    cosines = {view: np.full(len(pool.candidates), np.nan) for view in pool.views}
+    for place, document in enumerate(pool.candidates):
         for view, rows in document.passages.items():
             cosines[view][place] = of_passages[rows].max()
     return cosines
 
 
-def _standing(values: Numbers) -> Numbers:
+def _z_scores(values: Numbers) -> Numbers:
     """Standard deviations above the mean of the view; NaN where a document is not in it, or too few are."""
     there = values[np.isfinite(values)]
     if len(there) < _LEAST_IN_VIEW:
@@ -174,14 +179,14 @@ def _without_version(shares: Numbers, there: NDArray[np.bool_]) -> Numbers:
     return np.where(there, shares, np.maximum(shares, shares[there].max() / 2))
 
 
-def _share_of_sounds(library: CandidatePool, questions: Sequence[Question]) -> Numbers:
+def _phonetic_shares(pool: CandidatePool, questions: Sequence[Question]) -> Numbers:
     """(questions, documents): share of a question's words, by rarity, that sound like one in the document."""
-    shares = np.zeros((len(questions), len(library.candidates)))
-    size = len(library.candidates)
+    shares = np.zeros((len(questions), len(pool.candidates)))
+    size = len(pool.candidates)
     for row, question in enumerate(questions):
         weights = 0.0
-        for sound in question.sounds:
-            has = np.array([sound in document.sounds for document in library.candidates], dtype=np.float64)
+        for key in question.phonetic_keys:
+            has = np.array([key in document.phonetic_keys for document in pool.candidates], dtype=np.float64)
             rarity = inverse_document_frequency(int(has.sum()), size)
             shares[row] += rarity * has
             weights += rarity

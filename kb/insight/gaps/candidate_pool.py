@@ -1,16 +1,17 @@
 """Everything that could have answered a miss: the articles nearest to it, whoever may see them, in all their languages.
 
 This is for trainers, who may see everything. What is published comes from the collections, with its vectors; drafts and
-archived articles are in no collection, so their titles and wordings are encoded here, once per process and revision.
+archived articles are in no collection, so their titles and alternative questions are encoded here, once per process and revision.
 """
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
 import numpy as np
+from cachetools import LRUCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,9 +28,9 @@ _DEPTH = 60
 # Drafts beyond this number (the newest count) are not looked at: encoding them would hold up the page.
 _UNPUBLISHED = 200
 _LEAD = 600
-_KEPT = 5_000
+_CACHED = 5_000
 
-# Documents are compared within a view: one language, and either its bodies or its lists of wordings (True).
+# Documents are compared within a view: one language, and either its bodies or its alternative questions (True).
 View = tuple[str, bool]
 _Value = TypeVar("_Value")
 
@@ -56,7 +57,7 @@ class Candidate:
     key: str
     versions: list[Version] = field(default_factory=list)
     passages: dict[View, list[int]] = field(default_factory=lambda: defaultdict(list))
-    sounds: frozenset[str] = frozenset()
+    phonetic_keys: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -79,19 +80,18 @@ class CandidatePool:
 
 @dataclass(frozen=True)
 class _Passages:
-    """Of one version: vectors (n, dimensions), the vectors of the words of each, and which are wordings (also asked)."""
+    """Of one version: vectors (n, dimensions), the vectors of the words of each, and which are alternative questions."""
 
     vectors: Vectors
     words: list[WordVectors]
-    are_wordings: list[bool]
+    are_questions: list[bool]
 
 
-class Kept(Generic[_Value]):
-    """Values by key, the least recently used forgotten first."""
+class BatchCache(Generic[_Value]):
+    """A cache of values by key that makes all missing ones of a request at once. Safe for many threads."""
 
     def __init__(self, size: int) -> None:
-        self._values: OrderedDict[tuple[str, ...], _Value] = OrderedDict()
-        self._size = size
+        self._values: LRUCache[tuple[str, ...], _Value] = LRUCache(size)
         self._lock = Lock()
 
     def get(self, keys: Sequence[tuple[str, ...]], make: Callable[[list[int]], Iterable[_Value]]) -> list[_Value]:
@@ -102,19 +102,14 @@ class Kept(Generic[_Value]):
         new = {keys[place]: value for place, value in zip(missing, make(missing), strict=True)} if missing else {}
         with self._lock:
             self._values.update(new)
-            for key in found:
-                if key in self._values:
-                    self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
         return [found[key] if key in found else new[key] for key in keys]
 
 
-_sounds: Kept[frozenset[str]] = Kept(_KEPT)
-_drafted: Kept[_Passages] = Kept(_KEPT)
+_phonetic_keys: BatchCache[frozenset[str]] = BatchCache(_CACHED)
+_drafted: BatchCache[_Passages] = BatchCache(_CACHED)
 
 
-def gather_library(
+def gather_candidate_pool(
     session: Session,
     encoder: Encoder,
     collections: Sequence[Collection],
@@ -137,7 +132,7 @@ def gather_library(
     candidates: dict[str, Candidate] = {}
     blocks: list[Vectors] = []
     word_vectors: list[WordVectors] = []
-    heard = _sounds_of(list(rows.values()))
+    known_keys = _phonetic_keys_of(list(rows.values()))
     drafts = [article for article in rows.values() if article.status != "published"]
     drafted = dict(zip([article.id for article in drafts], _encode_drafts(encoder, drafts), strict=True))
     for article in rows.values():
@@ -146,10 +141,10 @@ def gather_library(
         candidate.versions.append(
             Version(article.id, article.language, article.title, article.audience, article.status)
         )
-        candidate.sounds |= heard[article.id]
-        for row, is_wording in enumerate(passages.are_wordings, start=len(word_vectors)):
-            candidate.passages[article.language, is_wording].append(row)
-        if passages.are_wordings:
+        candidate.phonetic_keys |= known_keys[article.id]
+        for row, is_question in enumerate(passages.are_questions, start=len(word_vectors)):
+            candidate.passages[article.language, is_question].append(row)
+        if passages.are_questions:
             blocks.append(passages.vectors)
             word_vectors += passages.words
     vectors = np.concatenate(blocks) if blocks else np.zeros((0, encoder.dimensions), np.float32)
@@ -184,39 +179,39 @@ def _passages_of(collections: Sequence[Collection], article: int) -> _Passages:
     for collection in collections:
         ids: Ids = collection.passages_of(article)
         if len(ids):
-            are_wordings = [bool(part == ALTERNATIVE_QUESTIONS) for part in collection.facts(ids).parts]
-            return _Passages(collection.vectors(ids), list(collection.words(ids)), are_wordings)
+            are_questions = [bool(part == ALTERNATIVE_QUESTIONS) for part in collection.facts(ids).parts]
+            return _Passages(collection.vectors(ids), list(collection.words(ids)), are_questions)
     return _Passages(np.zeros((0, 0), np.float32), [], [])
 
 
 def _encode_drafts(encoder: Encoder, drafts: Sequence[Article]) -> list[_Passages]:
-    """Per draft its wordings, and its beginning last."""
+    """Per draft its alternative questions, and its beginning last."""
 
     def encode(places: list[int]) -> list[_Passages]:
-        wordings = [list(filter(None, drafts[i].also_asked)) for i in places]
-        asked = encoder.embed_passages([text for some in wordings for text in some])
-        vectors = encode_alternative_questions(encoder, [text for some in wordings for text in some], asked.vectors)
+        questions = [list(filter(None, drafts[i].also_asked)) for i in places]
+        asked = encoder.embed_passages([text for some in questions for text in some])
+        vectors = encode_alternative_questions(encoder, [text for some in questions for text in some], asked.vectors)
         bodies = encoder.embed_passages([f"{drafts[i].title}\n{drafts[i].body[:_LEAD]}" for i in places])
-        ends = np.cumsum([len(some) for some in wordings])
+        ends = np.cumsum([len(some) for some in questions])
         return [
             _Passages(
                 np.concatenate([vectors[end - len(some) : end], bodies.vectors[[row]]]),
                 [*asked.words[end - len(some) : end], bodies.words[row]],
                 [True] * len(some) + [False],
             )
-            for row, (some, end) in enumerate(zip(wordings, ends.tolist(), strict=True))
+            for row, (some, end) in enumerate(zip(questions, ends.tolist(), strict=True))
         ]
 
     return _drafted.get([(encoder.fingerprint, str(draft.id), draft.content_hash) for draft in drafts], encode)
 
 
-def _sounds_of(articles: Sequence[Article]) -> dict[int, frozenset[str]]:
-    """Per article the sounds of its words."""
+def _phonetic_keys_of(articles: Sequence[Article]) -> dict[int, frozenset[str]]:
+    """Per article the phonetic_keys of its words."""
 
-    def listen(places: list[int]) -> list[frozenset[str]]:
+    def make_keys(places: list[int]) -> list[frozenset[str]]:
         return [
             phonetic_keys_of(" ".join([articles[i].title, *articles[i].also_asked, articles[i].body])) for i in places
         ]
 
-    found = _sounds.get([(str(article.id), article.content_hash) for article in articles], listen)
+    found = _phonetic_keys.get([(str(article.id), article.content_hash) for article in articles], make_keys)
     return dict(zip([article.id for article in articles], found, strict=True))

@@ -109,9 +109,9 @@ class Grouper:
     def _nearest(self, centred: Vectors) -> int | None:
         if not self._gaps:
             return None
-        likeness = self._means[: len(self._gaps)] @ centred
-        best = int(likeness.argmax())
-        return best if likeness[best] >= ALIKE_FROM else None
+        similarity = self._means[: len(self._gaps)] @ centred
+        best = int(similarity.argmax())
+        return best if similarity[best] >= ALIKE_FROM else None
 
     def _labels(self, rows: dict[int, int]) -> dict[int, str]:
         """Per gap id the query nearest to its middle. Two statements, however many gaps."""
@@ -125,9 +125,9 @@ class Grouper:
             .order_by(Miss.id)
         )
         for gap_id, event_id, vector in found:
-            likeness = float(np.frombuffer(vector, "<f4") @ self._means[rows[gap_id]])
-            if gap_id not in best or likeness > best[gap_id][0]:
-                best[gap_id] = (likeness, event_id)
+            similarity = float(np.frombuffer(vector, "<f4") @ self._means[rows[gap_id]])
+            if gap_id not in best or similarity > best[gap_id][0]:
+                best[gap_id] = (similarity, event_id)
         queries = self._queries([event_id for _, event_id in best.values()])
         return {gap_id: queries[event_id] for gap_id, (_, event_id) in best.items()}
 

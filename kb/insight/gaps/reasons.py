@@ -20,8 +20,17 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from kb.insight.gaps.answer_features import FEATURES, RANKING, Evidence, Likeness, Numbers, Question, compare, judge
-from kb.insight.gaps.candidate_pool import Candidate, CandidatePool, Kept, Version, gather_library
+from kb.insight.gaps.answer_features import (
+    FEATURES,
+    RANKING,
+    AnswerFeatures,
+    Evidence,
+    Numbers,
+    Question,
+    compare,
+    describe_answers,
+)
+from kb.insight.gaps.candidate_pool import BatchCache, Candidate, CandidatePool, Version, gather_candidate_pool
 from kb.insight.gaps.grouping import centre_of
 from kb.search.encoding import Encoder, QueryEmbedding
 from kb.search.types import Audience, Collection
@@ -31,8 +40,8 @@ from kb.text.transliteration import to_native
 
 WEIGHTS = Path(__file__).with_name("reason_weights.json")
 _UNKNOWN_WORDS = 6
-_KEPT = 2_000
-_readings: Kept[QueryEmbedding] = Kept(_KEPT)
+_CACHED = 2_000
+_embeddings: BatchCache[QueryEmbedding] = BatchCache(_CACHED)
 
 
 class Reason(StrEnum):
@@ -42,7 +51,7 @@ class Reason(StrEnum):
     HIDDEN = "hidden"
 
 
-# Why somebody missed a document that answers them; its place here is the document's kind for likeness.judge.
+# Why somebody missed a document that answers them; its place here is the document's kind for `describe_answers`.
 ANSWERED = (Reason.OTHER_WORDS, Reason.OTHER_LANGUAGE, Reason.HIDDEN)
 
 
@@ -101,7 +110,7 @@ class Weights:
     answers: Numbers
     prior: Numbers
 
-    def probabilities(self, found: Likeness) -> dict[Reason, float]:
+    def probabilities(self, found: AnswerFeatures) -> dict[Reason, float]:
         """0 for a reason that no document could be."""
         logits = (found.features - self.mean) / self.scale @ self.answers + self.prior
         there = [place is not None for place in found.of_kind]
@@ -136,21 +145,21 @@ def explain_misses(
 
     Takes some 40 milliseconds for a gap, and reads each query once per process.
     """
-    library, evidence = look_closely(session, encoder, collections, asked)
-    unknown = _unknown_words(library, collections, asked)
+    pool, evidence = look_closely(session, encoder, collections, asked)
+    unknown = _unknown_words(pool, collections, asked)
     if evidence is None:
         return MissReason(Reason.NO_CONTENT, 0.0, unknown)
     weights = load_weights()
-    kinds = kinds_of(library, asked)
-    found = judge(evidence, weights.ranking, kinds)
+    kinds = kinds_of(pool, asked)
+    found = describe_answers(evidence, weights.ranking, kinds)
     probability = weights.probabilities(found)
     reason = max(Reason, key=lambda one: probability[one])
     place = None if reason is Reason.NO_CONTENT else found.of_kind[ANSWERED.index(reason)]
     if place is None:
         answered = probability[ANSWERED[kinds[found.best]]]
-        nearest = _article(_version_to_show(library.candidates[found.best], asked), answered)
+        nearest = _article(_version_to_show(pool.candidates[found.best], asked), answered)
         return MissReason(Reason.NO_CONTENT, answered, [{**nearest, "nearest": True}, *unknown])
-    best, answered = library.candidates[place], probability[reason]
+    best, answered = pool.candidates[place], probability[reason]
     evidence_of = [_article(_version_to_show(best, asked), answered)]
     if reason is Reason.OTHER_LANGUAGE:
         there = sorted({version.language for version in best.versions if any(one.may_see(version) for one in asked)})
@@ -166,26 +175,26 @@ def look_closely(
     asked: Sequence[Asked],
 ) -> tuple[CandidatePool, Evidence | None]:
     """The documents that could have answered, and how they compare; None where there is no document at all."""
-    readings = _read(encoder, asked)
+    embeddings = _read(encoder, asked)
     queries = [
-        (reading.vector, list(weighted_query_terms(one.query, one.language).items()))
-        for one, reading in zip(asked, readings, strict=True)
+        (embedding.vector, list(weighted_query_terms(one.query, one.language).items()))
+        for one, embedding in zip(asked, embeddings, strict=True)
     ]
-    library = gather_library(session, encoder, collections, queries)
-    if not library.candidates:
-        return library, None
+    pool = gather_candidate_pool(session, encoder, collections, queries)
+    if not pool.candidates:
+        return pool, None
     questions = [
-        Question(reading, one.base_language, frozenset(query_words(one.query, one.language).values()))
-        for one, reading in zip(asked, readings, strict=True)
+        Question(embedding, one.base_language, frozenset(query_words(one.query, one.language).values()))
+        for one, embedding in zip(asked, embeddings, strict=True)
     ]
-    return library, compare(library, questions, centre_of(encoder))
+    return pool, compare(pool, questions, centre_of(encoder))
 
 
-def kinds_of(library: CandidatePool, asked: Sequence[Asked]) -> list[int]:
+def kinds_of(pool: CandidatePool, asked: Sequence[Asked]) -> list[int]:
     """Of each document why most of those who asked would have missed it, as its place in ANSWERED."""
     return [
         ANSWERED.index(Counter(reason_of(document, one) for one in asked).most_common(1)[0][0])
-        for document in library.candidates
+        for document in pool.candidates
     ]
 
 
@@ -200,7 +209,7 @@ def reason_of(document: Candidate, asked: Asked) -> Reason:
 def _read(encoder: Encoder, asked: Sequence[Asked]) -> list[QueryEmbedding]:
     """Each question as the encoder reads it; Hindi and Bengali in Latin letters are read in their own script."""
     texts = [to_native(one.query, one.language).text for one in asked]
-    return _readings.get(
+    return _embeddings.get(
         [(encoder.fingerprint, text) for text in texts],
         lambda places: [encoder.embed_query(texts[place]) for place in places],
     )
@@ -235,15 +244,15 @@ def _article(version: Version, likeness: float) -> dict[str, Any]:
 
 
 def _unknown_words(
-    library: CandidatePool, collections: Sequence[Collection], asked: Sequence[Asked]
+    pool: CandidatePool, collections: Sequence[Collection], asked: Sequence[Asked]
 ) -> list[dict[str, Any]]:
     """The words that no article contains, in any script, the most asked first."""
-    heard = frozenset[str]().union(*(document.sounds for document in library.candidates))
+    known_keys = frozenset[str]().union(*(document.phonetic_keys for document in pool.candidates))
     counts: Counter[str] = Counter()
     for one in asked:
         for word, sound in query_words(one.query, one.language).items():
             terms = query_terms(word, one.language)
-            if sound not in heard and not any(c.document_frequency(term) for c in collections for term in terms):
+            if sound not in known_keys and not any(c.document_frequency(term) for c in collections for term in terms):
                 counts[word] += 1
     words = [word for word, _ in counts.most_common(_UNKNOWN_WORDS)]
     return [{"kind": "unknown_words", "words": words}] if words else []

@@ -16,21 +16,20 @@ _LEAST_SPREAD = 1e-6
 Numbers = NDArray[np.float64]
 
 
-def cover_terms(library: CandidatePool, readings: Sequence[QueryEmbedding]) -> list[dict[View, Numbers]]:
+def cover_terms(pool: CandidatePool, embeddings: Sequence[QueryEmbedding]) -> list[dict[View, Numbers]]:
     """Per question and view the cosine of each of its words and the likest word of each document, (documents, words).
 
     NaN where a document is not in the view; no view at all where the encoder has no vectors of words.
     """
-    wanted = [reading.word_vectors for reading in readings if len(reading.words)]
-    covered: list[dict[View, Numbers]] = [{} for _ in readings]
+    wanted = [embedding.word_vectors for embedding in embeddings if len(embedding.words)]
+    covered: list[dict[View, Numbers]] = [{} for _ in embeddings]
     if not wanted:
         return covered
     queries = np.concatenate(wanted)
-    ends = np.cumsum([len(reading.words) for reading in readings])[:-1]
-    for view in library.views:
+    ends = np.cumsum([len(embedding.words) for embedding in embeddings])[:-1]
+    for view in pool.views:
         documents = [
-            _join([library.word_vectors[row] for row in document.passages.get(view, ())])
-            for document in library.candidates
+            _join([pool.word_vectors[row] for row in document.passages.get(view, ())]) for document in pool.candidates
         ]
         if not any(map(len, documents)):
             continue
@@ -41,14 +40,14 @@ def cover_terms(library: CandidatePool, readings: Sequence[QueryEmbedding]) -> l
     return covered
 
 
-def match_documents(covered: Mapping[View, Numbers], reading: QueryEmbedding, language: str) -> dict[View, Numbers]:
+def match_documents(covered: Mapping[View, Numbers], embedding: QueryEmbedding, language: str) -> dict[View, Numbers]:
     """Per view how well each document has the words of the question, (documents,), NaN where it is not in the view."""
-    weights = weigh_words(reading.words, language)
+    weights = weigh_words(embedding.words, language)
     return {view: best @ weights for view, best in covered.items()}
 
 
 def cover_telling_words(
-    covered: Mapping[View, Numbers], reading: QueryEmbedding, language: str
+    covered: Mapping[View, Numbers], embedding: QueryEmbedding, language: str
 ) -> tuple[Numbers, Numbers]:
     """How well each document has the words that tell documents apart, and by how much the best document for each word
     has it better; both (documents,), zeros where the encoder has no vectors of words.
@@ -58,7 +57,7 @@ def cover_telling_words(
     best = np.fmax.reduce(list(covered.values()))
     there = np.isfinite(best).all(axis=1)
     most, usual = best[there].max(axis=0), best[there].mean(axis=0)
-    weights = weigh_words(reading.words, language) * (most - usual)
+    weights = weigh_words(embedding.words, language) * (most - usual)
     weights = weights / max(float(weights.sum()), _LEAST_SPREAD)
     return np.where(there, best @ weights, 0.0), np.where(there, (most - best) @ weights, float(most @ weights))
 
