@@ -10,6 +10,8 @@ import click
 
 from kb.core.settings import load_settings
 
+_NICE = 5
+
 
 @click.command()
 @click.option("--parent", type=int, hidden=True, help="Stop when the process with this id is not the parent any more.")
@@ -21,10 +23,16 @@ def command(parent: int | None) -> None:
     from kb.jobs.worker import Worker
     from webapp.commands.console import open_database
     from webapp.worker.kinds import job_kinds
+    from webapp.worker.tools import WorkerTools
 
     settings = load_settings()
     engine = open_database(settings)
-    worker = Worker(engine, job_kinds(settings, engine), worker_name())
+    tools = WorkerTools(settings, engine)
+    worker = Worker(engine, job_kinds(settings, engine, tools), worker_name())
+    # Beside a server on the same machine: who searches goes first.
+    os.nice(_NICE)
+    # At once, so that the first article after a start is found as soon as any other.
+    threading.Thread(target=tools.load_encoder, name="load-encoder", daemon=True).start()
 
     def stop(*_: object) -> None:
         worker.stop.set()
