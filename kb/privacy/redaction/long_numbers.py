@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from kb.privacy.redaction.spans import Span
 
 _LONG_NUMBER = re.compile(r"(?<![a-z0-9_+])(?<!\d[.-])\d(?:[ ./_*-]{0,2}\d){11,18}(?![a-z0-9_]|[.-]\d)")
+_MOST_DIGITS = 19
 _GROUP = re.compile(r"\d+")
 _GROUP_BEFORE = re.compile(r"\d[ ./_*-]{1,2}$")
 
@@ -27,7 +28,9 @@ def find_long_numbers(view: str, placeholder: str, accepts: Accepts) -> Iterator
         end = _end_of_first(match, groups, alone, accepts)
         if end:
             yield Span(match.start(), end, placeholder)
-        position = end or groups[0][1]
+        # Single digits that go on and on are a table, which is passed over at once.
+        table = len(groups) == _MOST_DIGITS and _GROUP.match(view, match.end() + 1) is not None
+        position = end or (match.end() if table else groups[0][1])
 
 
 def _end_of_first(match: re.Match[str], groups: list[tuple[int, int]], alone: bool, accepts: Accepts) -> int:

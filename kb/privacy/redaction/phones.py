@@ -16,6 +16,7 @@ _NUMBER = re.compile(
     r"(?![0-9_%]|\.\d|(?!(?:pe|par|pr|ko|ka|ki|se|te|ta|e|hai|he|or|and|ext)(?![a-z0-9]))[a-z])"
 )
 _GROUP = re.compile(r"\d+")
+_TABLE = re.compile(r"(?:\d[^\w\n]{1,3}){16}")
 _LABEL_BEFORE = re.compile(r"([a-z]{2,})[-#]$")
 _PHONE_LABELS = frozenset(words.PHONE_LABELS.split())
 # With one of these just before it, ten digits are a number to call whatever country they are from.
@@ -52,6 +53,9 @@ def find_phones(view: str, region: str) -> Iterator[Span]:
     while match := _NUMBER.search(view, position):
         label = _LABEL_BEFORE.search(view, max(0, match.start() - 12), match.start())
         span = None
+        if _TABLE.match(view, match.start()):
+            position = match.end()  # single digits that go on and on
+            continue
         if label is None or label[1].lower() in _PHONE_LABELS:
             called = _CALL_BEFORE.search(view, max(0, match.start() - 32), match.start()) is not None
             span = _first_phone(match.group(), match.start(), region, called)
@@ -73,6 +77,8 @@ def _first_phone(candidate: str, offset: int, region: str, called: bool) -> Span
     # A number in more than six groups is in single digits throughout.
     most = 6 if sizes[0] > 1 or "+" in lead else len(groups)
     for count in range(min(len(groups), most), 0, -1):
+        if sum(sizes[:count]) < 7 or (count < 10 and max(sizes[:count]) == 1):
+            break
         end = groups[count - 1][1]
         if candidate[end : end + 1] == "." and candidate[end + 1 : end + 2].isdigit() and count < len(groups):
             continue  # the beginning of an address of a host, or of a version
@@ -83,7 +89,7 @@ def _first_phone(candidate: str, offset: int, region: str, called: bool) -> Span
 
 
 def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool) -> bool:
-    digits = "".join(character for character in text if character.isdigit())
+    digits = "".join(_GROUP.findall(text))
     if not 7 <= len(digits) <= 15 or _is_host_address(text, sizes):
         return False
     patterns = _patterns(region)
@@ -91,7 +97,7 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
     if singles:
         sizes = [len(digits)]
     if "+" in lead or digits.startswith("00"):
-        return max(sizes) >= 2 and _is_international(digits.removeprefix("00"), certain="+" in lead)
+        return max(sizes) >= 2 and not digits.startswith("000") and _is_international(digits.removeprefix("00"), certain="+" in lead)
     if patterns is None:
         return 10 <= len(digits) <= 13 and max(sizes) >= 3
     mobile, fixed, country, trunk = patterns
