@@ -139,6 +139,7 @@ def _claim_numbers(canvas: Canvas, seen: features.Features, region: str) -> None
         canvas.apply(codes.find_codes_after)
         canvas.apply(codes.find_codes_far_after)
         canvas.apply(codes.find_codes_before)
+        canvas.apply(codes.find_told_codes)
 
 
 def _find_placeholders(view: str) -> Iterator[Span]:

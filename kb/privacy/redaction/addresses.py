@@ -35,13 +35,13 @@ _ADDRESS = re.compile(
 _AT_WORD = r"at(?:[ ](?:the[ ])?rate(?:[ ]of)?)?|एट(?:[ ](?:द|the)[ ]रेट)?|ऐट|ऍट|अॅट|ॲट|অ্যাট(?:[ ]দ্য[ ]রেট)?|এট|এ্যাট"
 _AT = re.compile(
     rf"[ ]{{0,2}}[\[({{<][ ]?(?:@|{_AT_WORD})[ ]?[\])}}>][ ]{{0,2}}"
-    r"|(?P<sign>[ ]{0,2}(?:@|%40|&#64;)(?:[ ](?:the[ ])?rate(?:[ ]of)?)?[ ]{0,2})"
+    r"|(?P<sign>[ ]{0,2}(?:@{1,2}|%40|&#64;)(?:[ ](?:the[ ])?rate(?:[ ]of)?)?[ ]{0,2})"
     rf"|(?P<word>[ ]{{1,2}}(?:{_AT_WORD})[ ]{{1,2}})"
-    r"|(?<=\w)(?P<joined>[-_])at(?P=joined)(?=\w)"
+    r"|(?<=[\w ])[ ]?(?P<joined>[-_*|])at(?P=joined)[ ]?(?=\w)"
 )
 _DOT_WORD = r"(?:dot|डॉट|डाट|ডট)"
 _BRACKETED_DOT = rf"[ ]?[\[({{<][ ]?(?:\.|{_DOT_WORD})[ ]?[\])}}>][ ]?"
-_DOT = rf"(?:{_BRACKETED_DOT}|[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|[-_]dot[-_]|[ ]?[.।][ ]?|,)"
+_DOT = rf"(?:{_BRACKETED_DOT}|[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|[ ]?[-_*|]dot[-_*|][ ]?|[ ]?[.।][ ]?|,)"
 _NEXT_DOT = rf"(?:[ ]{{1,2}}{_DOT_WORD}[ ]{{1,2}}|\.|{_BRACKETED_DOT})"
 _LABEL = r"[^\W_\u0900-\u09ff](?:[\w-]{0,40}?[^\W_])?"
 _TLD = (
@@ -88,7 +88,7 @@ def _is_spelled_address(view: str, at: re.Match[str], local: re.Match[str], host
     plain = local.group().lower() in _NOT_BEFORE_AT
     dot = host["dot"] or ""
     if at["sign"]:
-        if "@" in at["sign"] and at["sign"].strip() == at["sign"] and dot == ".":
+        if "@" in at["sign"] and at["sign"].strip() == at["sign"] != "@@" and dot == ".":
             return False  # an ordinary address, which others judge
         # "asha@ybl. In case": the end of a sentence.
         if dot == ". " and (
@@ -103,8 +103,12 @@ def _is_spelled_address(view: str, at: re.Match[str], local: re.Match[str], host
             return False
         if plain and local.group().lower() in {"me", "us", "him", "her", "you", "them"}:
             return False
-        return spelled or mail_before or host["webmail"] is not None or bool(_LOOKS_LIKE_BOX.search(local.group()))
+        return spelled or mail_before or _is_webmail(host) or bool(_LOOKS_LIKE_BOX.search(local.group()))
     return True
+
+
+def _is_webmail(host: re.Match[str]) -> bool:
+    return host["webmail"] is not None or host["host"].split(".")[0] in _WEBMAIL_HOSTS
 
 
 def find_addresses(view: str, own_domains: frozenset[str], names: frozenset[str]) -> Iterator[Span]:

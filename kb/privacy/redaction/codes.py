@@ -9,7 +9,7 @@ from kb.privacy.redaction.spans import FILLER, Span
 # without spaces would take quadratic time.
 _BETWEEN = rf"(?:[ ]{{1,3}}[^\s.!?।;,0-9{FILLER}]{{1,24}}){{0,%d}}?"
 _END = r"(?![a-z0-9_]|[,:/-]\d|\.\d|[ ]?%)"
-_NUMBER = rf"(?:g-)?(?P<number>\d{{4,8}}|\d{{3}}[ -]\d{{3}}|\d(?:[ ]\d){{3,7}}){_END}"
+_NUMBER = rf"(?:g-)?(?P<number>\d{{4,8}}|\d{{3}}[ -]\d{{3}}|\d(?:[ -]\d){{3,7}}){_END}"
 _STRONG_WORD = (
     r"o\.?t\.?p\.?|one[ -]time[ ](?:code|password|pin|passcode)|passcode|m-?pin|(?:upi|atm|card|security|login)[ ]pin|"
     r"ओटीपी|ओ\.टी\.पी\.?|ওটিপি|ও\.টি\.পি\.?"
@@ -92,7 +92,10 @@ def _is_code(view: str, match: re.Match[str]) -> bool:
         return False
     between = view[match.end("word") : match.start("number")]
     after = match.groupdict().get("after") or ""
-    if _ERROR.search(between) or _ERROR.match(after.lstrip()) or _UNIT.match(after):
+    if _ERROR.search(between) or _UNIT.match(after):
+        return False
+    # "code 4003 error"; what is called an OTP is one, whatever went wrong with it.
+    if _ERROR.match(after.lstrip()) and not (re.fullmatch(_STRONG_WORD, word) and not between.strip(" :=-")):
         return False
     if _COUNTED.search(between):
         return False
@@ -113,7 +116,7 @@ def _is_code(view: str, match: re.Match[str]) -> bool:
 # --- The three or four digits on a card -------------------------------------------------------------------------------
 
 _CVV_WORD = (
-    r"cvv[ ]?2?|cvc[ ]?2?|csc|cvn|(?:card[ ])?security[ ]code|card[ ]code|"
+    r"c\.?v\.?v\.?[ ]?2?|cvc[ ]?2?|csc|cvn|(?:card[ ])?security[ ]code|card[ ]code|"
     r"(?:number|digits|code)[ ](?:on|at|from)[ ](?:the[ ])?(?:back|backside|reverse)(?:[ ]of[ ](?:the|my)[ ]card)?|"
     r"सीवीवी|सीवीसी|সিভিভি|সিভিসি"
 )
@@ -126,8 +129,17 @@ _CVV = re.compile(
 _CVV_BEFORE = re.compile(rf"(?<![\w.,:/₹$-])(?P<number>\d{{3,4}})(?:[ ]{_LINK_WORD}){{0,4}}[ ](?:{_CVV_WORD})(?![a-z])")
 
 
+# After a card, which has been claimed, and its date of expiry no word is needed.
+_AFTER_EXPIRY = re.compile(
+    rf"{FILLER}[ ,;/|-]{{0,3}}(?:[a-z.]{{2,8}}[ :]{{0,2}}){{0,2}}"
+    rf"\d{{1,2}}[ ]?[/-][ ]?(?:\d{{4}}|\d{{2}})[ ,;/|-]{{1,3}}(?P<number>\d{{3,4}})(?!\w)"
+)
+
+
 def find_card_codes(view: str) -> Iterator[Span]:
-    """ "cvv 123", "731 is the cvv"."""
+    """ "cvv 123", "731 is the cvv", "[card] 12/27 123"."""
+    for match in _AFTER_EXPIRY.finditer(view):
+        yield Span(match.start("number"), match.end("number"), "[code]")
     for pattern in (_CVV, _CVV_BEFORE):
         for match in pattern.finditer(view):
             if not (_YEAR.fullmatch(match["number"]) and _COUNTED.search(view, match.start(), match.start("number"))):
@@ -144,13 +156,29 @@ _DIGITS_WORD = (
     r"digits?|numbers|ank|ankon|an?ko|sonkh[yi]?a?r?|अंकों|अंक|अंकीय|डिजिट|সংখ্যার|সংখ্যা|অঙ্কের|অঙ্ক|অংকের|অংক|ডিজিটের|ডিজিট"
 )
 _DIGITS = re.compile(
-    rf"(?<![\w-])(?:(?:{_HOW_MANY})[ -]?(?:ta|টা|টি|টে)?[ -]?|(?:the|these|those|his|her|my|all)[ ])(?:{_DIGITS_WORD})(?![a-z])"
+    rf"(?<![\w-])(?:(?:{_HOW_MANY})[ -]?(?:ta|টা|টি|টে)?[ -]?"
+    rf"|(?:the|these|those|his|her|my|all)[ ]|(?=digits[ ](?:were|are|was)))(?:{_DIGITS_WORD})(?![a-z])"
     rf"(?P<between>{_BETWEEN % 5})[ ]?[ ,:=\"'(-]{{1,3}}{_NUMBER}"
 )
 _LAST_BEFORE = re.compile(
     r"(?:last|final|first|ending|end|aakhri|akhri|antim|shesh|pehle|prothom|अंतिम|आख़िरी|आखिरी|आख़री|आखरी|पहले|শেষ|শেষের|প্রথম)[ ]$"
 )
 _NOT_THESE_DIGITS = re.compile(r"pin[ -]?code|zip|postal|order|awb|tracking|card|पिन|ऑर्डर|कार्ड|পিন|অর্ডার|কার্ড")
+
+
+# "He asked for the code, so I told him 482913."
+_TOLD = re.compile(
+    r"(?<![a-z])(?:read(?:[ ]out)?|told|gave|shared|typed|entered|dictated|said)"
+    r"(?:[ ](?:him|her|them|it|out|as|the|number|code|this|was|:)){0,3}"
+    r"[ ](?P<number>\d{6}|\d{4})(?![\w/:-]|[.,]\d|[ ]?%)"
+)
+
+
+def find_told_codes(view: str) -> Iterator[Span]:
+    """Four or six digits that somebody told or typed, in a text about codes."""
+    for match in _TOLD.finditer(view):
+        if not _YEAR.fullmatch(match["number"]):
+            yield Span(match.start("number"), match.end("number"), "[code]")
 
 
 def find_digits(view: str) -> Iterator[Span]:

@@ -10,14 +10,14 @@ from kb.privacy.redaction.spans import lower
 
 _LINK = ("://", "www.", "/")
 _AT = ("@", "%40", "&#64;", "एट", "ऐट", "ऍट", "ॲट", "अॅट", "অ্যাট", "এট", "এ্যাট")
-_AT_WORD = re.compile(r"(?<=[\s\[({<_-])at[\s\])}>_-]")
+_AT_WORD = re.compile(r"(?<=[\s\[({<_*|-])at[\s\])}>_*|-]")
 _SECRET = ("pass", "login", "log in", "user", "credential", "pwd", "pw", "gift", "voucher", "पास", "गिफ", "পাস", "গিফ")
 _INTRODUCTION = ("name", "naam", "nam", "नाम", "নাম")
 _DOCUMENT = (
-    "passport", "voter", "epic", "election", "licen", "dl", "d.l", "पासपोर्ट", "वोटर", "मतदाता", "ड्राइविंग", "लाइसे", "डीएल",
+    "passport", "voter", "epic", "elect", "licen", "dl", "d.l", "पासपोर्ट", "वोटर", "मतदाता", "ड्राइविंग", "लाइसे", "डीएल",
     "পাসপোর্ট", "ভোটার", "ড্রাইভিং", "লাইসেন্স", "ডিএল",
 )  # fmt: skip
-_CARD_CODE = ("cvv", "cvc", "csc", "cvn", "code", "back", "reverse", "सीवी", "সিভি")
+_CARD_CODE = ("cvv", "c.v.v", "card", "कार्ड", "কার্ড", "cvc", "csc", "cvn", "code", "back", "reverse", "सीवी", "সিভি")
 _ERROR = ("err", "fault", "exception", "status", "http", "एरर", "त्रुटि", "এরর", "ত্রুটি")
 _DIGIT_WORDS = ("digit", "number", "ank", "anko", "sonkh", "sankh", "अंक", "डिजिट", "সংখ্যা", "অঙ্ক", "অংক", "ডিজিট")
 _CODE = (
@@ -26,13 +26,14 @@ _CODE = (
 )  # fmt: skip
 # A number that is spoken has one of these in it; "two or three" has not.
 _SPOKEN = (
+    "cvv", "otp", "ओटीपी", "ওটিপি",
     "nine", "eight", "seven", "zero", "five", "nau", "aat", "ath", "sat", "noy", "shun", "panch", "paanch", "pach",
     "नौ", "आठ", "सात", "शून्य", "ज़ीरो", "जीरो", "नाइन", "एट", "फाइव", "फ़ाइव", "पाँच", "पांच",
     "সাত", "আট", "শূন্য", "নাইন", "এইট", "জিরো", "নয়", "নয়", "পাঁচ", "ফাইভ",
 )  # fmt: skip
 _THREE_DIGITS = re.compile(r"\d[^\d\n]{0,3}\d[^\d\n]{0,3}\d")
 _SEVEN_DIGITS = re.compile(r"\d(?:[^\d\n]{0,4}\d){6}")
-_TWELVE_DIGITS = re.compile(r"\d(?:[ ./_*-]{0,2}\d){11}")
+_TWELVE_DIGITS = re.compile(r"\d(?:(?:[ ./_*-]{0,2}|,)\d){11}")
 _FOUR_TOGETHER = re.compile(r"\d(?:[ .-]?\d){3}")
 _SIX_TOGETHER = re.compile(r"\d{5}[ -]?\d")
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 from kb.privacy.redaction.spans import Span
 
-_LONG_NUMBER = re.compile(r"(?<![a-z0-9_+])(?<!\d[.-])\d(?:[ ./_*-]{0,2}\d){11,18}(?![a-z0-9_]|[.-]\d)")
+_LONG_NUMBER = re.compile(r"(?<![a-z0-9_+])(?<!\d[.,-])\d(?:(?:[ ./_*-]{0,2}|,)\d){11,18}(?![a-z0-9_]|[.,-]\d)")
 _MOST_DIGITS = 19
 _GROUP = re.compile(r"\d+")
-_GROUP_BEFORE = re.compile(r"\d[ ./_*-]{1,2}$")
+_GROUP_BEFORE = re.compile(r"\d[ ./_*,-]{1,2}$")
 
 
 # Start, digits, sizes of the groups, and whether nothing more of the number stands beside them.

@@ -34,7 +34,8 @@ def find_cards(view: str) -> Iterator[Span]:
         if len(digits) not in _CARD_LENGTHS.get(digits[0], ()) or len(set(digits)) == 1:
             return False
         # Mistyped ones are cards all the same where their form or the text says so.
-        if sizes == (4, 4, 4, 4) and alone:
+        # Years and prices stand between commas, too.
+        if sizes == (4, 4, 4, 4) and alone and "," not in view[start : start + 20]:
             return True
         if len(digits) in {15, 16} and _CARD_WORD.search(view, max(0, start - 40), start):
             return True

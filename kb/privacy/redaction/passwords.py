@@ -40,7 +40,7 @@ def find_passwords(view: str) -> Iterator[Span]:
         if match["weak"]:
             owned = _OWNER.search(view, max(0, match.start() - 12), match.start()) is not None
             mixed = mixed and (owned or bool(match["sign"]))
-        if mixed or (match["sign"] and _ends_the_line(view, end) and _is_plain_word(value)):
+        if mixed or (match["sign"] and _is_plain_word(value) and _ends_the_clause(view, end)):
             yield Span(match.start("value"), end, "[code]")
 
 
@@ -67,6 +67,6 @@ def _is_plain_word(value: str) -> bool:
     return value.isascii() and not value.startswith(("[", "http", "("))
 
 
-def _ends_the_line(view: str, end: int) -> bool:
-    rest = view[end : end + 2].lstrip(_TAIL + " ")
-    return not rest or rest.startswith("\n")
+def _ends_the_clause(view: str, end: int) -> bool:
+    rest = view[end : end + 2]
+    return rest[:1] in {",", ";"} or not rest.strip(_TAIL + " ") or rest.strip(_TAIL + " ").startswith("\n")

@@ -12,7 +12,7 @@ from kb.privacy.redaction.spans import Span
 
 # At most 15 digits (E.164) with at most three separators between two of them. An Indic ending may hang on.
 _NUMBER = re.compile(
-    r"(?=[\d+(])(?<![a-z0-9_])(?<!\d[.,:])(?<![^\W\d]/)(?P<prefix>\+ ?|\(\+?)?\d(?:[ ().*~_,/—-]{0,3}\d){6,14}"
+    r"(?=[\d+(])(?<![a-z0-9_])(?<!\d[.,:])(?<![^\W\d]/)(?P<prefix>\+ ?|\(\+?)?\d(?:[ ().*~_,/—+:='|\\-]{0,3}\d){6,14}"
     r"(?![0-9_%]|\.\d|(?!(?:pe|par|pr|ko|ka|ki|se|te|ta|e|hai|he|or|and|ext)(?![a-z0-9]))[a-z])"
 )
 _GROUP = re.compile(r"\d+")
@@ -28,7 +28,7 @@ _CALL_BEFORE = re.compile(
 # Numbers that anybody may call say nothing about a person.
 _PUBLIC_TYPES = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN})
 # Separators that lists, amounts and fractions have as well: only for a mobile number in two or three long groups.
-_ODD_SEPARATOR = re.compile(r"[*~_,/—]")
+_ODD_SEPARATOR = re.compile(r"[*~_,/—+:='|\\]")
 
 
 @lru_cache(maxsize=8)
@@ -97,7 +97,11 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
     if singles:
         sizes = [len(digits)]
     if "+" in lead or digits.startswith("00"):
-        return max(sizes) >= 2 and not digits.startswith("000") and _is_international(digits.removeprefix("00"), certain="+" in lead)
+        return (
+            max(sizes) >= 2
+            and not digits.startswith("000")
+            and _is_international(digits.removeprefix("00"), certain="+" in lead)
+        )
     if patterns is None:
         return 10 <= len(digits) <= 13 and max(sizes) >= 3
     mobile, fixed, country, trunk = patterns
@@ -111,6 +115,8 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
     if is_mobile and (len(sizes) == 1 or max(sizes) >= 3):
         # Groups of one digit between longer ones are nothing but a way round a filter: 98300-1-2345.
         return len(national) >= 9 or all(size > 1 for size in sizes)
+    if called and is_mobile and sizes == [2] * 5:
+        return True
     if any(size == 1 for size in sizes[1:]) or max(sizes) < 3:
         return False
     if called and 10 <= len(digits) <= 13:

@@ -63,7 +63,7 @@ _DEVICE = re.compile(
 _REFERENCE_WORD = (
     r"orders?|ordr|awb|tracking|track|consignment|shipment|parcel|package|pkg|waybill|invoice|inv|bill|challan|receipt|po|"
     r"utr|rrn|arn|ref|reference|ticket|case|complaint|docket|booking|reservation|confirmation|pnr|sku|item|product|part|article|model|"
-    r"serial|s/n|batch|lot|imei|barcode|ean|isbn|asset|policy|folio|quote|quotation|rma|"
+    r"serial|s/n|batch|lot|imei|barcode|ean|isbn|asset|policy|p\.o\.?|folio|quote|quotation|rma|"
     r"ऑर्डर|आर्डर|ओर्डर|ट्रैकिंग|शिपमेंट|पार्सल|एडब्ल्यूबी|बुकिंग|इनवॉइस|इनवॉयस|चालान|बिल|रसीद|टिकट|शिकायत|पीएनआर|सीरियल|बैच|एसकेयू|"
     r"অর্ডার|শিপমেন্ট|পার্সেল|ট্র্যাকিং|এডব্লিউবি|বুকিং|ইনভয়েস|ইনভয়েস|চালান|বিল|রসিদ|টিকিট|অভিযোগ|পিএনআর|সিরিয়াল|সিরিয়াল|ব্যাচ|রেফারেন্স"
 )

@@ -17,16 +17,16 @@ _GAP = regex.compile(r"[ ,.\-]{1,3}")
 # Ten digits are a phone number, with or without a country code; shorter ones are order numbers and amounts, unless the
 # text says that they are a code.
 _LEAST = 10
-_CODE_LENGTHS = range(4, 9)
+_CODE_LENGTHS = range(3, 9)
 _CODE_BEFORE = re.compile(
-    r"(?:\botp\b|\bpasscode\b|\bpin\b(?! ?code)|\bcode\b|ओटीपी|ओ\.टी\.पी|(?<!पिन )कोड|पिन(?! ?कोड)|"
+    r"(?:\bcvv\b|\botp\b|\bpasscode\b|\bpin\b(?! ?code)|\bcode\b|ओटीपी|ओ\.टी\.पी|(?<!पिन )कोड|पिन(?! ?कोड)|"
     r"ওটিপি|(?<!পিন )কোড|পিন(?! ?কোড))[^.!?।\n]{0,20}$"
 )
 _PLACEHOLDERS = {12: "[aadhaar]", 15: "[card]", 16: "[card]"}
 
 
 def find_spoken_numbers(view: str) -> Iterator[Span]:
-    """Runs of at least ten spoken digits, and of four to eight after "OTP" and the like."""
+    """Runs of at least ten spoken digits, and of three to eight after "OTP" and the like."""
     start = end = 0
     digits = spoken = 0
     repeat = 1
@@ -56,5 +56,5 @@ def find_spoken_numbers(view: str) -> Iterator[Span]:
 def _found(view: str, start: int, end: int, digits: int, spoken: int) -> Iterator[Span]:
     if digits >= _LEAST and spoken:
         yield Span(start, end, _PLACEHOLDERS.get(digits, "[phone]"))
-    elif digits in _CODE_LENGTHS and spoken >= 4 and _CODE_BEFORE.search(view, max(0, start - 40), start):
+    elif digits in _CODE_LENGTHS and spoken >= 3 and _CODE_BEFORE.search(view, max(0, start - 40), start):
         yield Span(start, end, "[code]")
