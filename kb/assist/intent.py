@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import regex
 
 from kb.search.encoding import Vectors
 from kb.text.terms import normalise
@@ -64,6 +65,7 @@ def load_speak_model(fingerprint: str) -> SpeakModel | None:
     )
 
 
+_QUESTION = regex.compile(r"[^.!?？।…\n]+[?？]")
 # Fewer words than this after "thanks" are a part of it ("thanks a lot").
 MIN_REST = 3
 _JOINTS = frozenset(normalise("and but so also then aur par lekin ar kintu और लेकिन पर আর কিন্তু").split())
@@ -96,6 +98,12 @@ def after_courtesies(text: str) -> str:
             return rest if end and len(find_words(rest)) >= MIN_REST else ""
         end = match.end()
     return ""
+
+
+def asking_sentence(text: str) -> str:
+    """The last sentence that ends with a question mark, of a text with more than that one: a letter tells a story around it."""
+    found = [sentence.strip() for sentence in _QUESTION.findall(text)]
+    return found[-1] if found and found[-1] != text.strip() and len(find_words(found[-1])) >= MIN_REST else ""
 
 
 def is_courtesy(text: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from kb.assist.turns import Turn, last_customer_turn
+from kb.assist.turns import Turn, asking_turn
 from kb.text.terms import normalise
 from kb.text.words import find_words
 
@@ -41,10 +41,10 @@ _WORDS = {silence: frozenset(normalise(words).split()) for silence, words in _SI
 
 def why_silent(turns: Sequence[Turn]) -> NoQueryReason:
     """What to say of a conversation in which `kb.assist.suggestions` found nothing to look up."""
-    last = last_customer_turn(turns)
+    last = asking_turn(turns)
     if last is None:
         return NoQueryReason.NO_CUSTOMER
-    words = find_words(normalise(turns[last].text))
+    words = find_words(normalise(turns[last].matter))
     if not words:
         return NoQueryReason.NO_WORDS
     if len(words) <= MAX_WORDS:

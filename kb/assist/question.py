@@ -31,6 +31,8 @@ _POINTERS = frozenset(
         "यह ये इसे इसका इसकी इसको वह वो उसका वहाँ এটি এটা এটার ওটা ওটার এগুলো সেটা ওখানে"
     ).split()
 )
+# What a question is read together with: neither what the chat program wrote nor what our side wrote to itself.
+_SPOKEN = (Role.CUSTOMER, Role.AGENT)
 # Earlier turns of the customer lend their words where no name was heard, each further one this much less.
 WORD_DECAY = 0.5
 MAX_LENDING_TURNS = 3
@@ -66,12 +68,12 @@ class Question:
 
 def understand_question(turns: Sequence[Turn], turn: int, table: NameTable) -> Question:
     """What is asked in `turns[turn]`, a customer's turn."""
-    last = turns[turn].text
+    last = turns[turn].matter
     telling_words = len(_telling(last))
     points_back = _points_back(last, telling_words)
     names = carry_names(turns[: turn + 1], table)
     since = max(_first_request(turns, turn), turn + 1 - RECENT_TURNS)
-    recent = " ".join(t.text for t in turns[since : turn + 1])[-MAX_RECENT_LENGTH:]
+    recent = " ".join(t.matter for t in turns[since : turn + 1] if t.role in _SPOKEN)[-MAX_RECENT_LENGTH:]
     own = {name.mention.name for name in names if name.mention.turn == turn}
     carried = [name.text for name in names if name.strength >= IN_FOCUS and name.mention.name not in own]
     if carried and not own:
@@ -98,7 +100,7 @@ def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, .
         if best and fade < MIN_STRENGTH * max(strength for strength, _ in best.values()):
             break
         turn = len(turns) - 1 - back
-        for mention in table.mentions(turn, turns[turn].text):
+        for mention in table.mentions(turn, turns[turn].matter) if turns[turn].role is not Role.SYSTEM else ():
             strength = mention.coverage**2 * fade
             if strength > best.get(mention.name, (0.0, mention))[0]:
                 best[mention.name] = (strength, mention)
@@ -117,7 +119,7 @@ def lending_turns(turns: Sequence[Turn], question: Question) -> list[tuple[str, 
     """Earlier turns of the customer, latest first, with the weight that their words have left; none beside a name."""
     if question.names:
         return []
-    earlier = [turn.text for turn in turns[: question.turn] if turn.role is Role.CUSTOMER][-MAX_LENDING_TURNS:]
+    earlier = [turn.matter for turn in turns[: question.turn] if turn.role is Role.CUSTOMER][-MAX_LENDING_TURNS:]
     return [(text, WORD_DECAY**back) for back, text in enumerate(reversed(earlier), start=1)]
 
 
@@ -127,7 +129,7 @@ def _first_request(turns: Sequence[Turn], turn: int) -> int:
         (
             number
             for number, earlier in enumerate(turns[:turn])
-            if earlier.role is Role.CUSTOMER and not is_courtesy(earlier.text)
+            if earlier.role is Role.CUSTOMER and not is_courtesy(earlier.matter)
         ),
         turn,
     )
@@ -148,7 +150,7 @@ def _earlier_request(turns: Sequence[Turn], turn: int) -> str:
     for earlier in reversed(turns[:turn]):
         if (
             earlier.role is Role.CUSTOMER
-            and sum(not is_exact_term(term) for term in _telling(earlier.text)) >= MANY_WORDS
+            and sum(not is_exact_term(term) for term in _telling(earlier.matter)) >= MANY_WORDS
         ):
-            return earlier.text if len(earlier.text) <= 160 else earlier.text[:159].rsplit(" ", 1)[0] + "…"
+            return earlier.matter if len(earlier.matter) <= 160 else earlier.matter[:159].rsplit(" ", 1)[0] + "…"
     return ""

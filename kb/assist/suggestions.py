@@ -19,11 +19,11 @@ from kb.assist.evidence import (
     reasons,
     telling_terms,
 )
-from kb.assist.intent import after_courtesies, cue_probability, load_speak_model
+from kb.assist.intent import after_courtesies, asking_sentence, cue_probability, load_speak_model
 from kb.assist.learning import names_of
 from kb.assist.question import carried_text, understand_question
 from kb.assist.ranking import add_words, carry, rank_groups, score_candidates, search_evidence, without_typical
-from kb.assist.turns import Turn, last_customer_turn
+from kb.assist.turns import Turn, asking_turn
 from kb.search.encoding import Encoder, Ids
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.ranking import select_documents
@@ -95,8 +95,8 @@ def assist(
 
     even_if_silent: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
     """
-    turn = last_customer_turn(turns)
-    if turn is None or not has_words(turns[turn].text):
+    turn = asking_turn(turns)
+    if turn is None or not has_words(turns[turn].matter):
         return SILENT
     collections = searcher.views()
     table = names_of(session, searcher, collections)
@@ -109,10 +109,10 @@ def assist(
         return any(collection.document_frequency(term) for collection in collections)
 
     # The search reads the last turn, in its own script. Besides it: what is carried over, and the turn as it was typed and
-    # without its courtesies, for the decision to speak.
+    # without its courtesies, and what it asks alone, for the decision to speak.
     lent = carried_text(question)
     typed = [question.last] if language in ROMANISED else []
-    rest = [text for text in [after_courtesies(question.last)] if text and model]
+    rest = [text for text in (after_courtesies(question.last), asking_sentence(question.last)) if text and model]
     encoded = encoder.encode_queries([*([in_own_script(lent, is_known)] if lent else []), *typed, *rest])
     carried = carry(without_typical(encoded[0], typical), question) if lent else None
     found = searcher.find(session, question.last, lambda now: other_passages(now, carried, question, table))

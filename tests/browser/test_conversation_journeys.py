@@ -92,6 +92,42 @@ def test_logging_out_forgets_what_was_typed(open_page: OpenPage) -> None:
     assert page.evaluate("sessionStorage.length") == 0
 
 
+SWAPPED_NAMES = "Maya: It leaks from the bottom\nAsha: Since when?\nMaya: Monday. Can I return it?"
+
+
+def test_one_key_swaps_roles_from_within_the_text_and_they_stay_so_while_one_types_on(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    paste(page, SWAPPED_NAMES)
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Can I return it?")
+    page.keyboard.press("F2")
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Since when?")
+    expect(page.locator("#text")).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nAsha: And who pays for the return?")
+    expect(page.locator("#reading .turn--asked")).to_contain_text("who pays")
+    page.locator("[data-hit]:visible").first.focus()
+    page.keyboard.press("F2")
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Can I return it?")
+    page.get_by_role("button", name="Swap roles").click()
+    expect(page.locator("#reading .turn--asked")).to_contain_text("who pays")
+    expect(page.locator("#text")).to_be_focused()
+    assert page_problems(page) == []
+
+
+def test_roles_are_swapped_without_javascript(open_page: OpenPage) -> None:
+    page = open_page("rep", java_script_enabled=False)
+    page.goto(PATH)
+    page.locator("#text").fill(SWAPPED_NAMES)
+    page.get_by_role("button", name="Find answers").click()
+    expect(page.locator(".turn--asked")).to_contain_text("Can I return it?")
+    page.get_by_role("button", name="Swap roles").click()
+    expect(page.locator(".turn--asked")).to_contain_text("Since when?")
+    page.get_by_role("button", name="Find answers").click()
+    expect(page.locator(".turn--asked")).to_contain_text("Since when?")
+    page.get_by_role("button", name="Swap roles").click()
+    expect(page.locator(".turn--asked")).to_contain_text("Can I return it?")
+
+
 def test_conversation_works_without_javascript(open_page: OpenPage) -> None:
     page = open_page("rep", java_script_enabled=False)
     page.goto(PATH)

@@ -1,11 +1,14 @@
 """`kb assist`."""
 
 import json as json_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from kb.core.settings import load_settings
+
+if TYPE_CHECKING:
+    from kb.assist.turns import Turn
 
 
 @click.command()
@@ -14,11 +17,13 @@ from kb.core.settings import load_settings
 @click.option("--lang", default="", help="The reader's language; default: that of the customer's last turn.")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--anyway", is_flag=True, help="Give suggestions even where silence is right.")
+@click.option("--swap", is_flag=True, help="Take the agent for the customer, and the customer for the agent.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as_json: bool) -> None:
+def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, swap: bool, as_json: bool) -> None:
     """Suggestions for the conversation in FILE (`-` for standard input).
 
-    FILE holds a JSON list of turns, oldest first:
+    FILE holds the conversation as it was copied or exported: from WhatsApp, Slack, a help desk, a mailbox, with "Customer:" and
+    "Agent:" before the turns, as a table, or as a JSON list of turns, oldest first:
     [{"role": "customer", "text": "My kettle leaks"}, {"role": "agent", "text": "…"}]
 
     Where the customer asks for nothing (says thanks, hello, their number), silence is right: one line tells why, and no
@@ -27,29 +32,19 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
     from indexer.runtime import SearchRuntime
     from kb.assist.no_query import NOTHING_SAID, why_silent
     from kb.assist.suggestions import assist
-    from kb.assist.turns import last_customer_turn, parse_turns
+    from kb.assist.turns import asking_turn
     from kb.core.database import session_scope
-    from kb.core.errors import InvalidInputError
     from kb.search.types import Audience
     from kb.text.language import guess_language
     from webapp.commands.console import open_database, out, print_result
     from webapp.shared.no_query import NO_QUERY_IN_WORDS
 
-    try:
-        data = json_module.load(file)
-    except json_module.JSONDecodeError as error:
-        raise InvalidInputError(
-            f"{file.name}:{error.lineno}: not JSON ({error.msg}).",
-            remedy='Give a list such as [{"role": "customer", "text": "Where is my order?"}].',
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"{file.name} is not UTF-8 text.", remedy="Save it as UTF-8.") from error
-    turns = parse_turns(data)
+    turns = _read_turns(file, swap)
     settings = load_settings()
     engine = open_database(settings)
     runtime = SearchRuntime.open(settings, engine)
-    last = last_customer_turn(turns)
-    language = lang or (guess_language(turns[last].text).split("-")[0] if last is not None else "und")
+    last = asking_turn(turns)
+    language = lang or (guess_language(turns[last].matter).split("-")[0] if last is not None else "und")
     if language == "und":
         language = settings.languages[0]
     with session_scope(engine) as session:
@@ -78,3 +73,26 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, as
         print_result(number, suggestion.result)
         because = "; ".join(f"“{reason.words}” (turn {reason.turn + 1})" for reason in suggestion.because)
         out.print(f"     because of {because}" if because else "", style="dim", markup=False)
+
+
+def _read_turns(file: TextIO, swap: bool) -> list["Turn"]:
+    """The turns in a file. Raises InvalidInputError for what is no text, and for JSON that holds no conversation."""
+    from kb.assist.transcript import read_transcript, swap_roles
+    from kb.assist.turns import parse_turns
+    from kb.core.errors import InvalidInputError
+
+    try:
+        text = file.read()
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"{file.name} is not UTF-8 text.", remedy="Save it as UTF-8.") from error
+    transcript = read_transcript(text, swapped=swap)
+    if transcript.dialect != "text" or not text.lstrip().startswith(("[", "{")):
+        return transcript.turns
+    try:
+        turns = parse_turns(json_module.loads(text))
+    except json_module.JSONDecodeError as error:
+        raise InvalidInputError(
+            f"{file.name}:{error.lineno}: not JSON ({error.msg}).",
+            remedy='Give a list such as [{"role": "customer", "text": "Where is my order?"}].',
+        ) from error
+    return swap_roles(turns) if swap else turns

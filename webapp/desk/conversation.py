@@ -2,10 +2,11 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from kb.assist.no_query import why_silent
 from kb.assist.transcript import read_transcript, without_controls
-from kb.assist.turns import Turn, last_customer_turn
+from kb.assist.turns import Role, Turn, asking_turn
 from kb.search.search_as_you_type import drop_partial_queries
 from webapp.desk.display import columns_of
 from webapp.shared.assisting import Assisted, assist_and_record, customer_language
@@ -16,6 +17,12 @@ from webapp.shared.ui import is_partial, render_fresh
 
 PLACE = "conversation"
 SUGGESTED = 15
+ROLE_NAMES = {
+    Role.CUSTOMER: lazy_gettext("Customer"),
+    Role.AGENT: lazy_gettext("Agent"),
+    Role.NOTE: lazy_gettext("Note"),
+    Role.SYSTEM: lazy_gettext("Chat program"),
+}
 
 
 def conversation() -> ResponseReturnValue:
@@ -26,7 +33,9 @@ def conversation() -> ResponseReturnValue:
     chosen = request.form.get("lang", "")
     chosen = chosen if chosen in offered_languages() else ""
     text = without_controls(request.form.get("text", ""))
-    transcript = read_transcript(text)
+    # A press of the key or button turns round what the page was told before.
+    swapped = bool(request.form.get("swapped")) != bool(request.form.get("swap"))
+    transcript = read_transcript(text, swapped=swapped)
     turns = transcript.turns
     shown = None
     if turns:
@@ -38,7 +47,9 @@ def conversation() -> ResponseReturnValue:
         text=text,
         chosen=chosen,
         transcript=transcript,
-        asked=last_customer_turn(turns),
+        swapped=swapped,
+        role_names=ROLE_NAMES,
+        asked=asking_turn(turns),
         shown=shown,
         silence=NO_QUERY_IN_WORDS[why_silent(turns)] if answer and not answer.speak else "",
         columns=columns_of([item.result for item in answer.suggestions]) if answer else {},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.assist.suggestions import AssistAnswer, assist
-from kb.assist.turns import Turn, last_customer_turn
+from kb.assist.turns import Turn, asking_turn
 from kb.search.types import Audience, Outcome
 from kb.text.language import guess_language
 from webapp.shared.database import session
@@ -25,8 +25,8 @@ class Assisted:
 
 def customer_language(turns: Sequence[Turn]) -> str:
     """The offered language of the customer's last turn, in Latin letters or not; else the language of the request."""
-    last = last_customer_turn(turns)
-    language = guess_language(turns[last].text).partition("-")[0] if last is not None else ""
+    last = asking_turn(turns)
+    language = guess_language(turns[last].matter).partition("-")[0] if last is not None else ""
     return language if language in offered_languages() else choose_language()
 
 

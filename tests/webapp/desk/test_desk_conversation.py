@@ -188,3 +188,33 @@ def test_long_text_keeps_its_end(send: Send) -> None:
     text = send("Agent: so it goes on and on. " * 9000 + f"\n{ASKS}")
     assert "only its end was read" in text
     assert "<q>When does my refund arrive?</q>" in text
+
+
+def sides(text: str) -> list[str]:
+    return re.findall(r'class="turn turn--(\w+)', text)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_roles_are_swapped_and_stay_so_until_they_are_swapped_again(send: Send, partial: bool) -> None:
+    names = "Maya: It leaks\nAsha: Since when?\nMaya: Monday"
+    assert sides(send(names, partial=partial)) == ["customer", "agent", "customer"]
+    swapped = send(names, partial=partial, swap="1")
+    assert sides(swapped) == ["agent", "customer", "agent"]
+    assert 'name="swapped" value="1"' in swapped
+    assert sides(send(names, partial=partial, swapped="1")) == ["agent", "customer", "agent"]
+    back = send(names, partial=partial, swapped="1", swap="1")
+    assert sides(back) == ["customer", "agent", "customer"]
+    assert 'name="swapped"' not in back
+
+
+def test_notes_and_what_the_program_wrote_are_told_apart(send: Send) -> None:
+    text = send("Customer: I am locked out\nInternal note: do not unlock\nAgent: We look into it.\nMaya left the chat")
+    assert sides(text) == ["customer", "note", "agent", "system"]
+    assert "Note" in text
+    assert "Chat program" in text
+
+
+def test_names_of_the_paste_are_shown(send: Send) -> None:
+    text = send("[10:15, 12/03/2024] +91 90070 55501: kab aayega\n[10:16, 12/03/2024] PaySetu Care: order id please")
+    assert "Customer (<bdi>+91 90070 55501</bdi>)" in text
+    assert "Agent (<bdi>PaySetu Care</bdi>)" in text

@@ -15,7 +15,7 @@ listenToKeys(box, () => document.querySelector("[data-tools]"));
 if (box?.dataset.draft) {
   keepDraft(box, document.querySelector("[data-clear]"));
   sendByKey(box);
-  followReading(document.querySelector("#reading"));
+  followReading(document.querySelector("#reading"), box);
 }
 if (results && pane) {
   previewOnClick(document, pane);

@@ -1,4 +1,4 @@
-// The desk without a mouse: "/" to the box, arrows through results, Enter previews, "c" and then t, m or l copies.
+// The desk without a mouse: "/" to the box, arrows through results, Enter previews, "c" and then t, m or l copies, F2 swaps roles.
 import { copyByKey } from "./copy.js";
 
 const CHORD_MS = 1500;
@@ -22,12 +22,21 @@ export function listenToKeys(box, currentSheet) {
       // What stands in a text of several lines is not to be typed over by accident.
       if (box?.matches("textarea")) box.focus();
       else box?.select();
+    } else if (event.key === "F2" && swap()) {
+      event.preventDefault();
     } else if (event.key === "Escape" && box) {
       box.focus();
     } else if (event.key.startsWith("Arrow")) {
       move(event, box);
     }
   });
+}
+
+// Press the button that swaps customer and agent, also from within the box; false where there is nothing to swap.
+function swap() {
+  const button = document.querySelector("[data-swap]");
+  button?.click();
+  return Boolean(button);
 }
 
 const visibleColumns = () =>
