@@ -159,7 +159,7 @@ def test_outcome_that_is_kept_is_that_of_the_first_suggestion(app: Flask, send: 
         searcher = search_runtime().searcher(Audience.REP)
         best, *others = searcher.search(session, event.query, reader_language="en", limit=30).results
         first = next(result for result in others if f"{result.kind}:{result.id}" == event.results[0])
-        judged = searcher.judge(event.query, [first, best])
+        judged = searcher.judge(session, event.query, [first, best])
     assert (event.outcome, event.confidence) == (judged.outcome.value, round(judged.confidence, 4))
 
 
