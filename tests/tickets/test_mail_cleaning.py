@@ -52,7 +52,15 @@ def test_nothing_is_left_of_what_nobody_wrote(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["> only a quote", "Sent from my iPhone", "On Mon, 2 Mar 2026, Shop wrote:\n> old words"]
+    "text",
+    [
+        "20660415",
+        "10-4",
+        "JH-2041",
+        "> only a quote",
+        "Sent from my iPhone",
+        "On Mon, 2 Mar 2026, Shop wrote:\n> old words",
+    ],
 )
 def test_mail_of_which_nothing_would_be_left_stays(text: str) -> None:
     assert clean_mail(text)

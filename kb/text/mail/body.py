@@ -6,10 +6,12 @@ what is left of separators. Everything works on lines, each looked at to a fixed
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from kb.text.cleaning import clean_message
-from kb.text.mail import phrases, quotes
+from kb.text.mail import phrases, quotes, wording
 from kb.text.mail.markup import mail_html_to_text
 from kb.text.mail.signature import is_greeting, strip_letter
 
@@ -17,6 +19,7 @@ from kb.text.mail.signature import is_greeting, strip_letter
 LONGEST_MAIL = 50_000
 _LONGEST_HTML = 400_000
 _LONGEST_LINE = 600
+_LONGEST_PARAGRAPH = 1_500
 
 # Blanks without width and hyphens that are not seen: newsletters and copied texts are full of them.
 _INVISIBLE = re.compile("[\xad\u200b\u034f\u2060]")
@@ -36,7 +39,8 @@ _AUTHOR_LINE = re.compile(
     r"^[^\W\d_][\w .'’-]{1,50}(?:,\s(?:\d{1,2}\s)?\w{3,9}\.?\s\d{1,4}.{0,60}|\s\([\w .&'’-]{2,40}\)\s?:?|"
     r",\s\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.{0,40})$"
 )
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+# Two letters, or a letter and its vowel sign.
+_LETTERS = re.compile("[^\\W\\d_](?:[^\\W\\d_]|[\u0900-\u0dff])")
 # Where a mail was squeezed into one line, its parts begin at these words.
 _INLINE_PART = re.compile(
     r"(?<=[.!?।:,\w)\]]) (?=(?:On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? .{8,60} <[^<>\s]{3,80}> wrote: |"
@@ -86,12 +90,13 @@ def message_body(text: str) -> str:
         return ""
     mail = _Lines([line.rstrip() for line in _split_lines(text)])
     is_help_desk = any(_is_template(line) for line in mail.lines)
+    had_words = any(map(_has_words, mail.lines))
     _drop_system_notes(mail)
-    if not any(map(_has_words, mail.lines)):
+    if had_words and not any(map(_has_words, mail.lines)):
         return ""
     _cut_at_reply_line(mail)
-    _drop_paragraph_parts(mail, phrases.NOTICE)
     _drop_banners(mail)
+    _drop_notices(mail)
     _drop_templates(mail)
     if is_help_desk:
         _cut_at_older_comment(mail)
@@ -157,7 +162,7 @@ def _drop_templates(mail: _Lines) -> None:
     asked = False
     for line in mail.lines:
         bare = _bare(line)
-        if phrases.SURVEY.match(bare):
+        if phrases.SURVEY.match(bare) or wording.is_survey(bare):
             asked = True
             continue
         if asked and bare and phrases.SURVEY_CHOICE.match(bare[:120]):
@@ -165,7 +170,9 @@ def _drop_templates(mail: _Lines) -> None:
         if asked and not bare and line.strip() and not _has_words(line):
             continue
         asked = asked and not bare
-        if any(form.match(bare) for form in (phrases.CLIENT, phrases.HELP_DESK, phrases.LIST)):
+        if any(form.match(bare) for form in (phrases.CLIENT, phrases.HELP_DESK, phrases.LIST, phrases.SOCIAL)):
+            continue
+        if wording.is_desk_template(bare):
             continue
         kept.append(line)
     mail.keep(kept)
@@ -186,33 +193,53 @@ def _cut_at_older_comment(mail: _Lines) -> None:
 # --- Notices and banners --------------------------------------------------------------------------------------------
 
 
-def _drop_paragraph_parts(mail: _Lines, form: re.Pattern[str]) -> None:
-    """From a line that begins like a notice up to the end of its paragraph."""
+def _drop_notices(mail: _Lines) -> None:
+    """From a line that begins like a notice up to the end of its paragraph; and paragraphs that are worded like one."""
     kept: list[str] = []
-    inside = False
-    for line in mail.lines:
-        if not line.strip():
-            inside = False
-        elif not inside and form.match(_bare(line)):
-            inside = True
-        if not inside:
-            kept.append(line)
+    for paragraph in _paragraphs(mail.lines):
+        begin = next((n for n, line in enumerate(paragraph) if phrases.NOTICE.match(_bare(line))), None)
+        if begin is None:
+            begin = 0 if wording.is_legal_notice(_start_of(paragraph)) else _notice_at_end(paragraph)
+        kept += paragraph[:begin]
     mail.keep(kept)
+
+
+def _paragraphs(lines: list[str]) -> Iterator[list[str]]:
+    """Runs of lines, and runs of empty lines between them."""
+    for _, run in groupby(lines, key=lambda line: bool(line.strip())):
+        yield list(run)
+
+
+def _start_of(paragraph: list[str]) -> str:
+    return " ".join(line[:_LONGEST_LINE] for line in paragraph[:12])[:_LONGEST_PARAGRAPH]
+
+
+def _notice_at_end(paragraph: list[str]) -> int:
+    """Where the lines at the end of a paragraph are a notice, put right below the text: where they begin."""
+    end = len(paragraph)
+    while end and wording.is_legal_notice(paragraph[end - 1][:_LONGEST_LINE]):
+        end -= 1
+    return end
 
 
 def _drop_banners(mail: _Lines) -> None:
     """A banner, and the lines of its paragraph that speak of links, attachments or senders, too."""
     kept: list[str] = []
-    inside = False
-    for line in mail.lines:
-        bare = _bare(line)
-        if not line.strip():
-            inside = False
-        elif phrases.BANNER.match(bare) or (inside and phrases.BANNER_REST.search(bare)):
-            inside = True
+    for paragraph in _paragraphs(mail.lines):
+        if len(paragraph) <= 6 and wording.is_caution(_start_of(paragraph)) and not _is_told(paragraph):
             continue
-        kept.append(line)
+        inside = False
+        for line in paragraph:
+            bare = _bare(line)
+            inside = bool(phrases.BANNER.match(bare) or (inside and phrases.BANNER_REST.search(bare)))
+            if not inside:
+                kept.append(line)
     mail.keep(kept)
+
+
+def _is_told(paragraph: list[str]) -> bool:
+    """Lines of which some is no warning: text that stands right below the banner."""
+    return len(paragraph) > 1 and not all(wording.is_caution_line(line[:_LONGEST_LINE]) for line in paragraph)
 
 
 # --- Quoted and forwarded mails -------------------------------------------------------------------------------------

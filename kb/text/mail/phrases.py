@@ -191,6 +191,11 @@ HELP_DESK = _any(
     r"view request\b",
     r"\{#[\w:]{1,10}:[\w-]{3,40}#?\}$",
     r"[A-Z0-9]{6}-[A-Z0-9]{4}\]?$",
+    r"(?:[A-Z]{2,10}-?\d{2,12}|#\d{2,12})\s?[-|:–]\s?(?:comments?|shared with|status|priority|assigned|updated?|resolved|closed|new|work notes|"
+    r"additional)\b.{0,60}$",
+    r"ref\s?:\s?[a-z]{2,4}\d{4,}\S{0,30}$",
+    r"(?:sent|created|received|generated) on (?:\w+ )?(?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[\w ,:/.+-]{4,40}$",
+    r"you can (?:also )?reply (?:in|from|via)\b.{0,80}$",
     r"(?:©|\(c\)|copyright)\s?(?:©\s?)?(?:19|20)\d\d\b.{0,120}$",
     r"all rights reserved",
     r"(?:ihre|deine) (?:anfrage|ticket)\b.{0,40}(?:wurde|ist) (?:aktualisiert|empfangen|eingegangen|gelöst|geschlossen|erstellt)",
@@ -227,6 +232,16 @@ LIST = _any(
     r"(?:सदस्यता समाप्त|अनसब्सक्राइब)",
     r"(?:আপনি যদি )?(?:এই )?(?:ই-?মেইল|ইমেইল).{0,40}(?:পেতে না চান|পেতে না চাইলে)",
     r"(?:আনসাবস্ক্রাইব|সদস্যতা বাতিল)",
+)
+
+# Below a signature: where else to find the company.
+_NETWORKS = r"(?:facebook|twitter|x|linkedin|instagram|youtube|whatsapp|telegram|pinterest|tiktok|blog|website|web)"
+SOCIAL = _any(
+    r"(?:follow|find|like|connect with|join|visit) us\b.{0,60}(?:on|at|:)",
+    r"connect with (?:us|me)\b",
+    _NETWORKS + r"(?:\s?[|·•/,-]\s?" + _NETWORKS + r")+\W*$",
+    r"(?:download|get) (?:our|the) (?:\w+ )?app\b.{0,80}$",
+    r"book (?:a|some) (?:meeting|time|call|slot|demo) (?:with me|here)\b.{0,80}$",
 )
 
 # What the help desk itself noted: nobody said it to anybody.

@@ -27,6 +27,21 @@ CLOSING = re.compile(
     r"[ ,.!:।–-]*$",
     re.IGNORECASE,
 )
+# A few words around one of these, alone on a line: "Beste Grüße aus Köln", "With my warmest regards".
+_CLOSING_WORDS = re.compile(
+    r"\b(?:regards|wishes|sincerely|faithfully|truly yours|yours truly|cheers|gr(?:ü|ue)(?:ß|ss)en?|salutations|cordialement|saludos?|atentamente|"
+    r"bien à vous|à bientôt|cordiali saluti|groeten|atenciosamente)\b|सधन्यवाद|भवदीय|निवेदक|प्रार्थी|विनीत|शुभेच्छा|धन्यवादान्ते|"
+    r"শুভেচ্ছান্তে|ধন্যবাদান্তে|বিনীত|নিবেদক|ভবদীয়|ভবদীয়",
+    re.IGNORECASE,
+)
+_MOST_CLOSING_WORDS = 6
+# The closing and who it is from on one line, the last: "Kind regards, The Support Team".
+_CLOSING_AND_NAME = re.compile(
+    r"^(?:(?:with |many |best |warm(?:est)? |kind(?:est)? |thanks (?:and|&) )*(?:regards|wishes)|sincerely|cheers|thanks|thank you|"
+    r"(?:mit )?(?:freundlichen|besten|herzlichen|viele|liebe) grü(?:ß|ss)en?|cordialement|saludos|धन्यवाद|सादर|ধন্যবাদ|শুভেচ্ছা),?\s+"
+    r"(?:the |team |your |von |vom )?[^\W\d_a-z][^.!?।,:\d]{1,40}$",
+    re.IGNORECASE,
+)
 _GREETING_WORDS = (
     r"hi+|hello+|hey+|dear|respected|sirs?|madam|good (?:morning|afternoon|evening|day)|"
     r"to whom(?:soever)? it may concern|greetings|"
@@ -52,6 +67,8 @@ _CONTACT_LINE = re.compile(
 )
 _DELIMITERS = frozenset(("--", "---", "—", "-- ", "___", "–", "__"))
 _LIST_ITEM = re.compile(r"^(?:[-*•▪]|\(?[\d०-९০-৯]{1,2}[.)])\s")
+# Some sign with somebody's words.
+_MOTTO = re.compile('^["“„«‘\'][^"”“»]{1,200}["”“»’\'](?:\\s?[-–—~].{1,40})?$')
 _MOST_SIGNATURE_LINES = 16
 _LONGEST_SIGNATURE_LINE = 90
 
@@ -82,13 +99,26 @@ def _without_signature(lines: list[str]) -> list[str]:
             break
     # A closing within the last lines, with nothing but short lines (name, address, phone) after it.
     for number in range(max(first + 1, len(lines) - _MOST_SIGNATURE_LINES), len(lines)):
-        if CLOSING.match(lines[number][:80]) and _may_be_signature(lines, number + 1):
+        if _is_closing(lines[number]) and _may_be_signature(lines, number + 1):
             lines = lines[:number]
             break
     end = len(lines)
+    if end > first + 1 and _CLOSING_AND_NAME.match(lines[end - 1][:90]) and len(lines[end - 1].split()) <= 8:
+        end -= 1
     while end > first + 1 and (_CONTACT_LINE.match(lines[end - 1][:80]) or _SIGNATURE_LINE.match(lines[end - 1])):
         end -= 1
     return lines[:end]
+
+
+def _is_closing(line: str) -> bool:
+    if CLOSING.match(line[:80]):
+        return True
+    words = line.split()
+    return (
+        len(words) <= _MOST_CLOSING_WORDS
+        and not line.endswith((".", "?", "।"))
+        and bool(_CLOSING_WORDS.search(line[:80]))
+    )
 
 
 def _may_be_signature(lines: list[str], start: int) -> bool:
@@ -103,6 +133,8 @@ def _may_be_signature(lines: list[str], start: int) -> bool:
 
 
 def _is_matter(line: str) -> bool:
+    if _MOTTO.match(line):
+        return False
     if len(line) > _LONGEST_SIGNATURE_LINE or _LIST_ITEM.match(line):
         return True
     words = line.split()
