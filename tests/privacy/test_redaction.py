@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.privacy.redaction import PLACEHOLDERS, redact
+from kb.privacy.redaction import PLACEHOLDERS, mask_secrets, masked_kinds, redact
 
 
 def labelled() -> list[tuple[str, str, tuple[str, ...]]]:
@@ -69,6 +69,31 @@ def test_region_decides_what_a_national_number_is() -> None:
     assert redact("call (650) 253-0000", region="US") == "call [phone]"
 
 
+def test_region_may_be_written_in_lower_case() -> None:
+    assert redact("call 020 7946 0958", region="gb") == "call [phone]"
+
+
+def test_countries_that_share_a_code_share_their_numbers() -> None:
+    assert redact("07911 123456", region="GB") == "[phone]"  # Guernsey
+    assert redact("(604) 555-0134", region="US") == "[phone]"  # Canada
+
+
+@pytest.mark.parametrize("region", ["", "ZZ", "nowhere"])
+def test_country_that_is_none_hides_every_number_that_could_be_one(region: str) -> None:
+    assert redact("020 7946 0958 or 98300 12345", region=region) == "[phone] or [phone]"
+    assert redact("order 9876543210 of 12/10/2026", region=region) == "order 9876543210 of 12/10/2026"
+
+
+def test_what_is_to_be_kept_is_not_taken_for_something_else() -> None:
+    text = "call 98300 12345, card 4111 1111 1111 1111"
+    assert redact(text, keep=frozenset({"[phone]"})) == "call 98300 12345, card [card]"
+    assert (
+        mask_secrets("pay asha@okaxis, otp 482913, a@example.com", region="IN")
+        == "pay asha@okaxis, otp [code], a@example.com"
+    )
+    assert masked_kinds("otp [code]", "[card] [phone]") == ["[card]", "[code]"]
+
+
 def test_role_addresses_of_the_own_house_stay_and_personal_ones_go() -> None:
     own = frozenset({"shop.example"})
     text = "write to bulk@shop.example or priya@shop.example or p.nair@shop.example or x@other.example"
@@ -91,7 +116,7 @@ def test_no_placeholder_is_itself_redacted() -> None:
         "otp a ", "www.", "[code] ", "a at b dot ", "a(at)", "1.", "1/1 ", "1_1 ", "passport ", "voter a ", "dl ab12", "imei a ",
         "order no ",
         "order 123456 ", "123456 is my ", "six digits ", "cvv ", "pass: ", "my pass is ", "otp four ", "HDFC0001234 ",
-        "A B C P B 1 2 3 4 ", "ABCPB-1234-", "27ABCPB1234L1Z", "सुमि ता ", "＠", "１", "০", "error ", "x@okaxis @ ", "12345,",
+        "A B C P B 1 2 3 4 ", "ABCPB-1234-", "27ABCPB1234L1Z", "सुमि ता ", "＠", "１", "০", "error ", "x@okaxis @ ", "12345,", "+91", "0044",
  "सुनीता ", "é", "a/b/c?d=e&", "at gmail ", "1-", "card 4111 1111 ",
     ],
 )  # fmt: skip

@@ -96,6 +96,8 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
     singles = len(sizes) >= 10 and max(sizes) == 1 and _is_evenly_spaced(text)
     if singles:
         sizes = [len(digits)]
+    if "+" in lead and "+" in text:
+        return False  # the next one begins
     if "+" in lead or digits.startswith("00"):
         return (
             max(sizes) >= 2
