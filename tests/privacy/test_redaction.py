@@ -116,7 +116,7 @@ def test_no_placeholder_is_itself_redacted() -> None:
         "otp a ", "www.", "[code] ", "a at b dot ", "a(at)", "1.", "1/1 ", "1_1 ", "passport ", "voter a ", "dl ab12", "imei a ",
         "order no ",
         "order 123456 ", "123456 is my ", "six digits ", "cvv ", "pass: ", "my pass is ", "otp four ", "HDFC0001234 ",
-        "A B C P B 1 2 3 4 ", "ABCPB-1234-", "27ABCPB1234L1Z", "सुमि ता ", "＠", "１", "০", "error ", 
+        "A B C P B 1 2 3 4 ", "ABCPB-1234-", "27ABCPB1234L1Z", "सुमि ता ", "＠", "１", "০", "error ",
         "x@okaxis @ ", "12345,", "+91", "0044",
  "सुनीता ", "é", "a/b/c?d=e&", "at gmail ", "1-", "card 4111 1111 ",
     ],
