@@ -86,7 +86,9 @@ class BufferedClient(FlaskClient):
 
     def open(self, *args: object, **kwargs: object):  # type: ignore[no-untyped-def]
         kwargs.setdefault("buffered", True)
-        return super().open(*args, **kwargs)
+        response = super().open(*args, **kwargs)
+        self.application.extensions["kb_after_response"].wait()
+        return response
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 from webapp.auth.person import init_login
 from webapp.shared.access import init_access
+from webapp.shared.after_response import init_after_response
 from webapp.shared.database import init_database
 from webapp.shared.errors import init_errors
+from webapp.shared.hosts import Site, init_hosts
 from webapp.shared.input import init_input
 from webapp.shared.limits import init_limits
 from webapp.shared.locale import init_locale
@@ -39,6 +41,8 @@ BLUEPRINTS = (
 
 # The largest request: a long conversation pasted in one piece fits many times over.
 LARGEST_REQUEST = 4 * 1024 * 1024
+# Seconds that a request waits for a database in which somebody else is writing; then it is a 503 that can be sent again.
+LONGEST_WAIT = 2.0
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
@@ -46,17 +50,20 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
 
     Raises ConfigurationError for settings that cannot work. Opens neither database nor model: the first request does.
     """
-    app = Flask("webapp", root_path=str(importlib.import_module("webapp").__path__[0]))
+    app = Site("webapp", root_path=str(importlib.import_module("webapp").__path__[0]))
+    app.kb_settings = settings
     app.config.update(SECRET_KEY=load_secret_key(settings), MAX_CONTENT_LENGTH=LARGEST_REQUEST)
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_REQUEST
     # Built files carry a hash of their content in their names, so a browser never has to ask for one twice.
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
     app.extensions["kb_settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    engine = engine if engine is not None else create_database_engine(settings)
+    engine = engine if engine is not None else create_database_engine(settings, longest_wait=LONGEST_WAIT)
 
     init_metrics(app)
+    init_hosts(app)
     init_database(app, engine)
+    init_after_response(app, engine)
     init_runtime(app, settings, engine)
     init_login(app)
     init_locale(app, settings)

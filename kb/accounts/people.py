@@ -128,17 +128,18 @@ def revoke_tokens(session: Session, user: User) -> int:
 
 def user_for_token(session: Session, token: str) -> User | None:
     """The active person to whom a token belongs, or None."""
-    found = session.execute(
-        select(ApiToken, User).join(User, User.id == ApiToken.user_id).where(ApiToken.token_hash == _token_hash(token))
-    ).first()
-    if found is None or not found[1].active:
-        return None
-    row, user = found
+    user = session.scalar(
+        select(User).join(ApiToken, User.id == ApiToken.user_id).where(ApiToken.token_hash == _token_hash(token))
+    )
+    return user if user is not None and user.active else None
+
+
+def note_token_use(session: Session, token: str) -> None:
+    """Write down that a token was used, unless that was done a moment ago: a busy token must not write at each call."""
+    row = session.scalar(select(ApiToken).where(ApiToken.token_hash == _token_hash(token)))
     now = utc_now()
-    # Not written at every call: a busy token would turn each read into a write.
-    if row.last_used_at is None or now - row.last_used_at > _LAST_USE_PRECISION:
+    if row is not None and (row.last_used_at is None or now - row.last_used_at > _LAST_USE_PRECISION):
         row.last_used_at = now
-    return user
 
 
 def generate_password() -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -17,11 +17,18 @@ from kb.core.settings import Settings
 _PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 
 
-def create_database_engine(settings: Settings) -> Engine:
-    """An engine for the configured database; SQLite gets WAL, foreign keys and a busy timeout on each connection."""
+# Seconds that a command or a job waits for somebody else's writing.
+PATIENT = 15.0
+
+
+def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT) -> Engine:
+    """An engine for the configured database; SQLite gets WAL and foreign keys on each connection.
+
+    longest_wait: seconds after which a statement that waits for another writer fails with an OperationalError.
+    """
     try:
         url = make_url(settings.database)
-        engine = create_engine(url)
+        engine = _make_engine(url, longest_wait)
     except ArgumentError as error:  # not an address, or of a kind of database that SQLAlchemy does not know
         raise ConfigurationError(
             f"KB_DATABASE is {settings.database!r}, which is no database URL.",
@@ -35,8 +42,18 @@ def create_database_engine(settings: Settings) -> Engine:
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             _make_home(settings)
-        event.listen(engine, "connect", _prepare_sqlite_connection)
+        event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, longest_wait))
     return engine
+
+
+def _make_engine(url: URL, longest_wait: float) -> Engine:
+    if url.get_backend_name() != "postgresql":
+        return create_engine(url)
+    options: dict[str, Any] = {"connect_timeout": 5}
+    if longest_wait < PATIENT and "options" not in url.query:
+        options["options"] = f"-c lock_timeout={int(longest_wait * 1000)}"
+    # Asked before use: connections of before a restart of the server are replaced instead of failing one request each.
+    return create_engine(url, connect_args=options, pool_pre_ping=True)
 
 
 def _make_home(settings: Settings) -> None:
@@ -48,12 +65,12 @@ def _make_home(settings: Settings) -> None:
         ) from error
 
 
-def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: Any, longest_wait: float) -> None:
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={int(longest_wait * 1000)}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA busy_timeout=15000")
     cursor.close()
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kb.core.errors import ConfigurationError
 
@@ -34,6 +35,15 @@ class Settings:
     )
     phone_region: str = _setting("KB_PHONE_REGION", "IN", "Country assumed for phone numbers without a prefix")
     site_name: str = _setting("KB_SITE_NAME", "Jhilmil", "Name shown in the help centre")
+    public_url_text: str = _setting(
+        "KB_PUBLIC_URL",
+        "",
+        "Address that people type, such as `https://help.example.com`; absolute links begin with it. "
+        "Needed for any name but `localhost`: requests for names that are not known are refused",
+    )
+    trusted_hosts_text: str = _setting(
+        "KB_TRUSTED_HOSTS", "", "Further names under which the site is reached, comma-separated"
+    )
     secure_cookies_text: str = _setting(
         "KB_SECURE_COOKIES", "0", "1 behind HTTPS: cookies are sent over HTTPS only, HSTS on"
     )
@@ -94,6 +104,30 @@ class Settings:
     @property
     def workers(self) -> int:
         return _whole_number("KB_WORKERS", self.workers_text, 1, 256)
+
+    @property
+    def public_url(self) -> str:
+        """Scheme and host, such as `https://help.example.com`, or ""."""
+        text = self.public_url_text.strip().rstrip("/")
+        if not text:
+            return ""
+        try:
+            parts = urlsplit(text)
+            is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_usable = False
+        if not is_usable or text != f"{parts.scheme}://{parts.netloc}" or "@" in text or not text.isascii():
+            raise ConfigurationError(
+                f"KB_PUBLIC_URL is {self.public_url_text!r}, which is no address of a site.",
+                remedy="An example: KB_PUBLIC_URL=https://help.example.com (without a path)",
+            )
+        return text
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Names, in lower case and without a port, of KB_PUBLIC_URL, KB_TRUSTED_HOSTS and KB_HOST."""
+        names = [urlsplit(self.public_url).hostname or "", self.host, *self.trusted_hosts_text.split(",")]
+        return frozenset(name.strip().rstrip(".").lower() for name in names if name.strip())
 
     @property
     def proxies(self) -> int:
@@ -185,6 +219,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.workers,
         settings.encoder_threads,
         settings.proxies,
+        settings.public_url,
         _country("KB_PHONE_REGION", settings.phone_region),
         settings.answered_from,
         settings.unsure_from,

@@ -12,6 +12,7 @@ from kb.accounts.people import (
     generate_password,
     get_user,
     issue_token,
+    note_token_use,
     revoke_tokens,
     role_allows,
     set_active,
@@ -94,7 +95,12 @@ def test_token_leads_to_its_person_and_is_not_stored(session: Session) -> None:
     assert user_for_token(session, token) is user
     row = session.scalars(select(ApiToken)).one()
     assert token not in (row.token_hash, row.name)
-    assert row.last_used_at is not None
+    assert row.last_used_at is None
+    note_token_use(session, token)
+    first = row.last_used_at
+    note_token_use(session, token)
+    assert row.last_used_at == first is not None
+    note_token_use(session, token + "x")
     assert user_for_token(session, token + "x") is None
     assert user_for_token(session, "") is None
 

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import InvalidInputError
 from kb.tables import User
+from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session as request_session
-from webapp.shared.searching import run_after_response
 
 
 def rename(name: str) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from flask import Flask, Request, request
 from flask_login import LoginManager
 
-from kb.accounts.people import role_allows, user_for_token
+from kb.accounts.people import note_token_use, role_allows, user_for_token
 from kb.tables import Role, User
+from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 
 
@@ -92,4 +93,7 @@ def _load_from_session(cookie_id: str) -> Person | None:
 def _load_from_token(incoming: Request) -> Person | None:
     token = bearer_token(incoming)
     user = user_for_token(session(), token) if token is not None else None
-    return to_person(user) if user is not None else None
+    if token is None or user is None:
+        return None
+    run_after_response(lambda separate: note_token_use(separate, token))
+    return to_person(user)

@@ -9,10 +9,10 @@ from kb.assist.transcript import read_transcript, without_controls
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.search.search_as_you_type import drop_partial_queries
 from webapp.desk.display import columns_of
+from webapp.shared.after_response import run_after_response
 from webapp.shared.assisting import Assisted, assist_and_record, customer_language
 from webapp.shared.locale import offered_languages
 from webapp.shared.no_query import NO_QUERY_IN_WORDS
-from webapp.shared.searching import run_after_response
 from webapp.shared.ui import is_partial, render_fresh
 
 PLACE = "conversation"

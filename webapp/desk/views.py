@@ -25,10 +25,11 @@ from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, columns_of, desk_link
 from webapp.shared.access import safe_next
+from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback, person_visit
 from webapp.shared.locale import choose_language, offered_languages
-from webapp.shared.searching import run_after_response, search_and_record
+from webapp.shared.searching import search_and_record
 from webapp.shared.ui import is_partial, render_fresh
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")

@@ -9,6 +9,7 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
 
 from kb.articles import (
     get_published_article,
@@ -33,10 +34,12 @@ from webapp.help.forms import ContactForm
 from webapp.help.masked import describe_masked
 from webapp.help.topics import topic_name
 from webapp.shared.access import safe_next
+from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
+from webapp.shared.errors import RETRY_AFTER
 from webapp.shared.feedback import note_feedback
 from webapp.shared.locale import choose_language, offered_languages
-from webapp.shared.searching import run_after_response, search_and_record
+from webapp.shared.searching import search_and_record
 from webapp.shared.ui import THEMES, is_partial, render_fresh
 
 blueprint = Blueprint("help", __name__)
@@ -172,15 +175,20 @@ def contact_send(language: str) -> ResponseReturnValue:
     form = ContactForm(_settings())
     if not form.validate():
         return render_template("help/contact.html", form=form, language=language), 422
-    request = request_contact(
-        session(),
-        name=form.name.data,
-        contact=form.reach,
-        message=form.message.data,
-        language=language,
-        visit=cookie.get("visit"),
-        region=_settings().phone_region,
-    )
+    try:
+        request = request_contact(
+            session(),
+            name=form.name.data,
+            contact=form.reach,
+            message=form.message.data,
+            language=language,
+            visit=cookie.get("visit"),
+            region=_settings().phone_region,
+        )
+    except OperationalError:  # the database is busy: the form as it was sent, to be sent again
+        session().rollback()
+        page = render_template("help/contact.html", form=form, language=language, is_busy=True)
+        return page, 503, {"Retry-After": str(RETRY_AFTER)}
     # The cookie is signed, not encrypted: it holds the request's random name and nothing that was typed.
     cookie["request"] = request.public_id
     return redirect(url_for("help.contact_sent", language=language), code=303)

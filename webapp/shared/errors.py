@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Flask, json, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -24,6 +25,9 @@ from webapp.shared.access import wants_json
 
 logger = logging.getLogger(__name__)
 
+# Seconds after which a request that found the database busy may come again.
+RETRY_AFTER = 3
+
 STATUS_OF: dict[type[KbError], HTTPStatus] = {
     InvalidInputError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
@@ -39,6 +43,7 @@ STATUS_OF: dict[type[KbError], HTTPStatus] = {
 def init_errors(app: Flask) -> None:
     app.register_error_handler(KbError, _handle_kb_error)
     app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(OperationalError, _handle_busy_database)
     app.register_error_handler(Exception, _handle_anything_else)
 
 
@@ -55,6 +60,9 @@ def _handle_kb_error(error: KbError) -> Response:
 def _handle_http_error(error: HTTPException) -> Response:
     if error.response is not None or error.code is None or error.code < 400:
         return Response.force_type(error.get_response())
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, OperationalError):  # of the commit after the view
+        return _handle_busy_database(cause)
     status = HTTPStatus(error.code)
     response = error_response(status, _status_text(status))
     for name, value in error.get_headers():
@@ -65,6 +73,26 @@ def _handle_http_error(error: HTTPException) -> Response:
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="kb-assist"'
     return response
+
+
+def _handle_busy_database(error: OperationalError) -> Response:
+    """Somebody else writes for longer than a request may wait, or the database is not there: it can be sent again soon."""
+    reference = _new_reference()
+    logger.error("Database [%s] in %s %s: %s", reference, request.method, request.endpoint, error.orig)
+    response = error_response(
+        HTTPStatus.SERVICE_UNAVAILABLE, _status_text(HTTPStatus.SERVICE_UNAVAILABLE), reference=reference
+    )
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _fields_to_send_again(status: HTTPStatus) -> list[tuple[str, str]]:
+    """What was sent with a form that could not be taken just now, for a button that sends it again. No password is shown."""
+    if status != HTTPStatus.SERVICE_UNAVAILABLE or request.method != "POST" or request.endpoint is None:
+        return []
+    if any("password" in name for name in request.form):
+        return []
+    return list(request.form.items(multi=True))
 
 
 def _handle_anything_else(error: Exception) -> Response:
@@ -91,7 +119,12 @@ def error_response(status: HTTPStatus, detail: str, *, remedy: str = "", referen
         return Response(json.dumps(problem), status, content_type="application/problem+json")
     try:
         page = render_template(
-            "errors/error.html", status=status.value, detail=detail, remedy=remedy, reference=reference
+            "errors/error.html",
+            status=status.value,
+            detail=detail,
+            remedy=remedy,
+            reference=reference,
+            fields=_fields_to_send_again(status),
         )
     except Exception:
         # The page shares its frame with all pages; if that is what broke, a plain line still tells what happened.

@@ -1,19 +1,16 @@
 """Searching from a request: the searcher of the place, figures for `/metrics`, the event written after the answer."""
 
 import logging
-from collections.abc import Callable
 
-from flask import after_this_request, current_app
+from flask import current_app
 from flask_login import current_user
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
-from kb.core.database import session_scope
-from kb.core.errors import KbError
 from kb.core.settings import Settings
 from kb.search.events import record_search
 from kb.search.types import Audience, SearchAnswer
-from webapp.shared.database import engine, session
+from webapp.shared.after_response import run_after_response
+from webapp.shared.database import session
 from webapp.shared.metrics import observe_search
 from webapp.shared.runtime import search_runtime
 
@@ -58,23 +55,3 @@ def record_after_response(
 def current_settings() -> Settings:
     settings: Settings = current_app.extensions["kb_settings"]
     return settings
-
-
-def run_after_response(work: Callable[[Session], object]) -> None:
-    """Call `work` with a session of its own when the client has its answer. What goes wrong there goes to the log."""
-    bound_engine = engine()
-
-    def run() -> None:
-        try:
-            with session_scope(bound_engine) as separate:
-                work(separate)
-        except KbError as error:
-            logger.warning("After the response: %s", error)
-        except Exception:
-            logger.exception("After the response: failed")
-
-    def attach(response: Response) -> Response:
-        response.call_on_close(run)
-        return response
-
-    after_this_request(attach)
