@@ -16,5 +16,5 @@ class SampleIndex:
     engine: Engine
 
     def open(self) -> SearchRuntime:
-        """A search that has seen no query yet: it learns from those before, so each test has its own."""
+        """A search of its own for a test."""
         return SearchRuntime.open(self.settings, self.engine)

@@ -17,6 +17,7 @@ from indexer.encoders.opening import HashEncoder
 from indexer.query_statistics import LOOK_EVERY_SECONDS, QueryStatisticsReader
 from indexer.runtime import SearchRuntime
 from kb.core.settings import Settings
+from kb.jobs.worker import run_now
 from kb.search.fusion import CENTRING, NO_CENTRING
 from kb.search.query_statistics import (
     LONG_FROM,
@@ -32,6 +33,7 @@ from kb.search.query_statistics import (
 from kb.search.settled_searches import MOST_OF_A_DAY, MOST_OF_ONE, settled_queries
 from kb.search.types import Audience
 from kb.tables import QueryMean, SearchEvent, utc_now
+from webapp.worker.kinds import QUERY_STATISTICS, job_kinds
 
 ENCODER = HashEncoder()
 _THINGS = ["kettle", "lamp", "chair", "table", "carpet", "mixer", "phone", "charger"]
@@ -248,3 +250,15 @@ def test_no_search_changes_what_another_one_says(settings: Settings, engine: Eng
     fresh = SearchRuntime.open(settings, engine).searcher(Audience.CUSTOMER)
     searcher = fresh
     assert [ask(text) for text in asked] == first
+
+
+def test_the_job_learns_once_there_is_enough_and_every_search_uses_it(
+    settings: Settings, engine: Engine, session: Session, add: Add
+) -> None:
+    worker = job_kinds(settings, engine)
+    run_now(engine, worker, QUERY_STATISTICS, "test")
+    assert session.scalars(select(QueryMean)).all() == []
+    add_people(add)
+    session.commit()
+    run_now(engine, worker, QUERY_STATISTICS, "test")
+    assert {row.version for row in session.scalars(select(QueryMean))} == {1}
