@@ -1,48 +1,61 @@
-"""The names of the collections that a searcher holds, learned anew when their documents have changed."""
+"""The names in the titles of the articles that a searcher may find, learned once for each view of their collections."""
 
 import threading
 from collections.abc import Sequence
-from typing import Protocol
-from weakref import WeakKeyDictionary
+from concurrent.futures import Future
+from weakref import ReferenceType, WeakKeyDictionary, ref
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.assist.names import NameTable, Title
-from kb.search.types import Audience, Collection, CollectionName
-from kb.tables import Article, IndexChange
+from kb.search.types import Collection, CollectionName
+from kb.tables import Article
 from kb.text.terms import index_terms
 
 # Subjects of tickets are not written by people who name things with care ("Re: hello"): names come from articles alone.
-_AUDIENCES = {Audience.CUSTOMER: ("public",), Audience.REP: ("public", "internal")}
+_AUDIENCES = {CollectionName.HELP: "public", CollectionName.INTERNAL: "internal"}
 _NO_NAMES = NameTable([])
 
 
-class _HasAudience(Protocol):
-    @property
-    def audience(self) -> Audience: ...
-
-
+# By the last of the views of articles: all of them, and their names, which are the same in every process. A view that is gone
+# takes its names with it.
+_Learned = tuple[tuple["ReferenceType[Collection]", ...], "Future[NameTable]"]
+_learned: "WeakKeyDictionary[Collection, _Learned]" = WeakKeyDictionary()
 _lock = threading.Lock()
-_learned: "WeakKeyDictionary[_HasAudience, tuple[int, NameTable]]" = WeakKeyDictionary()
 
 
-def names_of(session: Session, searcher: _HasAudience, collections: Sequence[Collection]) -> NameTable:
-    """The names in the titles of the published articles that this searcher may find; learned once per change."""
-    newest = session.scalar(select(func.max(IndexChange.id))) or 0
-    with _lock:
-        known = _learned.get(searcher)
-        if known is None or known[0] != newest:
-            known = (newest, _learn(session, searcher.audience, collections))
-            _learned[searcher] = known
-    return known[1]
+def names_of(session: Session, collections: Sequence[Collection]) -> NameTable:
+    """The names that a conversation may speak of, for these views. Tickets that are indexed change nothing of it.
 
-
-def _learn(session: Session, audience: Audience, collections: Sequence[Collection]) -> NameTable:
+    Who asks for those of a new view first learns them; others who need them wait for that, and nobody else does.
+    """
     articles = [collection for collection in collections if collection.name is not CollectionName.TICKETS]
+    if not articles:
+        return _NO_NAMES
+    with _lock:
+        known = _learned.get(articles[-1])
+        is_new = known is None or [view() for view in known[0]] != articles
+        if is_new:
+            known = (tuple(ref(view) for view in articles), Future())
+            _learned[articles[-1]] = known
+    assert known is not None
+    names = known[1]
+    if is_new:
+        try:
+            names.set_result(_learn(session, articles))
+        except BaseException as error:
+            names.set_exception(error)
+            with _lock:
+                _learned.pop(articles[-1], None)
+            raise
+    return names.result()
+
+
+def _learn(session: Session, articles: Sequence[Collection]) -> NameTable:
     rows = session.execute(
         select(Article.id, Article.translation_key, Article.title).where(
-            Article.status == "published", Article.audience.in_(_AUDIENCES[audience])
+            Article.status == "published", Article.audience.in_([_AUDIENCES[view.name] for view in articles])
         )
     ).all()
     if not rows:

@@ -99,7 +99,7 @@ def assist(
     if turn is None or not has_words(turns[turn].matter):
         return SILENT
     collections = searcher.views()
-    table = names_of(session, searcher, collections)
+    table = names_of(session, collections)
     question = understand_question(turns, turn, table)
     model = load_speak_model(encoder.fingerprint)
     typical = model.typical if model else None
