@@ -68,19 +68,19 @@ def test_nothing_else_should_answer_tracking_where_the_article_on_it_was_archive
 ) -> None:
     runtime = sample_index.open()
     with session_scope(sample_index.engine) as session:
-        for audience in (Audience.CUSTOMER, Audience.REP):
+        for audience, text in ((Audience.CUSTOMER, "tracking"), (Audience.REP, "track order")):
             searcher = runtime.searcher(audience)
             for article in session.scalars(select(Article).where(Article.translation_key == "track-your-order")):
                 article.status = "published"
             session.flush()
-            before = searcher.search(session, "tracking", reader_language="en")
+            before = searcher.search(session, text, reader_language="en")
             assert "track-your-order" in before.results[0].url
             for article in session.scalars(select(Article).where(Article.translation_key == "track-your-order")):
                 article.status = "archived"
             session.flush()
-            after = searcher.search(session, "tracking", reader_language="en")
+            after = searcher.search(session, text, reader_language="en")
             assert "track-your-order" not in after.results[0].url
             assert after.outcome is not Outcome.ANSWERED
             assert after.confidence < before.confidence
-            assert after.confidence == searcher.judge(session, "tracking", after.results).confidence
+            assert after.confidence == searcher.judge(session, text, after.results).confidence
         session.rollback()
