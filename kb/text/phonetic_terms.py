@@ -16,11 +16,6 @@ _OF_LATIN, _OF_INDIC = MARK + "l", MARK + "i"
 _SHORTEST = 3
 
 
-def phonetic_keys_of(text: str) -> frozenset[str]:
-    """The phonetic keys of all words of a text."""
-    return frozenset(sound for word in find_words(normalise(text)) if (sound := phonetic_key(word)))
-
-
 def query_words(text: str, language: str) -> dict[str, str]:
     """Word -> phonetic key of the words of a query that tell (all of them, if none does). A single sound tells nothing."""
     words = list(dict.fromkeys(find_words(normalise(text))))

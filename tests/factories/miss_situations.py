@@ -1,10 +1,8 @@
-"""Situations in which a search misses, made from the sample articles.
+"""Situations in which a search misses, made from the sample articles and from questions of tests/relevance/misses.jsonl.
 
-Their topics are removed, hidden, left in other languages, or asked in other words.
-
-In each of the worlds a quarter of the topics is in each situation; over four worlds every topic is in each of them once, over
-twelve it is left without each of its languages too.
-The articles of a world are stored and indexed by the real code.
+In each of four worlds a quarter of the topics is removed, hidden, left in other languages, or there as it is (and asked in
+other words); over the four every topic is in each situation once. A question about nothing that the shop writes about is
+asked in the first. The articles of a world are stored and indexed by the real code.
 """
 
 import json
@@ -27,39 +25,29 @@ from kb.search.encoding import Encoder
 from kb.tables import Base
 from kb.text.language import guess_language
 
-ARTICLES, RELEVANCE = PROJECT_ROOT / "articles", PROJECT_ROOT / "tests" / "relevance"
+ARTICLES, QUESTIONS = PROJECT_ROOT / "articles", PROJECT_ROOT / "tests" / "relevance" / "misses.jsonl"
 LANGUAGES = ("en", "hi", "bn")
 SITUATIONS = tuple(Reason)
+WORLDS = 4
 
 
 @dataclass(frozen=True)
-class Query:
+class Question:
     text: str
-    language: str  # that it was written in, without script
-    answers: frozenset[str]
-    reworded: bool = False
+    language: str  # that it was written in
+    topic: str  # translation key of the article that answers it; "" where none does
 
 
 @dataclass(frozen=True)
 class Case:
-    """Searches for one topic in one situation. `reason` is the right one."""
+    """Searches that ask for one thing in one situation. `reason` is the right one."""
 
     reason: Reason
     topic: str
-    language: str
-    queries: tuple[str, ...]
+    questions: tuple[Question, ...]
 
     def asked(self) -> list[Asked]:
-        return [Asked(text, guess_language(text), self.language) for text in self.queries]
-
-
-@dataclass(frozen=True)
-class World:
-    """A knowledge base with its runtime, and the searches that miss in it."""
-
-    session: Session
-    runtime: SearchRuntime
-    cases: list[Case]
+        return [Asked(one.text, guess_language(one.text), one.language) for one in self.questions]
 
 
 def read_articles() -> list[ArticleSource]:
@@ -67,30 +55,17 @@ def read_articles() -> list[ArticleSource]:
     return [parse_article(path.read_text(encoding="utf-8"), path.relative_to(ARTICLES).as_posix()) for path in paths]
 
 
-def read_queries(*names: str) -> list[Query]:
-    """Labelled searches that have an answer, of files beside the tests."""
-    rows = [(name, json.loads(line)) for name in names for line in (RELEVANCE / name).read_text("utf-8").splitlines()]
-    return [
-        Query(row["text"], row["lang"].split("-")[0], frozenset(row["answers"]), name == "reworded.jsonl")
-        for name, row in rows
-        if row["answers"]
-    ]
+def read_questions() -> list[Question]:
+    return [Question(**json.loads(line)) for line in QUESTIONS.read_text("utf-8").splitlines()]
 
 
 def topics_of(articles: Sequence[ArticleSource]) -> list[str]:
     return sorted({article.translation_key for article in articles if article.audience == "public"})
 
 
-def halves(articles: Sequence[ArticleSource]) -> tuple[frozenset[str], frozenset[str]]:
-    """Topics to fit on, and topics to test on."""
-    topics = topics_of(articles)
-    return frozenset(topics[0::2]), frozenset(topics[1::2])
-
-
 def situation_of(number: int, world: int) -> tuple[Reason, str]:
     """What happens to the topic with this number in this world, and to which language, where it is to one."""
-    # Pairs of neighbours (one of each half) are in the same situation, so that both halves have all of them in each world.
-    return SITUATIONS[(number // 2 + world) % 4], LANGUAGES[(number // 2 + world // 4) % 3]
+    return SITUATIONS[(number // 2 + world) % 4], LANGUAGES[(number // 2) % 3]
 
 
 def articles_of_world(
@@ -111,35 +86,35 @@ def articles_of_world(
             yield article
 
 
-def cases_of_world(
-    articles: Sequence[ArticleSource], world: int, queries: Sequence[Query], topics: frozenset[str]
-) -> list[Case]:
-    """The searches for these topics that miss in this world, by topic and language."""
+def cases_of_world(articles: Sequence[ArticleSource], world: int, questions: Sequence[Question]) -> list[Case]:
+    """The questions that miss in this world, each alone."""
     numbers = {topic: number for number, topic in enumerate(topics_of(articles))}
-    found: dict[tuple[Reason, str, str], list[str]] = defaultdict(list)
-    for query in queries:
-        if len(query.answers) != 1:
-            continue  # removing one of its answers leaves the other
-        (topic,) = query.answers
-        situation, language = situation_of(numbers[topic], world)
-        if (
-            topic in topics
-            and (world < 4 or situation is Reason.OTHER_LANGUAGE)  # the others would only repeat themselves
-            and query.reworded == (situation is Reason.OTHER_WORDS)
-            and (situation is not Reason.OTHER_LANGUAGE or query.language == language)
-        ):
-            found[situation, topic, query.language].append(query.text)
-    return [Case(*key, tuple(texts)) for key, texts in sorted(found.items())]
+    cases = []
+    for question in questions:
+        if not question.topic:
+            reason, language = Reason.NO_CONTENT, ""
+            if world:
+                continue
+        else:
+            reason, language = situation_of(numbers[question.topic], world)
+        if reason is not Reason.OTHER_LANGUAGE or question.language == language:
+            cases.append(Case(reason, question.topic, (question,)))
+    return cases
+
+
+def join_by_topic(cases: Sequence[Case]) -> list[Case]:
+    """One case per topic, with its questions in all languages: what the grouping of misses makes of them."""
+    found: dict[tuple[Reason, str], list[Question]] = defaultdict(list)
+    for case in cases:
+        if case.topic:
+            found[case.reason, case.topic] += case.questions
+    return [Case(reason, topic, tuple(some)) for (reason, topic), some in found.items() if len(some) > 1]
 
 
 @contextmanager
 def open_world(
-    settings: Settings,
-    home: Path,
-    encoder: Encoder,
-    articles: Sequence[ArticleSource],
-    cases: list[Case],
-) -> Iterator[World]:
+    settings: Settings, home: Path, encoder: Encoder, articles: Sequence[ArticleSource]
+) -> Iterator[tuple[Session, SearchRuntime]]:
     """Store and index the articles in `home`, which must be a folder without a database."""
     own = replace(settings, home_text=str(home), database_url="")
     engine: Engine = create_database_engine(own)
@@ -149,8 +124,7 @@ def open_world(
             for article in articles:
                 save_article(session, article, author="test", note="")
         bring_up_to_date(engine, own.index_dir, encoder)
-        runtime = SearchRuntime.open(own, engine, encoder)
         with session_scope(engine) as session:
-            yield World(session, runtime, cases)
+            yield session, SearchRuntime.open(own, engine, encoder)
     finally:
         engine.dispose()

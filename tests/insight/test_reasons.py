@@ -14,7 +14,7 @@ from kb.articles import make_source, save_article
 from kb.articles.source import ArticleSource
 from kb.core.settings import Settings
 from kb.insight.gaps import collect_misses, explain_gaps, list_gaps
-from kb.insight.gaps.candidate_pool import Version
+from kb.insight.gaps.nearest import Version
 from kb.insight.gaps.reasons import Asked, Reason, explain_miss
 from kb.search.types import Audience
 from kb.tables import Gap, SearchEvent, utc_now

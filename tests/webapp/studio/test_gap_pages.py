@@ -146,9 +146,9 @@ def test_reason_and_what_speaks_for_it_are_shown(trainer: FlaskClient, session: 
     gap.reason, gap.state = "hidden", "in_progress"
     gap.evidence = [
         {"kind": "article", "id": 7, "title": "Abroad <b>", "language": "en", "audience": "internal",
-         "status": "published", "likeness": 0.91},
+         "status": "published"},
         {"kind": "article", "id": 8, "title": "Draft about France", "language": "hi", "audience": "public",
-         "status": "draft", "likeness": 0.8},
+         "status": "draft"},
         {"kind": "languages", "there": ["bn"], "asked": ["en"]},
         {"kind": "unknown_words", "words": ["france"]},
     ]  # fmt: skip
@@ -159,5 +159,6 @@ def test_reason_and_what_speaks_for_it_are_shown(trainer: FlaskClient, session: 
         assert 'href="/desk/articles/7"' in text
         assert 'href="/desk/articles/8"' not in text
         assert "Abroad &lt;b&gt;" in text
+        assert "%" not in text.split("gap__evidence")[1].split("</ul>")[0]
         assert "Draft about France" in text
         assert "Words that no article has: <bdi>france</bdi>" in text
