@@ -1,0 +1,91 @@
+"""How many statements each list page costs, in one table. A list may grow tenfold and its page costs the same.
+
+A number that falls may be written down; one that grows needs a reason. Where somebody is logged in, one is for that person;
+of a search, some come after the answer.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from gap_job import run_gap_job
+from page_fixtures import content, prepared
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from statements import recorded_statements
+
+from kb.core.settings import Settings
+from kb.jobs import enqueue
+from kb.tables import ContactRequest, Feedback, FeedbackKind, Job, Role, SearchEvent, User, utc_now
+
+__all__ = ["content", "prepared"]
+
+# path: who asks, and the statements that the page is made with.
+STATEMENTS: dict[str, tuple[Role | None, int]] = {
+    "/help/en/": (None, 1),
+    "/help/en/topics/refunds": (None, 1),
+    "/help/en/articles/when-refund-arrives": (None, 3),
+    "/help/en/search?q=refund": (None, 3),
+    "/desk/": (Role.REP, 2),
+    "/desk/?q=refund": (Role.REP, 5),
+    "/desk/requests": (Role.REP, 5),
+    "/desk/requests?state=done": (Role.REP, 5),
+    "/studio/gaps": (Role.TRAINER, 6),
+    "/studio/gaps/1": (Role.TRAINER, 4),
+    "/admin/people": (Role.ADMIN, 3),
+    "/admin/jobs": (Role.ADMIN, 3),
+    "/admin/imports": (Role.ADMIN, 3),
+}
+
+
+def fill(session: Session, times: int) -> None:
+    """So many searches with feedback, requests of the people who made them, jobs and people more."""
+    for _ in range(times):
+        mark = uuid.uuid4().hex
+        event = SearchEvent(
+            public_id=mark, place="help", audience="customer", visit=f"v{mark}", query="ship to france",
+            language="en", outcome="none", confidence=0.1, created_at=utc_now() - timedelta(minutes=10),
+            feedback=[Feedback(kind=FeedbackKind.CLICK.value, document="article:1")],
+        )  # fmt: skip
+        session.add(event)
+        for state in ("waiting", "done"):
+            request = ContactRequest(
+                public_id=f"{state}{mark[:20]}", visit=f"v{mark}", name="A", contact="a@b.example", message="Help",
+                language="en", state=state,
+            )  # fmt: skip
+            session.add(request)
+        session.add(User(email=f"{mark}@test.example", role="rep", password_hash="x"))
+        session.add(Job(kind="ticket_import", key=mark, payload={"name": "a"}, state="done", finished_at=utc_now()))
+        enqueue(session, "ticket_import", key=f"w{mark}", payload={"name": "b"})
+    session.commit()
+
+
+@pytest.fixture
+def ask(
+    app: Flask, engine: Engine, login: Callable[[Role | str], FlaskClient]
+) -> Callable[[], dict[str, tuple[Role | None, int]]]:
+    def count() -> dict[str, tuple[Role | None, int]]:
+        found = {}
+        for path, (role, _) in STATEMENTS.items():
+            client = login(role) if role else app.test_client()
+            assert client.get(path).status_code == 200, path  # what is loaded once per process has been loaded
+            with recorded_statements(engine) as statements:
+                client.get(path)
+            found[path] = (role, sum(statement.upper().startswith("SELECT") for statement in statements))
+        return found
+
+    return count
+
+
+def test_list_pages_cost_what_the_table_says_however_long_the_lists(
+    ask: Callable[[], dict[str, tuple[Role | None, int]]], settings: Settings, engine: Engine, session: Session
+) -> None:
+    fill(session, 2)
+    run_gap_job(settings, engine)
+    assert ask() == STATEMENTS
+    fill(session, 20)
+    run_gap_job(settings, engine)
+    assert ask() == STATEMENTS
