@@ -20,6 +20,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from kb.core.settings import PROJECT_ROOT
 
 START_SECONDS = 60
+# A search counts when nobody types on, some seconds later; then the worker reads it.
+GAP_SECONDS = 90
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,30 @@ class Contexts:
         self._open.clear()
 
 
+def open_gaps_with(contexts: Contexts, question: str) -> Page:
+    """The gap list, as soon as a worker has sorted in the search `question`; an administrator has the job run now."""
+    admin, trainer = contexts.page("admin"), contexts.page("trainer")
+    deadline = time.monotonic() + GAP_SECONDS
+    while time.monotonic() < deadline:
+        trainer.goto("/studio/gaps")
+        if trainer.locator(".gap", has_text=question).count():
+            return trainer
+        admin.goto("/admin/jobs")
+        run = admin.get_by_role("button", name="Run now: Gaps and their reasons")
+        if run.count():
+            run.first.click()
+        admin.wait_for_timeout(2_000)
+    pytest.fail(f"There is no gap with {question!r} after {GAP_SECONDS} s")
+
+
 @pytest.fixture(scope="session")
 def _contexts(browser: Browser, site: Site) -> Contexts:
     return Contexts(browser, site)
+
+
+@pytest.fixture(scope="session")
+def gaps_with(_contexts: Contexts) -> Callable[[str], Page]:
+    return lambda question: open_gaps_with(_contexts, question)
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ PAGES = {
     "/studio/gaps": ["/studio/gaps"],
     "/studio/gaps/<int:gap_id>": ["/studio/gaps/{gap}"],
     "/admin/people": ["/admin/people"],
+    "/admin/jobs": ["/admin/jobs"],
+    "/admin/imports": ["/admin/imports"],
 }
 # What can be fetched and is no page: data, and addresses that only lead on to a page.
 NO_PAGES = {
@@ -68,7 +70,7 @@ def rules(app: Flask) -> dict[str, Role | None]:
 
 
 @pytest.fixture(scope="module")
-def content(_contexts: Any) -> Content:
+def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     """A customer finds nothing, which becomes a gap, and asks for a person."""
     customer = _contexts.page()
     customer.goto(f"/help/en/search?q={UNANSWERED}")
@@ -77,8 +79,7 @@ def content(_contexts: Any) -> Content:
     customer.get_by_label("E-mail or phone number").fill("98300 12345")
     customer.get_by_role("button", name="Send").click()
     customer.wait_for_url("**/contact/sent")
-    trainer = _contexts.page("trainer")
-    trainer.goto("/studio/gaps")
+    trainer = gaps_with(UNANSWERED)
     gap = trainer.locator('a[href^="/studio/gaps/"]').filter(has_text=UNANSWERED).get_attribute("href")
     found = [
         trainer.request.get(f"/api/v1/desk/search?lang=en&q={words}").json()["results"]

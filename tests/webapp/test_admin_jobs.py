@@ -1,9 +1,12 @@
 """The pages of jobs and imports, with the handlers of the real worker."""
 
 import json
+import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.jobs.claiming import claim, close, heartbeat
 from kb.jobs.worker import ask_where_wanted, run_next
-from kb.tables import Job, JobState, Passage, Role, Ticket, TicketMessage
+from kb.tables import Job, JobState, Passage, Role, Ticket, TicketMessage, utc_now
 from webapp.app import create_app
 from webapp.worker.kinds import job_kinds
 
@@ -83,7 +86,7 @@ def test_page_tells_what_runs_waits_and_failed(admin: FlaskClient, engine: Engin
     assert 'hx-trigger="every 3s"' in part
     close(engine, running, JobState.DONE, "")
     with session_scope(engine) as session:
-        session.execute(select(Job)).scalars().all()[2].state = "cancelled"
+        session.scalars(select(Job).where(Job.kind == "retention")).one().state = "cancelled"
     assert "every 3s" not in get_page(admin, "/admin/jobs")
 
 
@@ -191,3 +194,39 @@ def test_pages_are_valid_in_each_language(
     page = get_page(admin, path)
     assert f'<html lang="{language}"' in page
     assert parse_strictly(page) is not None
+
+
+def test_uploads_and_caches_that_nobody_needs_are_deleted_and_waiting_ones_are_not(
+    admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine
+) -> None:
+    upload(admin, csrf, export(), "waiting.jsonl")
+    (waiting,) = uploads(settings)
+    orphan, young = waiting.with_name("orphan"), waiting.with_name("young")
+    cache = settings.home / "cache" / "vectors.sqlite3"
+    cache.parent.mkdir()
+    for path in (orphan, young, cache):
+        path.write_text("x")
+    for path, days in ((waiting, 3), (orphan, 3), (cache, 40)):
+        past = time.time() - days * 86_400
+        os.utime(path, (past, past))
+    with session_scope(engine) as session:
+        enqueue(session, "cleanup")
+    work(settings, engine, "cleanup")
+    assert sorted(path.name for path in uploads(settings)) == sorted([waiting.name, "young"])
+    assert not cache.exists()
+    assert "2 files" in get_page(admin, "/admin/jobs")
+
+
+def test_retention_runs_by_the_settings(settings: Settings, engine: Engine) -> None:
+    with session_scope(engine) as session:
+        session.add(Job(kind="index", state="done", finished_at=utc_now() - timedelta(days=20)))
+        enqueue(session, "retention")
+    work(replace(settings, keep_jobs_text="30"), engine, "retention")
+    with session_scope(engine) as session:
+        assert len(session.scalars(select(Job).where(Job.kind == "index")).all()) == 1
+        enqueue(session, "retention", run_at=utc_now())
+    work(settings, engine, "retention")
+    with Session(engine) as session:
+        assert session.scalars(select(Job).where(Job.kind == "index")).all() == []
+        done = session.scalars(select(Job).where(Job.kind == "retention", Job.state == "done")).one()
+        assert done.result == {"jobs": 1}
