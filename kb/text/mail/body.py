@@ -34,6 +34,11 @@ _ENTITY = re.compile(
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _NO_BREAK_SPACES = re.compile("[\u00a0\u202f\u2007]")
 _MARKS = re.compile(r"^[\s>*_#\[(\-–—=~|•·⚠️❗‼!:]+")
+_WRITTEN_OUT = {
+    "you're": "you are", "we're": "we are", "we've": "we have", "we'll": "we will", "don't": "do not", "isn't": "is not",
+    "it's": "it is", "won't": "will not", "aren't": "are not", "doesn't": "does not", "can't": "cannot", "you've": "you have",
+}  # fmt: skip
+_CONTRACTION = re.compile(rf"\b(?:{'|'.join(_WRITTEN_OUT)})\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"^[\s\-_=*~#+.—–\u2500-\u257f]{3,}$|^(?:—-)+—?$")
 _AUTHOR_LINE = re.compile(
     r"^[^\W\d_][\w .'’-]{1,50}(?:,\s(?:\d{1,2}\s)?\w{3,9}\.?\s\d{1,4}.{0,60}|\s\([\w .&'’-]{2,40}\)\s?:?|"
@@ -126,14 +131,18 @@ def _has_words(line: str) -> bool:
 
 
 def _bare(line: str) -> str:
-    return _MARKS.sub("", line[:_LONGEST_LINE]).rstrip(" *_")
+    """Without marks around it, with straight apostrophes and without contractions: as the phrases are written."""
+    text = _MARKS.sub("", line[:_LONGEST_LINE]).rstrip(" *_").replace("’", "'")
+    return _CONTRACTION.sub(lambda match: _WRITTEN_OUT[match[0].lower()], text) if "'" in text else text
 
 
 # --- System notes and templates -------------------------------------------------------------------------------------
 
 
 def _drop_system_notes(mail: _Lines) -> None:
-    mail.keep([line for line in mail.lines if not phrases.SYSTEM.match(_bare(line))], system=True)
+    mail.keep(
+        [line for line in mail.lines if not phrases.SYSTEM.match(phrases.BOT_NAME.sub("", _bare(line)))], system=True
+    )
 
 
 def _is_template(line: str) -> bool:
@@ -182,7 +191,8 @@ def _cut_at_older_comment(mail: _Lines) -> None:
     """In a help desk's mail, "Asha Pillai, Mar 2, 9:14" heads each comment, the newest first."""
     kept: list[str] = []
     for line in mail.lines:
-        if _AUTHOR_LINE.match(line.strip().rstrip(":")[:160]) and not any(word in line for word in ("|", "@")):
+        head = line.strip()[:160]
+        if phrases.AUTHOR_REPLIED.match(head) or (_AUTHOR_LINE.match(head.rstrip(":")) and not {"|", "@"} & set(head)):
             if any(_has_words(other) and not is_greeting(other) for other in kept):
                 break
             continue

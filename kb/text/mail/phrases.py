@@ -28,7 +28,7 @@ NOTICE = _any(
     r"(?:warning|note)\s?:\s?(?:computer )?viruses",
     r"(?:although|while)\b.{0,80}virus",
     r"(?:please )?(?:consider|think of|think about) the environment",
-    r"(?:p )?(?:please )?(?:save (?:a )?(?:paper|tree)|go green|don'?t print this)",
+    r"(?:p )?(?:please )?(?:save (?:a )?(?:paper|tree)|go green|do not print this)",
     r"think before (?:you )?print",
     r"(?:please )?(?:do not|don'?t) print this (?:e-?mail|message)",
     r"(?:vertraulichkeitshinweis|haftungsausschluss|rechtlicher hinweis)",
@@ -71,7 +71,7 @@ BANNER = _any(
     r"est[ea] (?:mensaje|correo)\b.{0,60}(?:fuera de|externo|exterior)",
     r"यह (?:ई-?मेल|ईमेल|संदेश)\b.{0,60}(?:बाहर से|बाहरी)",
     r"এই (?:ই-?মেইল|ইমেইল|বার্তা).{0,60}(?:বাইরে|বহিরাগত)",
-    r"(?:some people who received this message|you) don['’]t often get e?-?mail from",
+    r"(?:some people who received this message|you) do not often get e?-?mail from",
     r"learn why this is important",
     r"(?:this|the) (?:e-?mail|message|mail)\b.{0,40}(?:scanned|checked|verified|"
     r"tested)\b.{0,60}(?:virus|malware|spam|content|by)",
@@ -91,6 +91,8 @@ CLIENT = _any(
     r"spark|superhuman|mailbird|thunderbird|apple|aol|zoho|hotmail|jio\w*|airtel|nothing|asus|symphony|walton|itel|tecno|"
     r"infinix)\b.{0,100}$",
     r"sent from my [\w .\-]{1,40}$",
+    r"(?:sent|typed|written) (?:from|on|with) (?:a|my) (?:small|mobile|phone|tablet|touch|handheld)\b.{0,80}$",
+    r"(?:please )?(?:excuse|pardon|forgive) (?:any |my |the )?(?:typos?|brevity|spelling|mistakes|errors|autocorrect)\b.{0,60}$",
     r"get (?:outlook|bluemail|spark|boxer|yahoo mail)\b.{0,90}$",
     r"(?:download|try) (?:the )?(?:outlook|yahoo mail|bluemail|spark)\b.{0,60}$",
     r"yahoo mail\s?[:\-].{0,80}$",
@@ -117,11 +119,12 @@ SURVEY = _any(
     r"how (?:did|are|was) (?:we|i|our|your)\b.{0,40}(?:do(?:ing)?|service|support|experience|agent)\b\s?\??",
     r"(?:please |kindly )?(?:rate|review) (?:this|our|my|us|your (?:experience|agent|interaction|conversation)|the (?:support|"
     r"help|service|agent|conversation|chat|reply))\b",
-    r"(?:was|did) this (?:reply|answer|response|e-?mail|message|article)\b.{0,40}(?:helpful|help|useful|answer)",
+    r"(?:was|were|is|did) (?:this|our|the|my) (?:last |latest )?(?:reply|answer|answers|response|e-?mail|message|article|solution|help|support)\b"
+    r".{0,40}(?:helpful|help|useful|answer|solve|satisf|good)",
     r"(?:were|are) you (?:satisfied|happy) with\b.{0,60}(?:support|service|answer|help|response|experience|resolution)",
     r"on a scale (?:of|from)\b.{0,120}(?:recommend|satisfied|rate|likely)",
     r"how likely are you to recommend",
-    r"(?:we['’]d|we would|i['’]d) (?:love|like|appreciate)\b.{0,60}(?:feedback|what you think|hear|know how)",
+    r"(?:we'd|we would|i'd) (?:love|like|appreciate)\b.{0,60}(?:feedback|what you think|hear|know how)",
     r"(?:please )?(?:take|complete|fill (?:in|out)|answer|spare)\b.{0,40}(?:survey|questionnaire|feedback form|moment to (?:rate|"
     r"answer|tell))",
     r"your (?:feedback|opinion)\b.{0,60}(?:matters|helps|important|valuable|improve|counts)",
@@ -184,9 +187,11 @@ HELP_DESK = _any(
     r"chatwoot|kayako|jira|salesforce|liveagent|crisp|tidio|.{2,40} via (?:help ?scout|zendesk|freshdesk|front))",
     r"sent by .{2,40} (?:via|through) (?:help ?scout|zendesk|freshdesk|front|zoho|intercom)",
     r"this is an? (?:automated|automatic|auto[- ]?generated|system[- ]generated)\b",
-    r"(?:please )?(?:do not|don['’]t|kindly do not) (?:reply|respond)\b.{0,30}(?:this|e-?mail|message|mailbox|address|directly)",
+    r"(?:please |kindly )?do not (?:reply|respond)\b.{0,30}(?:this|e-?mail|message|mailbox|address|directly)",
     r"(?:please )?do not (?:remove|change|edit|delete)\b.{0,60}(?:subject|ticket (?:number|id)|reference)",
     r"(?:to )?(?:manage|change|update|edit) your (?:notification|e-?mail|subscription)s? (?:preferences|settings)?",
+    r"(?:this|the) (?:inbox|mailbox|e-?mail address|address|account)\b.{0,30}(?:not|un)[ -]?(?:being )?(?:monitored|read|checked|attended)",
+    r"(?:replies|responses|answers|e-?mails)\b.{0,40}(?:will not|are not|cannot)(?: be)? (?:read|monitored|answered|received|processed|delivered)",
     r"turn off (?:this|these)\b.{0,40}notifications",
     r"view request\b",
     r"\{#[\w:]{1,10}:[\w-]{3,40}#?\}$",
@@ -219,7 +224,7 @@ LIST = _any(
     r"to (?:view|see) this (?:discussion|thread|topic)\b",
     r"(?:reply|respond) to this e-?mail directly,? (?:or )?view it on",
     r"message id\s?:\s?<",
-    r"if you (?:no longer wish|do not wish|don['’]t want|prefer not)\b.{0,60}(?:e-?mails?|messages|newsletter|receive)",
+    r"if you (?:no longer wish|do not wish|do not want|prefer not)\b.{0,60}(?:e-?mails?|messages|newsletter|receive)",
     r"view (?:this e?-?mail )?in (?:your )?browser",
     r"update your (?:preferences|subscription|profile)",
     r"https?://\S{0,200}/(?:mailman|listinfo|unsubscribe|lists?/)\S{0,200}$",
@@ -241,9 +246,18 @@ SOCIAL = _any(
     r"connect with (?:us|me)\b",
     _NETWORKS + r"(?:\s?[|·•/,-]\s?" + _NETWORKS + r")+\W*$",
     r"(?:download|get) (?:our|the) (?:\w+ )?app\b.{0,80}$",
+    # The company and where it is: Arena One AB · Box 12 · Stockholm
+    r"[^·•.?!\n]{2,60}(?:\s[·•]\s[^·•.?!\n]{2,60}){1,5}$",
     r"book (?:a|some) (?:meeting|time|call|slot|demo) (?:with me|here)\b.{0,80}$",
 )
 
+BOT_NAME = re.compile(r"^(?:[\w .'-]{0,30}\s)?(?:bot|system|automation|robot|assistant)\s?:\s+", re.IGNORECASE)
+# Above each comment in a help desk's mail.
+AUTHOR_REPLIED = re.compile(
+    r"^\S.{1,60}\b(?:replied|commented|responded|posted|added a (?:comment|reply|response|note)|wrote a (?:comment|reply))\s?"
+    r"(?:on .{1,60})?:?$",
+    re.IGNORECASE,
+)
 # What the help desk itself noted: nobody said it to anybody.
 SYSTEM = _any(
     r"(?:this|the) (?:ticket|request|case|conversation|chat|issue|thread)\b\W?#?[\w-]{0,16}\W?\s?(?:has been|was|is|will be|got) "
@@ -277,6 +291,7 @@ SYSTEM = _any(
     r"réponse automatique|respuesta automática|स्वचालित (?:उत्तर|जवाब)|স্বয়ংক্রিয় উত্তর)\b\s?[:\-–]?.{0,300}$",
     r"i (?:am|will be) (?:currently )?(?:out of (?:the )?office|on (?:annual |sick )?leave|away from)\b.{0,300}$",
     r"(?:attachments?(?:\(s\))?|anhänge?|pièces? jointes?|adjuntos?|संलग्नक|সংযুক্তি)\s?:\s?\S{1,120}\.\w{2,5}\b.{0,200}$",
+    r"(?:customer|visitor|user|agent|contact|guest) (?:has been|is|was|went) (?:idle|inactive|away|offline)\b.{0,60}$",
     r"[\w()\- .]{1,80}\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|heic|mp4|zip|txt|csv|eml)\s?\(?\d[\d.,]*\s?(?:b|kb|mb|k|m|bytes)\)?$",
     r"\[?(?:image|cid|inline image|embedded image|bild|imagen)\s?:\s?[^\]\n]{1,120}\]?$",
     r"(?:visitor|user|customer|agent) (?:is|was|has been) (?:offline|inactive|idle|"

@@ -29,12 +29,18 @@ CLOSING = re.compile(
 )
 # A few words around one of these, alone on a line: "Beste Grüße aus Köln", "With my warmest regards".
 _CLOSING_WORDS = re.compile(
-    r"\b(?:regards|wishes|sincerely|faithfully|truly yours|yours truly|cheers|gr(?:ü|ue)(?:ß|ss)en?|salutations|cordialement|saludos?|atentamente|"
-    r"bien à vous|à bientôt|cordiali saluti|groeten|atenciosamente)\b|सधन्यवाद|भवदीय|निवेदक|प्रार्थी|विनीत|शुभेच्छा|धन्यवादान्ते|"
-    r"শুভেচ্ছান্তে|ধন্যবাদান্তে|বিনীত|নিবেদক|ভবদীয়|ভবদীয়",
+    r"\b(?:regards|wishes|sincerely|faithfully|respectfully|obediently|yours truly|truly yours|cheers|take care|gratefully|gratitude|"
+    r"with thanks|(?:nice|great|good|lovely|wonderful|pleasant|happy) (?:day|week|weekend|evening|one)|"
+    r"gr(?:ü|ue)(?:ß|ss)e?n?|schöne[nrs]? (?:tag|woche|wochenende|abend)|hochachtungsvoll|salutations|cordialement|amicalement|"
+    r"(?:bonne|belle|excellente|agréable) (?:journée|soirée|semaine|réception)|bon week-?end|bien à (?:vous|toi)|à bientôt|respectueusement|"
+    r"saludos?|atentamente|cordialmente|un abrazo|buen (?:día|fin de semana)|saluti|cordialità|groeten?|groetjes|atenciosamente|abraços|"
+    r"cumprimentos|hilsen|hälsningar|pozdrawiam|pozdravem)\b|"
+    r"धन्यवाद|सधन्यवाद|सादर|भवदीय|निवेदक|प्रार्थी|विनीत|शुभेच्छा|शुभकामना|आभारी|शुक्रिया|"
+    r"শুভেচ্ছা|ধন্যবাদ|বিনীত|নিবেদক|ভবদীয়|ভবদীয়|শ্রদ্ধা|কৃতজ্ঞ|ভালো থাকবেন|ইতি",
     re.IGNORECASE,
 )
 _MOST_CLOSING_WORDS = 6
+_MOST_INDIC_CLOSING_WORDS = 4
 # The closing and who it is from on one line, the last: "Kind regards, The Support Team".
 _CLOSING_AND_NAME = re.compile(
     r"^(?:(?:with |many |best |warm(?:est)? |kind(?:est)? |thanks (?:and|&) )*(?:regards|wishes)|sincerely|cheers|thanks|thank you|"
@@ -66,6 +72,7 @@ _CONTACT_LINE = re.compile(
     re.IGNORECASE,
 )
 _DELIMITERS = frozenset(("--", "---", "—", "-- ", "___", "–", "__"))
+_INDIC = re.compile("[\u0900-\u0dff]")
 _LIST_ITEM = re.compile(r"^(?:[-*•▪]|\(?[\d०-९০-৯]{1,2}[.)])\s")
 # Some sign with somebody's words.
 _MOTTO = re.compile('^["“„«‘\'][^"”“»]{1,200}["”“»’\'](?:\\s?[-–—~].{1,40})?$')
@@ -94,7 +101,7 @@ def is_greeting(line: str) -> bool:
 def _without_signature(lines: list[str]) -> list[str]:
     first = next((number for number, line in enumerate(lines) if line), len(lines))
     for number in range(first + 1, len(lines)):
-        if lines[number] in _DELIMITERS and _may_be_signature(lines, number + 1):
+        if lines[number] in _DELIMITERS and _may_be_signature(lines, number + 1, is_marked=True):
             lines = lines[:number]
             break
     # A closing within the last lines, with nothing but short lines (name, address, phone) after it.
@@ -121,22 +128,25 @@ def _is_closing(line: str) -> bool:
     )
 
 
-def _may_be_signature(lines: list[str], start: int) -> bool:
-    """From `start` on: names, titles, addresses and numbers; not a sentence, not a list, not too much of it."""
+def _may_be_signature(lines: list[str], start: int, *, is_marked: bool = False) -> bool:
+    """From `start` on: names, titles, addresses and numbers; not a sentence, not a list, not too much of it. Below the mark
+    that mail programs put (`--`) there may be a sentence, too: opening hours, a motto."""
     written = 0
     for number in range(start, len(lines)):
         if lines[number]:
             written += 1
-            if written > _MOST_SIGNATURE_LINES or _is_matter(lines[number]):
+            if written > _MOST_SIGNATURE_LINES or _is_matter(lines[number], is_marked=is_marked):
                 return False
     return True
 
 
-def _is_matter(line: str) -> bool:
+def _is_matter(line: str, *, is_marked: bool) -> bool:
     if _MOTTO.match(line):
         return False
-    if len(line) > _LONGEST_SIGNATURE_LINE or _LIST_ITEM.match(line):
+    if len(line) > _LONGEST_SIGNATURE_LINE * (1 + is_marked) or _LIST_ITEM.match(line):
         return True
+    if is_marked:
+        return line.endswith("?")
     words = line.split()
     if len(words) > 6 and line.endswith((".", "?", "!", "।")):
         return True
