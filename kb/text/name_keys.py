@@ -1,7 +1,7 @@
 """Names across scripts: customers' records hold "Sunita Verma", the texts सुनीता or সুনীতা.
 
 Both are brought to one rough form: consonants, and those vowels that are written alike on both sides. The short a is
-dropped everywhere, because Indic scripts do not write it; a long a counts at the end of a word only, where it tells Priya
+dropped within words, because Indic scripts do not write it there; a long a counts at the end of a word only, where it tells Priya
 from प्रिय ("dear").
 """
 
@@ -18,6 +18,7 @@ _CONSONANTS = {
 }  # fmt: skip
 _VOWELS = {"i": "इईিিীিईিীইঈिी", "u": "उऊुूউঊুূ", "e": "एऐेैএঐেৈ", "o": "ओऔोौওঔোৌ"}
 _LONG_A = frozenset("आाআা")
+_FIRST_A = frozenset("अआঅআ")  # tells असुविधा from सुविधा
 _NASALS = frozenset("ंঁँং")
 _INDIC = {
     character: sound
@@ -63,7 +64,9 @@ def rough_indic(word: str) -> str:
         word = word.replace(old, new)
     sounds = []
     for position, character in enumerate(word):
-        if character in _LONG_A:
+        if character in _FIRST_A and position == 0:
+            sounds.append("a")
+        elif character in _LONG_A:
             sounds.append("a" if position == len(word) - 1 else "")
         elif character in _NASALS:
             sounds.append("n")
@@ -79,7 +82,7 @@ def rough_latin(word: str) -> str:
     for match in _LATIN.finditer(word.casefold()):
         kind, text = match.lastgroup or "", match.group()
         if kind == "a":
-            sounds.append("a" if match.end() == len(word) else "")
+            sounds.append("a" if match.start() == 0 or match.end() == len(word) else "")
         else:
             sounds.append(_LATIN_SOUNDS.get(kind, text))
     return _simplify("".join(sounds))

@@ -1,5 +1,6 @@
 """Names of people that are given with a text, whole and in part."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +28,16 @@ _TEAM_WORDS = frozenset(
 )
 _TEAM_ENDS = frozenset(words.TEAM_ENDS.split())
 _ORDINARY_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split()) | _TEAM_WORDS
-_INDIC_EVERYDAY = frozenset(words.INDIC_EVERYDAY.split())
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _plain(word: str) -> str:
+    """One spelling: without joiners, and in Devanagari without the dots that many leave out."""
+    word = unicodedata.normalize("NFC", word).replace("\u200d", "").replace("\u200c", "")
+    return word.replace("\u093c", "").replace("\u0901", "\u0902")
+
+
+_INDIC_EVERYDAY = frozenset(map(_plain, words.INDIC_EVERYDAY.split()))
 _ALSO_WORDS = frozenset(words.ALSO_WORDS.split())
 # How everyday words sound: of these, names in Latin letters need a capital.
 _EVERYDAY_SOUNDS = frozenset(map(name_keys.rough_indic, _INDIC_EVERYDAY)) | frozenset(
@@ -35,11 +45,9 @@ _EVERYDAY_SOUNDS = frozenset(map(name_keys.rough_indic, _INDIC_EVERYDAY)) | froz
 )
 # Indic scripts do not write the last a of satya (सत्य), but that of Asha (आशा).
 _OPEN_END = regex.compile(r"(?<=[^aeiou][^aeiouh])a$")
-_CASE_ENDINGS = ("র", "ের", "য়ের", "য়ের", "ই", "ও")
-_ENDINGS_OF_PEOPLE = ("কে", "েকে", "রা", "েরা", "দের", "েদের", "দা", "দি", "দেবী", "বাবু", "জি")
+_CASE_ENDINGS = ("র", "ের", "য়ের", "য়ের", "ই", "ও", "কে", "েকে", "রা", "েরা", "দের", "েদের")
+_ENDINGS_OF_PEOPLE = ("দা", "দি", "দেবী", "বাবু", "জি")
 _BENGALI_SUFFIXES = (*_CASE_ENDINGS, *_ENDINGS_OF_PEOPLE)
-# Those that are taken off a word before it is compared with a name in Latin letters.
-_OPEN_ENDINGS = ("র", "ের", "কে", "েকে", "রা", "েরা", "দের", "েদের")
 _OTHER_SUFFIXES = ("ji", "bhai", "babu", "जी", "भाई", "बाबू")
 _LETTERS_ONLY = regex.compile(r"[\p{L}\p{M} ]+")
 _TITLES = frozenset(words.TITLES.split())
@@ -115,7 +123,7 @@ def _rule_for(word: str) -> str:
     letters = sum(1 for character in word if character.isalpha())
     if word in _ORDINARY_WORDS:
         return ""
-    if word in _INDIC_EVERYDAY:
+    if _plain(word) in _INDIC_EVERYDAY:
         return "honoured"
     if word.isascii():
         rough = name_keys.rough_latin(_OPEN_END.sub("", word))
@@ -152,20 +160,27 @@ def _is_pair(view: str, found_words: Sequence[tuple[int, int, str]], position: i
 
 
 @lru_cache(maxsize=CACHED_WORDS)
-def _spoken_forms(word: str) -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    """The word and, without its Bengali endings, its stems: each with the forms by which the other script knows it.
+def _spoken_forms(word: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Of the word and of its stems without Bengali endings: the forms by which the other script knows them.
 
     The last one counts only where something says that a person is meant: Amit, अमित.
     """
     if word.isascii():
         rough = name_keys.rough_latin(word)
-        return ((word, _long_enough(rough, bengali=True), rough),)
+        return ((_long_enough(rough, bengali=True), rough),)
     bengali = word[0] >= "\u0980"
-    stems = [word]
-    if bengali:
-        stems += [word.removesuffix(e) for e in _OPEN_ENDINGS if word.endswith(e) and len(word) > len(e) + 3]
-    found = ((stem, name_keys.rough_indic(stem)) for stem in stems)
-    return tuple((stem, _long_enough(rough, bengali=bengali), rough) for stem, rough in found if len(rough) >= 3)
+    found = [name_keys.rough_indic(stem) for stem in _stems(word)]
+    return tuple((_long_enough(rough, bengali=bengali), rough) for rough in found if len(rough) >= 3)
+
+
+def _stems(word: str) -> list[str]:
+    """The word, and what is left of a Bengali one without each ending that it may have."""
+    endings = _CASE_ENDINGS if word[0] >= "\u0980" else ()
+    return [word, *(word.removesuffix(e) for e in endings if word.endswith(e) and len(word) > len(e) + 3)]
+
+
+def _is_everyday(word: str) -> bool:
+    return any(_plain(stem) in _INDIC_EVERYDAY for stem in _stems(word))
 
 
 def _long_enough(rough: str, *, bengali: bool) -> tuple[str, ...]:
@@ -252,10 +267,10 @@ def _count_transliterated(view: str, found_words: Sequence[tuple[int, int, str]]
     consonants = _consonants(word)
     if consonants in names.firsts and _is_pair(view, found_words, position, consonants, names):
         return 2
-    for stem, spoken, short in _spoken_forms(word):
+    for spoken, short in _spoken_forms(word):
         if not forms.isdisjoint(spoken) and not (word.isascii() and word in _ORDINARY_WORDS):
-            return int(stem not in _INDIC_EVERYDAY or _is_honoured(found_words, position))
-        if short in forms and stem not in _INDIC_EVERYDAY and _is_honoured(found_words, position):
+            return int(not _is_everyday(word) or _is_honoured(found_words, position))
+        if short in forms and not _is_everyday(word) and _is_honoured(found_words, position):
             return 1
     return 0
 
