@@ -13,7 +13,8 @@ ALSO_WORDS = """
 jana pal das bora devi saha rai roy bai asha usha jyoti kiran rekha shanti lata mala puja pooja aarti sona
 moti sara jaan hira gul deep dip prem anand vijay jay jai sai ram shri sri lal neel nil mita bina rina ali din
 dev hari mani madhu maya rani raja mila gaya bela
-kai magar tak char sood vaidya kara jeet wali eta sathe ekta kata dey pai jani kale hora church session oak bath yoga western finish
+kai magar tak char sood vaidya kara jeet wali eta sathe ekta kata dey pai jani
+kale hora church session oak bath yoga western finish
 """
 
 # Everyday words in Devanagari and Bengali that are names as well. They count within a whole name, or where something
