@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from indexer.chunking import Chunk, CountTokens, chunk_markdown, chunk_text
+from indexer.chunking import Chunk, CountTokens, chunk_article, chunk_text
 from kb.search.types import CollectionName
 from kb.tables import Article, Ticket
 
@@ -37,6 +37,7 @@ class PreparedPassage:
     language: str
     heading_path: tuple[str, ...]
     text: str
+    references: list[list[int]]
     embedded_text: str
     text_hash: str
 
@@ -80,7 +81,7 @@ def prepare_documents(
     prepared: dict[Key, tuple[int, list[PreparedPassage]]] = {}
     ids = [state.id for state in states if state.kind == "article"]
     for article in session.scalars(select(Article).where(Article.id.in_(ids))) if ids else ():
-        chunks = chunk_markdown(article.title, article.body, count_tokens)
+        chunks = chunk_article(article.title, article.body, count_tokens)
         questions = [Chunk(question, (), "questions") for question in article.also_asked if question.strip()]
         group = group_number("article", article.translation_key)
         prepared["article", article.id] = group, _passages([*chunks, *questions], article.language)
@@ -102,8 +103,12 @@ def group_number(kind: str, key: str) -> int:
 def _passages(chunks: Iterable[Chunk], language: str) -> list[PreparedPassage]:
     passages = []
     for chunk in chunks:
-        hashed = hashlib.sha256(f"{chunk.part}\0{language}\0{chunk.embedded_text}".encode()).hexdigest()
+        references = [list(span) for span in chunk.references]
+        told_apart = f"{chunk.part}\0{language}\0{references or ''}{chunk.embedded_text}"
+        hashed = hashlib.sha256(told_apart.encode()).hexdigest()
         passages.append(
-            PreparedPassage(chunk.part, language, chunk.heading_path, chunk.text, chunk.embedded_text, hashed)
+            PreparedPassage(
+                chunk.part, language, chunk.heading_path, chunk.text, references, chunk.embedded_text, hashed
+            )
         )
     return passages

@@ -178,6 +178,7 @@ def _store_document(
             part=passage.part,
             heading_path=list(passage.heading_path),
             text=passage.text,
+            references=passage.references,
             text_hash=passage.text_hash,
             vector=vector,
             word_vectors=words,

@@ -1,5 +1,8 @@
 """Articles: Markdown in and out, HTML, the store with its revisions, and folders kept in step."""
 
+from kb.articles.assets import article_pictures, get_asset
+from kb.articles.links import LinkTarget, article_link, find_moved, resolve_links
+from kb.articles.parsing import parse_article
 from kb.articles.queries import (
     ArticleCard,
     TopicSummary,
@@ -9,12 +12,21 @@ from kb.articles.queries import (
     list_public_addresses,
     list_topic_articles,
     list_topics,
-    public_link,
     published_translations,
     related_articles,
 )
-from kb.articles.rendering import Heading, RenderedArticle, linked_slugs, plain_text, render_markdown
-from kb.articles.source import ArticleSource, make_source, parse_article, write_article
+from kb.articles.rendering import (
+    FindPicture,
+    Heading,
+    RenderedArticle,
+    article_blocks,
+    links_of,
+    pictures_of,
+    plain_text,
+    render_markdown,
+)
+from kb.articles.reports import by_kind, get_report, list_reports, store_report
+from kb.articles.source import ArticleSource, make_source, write_article
 from kb.articles.store import (
     archive_article,
     find_article,
@@ -34,34 +46,46 @@ __all__ = [
     "ArticleCard",
     "ArticleError",
     "ArticleSource",
+    "FindPicture",
     "Heading",
+    "LinkTarget",
     "RenderedArticle",
     "SyncReport",
     "TopicSummary",
     "archive_article",
+    "article_blocks",
+    "article_link",
+    "article_pictures",
+    "by_kind",
     "find_article",
+    "find_moved",
     "get_article",
+    "get_asset",
     "get_published_article",
+    "get_report",
     "get_revision",
     "is_public",
-    "linked_slugs",
+    "links_of",
     "list_articles",
     "list_public_addresses",
+    "list_reports",
     "list_revisions",
     "list_topic_articles",
     "list_topics",
     "make_source",
     "parse_article",
+    "pictures_of",
     "plain_text",
-    "public_link",
     "published_translations",
     "related_articles",
     "render_markdown",
+    "resolve_links",
     "restore_revision",
     "save_article",
     "slugify",
     "source_of_article",
     "source_of_revision",
+    "store_report",
     "sync_folder",
     "write_article",
 ]

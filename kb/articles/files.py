@@ -3,15 +3,29 @@
 import os
 import stat
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from kb.articles.sync_report import Notice
 from kb.articles.text import MAX_BYTES, check_size, reject
 from kb.core.errors import Rejection
 
-_SUFFIXES = (".md", ".markdown")
+_SUFFIXES = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn")
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
+# Other kinds of articles: what is not read is said. Everything else in a folder (styles, programs) is none of ours.
+_OTHER_NAMES = ".html .htm .rst .adoc .asciidoc .txt .ipynb .qmd .rmd .org .textile .docx .pdf"
+_OTHER_TEXTS = frozenset(_OTHER_NAMES.split())
+# Folders in which generators keep templates, and what they make of the articles.
+_NO_ARTICLE_FOLDERS = (
+    "_includes _layouts _sass _data _plugins _site node_modules archetypes layouts themes partials _partials __tests__ "
+    "__pycache__ site-packages bower_components"
+)
+_NO_ARTICLES = frozenset(_NO_ARTICLE_FOLDERS.split())
+# Contents and frames of a site: GitBook's, Docsify's.
+_NO_ARTICLE_NAMES = frozenset({"summary.md", "_sidebar.md", "_navbar.md", "_coverpage.md", "_footer.md", "_404.md"})
 _MAX_PATH = 1000  # what the table of files holds
 
 
@@ -22,6 +36,8 @@ class FolderScan:
     paths: list[str] = field(default_factory=list)
     rejected: list[Rejection] = field(default_factory=list)
     warnings: list[Rejection] = field(default_factory=list)
+    pictures: dict[str, list[str]] = field(default_factory=dict)  # paths by name, lower case
+    others: Counter[str] = field(default_factory=Counter)  # files of other kinds that may be articles, by ending
 
     def is_unknown(self, path: str) -> bool:
         """Whether a file that was not found may be there all the same, behind something that was refused or skipped."""
@@ -47,6 +63,16 @@ def scan_folder(root: Path) -> FolderScan:
             continue
         waiting.extend(Path(path) for path in _sort_entries(root, entries, scan))
     scan.paths.sort()
+    if scan.others:
+        counts = ", ".join(f"{count} {ending}" for ending, count in sorted(scan.others.items()))
+        hint = (
+            "; pages of HTML come in by: kb articles import FOLDER --from html"
+            if {".html", ".htm"} & set(scan.others)
+            else ""
+        )
+        scan.warnings.append(
+            Notice(".", None, f"files that are no Markdown are passed over: {counts}{hint}", "passed over")
+        )
     return scan
 
 
@@ -60,9 +86,27 @@ def _sort_entries(root: Path, entries: list["os.DirEntry[str]"], scan: FolderSca
         if entry.is_symlink():
             _note_link(root, entry, path, is_markdown, scan)
         elif entry.is_dir(follow_symlinks=False):
-            yield entry.path
+            if entry.name.lower() in _NO_ARTICLES:
+                reason = "is a folder of templates or programs of a generator; passed over"
+                scan.warnings.append(Notice(path, None, reason, "passed over"))
+            else:
+                yield entry.path
+        elif is_markdown and entry.name.lower() in _NO_ARTICLE_NAMES:
+            scan.warnings.append(
+                Notice(path, None, "is a table of contents or a frame of the site; passed over", "passed over")
+            )
         elif is_markdown:
             _note_file(entry, path, scan)
+        else:
+            _note_other(entry.name, path, scan)
+
+
+def _note_other(name: str, path: str, scan: FolderScan) -> None:
+    ending = PurePosixPath(name.lower()).suffix
+    if ending in _PICTURES:
+        scan.pictures.setdefault(name.lower(), []).append(path)
+    elif ending in _OTHER_TEXTS:
+        scan.others[ending] += 1
 
 
 def _note_file(entry: "os.DirEntry[str]", path: str, scan: FolderScan) -> None:

@@ -1,6 +1,7 @@
 """What the database knows of a synchronised folder, loaded in four statements whatever its size."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ class Head:
     content_hash: str
     status: str
     topic: str
+    translation_key: str
 
 
 class FolderState:
@@ -34,8 +36,8 @@ class FolderState:
         columns = (Article.id, Article.language, Article.slug, Article.content_hash, Article.status, Article.topic)
         self.heads: dict[int, Head] = {}
         self.by_address: dict[Address, int] = {}
-        for number, language, slug, content_hash, status, topic in session.execute(select(*columns)):
-            self._note(Head(number, (language, slug), content_hash, status, topic))
+        for number, language, slug, *rest in session.execute(select(*columns, Article.translation_key)):
+            self._note(Head(number, (language, slug), *rest))
         self._load_other_folders()
 
     def _load_other_folders(self) -> None:
@@ -65,7 +67,8 @@ class FolderState:
 
     def note_article(self, article: Article) -> Head:
         """Remember what an article is now."""
-        head = Head(article.id, (article.language, article.slug), article.content_hash, article.status, article.topic)
+        address = article.language, article.slug
+        head = Head(article.id, address, article.content_hash, article.status, article.topic, article.translation_key)
         self._note(head)
         return head
 
@@ -76,7 +79,9 @@ class FolderState:
         )
         return self.session.scalar(query.limit(1)) is not None
 
-    def record(self, path: str, article_id: int, file_hash: str, content_hash: str) -> None:
+    def record(
+        self, path: str, article_id: int, file_hash: str, content_hash: str, turns_on: date | None = None
+    ) -> None:
         """File and article agree. `file_hash` is "" for a file that is gone."""
         row = self.rows.get(path)
         if row is None:
@@ -86,6 +91,7 @@ class FolderState:
         row.article_id = article_id
         row.file_hash = file_hash
         row.content_hash = content_hash
+        row.turns_on = turns_on
         row.synced_at = utc_now()
         self.linked.add(article_id)
 

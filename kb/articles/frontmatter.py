@@ -27,11 +27,15 @@ _TAGS = {
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The keys with values (text, list, mapping, whole number, truth value, None) and lines; what was odd in it."""
+    """The keys with values (text, list, mapping, whole number, truth value, None) and lines; what was odd in it.
+
+    `problems` refuse the article, `notes` are only reported.
+    """
 
     values: Mapping[str, Any]
     lines: Mapping[str, int]
     problems: tuple[Rejection, ...] = ()
+    notes: tuple[Rejection, ...] = ()
 
 
 def split_front_matter(text: str, path: str) -> tuple[str | None, str, int]:
@@ -80,6 +84,18 @@ def dump_front_matter(known: Mapping[str, Any], extra: Mapping[str, Any]) -> str
     """YAML text. Text in `known` is text to every YAML reader; `extra` is written as load_front_matter reads it."""
     text = _dump(dict(known), _KnownDumper)
     return text + _dump(dict(extra), _ExtraDumper) if extra else text
+
+
+def dump_value(value: Any, style: str | None = None) -> str:
+    """A value on one line of YAML, text in the quotes of `style` (a scalar's style as the parser names it)."""
+    if isinstance(value, str) and style in {"'", '"'}:
+        return yaml.dump(
+            value, Dumper=_KnownDumper, default_style=style, allow_unicode=True, width=1_000_000_000
+        ).strip()
+    text = yaml.dump(
+        value, Dumper=_KnownDumper, allow_unicode=True, width=1_000_000_000, default_flow_style=True, sort_keys=False
+    )
+    return text.removesuffix("\n").removesuffix("...").strip()
 
 
 class _Reader:

@@ -3,7 +3,6 @@
 The help centre's functions know public, published articles only: there is no argument by which to see another one.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,18 +89,6 @@ def related_articles(session: Session, article: Article, *, limit: int = 5) -> l
     cards = sorted(_cards(session, query), key=lambda card: card.title.casefold())
     cards.sort(key=lambda card: -len(words & set(card.title.casefold().split())))
     return cards[:limit]
-
-
-def public_link(
-    session: Session, language: str, slugs: Iterable[str], address: Callable[[str], str]
-) -> Callable[[str], str | None]:
-    """A `link` for render_markdown that leads to public articles only. `slugs` are those that linked_slugs found."""
-    wanted = sorted(set(slugs))
-    known: set[str] = set()
-    if wanted:
-        query = select(Article.slug).where(Article.language == language, Article.slug.in_(wanted), is_public())
-        known = set(session.scalars(query))
-    return lambda slug: address(slug) if slug in known else None
 
 
 def list_public_addresses(session: Session) -> list[tuple[str, str, str, datetime]]:

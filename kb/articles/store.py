@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kb.articles.address_table import note_aliases, note_former
 from kb.articles.source import ArticleSource
 from kb.core.errors import ConflictError, NotFoundError
 from kb.tables import Article, ArticleRevision, utc_now
@@ -58,6 +59,7 @@ def save_article(
     if article is not None and article.content_hash == content_hash:
         return article
     now = utc_now()
+    former = None if article is None else (article.language, article.slug)
     if article is None:
         article = Article(revision=0, created_at=now)
         session.add(article)
@@ -82,6 +84,9 @@ def save_article(
         revision.article_id = article.id
         session.add(revision)
         session.flush()
+        if former is not None and former != (article.language, article.slug):
+            note_former(session, article, *former)
+        note_aliases(session, article, source.extra)
     except IntegrityError as error:
         raise ConflictError(
             f"Somebody else saved {source.language}/{source.slug} at the same moment.", remedy="Try again."

@@ -5,6 +5,15 @@ from typing import Any
 
 from kb.core.errors import Rejection
 
+_PATHS = ("created", "updated", "written", "unchanged", "archived")
+
+
+@dataclass(frozen=True)
+class Notice(Rejection):
+    """Something to know about a file that went in. `kind` groups notices of the same sort for a summary."""
+
+    kind: str = "other"
+
 
 @dataclass
 class SyncReport:
@@ -24,7 +33,19 @@ class SyncReport:
         """Whether everything went in."""
         return not self.conflicts and not self.rejected
 
+    def counts(self) -> dict[str, int]:
+        """How many of each, rejected files once."""
+        counts = {name: len(getattr(self, name)) for name in (*_PATHS, "conflicts", "warnings")}
+        return {**counts, "rejected": len({rejection.path for rejection in self.rejected})}
+
+    def kinds(self) -> dict[str, list[Rejection]]:
+        """The warnings by kind, the most frequent first."""
+        kinds: dict[str, list[Rejection]] = {}
+        for warning in self.warnings:
+            kinds.setdefault(getattr(warning, "kind", "other"), []).append(warning)
+        return dict(sorted(kinds.items(), key=lambda item: (-len(item[1]), item[0])))
+
     def to_json(self) -> dict[str, Any]:
-        paths = {name: getattr(self, name) for name in ("created", "updated", "written", "unchanged", "archived")}
+        paths = {name: getattr(self, name) for name in _PATHS}
         lines = {name: [vars(line) for line in getattr(self, name)] for name in ("conflicts", "rejected", "warnings")}
         return {**paths, **lines}

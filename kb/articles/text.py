@@ -47,8 +47,11 @@ def check_size(size: int, path: str) -> None:
         )
 
 
-def decode_article(data: bytes, path: str) -> str:
-    """UTF-8 text of a file. Raises ArticleError for too much, binary content, another encoding."""
+def decode_article(data: bytes, path: str, *, keep_mark: bool = False) -> str:
+    """UTF-8 text of a file, without the mark of its byte order unless `keep_mark`.
+
+    Raises ArticleError for too much, binary content, another encoding.
+    """
     check_size(len(data), path)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise reject(path, 1, "is encoded as UTF-16; save it as UTF-8")
@@ -57,7 +60,7 @@ def decode_article(data: bytes, path: str) -> str:
         line = data.count(b"\n", 0, nul) + 1
         raise reject(path, line, f"is binary, not text (NUL at byte {nul})")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8" if keep_mark else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = data[error.start]

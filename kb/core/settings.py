@@ -1,6 +1,7 @@
 """Settings: environment variables `KB_*`, read here and nowhere else. The README's table is checked against `Settings`."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -34,6 +35,11 @@ class Settings:
         "KB_LANGUAGES", "en,hi,bn", "Languages offered, comma-separated BCP 47 tags, the first is the default"
     )
     phone_region: str = _setting("KB_PHONE_REGION", "IN", "Country assumed for phone numbers without a prefix")
+    image_hosts_text: str = _setting(
+        "KB_IMAGE_HOSTS",
+        "",
+        "Other sites whose pictures articles may show, by https: `cdn.example.com,*.example.org`; default none",
+    )
     site_name: str = _setting("KB_SITE_NAME", "Jhilmil", "Name shown in the help centre")
     public_url_text: str = _setting(
         "KB_PUBLIC_URL",
@@ -96,6 +102,10 @@ class Settings:
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(tag.strip() for tag in self.languages_text.split(",") if tag.strip())
+
+    @property
+    def image_hosts(self) -> tuple[str, ...]:
+        return _hosts("KB_IMAGE_HOSTS", self.image_hosts_text)
 
     @property
     def port(self) -> int:
@@ -189,6 +199,15 @@ def _country(name: str, text: str) -> str:
     return text
 
 
+def _hosts(name: str, text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
+    for host in hosts:
+        # They go into the content security policy, where a blank or a semicolon would begin something else.
+        if not re.fullmatch(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9]", host):
+            raise ConfigurationError(f"{name} has {host!r}, which is no host name such as cdn.example.com.")
+    return hosts
+
+
 def _probability(name: str, text: str) -> float | None:
     if not text:
         return None
@@ -221,6 +240,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.proxies,
         settings.public_url,
         _country("KB_PHONE_REGION", settings.phone_region),
+        settings.image_hosts,
         settings.answered_from,
         settings.unsure_from,
         settings.keep_searches,

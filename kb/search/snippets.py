@@ -8,13 +8,7 @@ import regex
 from kb.search.types import PassageText
 
 SNIPPET_LENGTH = 280
-_MARKUP = regex.compile(r"\[\^[^\]\s]+\]:?|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
-_HAS_INLINE_MARKUP = regex.compile(r"[*_`\[]")
-_HAS_MARKUP = regex.compile(r"[*_`\[\]|#>+!-]")
-_TASK_BOX = regex.compile(r"\[[ xX]\] ")
-_CELL_EDGE = regex.compile(r"\s+\|\s+")
-_TABLE_RULE = regex.compile(r"[-:| ]*\|[-:| ]*")
-_ADMONITION = regex.compile(r"^!!!\s+\S+(?:\s+\S+)*?\s*(?:\"(.*)\")?$")
+_BULLET = regex.compile(r"(?:[-*•>]\s+)+(?:\[[ xX]\] )?")
 
 
 def choose_snippet(passage: PassageText, weights: Mapping[str, float]) -> tuple[str, tuple[int, int]]:
@@ -61,15 +55,7 @@ def _best_sentence(text: str, ends: Sequence[int], weights: Mapping[str, float])
 
 
 def clean_line(line: str) -> str:
-    """A line of Markdown as a person reads it: without marks, links as their words, single blanks."""
-    if _HAS_MARKUP.search(line):
-        line = line.strip()
-        if _TABLE_RULE.fullmatch(line):
-            return ""
-        if line.startswith("!!!"):
-            line = _ADMONITION.sub(r"\1", line)
-        line = line.lstrip("#>-*+| ").rstrip("| ")
-        if _HAS_INLINE_MARKUP.search(line):
-            line = _TASK_BOX.sub("", _MARKUP.sub(lambda match: match.group(1) or "", line))
-        line = _CELL_EDGE.sub(" · ", line)
-    return " ".join(line.split())
+    """A line of a passage as part of a running text: without its bullet, single blanks."""
+    stripped = line.strip()
+    bullet = _BULLET.match(stripped)
+    return " ".join(stripped[bullet.end() if bullet else 0 :].split())

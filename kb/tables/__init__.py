@@ -1,6 +1,14 @@
 """The tables, by subject. Import the classes from here; `Base.metadata` then knows all of them."""
 
-from kb.tables.articles import Article, ArticleFile, ArticleRevision
+from kb.tables.articles import (
+    Article,
+    ArticleAddress,
+    ArticleAsset,
+    ArticleFile,
+    ArticlePicture,
+    ArticleRevision,
+    ContentReport,
+)
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
@@ -16,12 +24,16 @@ __all__ = [
     "VOTES",
     "ApiToken",
     "Article",
+    "ArticleAddress",
+    "ArticleAsset",
     "ArticleFile",
+    "ArticlePicture",
     "ArticleRevision",
     "Base",
     "BuildState",
     "ChangedDocument",
     "ContactRequest",
+    "ContentReport",
     "Feedback",
     "FeedbackKind",
     "Gap",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.tables.base import Base, utc_now
@@ -73,3 +73,60 @@ class ArticleFile(Base):
     file_hash: Mapped[str] = mapped_column(String(64))  # of the file's bytes at the last sync
     content_hash: Mapped[str] = mapped_column(String(64))  # of the article at the last sync
     synced_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # The day on which the file means something else than today: it begins or ends to be public.
+    turns_on: Mapped[date | None]
+
+
+class ArticleAddress(Base):
+    """Another address of an article: one that it had, one that its front matter names, the place of its file.
+
+    `address` is a path of slugs without language and ending (`guide/install`); links and redirects are looked up by it.
+    """
+
+    __tablename__ = "article_addresses"
+    __table_args__ = (UniqueConstraint("language", "address", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(35))
+    address: Mapped[str] = mapped_column(String(500))
+    kind: Mapped[str] = mapped_column(String(10))  # former | alias | file
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+
+
+class ArticleAsset(Base):
+    """A picture as it is served: checked, re-encoded and named by its bytes."""
+
+    __tablename__ = "article_assets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)  # SHA-256 of the bytes
+    media_type: Mapped[str] = mapped_column(String(50))
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class ArticlePicture(Base):
+    """A picture that an article shows, by its source as written; without an asset it is missing or was refused."""
+
+    __tablename__ = "article_pictures"
+    __table_args__ = (UniqueConstraint("article_id", "source"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    source: Mapped[str] = mapped_column(String(1000))
+    path: Mapped[str] = mapped_column(String(1000), default="")  # in the folder, "" where there is no file
+    state: Mapped[str] = mapped_column(String(60), default="")  # size and time of the file when it was read
+    asset_id: Mapped[int | None] = mapped_column(ForeignKey("article_assets.id"), index=True)
+
+
+class ContentReport(Base):
+    """What a synchronisation or an import brought in and what it could not."""
+
+    __tablename__ = "content_reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))  # sync | import
+    place: Mapped[str] = mapped_column(String(1000))  # the folder or file
+    report: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.tables.base import Base, utc_now
@@ -59,7 +59,9 @@ class Passage(Base):
     language: Mapped[str] = mapped_column(String(35))
     part: Mapped[str] = mapped_column(String(20))  # body | questions (also asked) | problem | resolution
     heading_path: Mapped[list[str]] = mapped_column(default=list)  # title first
-    text: Mapped[str] = mapped_column(Text)  # with its markup
+    text: Mapped[str] = mapped_column(Text)  # as it is read
+    # Start and end in `text` of the words of links to other articles: they are not its own.
+    references: Mapped[list[list[int]]] = mapped_column("link_spans", JSON, default=list)
     text_hash: Mapped[str] = mapped_column(String(64))  # of everything that is embedded, context included
     vector: Mapped[bytes] = mapped_column(LargeBinary)  # float32, little-endian, unit length
     # int8, the vectors of its different words one after the other; only index files are made from it

@@ -6,14 +6,30 @@ What no reader sees (comments, scripts, attributes, addresses of links, marks of
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from html import escape
-from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-BlockKind = Literal["heading", "text", "list", "table", "code"]
-Span = tuple[int, int]
+from kb.text.blocks import (
+    CELL,
+    CLOSE_MARK,
+    CODE,
+    EMPHASIS,
+    INDENT,
+    NO_MARKS,
+    NOTE,
+    NOTE_END,
+    OPEN_MARK,
+    ROW,
+    ROW_END,
+    RULE,
+    RULE_CELL,
+    STRONG,
+    TIP,
+    WARNING,
+    Block,
+    BlockKind,
+)
 
 
 def _names(text: str) -> frozenset[str]:
@@ -29,9 +45,6 @@ _NO_DEPTH = _names(
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 _HEADING = re.compile(r"h[1-6]")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
-# Around the words of a reference while a block is put together; both are unassigned and taken out of every text.
-_OPEN, _CLOSE = "\uf8f0", "\uf8f1"
-_MARKS = str.maketrans("", "", _OPEN + _CLOSE)
 
 _UNSEEN = _names(
     "script style head title template noscript iframe object embed svg math select textarea datalist audio video canvas"
@@ -40,54 +53,48 @@ _PARAGRAPHS = _names(
     "p div section article main header footer aside nav figure figcaption address center form fieldset legend blockquote "
     "details dl hr table caption body"
 )
+_AROUND_CELLS = re.compile(f" *([{ROW}{CELL}{ROW_END}{INDENT}]) *")
+_MARKED = {"strong": STRONG, "b": STRONG, "em": EMPHASIS, "i": EMPHASIS, "code": CODE}
 _LINES = _names("dt dd summary li")
 _UNSEEN_CLASSES = {"footnote-ref", "footnote-backref", "of-kind"}
 # Deeper than this nothing is indented any further: thousands of nested lists would make text of quadratic length.
 _DEEPEST = 12
 
 
-@dataclass(frozen=True)
-class Block:
-    """A piece that is read as a whole.
+def html_to_text(html: str, *, quote: str = "") -> str:
+    """Paragraphs apart by an empty line; lists keep numbers, bullets and depth; a bar stands between the cells of a row.
 
-    kind: what it was; text: its lines, of a table one for each row; level: of a heading 1 to 6, else 0; head: how many lines of
-    a table name its columns; references: start and end in `text` of the words of links that the caller took for references.
+    `quote` goes before every line of a quotation (`"> "` for mails). Any text is taken; the caller bounds its length.
     """
-
-    kind: BlockKind
-    text: str
-    level: int = 0
-    head: int = 0
-    references: tuple[Span, ...] = ()
+    return "\n\n".join(block.text for block in _read(html, quote=quote).blocks)
 
 
-def html_to_text(html: str, *, cell: str = " | ", quote: str = "") -> str:
-    """Paragraphs apart by an empty line; lists keep numbers, bullets and depth. `cell` stands between the cells of a row,
+def html_to_blocks(html: str, is_reference: Callable[[str], bool]) -> list[Block]:
+    """The blocks in reading order, with marks. `is_reference` is asked of the address of each link.
 
-    `quote` before every line of a quotation (`"> "` for mails). Any text is taken; the caller bounds its length.
+    Items of a list that are paragraphs are blocks of their own, a note is one with its title.
     """
-    return "\n\n".join(block.text for block in html_to_blocks(html, cell=cell, quote=quote))
+    return _read(html, is_reference=is_reference).blocks
 
 
-def html_to_blocks(
-    html: str, *, cell: str = " | ", quote: str = "", is_reference: Callable[[str], bool] | None = None
-) -> list[Block]:
-    """The blocks in reading order. `is_reference` is asked of the address of each link."""
+def _read(html: str, *, quote: str = "", is_reference: Callable[[str], bool] | None = None) -> "_Reader":
     if is_too_deep(html):
         html = escape(_TAG.sub("\n", html), quote=False).replace("&amp;", "&")
-    reader = _Reader(cell, quote, is_reference)
+    reader = _Reader(quote, is_reference)
     root = LexborHTMLParser(html).body
     if root is not None:
         reader.walk(root)
-    return reader.blocks
+    return reader
 
 
 class _Reader:
     """Collects a line until something ends it, lines until a block ends."""
 
-    def __init__(self, cell: str, quote: str, is_reference: Callable[[str], bool] | None) -> None:
+    def __init__(self, quote: str, is_reference: Callable[[str], bool] | None) -> None:
         self.blocks: list[Block] = []
-        self.cell = cell
+        self.marks = is_reference is not None
+        self.after_title = False  # of a note, which is one block with what comes next
+        self.loose = False  # the item of a list that is open has paragraphs
         self.quote = quote
         self.is_reference = is_reference
         self.lines: list[str] = []
@@ -112,7 +119,7 @@ class _Reader:
             if leaving:
                 self._leave(tag, node)
             elif tag == "-text":
-                self.buffer.append((node.text_content or "").translate(_MARKS))
+                self.buffer.append((node.text_content or "").translate(NO_MARKS))
             elif not _is_unseen(tag, node):
                 self._enter(tag, node)
                 waiting.append((node, True))
@@ -144,6 +151,8 @@ class _Reader:
         elif tag == "tr":
             self.end_line()
             self.cells, self.row_is_head = 0, True
+            if self.marks and self._in_row:
+                self.buffer.append(ROW)
         elif tag in {"td", "th"}:
             self._start_cell(tag)
         elif tag == "br":
@@ -151,16 +160,21 @@ class _Reader:
         elif tag in _PARAGRAPHS:
             self._separate()
             self.quotes += tag == "blockquote"
+            self.loose = self.loose or (tag == "p" and len(self.lists) == 1)
+            if self.marks and _is_title(node):
+                self.buffer.append(_note_mark(node))
         elif tag in _LINES:
             self._break()
         elif tag == "input":
             self.buffer.append("[x] " if "checked" in node.attributes else "[ ] ")
         elif tag == "img":
-            self.buffer.append((node.attributes.get("alt") or "").translate(_MARKS))
+            self.buffer.append((node.attributes.get("alt") or "").translate(NO_MARKS))
         elif tag == "q":
             self.buffer.append("“")
+        elif self.marks and tag in _MARKED and not self.preformatted:
+            self.buffer.append(_MARKED[tag])
         elif tag == "a" and self._refers(node):
-            self.buffer.append(_OPEN)
+            self.buffer.append(OPEN_MARK)
 
     def _leave(self, tag: str, node: LexborNode) -> None:
         if tag in {"ul", "ol", "menu", "dir"}:
@@ -179,20 +193,33 @@ class _Reader:
             self._separate()
             self.tables.pop()
         elif tag == "tr":
-            if self.row_is_head and self.cells and not self.lines and self._in_row:
-                self.end_line()
-                self.head = len(self.lines)
+            is_head = self.row_is_head and self.cells > 0 and not self.lines and self._in_row
+            if self.marks and self._in_row:
+                self.buffer.append(ROW_END + (RULE + RULE_CELL * self.cells if is_head else ""))
             self.end_line()
+            if is_head:
+                self.head = len(self.lines)
+            self.cells = 0
+        elif tag in _PARAGRAPHS and self.marks and _is_title(node):
+            self.buffer.append(NOTE_END)
+            self.end_line()
+            self.after_title = True
+            self.buffer.append(INDENT)
         elif tag in _PARAGRAPHS:
             self._separate()
             self.quotes -= tag == "blockquote"
+        elif tag == "li" and self.marks and self.loose and len(self.lists) == 1 and not self._in_row:
+            self.end_block()
+            self.marker, self.loose = "", False
         elif tag in _LINES:
             self._break()
             self.marker = ""
         elif tag == "q":
             self.buffer.append("”")
+        elif self.marks and tag in _MARKED and not self.preformatted:
+            self.buffer.append(_MARKED[tag])
         elif tag == "a" and self._refers(node):
-            self.buffer.append(_CLOSE)
+            self.buffer.append(CLOSE_MARK)
 
     @property
     def _in_row(self) -> bool:
@@ -212,6 +239,8 @@ class _Reader:
         """The end of a paragraph. Inside of a list and of a table lines follow each other, so that steps stay together."""
         if self._in_row and self.cells:
             self.buffer.append(" ")
+        elif self.after_title:
+            self.after_title = False
         elif self.lists or self._in_row:
             self.end_line()
         else:
@@ -222,7 +251,9 @@ class _Reader:
         raw = "".join(self.buffer)
         self.buffer.clear()
         text = raw.strip("\n") if self.preformatted else _BLANKS.sub(" ", raw).strip(" \u00a0")
-        if not text.translate(_MARKS).strip():
+        if self.marks:
+            text = _AROUND_CELLS.sub(r"\1", text)
+        if not text.translate(NO_MARKS).strip():
             return
         depth = min(len(self.lists), _DEEPEST)
         quote = self.quote * min(self.quotes, _DEEPEST)
@@ -234,8 +265,7 @@ class _Reader:
     def end_block(self) -> None:
         self.end_line()
         if self.lines:
-            text, references = _take_marks("\n".join(self.lines))
-            self.blocks.append(Block(self.kind, text, self.level, self.head, references))
+            self.blocks.append(Block(self.kind, "\n".join(self.lines), self.level, self.head))
         self.lines = []
         self.kind, self.level, self.head = ("list" if self.lists else "text"), 0, 0
 
@@ -263,7 +293,7 @@ class _Reader:
             self._separate()
             return
         if self.cells:
-            self.buffer.append(self.cell)
+            self.buffer.append(CELL if self.marks else " | ")
         self.cells += 1
         self.row_is_head = self.row_is_head and tag == "th"
 
@@ -290,6 +320,15 @@ def _is_unseen(tag: str, node: LexborNode) -> bool:
     return not _UNSEEN_CLASSES.isdisjoint((attributes.get("class") or "").split())
 
 
+def _is_title(node: LexborNode) -> bool:
+    return (node.attributes.get("class") or "") == "admonition-title"
+
+
+def _note_mark(title: LexborNode) -> str:
+    classes = ((title.parent.attributes.get("class") if title.parent else "") or "").split()
+    return WARNING if "warning" in classes else TIP if "tip" in classes else NOTE
+
+
 def _is_data(table: LexborNode) -> bool:
     """Whether a table has data and not, as in mails, the layout of a page: no table inside, some row with two cells."""
     if (table.attributes.get("role") or "") in {"presentation", "none"}:
@@ -297,21 +336,3 @@ def _is_data(table: LexborNode) -> bool:
     if any(other.mem_id != table.mem_id for other in table.css("table")):
         return False
     return table.css_first("td + td, td + th, th + td, th + th") is not None
-
-
-def _take_marks(text: str) -> tuple[str, tuple[Span, ...]]:
-    if _OPEN not in text:
-        return text.translate(_MARKS), ()
-    spans: list[Span] = []
-    pieces: list[str] = []
-    length = start = 0
-    for piece in re.split(f"([{_OPEN}{_CLOSE}])", text):
-        if piece == _OPEN:
-            start = length
-        elif piece == _CLOSE:
-            if length > start:
-                spans.append((start, length))
-        else:
-            pieces.append(piece)
-            length += len(piece)
-    return "".join(pieces), tuple(spans)

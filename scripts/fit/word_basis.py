@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from indexer.chunking import chunk_markdown
+from indexer.chunking import chunk_article
 from indexer.encoders.bundled_model import FINGERPRINT, bundled_model_dir
 from indexer.encoders.onnx_text_model import OnnxTextModel
 from indexer.encoders.token_embeddings import BASIS_FILE, align_tokens
@@ -28,7 +28,7 @@ def main() -> None:
     queries: list[str] = []
     for path in sorted(_ARTICLES.rglob("*.md")):
         article = parse_article(path.read_text("utf-8"), str(path.relative_to(_ARTICLES)))
-        passages += [c.embedded_text for c in chunk_markdown(article.title, article.body, model.count_tokens)]
+        passages += [c.embedded_text for c in chunk_article(article.title, article.body, model.count_tokens)]
         queries += [article.title, *article.also_asked]
     of_passages = _word_means(model, passages, "passage: ")
     of_queries = _word_means(model, queries, "query: ")

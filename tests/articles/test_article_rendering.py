@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.articles import Heading, linked_slugs, plain_text, render_markdown
+from kb.articles import Heading, links_of, plain_text, render_markdown
 
 GOLDEN = {
     "paragraph": ("Hello *you* `x < 1`", "<p>Hello <em>you</em> <code>x &lt; 1</code></p>"),
@@ -47,7 +47,7 @@ GOLDEN = {
     "link within the page": ("[down](#how-to)", '<p><a href="#a-how-to">down</a></p>'),
     "image": (
         "![lamp](https://example.com/a.png)",
-        '<p><img alt="lamp" src="https://example.com/a.png"></p>',
+        '<p><img alt="lamp" src="https://example.com/a.png" loading="lazy"></p>',
     ),
     "image that may not be fetched": ("![a < b](http://example.com/a.png)", "<p>a &lt; b</p>"),
 }
@@ -84,8 +84,13 @@ def test_links_between_articles_go_through_the_callback() -> None:
     body = (
         "[a](../returns/return-an-item.md#how) [b](ways_to_Pay.md) [c](lost-parcel) [d](gone.md) <a href='x.md'>e</a>"
     )
-    known = {"return-an-item": "/1", "ways-to-pay": "/2", "lost-parcel": "/3?a&b", "x": '/"onclick="'}
-    assert linked_slugs(body) == {*known, "gone"}
+    known = {
+        "../returns/return-an-item.md": "/1",
+        "ways_to_Pay.md": "/2",
+        "lost-parcel": "/3?a&b",
+        "x.md": '/"onclick="',
+    }
+    assert links_of(body) == [*list(known)[:3], "gone.md", "x.md"]
     assert render_markdown(body, link=known.get).html == (
         '<p><a href="/1#a-how">a</a> <a href="/2">b</a> <a href="/3?a&amp;b">c</a> <a>d</a> '
         '<a href="/&quot;onclick=&quot;">e</a></p>'

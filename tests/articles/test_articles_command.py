@@ -43,11 +43,11 @@ def test_sync_without_index_leaves_it_to_the_next_one(run: Run, write: Write, fo
 
 
 def test_rejected_file_is_one_line_on_standard_error_and_the_rest_goes_in(run: Run, write: Write, folder: Path) -> None:
-    write("bad.md", text="---\ntitle: A\nstatus: live\n---\n\nText")
+    write("bad.md", text="---\ntitle: A\nlanguage: zz\n---\n\nText")
     write("good.md")
     status, out, err = run("sync", folder)
     assert (status, out) == (1, "Articles: 1 created, 0 updated, 0 unchanged, 1 rejected.\n")
-    assert err == "bad.md:3: status 'live' is none of draft, in_review, published, archived\n"
+    assert err == "bad.md:3: language 'zz' is no language tag; examples: en, hi, bn, hi-Latn, pt-BR\n"
 
 
 def test_conflict_is_reported_with_the_way_out(run: Run, write: Write, folder: Path, engine: Engine) -> None:

@@ -37,19 +37,16 @@ def test_hindi_and_bengali_sentences_end_at_the_danda() -> None:
     assert marked("প্রথম কথা। রিফান্ড পাঁচ দিনে আসে।", **{"রিফান্ড": 1.0}) == "রিফান্ড পাঁচ দিনে আসে।"
 
 
-def test_markup_is_not_shown() -> None:
-    assert clean_line('!!! warning "Do not pay twice"') == "Do not pay twice"
-    assert clean_line("!!! note") == ""
-    assert clean_line("Ten days[^fee] at most") == "Ten days at most"
-    assert clean_line("- **Bold** and `code` and [a link](../x.md)") == "Bold and code and a link"
-    assert clean_line("| Way | Days |") == "Way · Days"
-    assert clean_line("|:--|--:|") == ""
-    assert clean_line("- [ ] Pack it") == "Pack it"
+def test_bullets_and_boxes_are_not_shown() -> None:
+    assert clean_line("- Bold and code") == "Bold and code"
+    assert clean_line("   - [x] Pack it") == "Pack it"
     assert clean_line("> two   blanks\t- and a dash") == "two blanks - and a dash"
+    assert clean_line("snake_case, List<String> and 2 * 3") == "snake_case, List<String> and 2 * 3"
+    assert clean_line("2. Wait") == "2. Wait"
 
 
-def test_what_is_shown_is_one_line_of_sentences_without_markup() -> None:
-    text = "## Ways\n\n| Way | Days |\n|---|---|\n| **Card** | 5 |\n\nThat is all. Or [ask us](help.md)."
+def test_what_is_shown_is_one_line_of_sentences() -> None:
+    text = "Ways\n\nWay · Days\nCard · 5\n\nThat is all. Or ask us."
     shown = as_shown(text, ["Refunds", "Ways"])
     assert shown.text == "Ways Way · Days Card · 5 That is all. Or ask us."
     starts = [0, *(end + 1 for end in shown.ends)]
@@ -57,11 +54,6 @@ def test_what_is_shown_is_one_line_of_sentences_without_markup() -> None:
         "Ways", "Way · Days", "Card · 5", "That is all.", "Or ask us.",
     ]  # fmt: skip
     assert shown.heading_path == ("Refunds", "Ways")
-
-
-def test_the_end_of_a_sentence_within_markup_does_not_show_the_markup() -> None:
-    assert as_shown('!!! note "Broken! Or wrong?"\n    Tell us.', ()).text == "Broken! Or wrong? Tell us."
-    assert as_shown("See [what? and when](when.md). **One. Two.**", ()).text == "See what? and when. One. Two."
 
 
 @pytest.mark.parametrize("first", ["1. Look at the statement.", "12. पहले देखें।", "২। আগে দেখুন।"])

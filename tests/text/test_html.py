@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.text.blocks import references, shown, written
 from kb.text.html import html_to_blocks, html_to_text
 
 
@@ -66,16 +67,25 @@ def test_blocks_know_their_kind_head_and_references() -> None:
         "<h3>Ways</h3><p>See <a href='to:x'>not <b>received</b></a> or <a href='https://a.example'>us</a>.</p>"
         "<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table><pre>x</pre><ul><li>y</ul>"
     )
-    blocks = html_to_blocks(html, cell=" · ", is_reference=lambda href: href.startswith("to:"))
-    assert [(block.kind, block.text, block.level, block.head) for block in blocks] == [
+    blocks = html_to_blocks(html, lambda href: href.startswith("to:"))
+    assert [(block.kind, shown(block.text), block.level, block.head) for block in blocks] == [
         ("heading", "Ways", 3, 0),
         ("text", "See not received or us.", 0, 0),
         ("table", "A · B\n1 · 2", 0, 1),
         ("code", "x", 0, 0),
         ("list", "- y", 0, 0),
     ]
-    [(start, end)] = blocks[1].references
-    assert blocks[1].text[start:end] == "not received"
+    [(start, end)] = references(blocks[1].text)
+    assert shown(blocks[1].text)[start:end] == "not received"
+    assert written(blocks[1].text) == "See not **received** or us."
+    assert written(blocks[2].text) == "| A | B |\n|---|---|\n| 1 | 2 |"
+
+
+def test_note_is_a_block_with_its_title_and_loose_items_are_blocks() -> None:
+    html = "<div class=admonition><p class=admonition-title>Late?</p><p>Ask.</p></div><ol><li><p>a</p></li><li><p>b</p></li></ol>"
+    blocks = html_to_blocks(html, lambda href: False)
+    assert [written(block.text) for block in blocks] == ['!!! note "Late?"\n    Ask.', "1. a", "2. b"]
+    assert html_to_text(html) == "Late?\n\nAsk.\n\n1. a\n2. b"
 
 
 _TOKENS = (
@@ -87,9 +97,9 @@ _pieces = st.lists(st.sampled_from(_TOKENS.split(" ")), max_size=40).map(" ".joi
 
 @given(st.one_of(st.text(max_size=300), _pieces))
 def test_any_text_gives_blocks_with_text_and_spans_inside(html: str) -> None:
-    for block in html_to_blocks(html, is_reference=lambda href: True):
-        assert block.text.strip()
-        assert all(0 <= start < end <= len(block.text) for start, end in block.references)
+    for block in html_to_blocks(html, lambda href: True):
+        assert shown(block.text).strip()
+        assert all(0 <= start < end <= len(shown(block.text)) for start, end in references(block.text))
 
 
 @pytest.mark.parametrize("html", ["<div>" * 100_000 + "x", "<ul><li>" * 50_000 + "x", "<" * 500_000, "<!--" * 100_000])

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import format_timedelta, lazy_gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.articles import linked_slugs
+from kb.articles import LinkTarget, article_link
 from kb.search.types import Result
 from kb.tables import Article, utc_now
+from webapp.shared.locale import offered_languages
 
 COLUMNS = ("public", "internal", "tickets")
 SHOWN_PER_COLUMN = 8
@@ -47,11 +47,8 @@ def ago(moment: datetime) -> str:
 
 def desk_link(session: Session, article: Article) -> Callable[[str], str | None]:
     """A `link` for render_markdown that keeps a rep at the desk; it leads to published articles, internal ones too."""
-    slugs = linked_slugs(article.body)
-    ids: dict[str, int] = {}
-    if slugs:
-        statement = select(Article.slug, Article.id).where(
-            Article.language == article.language, Article.slug.in_(slugs), Article.status == "published"
-        )
-        ids = {row.slug: row.id for row in session.execute(statement)}
-    return lambda slug: url_for("desk.article", article_id=ids[slug]) if slug in ids else None
+
+    def address(target: LinkTarget) -> str | None:
+        return url_for("desk.article", article_id=target.id) if target.status == "published" else None
+
+    return article_link(session, article, address, offered_languages())

@@ -24,6 +24,7 @@ from kb.tables.feedback import parse_document
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, columns_of, desk_link
+from webapp.help.pictures import pictures_in
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
@@ -78,7 +79,7 @@ def article(article_id: int) -> ResponseReturnValue:
     return _render(
         "article",
         article=found,
-        rendered=render_markdown(found.body, link=desk_link(session(), found)),
+        rendered=render_markdown(found.body, link=desk_link(session(), found), picture=pictures_in(found)),
         translations=published_translations(session(), found),
         forms=copy_forms_of_article(found),
         document=f"article:{found.id}",

@@ -1,6 +1,7 @@
 """The help centre: search, topics, articles, votes, and a live person always within reach."""
 
 import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from textwrap import shorten
 
@@ -10,15 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import NotFound
 
 from kb.articles import (
+    LinkTarget,
+    article_link,
+    find_moved,
     get_published_article,
-    linked_slugs,
     list_public_addresses,
     list_topic_articles,
     list_topics,
     plain_text,
-    public_link,
     published_translations,
     related_articles,
     render_markdown,
@@ -32,6 +35,7 @@ from kb.service.contact import find_request, last_query, request_contact
 from kb.tables import Article, FeedbackKind, User
 from webapp.help.forms import ContactForm
 from webapp.help.masked import describe_masked
+from webapp.help.pictures import picture, pictures_in
 from webapp.help.topics import topic_name
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
@@ -44,6 +48,7 @@ from webapp.shared.ui import THEMES, is_partial, render_fresh
 
 blueprint = Blueprint("help", __name__)
 blueprint.add_app_template_global(topic_name)
+blueprint.add_url_rule("/help/pictures/<name>", "picture", picture)
 
 COOKIE_AGE = 365 * 24 * 3600
 RESULTS = 6
@@ -122,24 +127,52 @@ def _find_article(language: str, slug: str) -> Article:
         ) from error
 
 
+def public_address(target: LinkTarget) -> str | None:
+    """Where customers read an article; None where they may not."""
+    if not target.is_public or target.language not in offered_languages():
+        return None
+    return url_for("help.article", language=target.language, slug=target.slug)
+
+
+def _lead_on(languages: Sequence[str], path: str) -> ResponseReturnValue | None:
+    """To the article that had this address, for good; None where none had it."""
+    for tag in languages:
+        target = find_moved(session(), tag, path, offered_languages()) if len(path) <= 500 else None
+        if target is not None:
+            return redirect(public_address(target) or url_for("help.start"), code=301)
+    return None
+
+
+@blueprint.before_app_request
+def follow_old_address() -> ResponseReturnValue | None:
+    """An address of the site that was here before, as `redirect_from` and `aliases` name it, leads to its article."""
+    if request.method != "GET" or not isinstance(request.routing_exception, NotFound):
+        return None
+    return _lead_on((choose_language(), *offered_languages()), request.path.strip("/"))
+
+
+def _links_in(found: Article) -> Callable[[str], str | None]:
+    return article_link(session(), found, public_address, offered_languages())
+
+
 @blueprint.get("/help/<language>/articles/<slug>")
+@blueprint.get("/help/<language>/articles/<path:slug>")
 def article(language: str, slug: str) -> ResponseReturnValue:
     """One article. `?s=` names the search that led here, which counts as a click on its result."""
-    found = _find_article(language, slug)
+    try:
+        found = _find_article(language, slug)
+    except NotFoundError:
+        if moved := _lead_on((language,), slug):
+            return moved
+        raise
     search_id = request.args.get("s", "")
     if search_id:
         document, visit = f"article:{found.id}", visit_id()
         run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document, visit))
-    link = public_link(
-        session(),
-        language,
-        linked_slugs(found.body),
-        lambda other: url_for("help.article", language=language, slug=other),
-    )
     return render_template(
         "help/article.html",
         article=found,
-        rendered=render_markdown(found.body, link=link),
+        rendered=render_markdown(found.body, link=_links_in(found), picture=pictures_in(found)),
         summary=shorten(plain_text(found.body), width=SUMMARY, placeholder="…"),
         translations=published_translations(session(), found),
         related=related_articles(session(), found, limit=RELATED),

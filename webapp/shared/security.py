@@ -28,6 +28,12 @@ CONTENT_SECURITY_POLICY = {
 SESSION_HOURS = 12
 
 
+def content_security_policy(settings: Settings) -> dict[str, str]:
+    """The policy, with the sites whose pictures articles may show."""
+    sites = "".join(f" https://{host}" for host in settings.image_hosts)
+    return {**CONTENT_SECURITY_POLICY, "img-src": CONTENT_SECURITY_POLICY["img-src"] + sites}
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     app.config.update(
         SESSION_COOKIE_NAME="kb_session",
@@ -48,7 +54,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         session_cookie_secure=settings.secure_cookies,
         session_cookie_samesite="Lax",
         frame_options="DENY",
-        content_security_policy=CONTENT_SECURITY_POLICY,
+        content_security_policy=content_security_policy(settings),
         referrer_policy="same-origin",
     )
     csrf = CSRFProtect(app)

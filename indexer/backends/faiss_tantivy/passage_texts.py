@@ -25,7 +25,7 @@ _COUNTS = struct.Struct("<2i")
 
 
 def as_shown(text: str, heading_path: Iterable[str]) -> PassageText:
-    """A passage without its markup, cut into sentences afterwards: a link or a note may have the end of one in it."""
+    """A passage as a running text, cut into sentences: of a list the items, of a table the rows."""
     sentences = [sentence for line in text.splitlines() for sentence in _sentences_of(clean_line(line))]
     ends = accumulate(map(len, sentences), lambda end, length: end + 1 + length)
     return PassageText(" ".join(sentences), tuple(ends), tuple(heading_path))

@@ -97,4 +97,4 @@ def lexical_document(passage: Passage) -> LexicalDocument:
     if passage.part == "questions":
         return LexicalDocument(passage.id, passage.language, "", "", passage.text)
     title = "\n".join(passage.heading_path)
-    return LexicalDocument(passage.id, passage.language, title, own_words(passage.text))
+    return LexicalDocument(passage.id, passage.language, title, own_words(passage.text, passage.references))
