@@ -134,6 +134,18 @@ def test_uploaded_tickets_are_imported_redacted_and_searchable_and_the_file_is_g
         assert session.scalars(select(Passage.id).where(Passage.collection == "tickets")).all()
 
 
+def test_page_tells_once_what_was_not_understood(
+    admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine
+) -> None:
+    text = "Ticket ID,Ticket Subject,Status,Created\n1,a,Zzz,03/04/2026\n2,b,Zzz,never\n3,c,Closed,05/06/2026\n"
+    upload(admin, csrf, text.encode(), "odd.csv", "csv")
+    work(settings, engine, "ticket_import")
+    page = get_page(admin, "/admin/imports")
+    assert "Zzz (2)" in page
+    assert "created_at &#39;never&#39;" in page
+    assert "3 April" in page
+
+
 def test_file_that_is_no_export_fails_in_words_and_is_deleted(
     admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine
 ) -> None:
