@@ -8,7 +8,7 @@ import numpy as np
 
 from indexer.encoders.vector_cache import CachingEncoder, VectorCache
 from indexer.evaluation_environment import EvaluationEnvironment, open_evaluation_environment
-from kb.assist.intent import load_speak_model
+from kb.assist.intent import load_intent_model
 from kb.assist.suggestions import CUE_THRESHOLD
 from kb.core.database import session_scope
 from kb.core.progress import Progress
@@ -55,7 +55,7 @@ def _evaluate_on(
     searched = [q for q in (*dataset.queries, *dataset.unanswerable) if not q.context]
     spoken = [q for q in (*dataset.queries, *dataset.unanswerable) if q.context]
     unanswerable = frozenset(query.id for query in dataset.unanswerable)
-    speak_model = load_speak_model(encoder.fingerprint)
+    speak_model = load_intent_model(encoder.fingerprint)
     return Evaluation(
         measured=Measured(
             name=dataset.name,

@@ -9,8 +9,8 @@ import regex
 from numpy.typing import NDArray
 
 from kb.assist.names import NameTable
-from kb.assist.question import Question, lending_turns
-from kb.assist.ranking import Carried, name_bonus, term_weight, word_coverage
+from kb.assist.question import Question, context_turns
+from kb.assist.ranking import Context, name_bonus, term_coverage, term_weight
 from kb.assist.turns import Turn
 from kb.search.candidates import DEPTH, Candidates
 from kb.search.encoding import Ids
@@ -38,11 +38,11 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class WordEvidence:
-    """coverage: float32 (n,); held: per candidate row the terms of the turn that it holds; snippet_weights: for the mark."""
+class TermMatches:
+    """coverage: float32 (n,); matched: per candidate row the terms of the turn that it holds; snippet_weights: for the mark."""
 
     coverage: NDArray[np.float32]
-    held: Mapping[int, frozenset[str]]
+    matched: Mapping[int, frozenset[str]]
     snippet_weights: Mapping[str, float]
 
 
@@ -50,8 +50,8 @@ def has_words(text: str) -> bool:
     return _WRITTEN_WORD.search(text) is not None
 
 
-def telling_terms(turns: Sequence[Turn], question: Question, is_known: Callable[[str], bool]) -> dict[str, float]:
-    """Terms of the last turn (weight 1), without function words and names, which count by themselves; and lent ones.
+def content_terms(turns: Sequence[Turn], question: Question, is_known: Callable[[str], bool]) -> dict[str, float]:
+    """Terms of the last turn (weight 1), without function words and names, which count by themselves; and those of its context.
 
     Hindi and Bengali in Latin letters give the terms of their own script and of English too.
     """
@@ -60,7 +60,7 @@ def telling_terms(turns: Sequence[Turn], question: Question, is_known: Callable[
         if name.mention.turn == question.turn:
             text = text.replace(name.mention.words, " ")
     terms: dict[str, float] = {}
-    for said, weight in [(text if has_words(text) else question.last, 1.0), *lending_turns(turns, question)]:
+    for said, weight in [(text if has_words(text) else question.last, 1.0), *context_turns(turns, question)]:
         for term in _terms_of_turn(said, is_known):
             terms.setdefault(term, weight)
     return terms
@@ -83,15 +83,15 @@ def in_own_script(text: str, is_known: Callable[[str], bool]) -> str:
 
 
 def other_passages(
-    collections: Sequence[Collection], carried: Carried | None, question: Question, table: NameTable
+    collections: Sequence[Collection], context: Context | None, question: Question, table: NameTable
 ) -> list[Ids]:
-    """Per collection, what the conversation brings up beside the last turn: near the carried text, or of a name."""
+    """Per collection, what the conversation brings up beside the last turn: near the text of its context, or of a name."""
     found: list[Ids] = []
     named_terms = [(term, 1.0) for name in question.names_in_focus for term in query_terms(name.text, "en")]
     for collection in collections:
         ids = [_passages_of_names(collection, question, table)]
-        if carried is not None:
-            ids.append(collection.search_dense(carried.vector, DEPTH)[0])
+        if context is not None:
+            ids.append(collection.search_dense(context.vector, DEPTH)[0])
         if named_terms:
             ids.append(collection.search_lexical(named_terms, DEPTH)[0])
         found.append(np.concatenate(ids))
@@ -123,12 +123,12 @@ class NamedRows:
         self.bonus = np.zeros(len(candidates), dtype=np.float32)
         self._names: dict[int, set[int]] = {}
         self._focus = frozenset(name.mention.name for name in question.names_in_focus)
-        for carried in question.names:
-            name = table.names[carried.mention.name]
+        for in_context in question.names:
+            name = table.names[in_context.mention.name]
             belongs = of_articles & np.isin(candidates.documents, np.array(sorted(name.documents), dtype=np.int64))
-            self.bonus[belongs] = np.maximum(self.bonus[belongs], name_bonus(carried.strength, name.groups))
+            self.bonus[belongs] = np.maximum(self.bonus[belongs], name_bonus(in_context.strength, name.groups))
             for row in np.flatnonzero(belongs).tolist():
-                self._names.setdefault(row, set()).add(carried.mention.name)
+                self._names.setdefault(row, set()).add(in_context.mention.name)
 
     def names(self, rows: Sequence[int]) -> frozenset[int]:
         """Names that any of these candidate rows belongs to."""
@@ -139,13 +139,13 @@ class NamedRows:
         return self._focus & self._names.get(row, set())
 
 
-def compare_words(
+def match_terms(
     candidates: Candidates,
     rows: Iterable[int],
     collections: Sequence[Collection],
     terms: Mapping[str, float],
     language: str,
-) -> WordEvidence:
+) -> TermMatches:
     """Compare the turn's terms with these candidate rows; the others hold none for the ranking.
 
     language: the turn's. Passages are stemmed as the turn was, so that equal words stay equal.
@@ -155,16 +155,18 @@ def compare_words(
         term: weight * term_weight(sum(collection.document_frequency(term) for collection in collections), passages)
         for term, weight in terms.items()
     }
-    held: dict[int, frozenset[str]] = {}
+    matched: dict[int, frozenset[str]] = {}
     for row in rows:
         passage = collections[int(candidates.collections[row])].text(int(candidates.ids[row]))
         if passage is not None:
             text = " ".join([*passage.heading_path, passage.text])
-            held[row] = _terms_of_passage(text, language) & terms.keys()
+            matched[row] = _terms_of_passage(text, language) & terms.keys()
     coverage = np.zeros(len(candidates), dtype=np.float32)
-    coverage[list(held)] = word_coverage(weights, list(held.values()))
-    return WordEvidence(
-        coverage, held, {term.lstrip("=~"): weight for term, weight in weights.items() if len(term) > 2 and weight > 0}
+    coverage[list(matched)] = term_coverage(weights, list(matched.values()))
+    return TermMatches(
+        coverage,
+        matched,
+        {term.lstrip("=~"): weight for term, weight in weights.items() if len(term) > 2 and weight > 0},
     )
 
 
@@ -174,17 +176,17 @@ def _terms_of_passage(text: str, language: str) -> frozenset[str]:
     return frozenset(index_terms(text, language))
 
 
-def reasons(question: Question, held: frozenset[str], names: frozenset[int]) -> tuple[Reason, ...]:
+def reasons(question: Question, matched: frozenset[str], names: frozenset[int]) -> tuple[Reason, ...]:
     """The names that were heard, and the words of the last turn that the document holds.
 
-    A document in another language holds none of them: then the turn's telling words are given.
+    A document in another language holds none of them: then the turn's content words are given.
     """
     found = [Reason(name.mention.words, name.mention.turn) for name in question.names if name.mention.name in names]
     language = guess_language(question.last)
     said = [(word, frozenset(query_terms(word, language))) for word in _WRITTEN_WORD.findall(question.last)]
-    telling = frozenset(query_terms(question.last, language))
-    shared = [word for word, terms in said if terms & held & telling]
-    chosen = shared or ([] if found else [word for word, terms in said if terms & telling])
+    content = frozenset(query_terms(question.last, language))
+    shared = [word for word, terms in said if terms & matched & content]
+    chosen = shared or ([] if found else [word for word, terms in said if terms & content])
     if chosen:
         found.append(Reason(" ".join(dict.fromkeys(chosen[:MAX_REASON_WORDS])), question.turn))
     return tuple(found)

@@ -16,12 +16,12 @@ from kb.search.encoding import Vectors
 from kb.text.terms import normalise
 from kb.text.words import WORD, find_words
 
-MODEL_FILE = Path(__file__).parent / "speak_model.json"
+MODEL_FILE = Path(__file__).parent / "intent_model.json"
 
 
 @dataclass(frozen=True)
-class SpeakModel:
-    """What is learned. weights, typical: shape (dimensions,); `typical` is the mean vector of all manner of questions."""
+class IntentModel:
+    """What is learned. weights, mean_question: (dimensions,); the latter is the mean vector of all manner of questions."""
 
     fingerprint: str
     weights: Vectors
@@ -29,7 +29,7 @@ class SpeakModel:
     evidence_weight: float
     evidence_mean: float
     threshold: float
-    typical: Vectors
+    mean_question: Vectors
 
     def turn_score(self, vector: Vectors) -> float:
         """Log-odds that the turn asks for something, from its vector alone."""
@@ -49,19 +49,19 @@ class SpeakModel:
 
 
 @lru_cache(maxsize=4)
-def load_speak_model(fingerprint: str) -> SpeakModel | None:
+def load_intent_model(fingerprint: str) -> IntentModel | None:
     """The model for this encoder; None when the shipped one was made for another."""
     data = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
     if data["fingerprint"] != fingerprint:
         return None
-    return SpeakModel(
+    return IntentModel(
         fingerprint,
         np.array(data["weights"], dtype=np.float32),
         float(data["bias"]),
         float(data["evidence_weight"]),
         float(data["evidence_mean"]),
         float(data["threshold"]),
-        np.array(data["typical"], dtype=np.float32),
+        np.array(data["mean_question"], dtype=np.float32),
     )
 
 

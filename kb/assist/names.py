@@ -26,13 +26,13 @@ MAX_HEAD_SHARE = 0.5
 MIN_TITLES_FOR_SHARE = 20
 # Of a name's weight, how much must be heard for it to count as mentioned.
 MIN_COVERAGE = 0.55
-# And how telling the heard part must be (nats): a word that one passage in thirty holds is no name. A small collection
+# And how rare the heard part must be (sum of IDF, nats): a word that one passage in thirty holds is no name. A small collection
 # has no words that are rarer than once, so there it is this share of what such a word has.
-MIN_BITS = 3.5
-MIN_BITS_SHARE = 0.8
+MIN_WEIGHT = 3.5
+MIN_WEIGHT_SHARE = 0.8
 # A word of a name may be a slip away from what was typed, if it is not shorter; what it is then worth beside the name itself.
 SHORTEST_MISSPELT = 5
-SLIP_LIKENESS = 0.8
+SLIP_SIMILARITY = 0.8
 # Words that join the parts of a name and are left out or changed at will ("B&B", "bed and breakfast").
 _JOINTS = frozenset({"and", "the", "a", "an", "of", "by", "at", "in", "on", "und", "और", "এবং", "ও"})
 
@@ -48,12 +48,12 @@ class Title:
 
 @dataclass(frozen=True)
 class Name:
-    """One name. `tokens` are normalised and without articles, `bits` says how telling each is; `groups` counts its documents once
-    per translation group."""
+    """One name. `tokens` are normalised and without articles, `idf` says how rare each is elsewhere; `groups` counts its
+    documents once per translation group."""
 
     text: str
     tokens: tuple[str, ...]
-    bits: tuple[float, ...]
+    idf: tuple[float, ...]
     documents: frozenset[int]
     groups: int
 
@@ -76,7 +76,7 @@ class NameTable:
         self, names: Sequence[Name], passages: int = 0, is_word: Callable[[str], bool] = lambda _: False
     ) -> None:
         self.names = tuple(names)
-        self._least_bits = least_bits(passages)
+        self._least_weight = least_weight(passages)
         self._is_word = is_word
         self._by_token: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for number, name in enumerate(self.names):
@@ -117,11 +117,11 @@ class NameTable:
             return []
         found: dict[int, list[tuple[int, int, float]]] = defaultdict(
             list
-        )  # name -> (token of the turn, token of the name, likeness)
+        )  # name -> (token of the turn, token of the name, similarity)
         for at, (token, _) in enumerate(heard):
-            for known, likeness in self._like(token):
+            for known, similarity in self._similar(token):
                 for number, position in self._by_token[known]:
-                    found[number].append((at, position, likeness))
+                    found[number].append((at, position, similarity))
             if at + 1 < len(heard):
                 joined = token + heard[at + 1][0]
                 if joined in self._by_token:
@@ -140,20 +140,20 @@ class NameTable:
         for start in sorted({at for at, _, _ in hits}):
             parts: dict[int, float] = {}
             used: dict[int, int] = {}  # token of the turn -> token of the name that it stands for
-            for at, position, likeness in hits:
+            for at, position, similarity in hits:
                 if start <= at < start + length and position not in parts and used.get(at, position) == position:
-                    parts[position] = likeness
+                    parts[position] = similarity
                     used[at] = position
-            bits = sum(name.bits[position] * likeness for position, likeness in parts.items())
-            if bits > best[0] + 1e-9:
-                best = (bits, frozenset(used))
-        coverage = best[0] / sum(name.bits)
-        if coverage < MIN_COVERAGE or best[0] < self._least_bits:
+            weight = sum(name.idf[position] * similarity for position, similarity in parts.items())
+            if weight > best[0] + 1e-9:
+                best = (weight, frozenset(used))
+        coverage = best[0] / sum(name.idf)
+        if coverage < MIN_COVERAGE or best[0] < self._least_weight:
             return None
         words = " ".join(word for _, word in heard[min(best[1]) : max(best[1]) + 1])
         return Mention(number, turn, words, min(coverage, 1.0), best[1])
 
-    def _like(self, token: str) -> list[tuple[str, float]]:
+    def _similar(self, token: str) -> list[tuple[str, float]]:
         if token in self._by_token:
             return [(token, 1.0)]
         # A word that the collection knows is what it is ("price"), not a slip for a name ("prince").
@@ -161,15 +161,15 @@ class NameTable:
             return []
         near = self._words.near(token)
         return [
-            (n.word, SLIP_LIKENESS)
+            (n.word, SLIP_SIMILARITY)
             for n in near
             if n.slips <= 1 and len(n.word) >= SHORTEST_MISSPELT and n.word[0] == token[0]
         ]
 
 
-def least_bits(passages: int) -> float:
-    """How telling the words of a name must be in a collection of so many passages."""
-    return min(MIN_BITS, MIN_BITS_SHARE * math.log(2 * passages + 2))
+def least_weight(passages: int) -> float:
+    """How rare the words of a name must be together (nats) in a collection of so many passages."""
+    return min(MIN_WEIGHT, MIN_WEIGHT_SHARE * math.log(2 * passages + 2))
 
 
 def name_tokens(text: str) -> tuple[str, ...]:
@@ -277,13 +277,13 @@ def _weighted(
     for tokens, entry in chosen.items():
         own = len(entry.documents) * per_document
         elsewhere = [max(frequency(token) - own, 0.0) for token in tokens]
-        bits = tuple(
+        idf = tuple(
             (0.1 if is_function_word(token, "en") else 1.0) * math.log((2 * passages + 2) / (min(count, passages) + 1))
             for token, count in zip(tokens, elsewhere, strict=True)
         )
-        if sum(bits) >= least_bits(passages):
+        if sum(idf) >= least_weight(passages):
             text = entry.texts.most_common(1)[0][0]
-            names.append(Name(text, tokens, bits, frozenset(entry.documents), len(entry.groups)))
+            names.append(Name(text, tokens, idf, frozenset(entry.documents), len(entry.groups)))
     return names
 
 

@@ -36,10 +36,10 @@ _SIGNS = {
     NoQueryReason.GREETING: "hello hi hey namaste namaskar nomoskar salaam salam morning evening नमस्ते नमस्कार हैलो हेलो "
     "নমস্কার হ্যালো সালাম",
 }
-_WORDS = {silence: frozenset(normalise(words).split()) for silence, words in _SIGNS.items()}
+_WORDS = {reason: frozenset(normalise(words).split()) for reason, words in _SIGNS.items()}
 
 
-def why_silent(turns: Sequence[Turn]) -> NoQueryReason:
+def no_query_reason(turns: Sequence[Turn]) -> NoQueryReason:
     """What to say of a conversation in which `kb.assist.suggestions` found nothing to look up."""
     last = asking_turn(turns)
     if last is None:
@@ -48,7 +48,7 @@ def why_silent(turns: Sequence[Turn]) -> NoQueryReason:
     if not words:
         return NoQueryReason.NO_WORDS
     if len(words) <= MAX_WORDS:
-        for silence, signs in _WORDS.items():
+        for reason, signs in _WORDS.items():
             if signs & set(words):
-                return silence
+                return reason
     return NoQueryReason.STATEMENT

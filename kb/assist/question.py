@@ -19,7 +19,7 @@ MAX_NAMES = 5
 # How far back the text goes that is read together with the last turn.
 RECENT_TURNS = 3
 MAX_RECENT_LENGTH = 1200
-# A turn with no more telling words than this cannot stand alone; an earlier one with at least MANY_WORDS says what it is about.
+# A turn with no more content words than this cannot stand alone; an earlier one with at least MANY_WORDS says what it is about.
 FEW_WORDS = 1
 MANY_WORDS = 3
 # Words that point back, unless the turn says so much that they point to something within it.
@@ -35,11 +35,11 @@ _POINTERS = frozenset(
 _SPOKEN = (Role.CUSTOMER, Role.AGENT)
 # Earlier turns of the customer lend their words where no name was heard, each further one this much less.
 WORD_DECAY = 0.5
-MAX_LENDING_TURNS = 3
+MAX_CONTEXT_TURNS = 3
 
 
 @dataclass(frozen=True)
-class CarriedName:
+class NameInContext:
     """A name that the question is about, how strongly (0 to 1), and where it was said last."""
 
     mention: Mention
@@ -49,50 +49,50 @@ class CarriedName:
 
 @dataclass(frozen=True)
 class Question:
-    """text: for people, with what was carried over; last: the customer's own words; recent: last turns as one text, without
-    what was said before the customer asked for anything; telling_words: how many of `last` are no function words; points_back:
+    """text: for people, with their context; last: the customer's own words; recent: last turns as one text, without
+    what was said before the customer asked for anything; content_words: how many of `last` are no function words; points_back:
     whether it needs what came before."""
 
     text: str
     last: str
     recent: str
     turn: int
-    names: tuple[CarriedName, ...]
-    telling_words: int
+    names: tuple[NameInContext, ...]
+    content_words: int
     points_back: bool
 
     @property
-    def names_in_focus(self) -> tuple[CarriedName, ...]:
+    def names_in_focus(self) -> tuple[NameInContext, ...]:
         return tuple(name for name in self.names if name.strength >= IN_FOCUS)
 
 
 def understand_question(turns: Sequence[Turn], turn: int, table: NameTable) -> Question:
     """What is asked in `turns[turn]`, a customer's turn."""
     last = turns[turn].matter
-    telling_words = len(_telling(last))
-    points_back = _points_back(last, telling_words)
-    names = carry_names(turns[: turn + 1], table)
+    content_words = len(_content_terms(last))
+    points_back = _points_back(last, content_words)
+    names = names_in_context(turns[: turn + 1], table)
     since = max(_first_request(turns, turn), turn + 1 - RECENT_TURNS)
     recent = " ".join(t.matter for t in turns[since : turn + 1] if t.role in _SPOKEN)[-MAX_RECENT_LENGTH:]
     own = {name.mention.name for name in names if name.mention.turn == turn}
-    carried = [name.text for name in names if name.strength >= IN_FOCUS and name.mention.name not in own]
-    if carried and not own:
-        text = f"{', '.join(carried)}: {last}"
+    context = [name.text for name in names if name.strength >= IN_FOCUS and name.mention.name not in own]
+    if context and not own:
+        text = f"{', '.join(context)}: {last}"
     elif not names and points_back and (before := _earlier_request(turns, turn)):
         text = f"{before} – {last}"
     else:
         text = last
-    return Question(text, last, recent, turn, names, telling_words, points_back)
+    return Question(text, last, recent, turn, names, content_words, points_back)
 
 
-def carried_text(question: Question) -> str:
+def context_text(question: Question) -> str:
     """What is read beside the last turn: that turn with names, or with the turns before; empty where it stands alone."""
     names = ", ".join(name.text for name in question.names_in_focus)
     text = f"{names}: {question.last}" if names else question.recent
     return text if text != question.last else ""
 
 
-def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, ...]:
+def names_in_context(turns: Sequence[Turn], table: NameTable) -> tuple[NameInContext, ...]:
     """The names that the conversation speaks of now, strongest first."""
     best: dict[int, tuple[float, Mention]] = {}
     for back in range(len(turns)):
@@ -109,17 +109,17 @@ def carry_names(turns: Sequence[Turn], table: NameTable) -> tuple[CarriedName, .
     top = max(strength for strength, _ in best.values())
     ordered = sorted(best.values(), key=lambda item: (-item[0], item[1].name))
     return tuple(
-        CarriedName(mention, table.names[mention.name].text, strength / top)
+        NameInContext(mention, table.names[mention.name].text, strength / top)
         for strength, mention in ordered[:MAX_NAMES]
         if strength >= MIN_STRENGTH * top
     )
 
 
-def lending_turns(turns: Sequence[Turn], question: Question) -> list[tuple[str, float]]:
+def context_turns(turns: Sequence[Turn], question: Question) -> list[tuple[str, float]]:
     """Earlier turns of the customer, latest first, with the weight that their words have left; none beside a name."""
     if question.names:
         return []
-    earlier = [turn.matter for turn in turns[: question.turn] if turn.role is Role.CUSTOMER][-MAX_LENDING_TURNS:]
+    earlier = [turn.matter for turn in turns[: question.turn] if turn.role is Role.CUSTOMER][-MAX_CONTEXT_TURNS:]
     return [(text, WORD_DECAY**back) for back, text in enumerate(reversed(earlier), start=1)]
 
 
@@ -135,14 +135,14 @@ def _first_request(turns: Sequence[Turn], turn: int) -> int:
     )
 
 
-def _telling(text: str) -> list[str]:
+def _content_terms(text: str) -> list[str]:
     return query_terms(text, guess_language(text))
 
 
-def _points_back(text: str, telling_words: int) -> bool:
-    if telling_words > MOST_WORDS_POINTING:
+def _points_back(text: str, content_words: int) -> bool:
+    if content_words > MOST_WORDS_POINTING:
         return False
-    return telling_words <= FEW_WORDS or any(word in _POINTERS for word in find_words(normalise(text)))
+    return content_words <= FEW_WORDS or any(word in _POINTERS for word in find_words(normalise(text)))
 
 
 def _earlier_request(turns: Sequence[Turn], turn: int) -> str:
@@ -150,7 +150,7 @@ def _earlier_request(turns: Sequence[Turn], turn: int) -> str:
     for earlier in reversed(turns[:turn]):
         if (
             earlier.role is Role.CUSTOMER
-            and sum(not is_exact_term(term) for term in _telling(earlier.matter)) >= MANY_WORDS
+            and sum(not is_exact_term(term) for term in _content_terms(earlier.matter)) >= MANY_WORDS
         ):
             return earlier.matter if len(earlier.matter) <= 160 else earlier.matter[:159].rsplit(" ", 1)[0] + "…"
     return ""

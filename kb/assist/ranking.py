@@ -13,14 +13,14 @@ from kb.search.candidates import Candidates
 from kb.search.encoding import Vectors
 from kb.search.ranking import RankedDocument, Ranking
 
-# Share of the typical question that is taken out of a query vector. Without it, passages that are themselves phrased as
+# Share of the mean question that is taken out of a query vector. Without it, passages that are themselves phrased as
 # questions come before better ones in prose, because every question resembles every other.
-TYPICAL_SHARE = 0.8
-# Weight of the carried text beside the search for the last turn (weight 1): with a name that was heard, and without any where
-# the turn points back. Any other turn needs the less the more it says: from six telling words on hardly anything.
-CARRIED_WITH_NAME = 2.0
-CARRIED_POINTING_BACK = 4.0
-CARRIED_AT_MOST, CARRIED_AT_LEAST, LESS_PER_WORD = 2.0, 0.2, 1 / 3
+CENTRING_SHARE = 0.8
+# Weight of the context beside the search for the last turn (weight 1): with a name that was heard, and without any where
+# the turn points back. Any other turn needs the less the more it says: from six content words on hardly anything.
+CONTEXT_WITH_NAME = 2.0
+CONTEXT_POINTING_BACK = 4.0
+CONTEXT_AT_MOST, CONTEXT_AT_LEAST, LESS_PER_WORD = 2.0, 0.2, 1 / 3
 # What the name that is spoken of adds to a cosine, when it has documents of its own like a product or a place (MANY of them).
 NAME_WEIGHT = 0.12
 MANY_DOCUMENTS = 8
@@ -30,7 +30,7 @@ WORD_WEIGHT = 0.06
 
 
 @dataclass(frozen=True)
-class Carried:
+class Context:
     """What the conversation lends to a question. vector: of the text that carries it, shape (dimensions,); weight: beside the
     search for the last turn, which has 1; word_weight: of the share of the words that a passage holds."""
 
@@ -39,19 +39,19 @@ class Carried:
     word_weight: float
 
 
-def without_typical(vector: Vectors, typical: Vectors | None) -> Vectors:
+def centre(vector: Vectors, mean_question: Vectors | None) -> Vectors:
     """The vector with what all questions have in common taken out; not of unit length."""
-    return vector if typical is None else vector - np.float32(TYPICAL_SHARE) * typical
+    return vector if mean_question is None else vector - np.float32(CENTRING_SHARE) * mean_question
 
 
-def carry(vector: Vectors, question: Question) -> Carried:
-    """`vector` is that of the carried text, the typical share taken out."""
+def weigh_context(vector: Vectors, question: Question) -> Context:
+    """`vector` is that of the text of the context, centred."""
     if question.names:
-        return Carried(vector, CARRIED_WITH_NAME, WORD_WEIGHT_WITH_NAME)
+        return Context(vector, CONTEXT_WITH_NAME, WORD_WEIGHT_WITH_NAME)
     if question.points_back:
-        return Carried(vector, CARRIED_POINTING_BACK, WORD_WEIGHT)
-    weight = max(CARRIED_AT_LEAST, CARRIED_AT_MOST - LESS_PER_WORD * question.telling_words)
-    return Carried(vector, weight, WORD_WEIGHT)
+        return Context(vector, CONTEXT_POINTING_BACK, WORD_WEIGHT)
+    weight = max(CONTEXT_AT_LEAST, CONTEXT_AT_MOST - LESS_PER_WORD * question.content_words)
+    return Context(vector, weight, WORD_WEIGHT)
 
 
 def name_bonus(strength: float, groups: int) -> float:
@@ -63,46 +63,48 @@ def name_bonus(strength: float, groups: int) -> float:
     return NAME_WEIGHT * strength * min(1.0, math.log1p(groups) / math.log1p(MANY_DOCUMENTS))
 
 
-def search_evidence(vector: Vectors, typical: Vectors | None, candidates: Candidates) -> float | None:
-    """How much nearer the best passage is to the turn than either is to questions in general; None without a typical question
+def search_evidence(vector: Vectors, mean_question: Vectors | None, candidates: Candidates) -> float | None:
+    """How much nearer the best passage is to the turn than either is to questions in general; None without a mean question
     or without candidates.
 
-    A local scaling as in CSLS (Conneau et al. 2018), with one typical question in place of neighbours.
+    A local scaling as in CSLS (Conneau et al. 2018), with the mean question in place of neighbours.
     """
-    if typical is None or not len(candidates):
+    if mean_question is None or not len(candidates):
         return None
-    return float((candidates.vectors @ without_typical(vector, typical)).max()) - float(vector @ typical)
+    return float((candidates.vectors @ centre(vector, mean_question)).max()) - float(vector @ mean_question)
 
 
-def word_coverage(weights: Mapping[str, float], held: Sequence[frozenset[str]]) -> NDArray[np.float32]:
-    """Share (0 to 1) of the weight of the turn's terms that each passage holds. weights: by term; held: terms of each passage."""
+def term_coverage(weights: Mapping[str, float], matched: Sequence[frozenset[str]]) -> NDArray[np.float32]:
+    """Share (0 to 1) of the weight of the turn's terms that each passage holds. weights: by term; matched: its terms."""
     total = sum(weights.values())
     if total <= 0:
-        return np.zeros(len(held), dtype=np.float32)
-    return np.array([sum(weights.get(term, 0.0) for term in terms) / total for terms in held], dtype=np.float32)
+        return np.zeros(len(matched), dtype=np.float32)
+    return np.array([sum(weights.get(term, 0.0) for term in terms) / total for terms in matched], dtype=np.float32)
 
 
 def term_weight(frequency: int, passages: int) -> float:
-    """How telling a term is: nothing when no passage has it, for then it cannot tell passages apart."""
+    """How much a term tells: nothing when no passage has it, for then it cannot tell passages apart."""
     return math.log1p(passages / frequency) if frequency > 0 else 0.0
 
 
 def score_candidates(
-    candidates: Candidates, ranking: Ranking, carried: Carried, bonus: NDArray[np.float32]
+    candidates: Candidates, ranking: Ranking, context: Context, bonus: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """float32 (n,), on the scale of a cosine: what the search for the last turn says of a candidate's document, and the
-    carried text of the candidate itself. ranking: that search's, of these candidates; bonus: one value per candidate.
+    context of the candidate itself. ranking: that search's, of these candidates; bonus: one value per candidate.
     """
     documents = ranking.documents
     order = np.argsort(documents.groups)
     found = documents.scores[order[documents.groups[order].searchsorted(candidates.groups)]]
-    near = candidates.vectors @ carried.vector
-    return np.asarray((found + carried.weight * near) / (1 + carried.weight) + bonus, dtype=np.float32)
+    near = candidates.vectors @ context.vector
+    return np.asarray((found + context.weight * near) / (1 + context.weight) + bonus, dtype=np.float32)
 
 
-def add_words(scores: NDArray[np.float32], coverage: NDArray[np.float32], carried: Carried) -> NDArray[np.float32]:
-    """The scores (n,) with what the words say. coverage: see `word_coverage`, one value per candidate."""
-    return np.asarray(scores + carried.word_weight / (1 + carried.weight) * coverage, dtype=np.float32)
+def add_term_coverage(
+    scores: NDArray[np.float32], coverage: NDArray[np.float32], context: Context
+) -> NDArray[np.float32]:
+    """The scores (n,) with what the words say. coverage: see `term_coverage`, one value per candidate."""
+    return np.asarray(scores + context.word_weight / (1 + context.weight) * coverage, dtype=np.float32)
 
 
 def rank_groups(

@@ -12,17 +12,17 @@ from kb.assist.evidence import (
     ROMANISED,
     NamedRows,
     Reason,
-    compare_words,
+    content_terms,
     has_words,
     in_own_script,
+    match_terms,
     other_passages,
     reasons,
-    telling_terms,
 )
-from kb.assist.intent import after_courtesies, asking_sentence, cue_probability, load_speak_model
-from kb.assist.learning import names_of
-from kb.assist.question import carried_text, understand_question
-from kb.assist.ranking import add_words, carry, rank_groups, score_candidates, search_evidence, without_typical
+from kb.assist.intent import after_courtesies, asking_sentence, cue_probability, load_intent_model
+from kb.assist.name_tables import name_table_of
+from kb.assist.question import context_text, understand_question
+from kb.assist.ranking import add_term_coverage, centre, rank_groups, score_candidates, search_evidence, weigh_context
 from kb.assist.turns import Turn, asking_turn
 from kb.search.encoding import Encoder, Ids
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
@@ -78,7 +78,7 @@ class AssistAnswer:
         }
 
 
-SILENT = AssistAnswer(False, 0.0, "", ())
+NO_SUGGESTION = AssistAnswer(False, 0.0, "", ())
 
 
 def assist(
@@ -89,60 +89,60 @@ def assist(
     *,
     reader_language: str,
     limit: int = 5,
-    even_if_silent: bool = False,
+    even_without_query: bool = False,
 ) -> AssistAnswer:
-    """What to show a rep after the customer's last turn. The encoder reads it, and in one call what is carried over.
+    """What to show a rep after the customer's last turn. The encoder reads it, and in one call its context.
 
-    even_if_silent: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
+    even_without_query: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
     """
     turn = asking_turn(turns)
     if turn is None or not has_words(turns[turn].matter):
-        return SILENT
+        return NO_SUGGESTION
     collections = searcher.views()
-    table = names_of(session, collections)
+    table = name_table_of(session, collections)
     question = understand_question(turns, turn, table)
-    model = load_speak_model(encoder.fingerprint)
-    typical = model.typical if model else None
+    model = load_intent_model(encoder.fingerprint)
+    mean_question = model.mean_question if model else None
     language = guess_language(question.last)
 
     def is_known(term: str) -> bool:
         return any(collection.document_frequency(term) for collection in collections)
 
-    # The search reads the last turn, in its own script. Besides it: what is carried over, and the turn as it was typed and
+    # The search reads the last turn, in its own script. Besides it: its context, and the turn as it was typed and
     # without its courtesies, and what it asks alone, for the decision to speak.
-    lent = carried_text(question)
+    of_context = context_text(question)
     typed = [question.last] if language in ROMANISED else []
     rest = [text for text in (after_courtesies(question.last), asking_sentence(question.last)) if text and model]
-    encoded = encoder.encode_queries([*([in_own_script(lent, is_known)] if lent else []), *typed, *rest])
-    carried = carry(without_typical(encoded[0], typical), question) if lent else None
-    found = searcher.find(session, question.last, lambda now: other_passages(now, carried, question, table))
+    encoded = encoder.encode_queries([*([in_own_script(of_context, is_known)] if of_context else []), *typed, *rest])
+    context = weigh_context(centre(encoded[0], mean_question), question) if of_context else None
+    found = searcher.find(session, question.last, lambda now: other_passages(now, context, question, table))
     candidates, vector = found.candidates, found.embedding.vector
-    for_speaking = encoded[bool(lent) :] if typed else np.vstack((vector, encoded[bool(lent) :]))
-    evidence = search_evidence(vector, typical, candidates)
-    probability = model.probability(for_speaking, evidence) if model else cue_probability(question.last)
+    for_intent = encoded[bool(of_context) :] if typed else np.vstack((vector, encoded[bool(of_context) :]))
+    evidence = search_evidence(vector, mean_question, candidates)
+    probability = model.probability(for_intent, evidence) if model else cue_probability(question.last)
     speak = probability >= (model.threshold if model else CUE_THRESHOLD)
-    if not speak and not even_if_silent:
+    if not speak and not even_without_query:
         return AssistAnswer(False, probability, question.last, ())
     if not len(candidates):
         return AssistAnswer(speak, probability, question.text, ())
-    terms = telling_terms(turns, question, is_known)
+    terms = content_terms(turns, question, is_known)
     named = NamedRows(candidates, found.collections, question, table)
-    if carried is None:
+    if context is None:
         ranked = select_documents(candidates, found.ranking, limit)
-        words = compare_words(
+        words = match_terms(
             candidates, [row for item in ranked for row in item.rows], found.collections, terms, language
         )
     else:
-        scores = score_candidates(candidates, found.ranking, carried, named.bonus)
+        scores = score_candidates(candidates, found.ranking, context, named.bonus)
         nearest = np.argsort(-scores, kind="stable")[:MAX_WORD_CANDIDATES].tolist()
-        words = compare_words(candidates, nearest, found.collections, terms, language)
-        scores = add_words(scores, words.coverage, carried)
+        words = match_terms(candidates, nearest, found.collections, terms, language)
+        scores = add_term_coverage(scores, words.coverage, context)
         ranked = rank_groups(candidates, scores, limit, named.in_focus)
     documents = load_documents(session, found.collections, ranked, searcher.audience)
     ranked = [item for item in ranked if key_of(found.collections, item) in documents]
     results = hydrate_documents(documents, reader_language, words.snippet_weights, found, ranked)
     suggestions = []
     for result, item in zip(results, ranked, strict=True):
-        held = frozenset(term for row in item.rows for term in words.held.get(row, ()))
-        suggestions.append(Suggestion(result, reasons(question, held, named.names(item.rows))))
+        matched = frozenset(term for row in item.rows for term in words.matched.get(row, ()))
+        suggestions.append(Suggestion(result, reasons(question, matched, named.names(item.rows))))
     return AssistAnswer(speak, probability, question.text, tuple(suggestions))

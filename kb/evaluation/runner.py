@@ -81,7 +81,7 @@ def _ask_one(
             encoder,
             reader_language=_reader(query),
             limit=DEEPEST,
-            even_if_silent=True,
+            even_without_query=True,
         )
         found = tuple(document_ids[suggestion.result.id] for suggestion in suggested.suggestions)
         return Asked(found, suggested.speak_probability, suggested.speak)

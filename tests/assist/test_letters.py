@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
 from kb.articles import parse_article, save_article
-from kb.assist.no_query import why_silent
+from kb.assist.no_query import no_query_reason
 from kb.assist.suggestions import AssistAnswer, assist
 from kb.assist.transcript import read_transcript
 from kb.assist.turns import asking_turn
@@ -64,7 +64,7 @@ def test_hash_encoder_is_not_silent_about_a_mail(
     runtime = SearchRuntime.open(settings, engine)
     turns = read_transcript(MAILS[name][0]).turns
     answer = assist(session, turns, runtime.searcher(Audience.REP), runtime.encoder, reader_language="en")
-    assert answer.speak, why_silent(turns)
+    assert answer.speak, no_query_reason(turns)
 
 
 @pytest.mark.bundled

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.assist.no_query import NoQueryReason, why_silent
+from kb.assist.no_query import NoQueryReason, no_query_reason
 from kb.assist.turns import Role, Turn
 
 
@@ -27,8 +27,8 @@ from kb.assist.turns import Role, Turn
 )
 def test_kind_of_silence_is_told_from_the_last_turn_of_the_customer(text: str, silence: NoQueryReason) -> None:
     turns = [Turn(Role.CUSTOMER, "Where is it?"), Turn(Role.CUSTOMER, text), Turn(Role.AGENT, "thanks, bye")]
-    assert why_silent(turns) is silence
+    assert no_query_reason(turns) is silence
 
 
 def test_conversation_without_a_customer_is_silent() -> None:
-    assert why_silent([]) is why_silent([Turn(Role.AGENT, "Hello?")]) is NoQueryReason.NO_CUSTOMER
+    assert no_query_reason([]) is no_query_reason([Turn(Role.AGENT, "Hello?")]) is NoQueryReason.NO_CUSTOMER

@@ -100,7 +100,7 @@ def test_silence_after_small_talk(ask: Ask, text: str) -> None:
 
 
 def test_rep_who_asks_anyway_gets_suggestions(ask: Ask) -> None:
-    assert ask(*EARLIER, "ok", even_if_silent=True).suggestions
+    assert ask(*EARLIER, "ok", even_without_query=True).suggestions
 
 
 def test_customers_searcher_gives_no_internal_article(ask: Ask) -> None:
@@ -129,7 +129,7 @@ def test_conversation_without_the_customer_is_silent(runtime: SearchRuntime, ses
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(max_size=80), min_size=1, max_size=5))
 def test_any_words_give_an_answer_and_never_an_exception(ask: Ask, texts: list[str]) -> None:
-    answer = ask(*texts, even_if_silent=True)
+    answer = ask(*texts, even_without_query=True)
     assert 0.0 <= answer.speak_probability <= 1.0
     assert json.loads(json.dumps(answer.to_json()))["speak"] == answer.speak
 

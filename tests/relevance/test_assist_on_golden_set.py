@@ -86,7 +86,7 @@ def _right_by_assist(sample_index: SampleIndex, before: list[tuple[str, ...]]) -
                 runtime.encoder,
                 reader_language=_reader(row),
                 limit=1,
-                even_if_silent=True,
+                even_without_query=True,
             )
             right += _is_right(row, answer.suggestions[0].result)
     return right

@@ -30,7 +30,7 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, sw
     suggestion is given unless you add --anyway.
     """
     from indexer.runtime import SearchRuntime
-    from kb.assist.no_query import NOTHING_SAID, why_silent
+    from kb.assist.no_query import NOTHING_SAID, no_query_reason
     from kb.assist.suggestions import assist
     from kb.assist.turns import asking_turn
     from kb.core.database import session_scope
@@ -55,7 +55,7 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, sw
             runtime.encoder,
             reader_language=language,
             limit=limit,
-            even_if_silent=anyway,
+            even_without_query=anyway,
         )
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
@@ -64,9 +64,9 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, sw
         out.print(f"[bold]Worth a suggestion[/] ({answer.speak_probability:.0%})", end="")
         out.print(f" · {answer.question}", markup=False)
     else:
-        silence = why_silent(turns)
-        way_out = "" if anyway or silence in NOTHING_SAID else " For suggestions all the same add --anyway."
-        out.print(f"[bold]Better silent[/] ({answer.speak_probability:.0%}). {NO_QUERY_IN_WORDS[silence]}{way_out}")
+        reason = no_query_reason(turns)
+        way_out = "" if anyway or reason in NOTHING_SAID else " For suggestions all the same add --anyway."
+        out.print(f"[bold]Better silent[/] ({answer.speak_probability:.0%}). {NO_QUERY_IN_WORDS[reason]}{way_out}")
     if (answer.speak or anyway) and not answer.suggestions:
         out.print("No suggestion: nothing was found.")
     for number, suggestion in enumerate(answer.suggestions, 1):

@@ -4,7 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from kb.assist.no_query import why_silent
+from kb.assist.no_query import no_query_reason
 from kb.assist.transcript import read_transcript, without_controls
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.search.search_as_you_type import drop_partial_queries
@@ -51,7 +51,7 @@ def conversation() -> ResponseReturnValue:
         role_names=ROLE_NAMES,
         asked=asking_turn(turns),
         shown=shown,
-        silence=NO_QUERY_IN_WORDS[why_silent(turns)] if answer and not answer.speak else "",
+        no_query=NO_QUERY_IN_WORDS[no_query_reason(turns)] if answer and not answer.speak else "",
         columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
         because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
         partial=is_partial(),

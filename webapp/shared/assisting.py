@@ -47,7 +47,7 @@ def assist_and_record(
         runtime.encoder,
         reader_language=reader_language,
         limit=limit,
-        even_if_silent=anyway,
+        even_without_query=anyway,
     )
     if not answer.speak:
         return Assisted(answer)

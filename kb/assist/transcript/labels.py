@@ -4,7 +4,7 @@ import regex
 
 from kb.assist.turns import Role
 from kb.text.terms import normalise
-from kb.text.words import find_words
+from kb.text.words import LETTER_CLASS, WORD_CLASS, find_words
 
 
 def _words(text: str) -> frozenset[str]:
@@ -80,7 +80,7 @@ _AGENT_PHRASES = tuple(
     )
 )
 _MAX_LABEL_WORDS = 4
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}]+)*")
+_WORD = regex.compile(rf"[{WORD_CLASS}]+(?:-[{LETTER_CLASS}]+)*")
 _NUMBERED_VISITOR = regex.compile(r"(?:visitor|guest|user|customer|v)[\s_#-]?\d{3,}", regex.IGNORECASE)
 
 

@@ -25,7 +25,7 @@ _learned: "WeakKeyDictionary[Collection, _Learned]" = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def names_of(session: Session, collections: Sequence[Collection]) -> NameTable:
+def name_table_of(session: Session, collections: Sequence[Collection]) -> NameTable:
     """The names that a conversation may speak of, for these views. Tickets that are indexed change nothing of it.
 
     Who asks for those of a new view first learns them; others who need them wait for that, and nobody else does.

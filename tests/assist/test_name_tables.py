@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
-from kb.assist import learning
-from kb.assist.learning import names_of
+from kb.assist import name_tables
+from kb.assist.name_tables import name_table_of
 from kb.core.settings import Settings
 from kb.search.types import Audience, Collection
 
@@ -26,7 +26,7 @@ def runtime(settings: Settings, engine: Engine, session: Session) -> SearchRunti
 
 
 def _texts(session: Session, runtime: SearchRuntime, audience: Audience) -> set[str]:
-    return {name.text for name in names_of(session, runtime.searcher(audience).views()).names}
+    return {name.text for name in name_table_of(session, runtime.searcher(audience).views()).names}
 
 
 def test_a_customer_is_told_no_name_of_an_internal_article(session: Session, runtime: SearchRuntime) -> None:
@@ -38,20 +38,20 @@ def test_a_ticket_that_is_indexed_has_no_name_learned_again_and_an_article_has(
     session: Session, runtime: SearchRuntime
 ) -> None:
     searcher = runtime.searcher(Audience.REP)
-    before = names_of(session, searcher.views())
+    before = name_table_of(session, searcher.views())
     add_ticket(session, "Late parcel", "It is late", "It came")
     runtime.update()
-    assert names_of(session, searcher.views()) is before
+    assert name_table_of(session, searcher.views()) is before
     add_article(session, "Hilltop: Is there a pool?", "Yes.", slug="hilltop")
     runtime.update()
-    assert "Hilltop" in {name.text for name in names_of(session, searcher.views()).names}
+    assert "Hilltop" in {name.text for name in name_table_of(session, searcher.views()).names}
 
 
 def test_two_processes_learn_the_same(
     settings: Settings, engine: Engine, session: Session, runtime: SearchRuntime
 ) -> None:
     other = SearchRuntime.open(settings, engine)
-    one, two = (names_of(session, some.searcher(Audience.REP).views()) for some in (runtime, other))
+    one, two = (name_table_of(session, some.searcher(Audience.REP).views()) for some in (runtime, other))
     assert one is not two
     assert one.names == two.names
 
@@ -59,7 +59,7 @@ def test_two_processes_learn_the_same(
 def test_who_needs_other_names_does_not_wait_and_who_needs_the_same_learns_them_once(
     engine: Engine, session: Session, runtime: SearchRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    learn, go_on, learned = learning._learn, threading.Event(), []
+    learn, go_on, learned = name_tables._learn, threading.Event(), []
 
     def slowly(own: Session, articles: list[Collection]) -> object:
         learned.append(len(articles))
@@ -67,7 +67,7 @@ def test_who_needs_other_names_does_not_wait_and_who_needs_the_same_learns_them_
             assert go_on.wait(20)
         return learn(own, articles)
 
-    monkeypatch.setattr(learning, "_learn", slowly)
+    monkeypatch.setattr(name_tables, "_learn", slowly)
 
     def ask(audience: Audience) -> set[str]:
         with Session(engine) as own:
@@ -88,7 +88,7 @@ def test_a_failure_is_told_and_the_next_one_tries_again(
         raise OSError("the disk is gone")
 
     with monkeypatch.context() as broken:
-        broken.setattr(learning, "_learn", fail)
+        broken.setattr(name_tables, "_learn", fail)
         with pytest.raises(OSError, match="the disk is gone"):
             _texts(session, runtime, Audience.REP)
     assert "Backroom" in _texts(session, runtime, Audience.REP)
