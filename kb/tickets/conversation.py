@@ -101,9 +101,8 @@ def _find_resolution(turns: Sequence[tuple[str, str]]) -> str:
         matter = strip_boilerplate(text)
         if len(_LETTERS.findall(matter)) < 12 or _is_holding(matter):
             continue
-        # What the agent wrote before anybody else is why the ticket was opened: the resolution only where it is long
-        # enough to hold both and nothing came after it.
-        if number == 0 and (chosen or len(text) < _LONGEST_OPENING_NOTE):
+        # A short note before anybody else wrote says why the ticket was opened; long ones tell what was answered, too.
+        if number == 0 and len(text) < _LONGEST_OPENING_NOTE:
             continue
         # A question back is no resolution, unless nothing else was said.
         if chosen and _is_question(matter):

@@ -85,6 +85,29 @@ def test_notes_of_a_call_are_the_problem_where_the_customer_wrote_nothing_before
     assert problem == resolution == notes
 
 
+@pytest.mark.parametrize(
+    ("said", "problem", "resolution"),
+    [
+        (("A Customer called, lamp broken.",), "Customer called, lamp broken.", ""),
+        (("A Phone: lamp flickers", "A A new one leaves today and comes on Friday."), "Phone: lamp flickers",
+         "A new one leaves today and comes on Friday."),
+        (("C my lamp broke in two", "A I am checking this with the warehouse."), "my lamp broke in two", ""),
+        (("C my lamp broke in two", "A Forwarded to the courier team.", "C ok", "A The new one comes on Friday."),
+         "my lamp broke in two", "The new one comes on Friday."),
+        (("C my lamp broke in two", "A हम जाँच कर रहे हैं।", "A नया लैंप शुक्रवार को आएगा।"), "my lamp broke in two",
+         "नया लैंप शुक्रवार को आएगा।"),
+        (("C my lamp broke in two", "A আমরা খোঁজ নিচ্ছি।", "A নতুন ল্যাম্প শুক্রবার আসবে।"), "my lamp broke in two",
+         "নতুন ল্যাম্প শুক্রবার আসবে।"),
+        (("C my lamp is dark", "A We have checked it with the maker: the bulb must be of 9 W."), "my lamp is dark",
+         "We have checked it with the maker: the bulb must be of 9 W."),
+        (("C my lamp is dark", "A Checking the box 'Night mode' in the app solves it."), "my lamp is dark",
+         "Checking the box 'Night mode' in the app solves it."),
+    ],
+)  # fmt: skip
+def test_short_note_of_an_agent_is_no_resolution(said: tuple[str, ...], problem: str, resolution: str) -> None:
+    assert split_problem_and_resolution(turns(*said)) == (problem, resolution)
+
+
 def test_private_notes_are_in_neither() -> None:
     both = split_problem_and_resolution(
         turns("C It broke in two", "N secret limit of 500", "A A new one is on its way to you.")

@@ -73,3 +73,56 @@ def test_unusable_file_is_one_line_and_nothing_else_happens(name: str, content: 
 def test_missing_file_is_one_line(run: Run, tmp_path: Path) -> None:
     status, _, err = run(tmp_path / "none.csv", "--from", "csv")
     assert (status, err) == (1, f"kb: There is no file {tmp_path / 'none.csv'}.\n")
+
+
+ODD = "sep=;\n\nTicket ID;Ticket Subject;Ticket Description;Ticket Status;Created;Weight\n1;Lamp;It broke;Odd;never;3\n"
+
+
+def test_dry_run_prints_the_guess_and_stores_nothing(run: Run, write: Write, session: Session) -> None:
+    status, out, err = run(write(ODD, "t.csv"), "--from", "csv", "--dry-run")
+    assert (status, err) == (0, "")
+    assert "'Ticket Subject' is subject" in out
+    assert "not used: 'Weight'" in out
+    assert "Ticket 1" in out
+    assert "problem     It broke" in out
+    assert "Nothing was stored." in out
+    assert "'Odd' (1)" in out
+    assert session.scalar(select(func.count(Ticket.id))) == 0
+    shown = json.loads(run(write(ODD, "t.csv"), "--from", "csv", "--dry-run", "--json")[1])
+    assert shown["columns"]["Created"] == "created_at"
+    assert shown["tickets"][0]["problem"] == "It broke"
+
+
+def test_import_shows_a_guess_first_and_tells_once_what_it_did_not_know(
+    run: Run, write: Write, session: Session
+) -> None:
+    status, out, err = run(write(ODD, "t.csv"), "--from", "csv", "--no-index", "--map", "Weight=tags")
+    assert status == 0
+    assert "'Weight' is tags" in err
+    assert out.splitlines()[1:] == [
+        "Not known as a status, taken as open: 'Odd' (1).",
+        "Left out: 1 date that could not be read: created_at 'never'.",
+    ]
+    assert session.scalars(select(Ticket.tags)).all() == [["3"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--map", "Weight"), "is not COLUMN=FIELD"),
+        (("--map", "Weight=colour"), "Unknown field 'colour'"),
+        (("--map", "Height=tags"), "There is no column 'Height'"),
+    ],
+)
+def test_map_that_cannot_be_is_one_line(options: tuple[str, ...], words: str, run: Run, write: Write) -> None:
+    status, out, err = run(write(ODD, "t.csv"), "--from", "csv", *options)
+    assert status != 0
+    assert out == ""
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_dates_may_be_told(run: Run, write: Write, session: Session) -> None:
+    path = write("id,subject,created\n1,a,03/04/2026\n", "t.csv")
+    assert run(path, "--from", "csv", "--no-index", "--dates", "mdy")[1].count("\n") == 1
+    assert f"{session.scalars(select(Ticket.created_at)).one():%Y-%m-%d}" == "2026-03-04"
