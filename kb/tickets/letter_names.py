@@ -2,6 +2,7 @@
 
 import re
 
+from kb.privacy.redaction.names import is_team_name
 from kb.text.mail import CLOSING
 
 _WORDS_ONLY = re.compile(r"^[^\d@#/\\()<>\[\]\"“”:;|=+*_]{2,60}$")
@@ -53,7 +54,7 @@ def _hide_last_line(lines: list[str]) -> None:
 
 def _hide_saluted(match: re.Match[str]) -> str:
     words = match[2].casefold().split()
-    if any(word in _NOBODY for word in words):
+    if any(word in _NOBODY for word in words) or is_team_name(match[2]):
         return match[0]
     return f"{match[1]}[name]{match[3]}"
 
@@ -66,6 +67,7 @@ def _is_name_like(line: str) -> bool:
         and not any(character.isdigit() for character in name)
         and not any(word.casefold().strip(".") in _NOBODY for word in words)
         and "[" not in name
+        and not is_team_name(name)
     )
 
 

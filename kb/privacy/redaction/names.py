@@ -77,7 +77,7 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     pairs: set[tuple[str, str]] = set()
     for name in names:
         found_words = tuple(word.casefold() for word in _WORD.findall(name))
-        if not found_words or len(found_words) > 8 or _is_team(name, found_words):
+        if not found_words or len(found_words) > 8 or is_team_name(name):
             continue
         # The whole name, and each piece of it that is itself of several words (D'Souza, Al-Amin).
         for sequence in (found_words, *(tuple(w.casefold() for w in _WORD.findall(piece)) for piece in name.split())):
@@ -106,8 +106,9 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     return _Names(whole_names, parts, initials, latin, indic, frozenset(pairs), frozenset(first for first, _ in pairs))
 
 
-def _is_team(name: str, found_words: Sequence[str]) -> bool:
+def is_team_name(name: str) -> bool:
     """True for "Billing", "Returns Desk", "Acme Support", "Team Acme"; not for "Priya (Billing)" or "Priya from Support"."""
+    found_words = [word.casefold() for word in _WORD.findall(name)]
     others = [word for word in found_words if word not in _ORDINARY_WORDS]
     if len(others) == len(found_words):
         return False
