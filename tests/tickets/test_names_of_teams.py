@@ -14,7 +14,7 @@ Import = Callable[..., ImportReport]
 Write = Callable[[str, str], Path]
 
 ROWS = """id,subject,problem,resolution,requester,agent
-1,Billing address,"The billing address is wrong, says Meera Nair","In billing. Meera, the returns desk has a note.",Meera Nair,Billing
+1,Billing address,"The billing address is wrong, Meera Nair","In billing. Meera, the returns desk has a note.",Meera Nair,Billing
 2,संदेश नहीं मिला,"कोई संदेश नहीं आया, आशा है जवाब देंगे",संदेश अब भेज दिया है।,Meera Nair,Sandesh
 3,Return,Where is the returns desk?,"Returns Desk: bring it to any shop.\n\nThanks,\nReturns Desk",Meera Nair,Returns Desk
 """
