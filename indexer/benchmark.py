@@ -215,7 +215,7 @@ def _measure_queries(
     prompt = encoder.query_prompt if isinstance(encoder, _HAS_BARE) else ""
     view = runtime.view(CollectionName.HELP)
     flat = faiss.IndexFlatIP(encoder.dimensions)
-    flat.add(view.all_vectors())
+    flat.add(view.fetch(view.all_ids()).vectors)
     choose = random.Random(3)
     asked = [f"{question} {number}" for number, question in enumerate(choose.choices(material.questions, k=queries))]
     engine = create_database_engine(settings)

@@ -18,7 +18,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from indexer.backends.faiss_tantivy.files import BuildFiles
-from indexer.backends.faiss_tantivy.manifest import Manifest
 from indexer.backends.faiss_tantivy.merging import merge_large_segments
 from indexer.backends.faiss_tantivy.segment import VectorSizes
 from indexer.builds import live_build, make_live, remove_retired_rows, resume_build, start_live_build
@@ -91,7 +90,7 @@ def make_files(engine: Engine, index_dir: Path, encoder: Encoder) -> None:
         with session_scope(engine) as session:
             build = live_build(session) or start_live_build(session, fingerprint)
         if build.fingerprint == fingerprint:
-            _Update(engine, index_dir, encoder, build.id, IndexReport()).refresh_files(check=True)
+            _Update(engine, index_dir, encoder, build.id, IndexReport()).open_files(check=True)
 
 
 @contextmanager
@@ -149,35 +148,30 @@ class _Update:
 
     def run(self, progress: Progress | None, *, compare: bool) -> None:
         """Index what is marked, or all that differs, and let the files follow batch by batch. The caller holds the write lock."""
-        manifest = self.refresh_files(check=compare)
+        self.open_files(check=compare)
         batches = self._differences_and_marks() if compare else self._marked()
         for batch in self._store(batches, progress):
-            manifest = self._files.follow(manifest)
+            self._files.apply()
             logger.debug("%s documents indexed", len(batch.present))
-        self._files.follow(manifest, settle=compare)
+        self._files.apply(settle=compare)
 
-    def refresh_files(self, *, check: bool) -> Manifest:
-        """The files of the build as they are, written anew where they cannot be used."""
-        manifest = self._files.usable_manifest(check=check)
-        if manifest is None:
-            manifest = self._files.write_all()
-            self._files.publish(manifest)
-            self._report.rewritten = True
-        return manifest
+    def open_files(self, *, check: bool) -> None:
+        """Take up the files of the build, which are written anew where they cannot be used."""
+        self._report.rewritten = self._files.open(check=check)
 
     def fill(self, progress: Progress | None) -> int:
         """Index all that differs, without a look at files; returns how many documents did."""
         return sum(len(batch.present) + len(batch.gone) for batch in self._store(self._differences(), progress))
 
-    def write_files(self) -> Manifest:
+    def write_files(self) -> None:
         """New files, which no reader sees yet."""
-        return self._files.write_all()
+        self._files.write_all()
 
-    def catch_up(self, manifest: Manifest) -> None:
+    def catch_up(self) -> None:
         """Index what came while the files were written, and make the build's files those that readers see."""
         self.fill(None)
-        self._files.publish(manifest)
-        self._files.follow(manifest, settle=True)
+        self._files.publish()
+        self._files.apply(settle=True)
 
     def _store(self, batches: Iterator[tuple[Batch, int]], progress: Progress | None) -> Iterator[Batch]:
         """Store each batch. With every batch comes how many documents there are to do in all."""
@@ -294,11 +288,11 @@ def _make_build(
         # The live index is kept up to date by others all the while: until little is left, which is done at the switch.
         while update.fill(progress) > _DOCUMENTS_PER_BATCH:
             logger.info("Documents changed while the new index was made; they are indexed in it, too.")
-        manifest = update.write_files()
+        update.write_files()
         with write_lock(engine, index_dir):
             with session_scope(engine) as session:
                 make_live(session, build)
-            update.catch_up(manifest)
+            update.catch_up()
     report.rebuilt = report.rewritten = True
     while True:
         with session_scope(engine) as session:

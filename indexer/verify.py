@@ -60,13 +60,14 @@ def _verify_collection(engine: Engine, build: int, view: CollectionView) -> Iter
 
 def _compare_block(view: CollectionView, rows: Sequence[Passage], wrong: dict[str, int]) -> None:
     ids = np.array([row.id for row in rows], dtype=np.int64)
-    known = view.facts(ids).known
+    found = view.fetch(ids)
+    known = found.facts.known
     stored = np.stack([passage_vector(row) for row in rows])
-    differ = (view.vectors(ids) != stored).any(axis=1)
+    differ = (found.vectors != stored).any(axis=1)
     wrong["missing"] += int((~known).sum())
     wrong["vectors"] += int((differ & known).sum())
-    words = view.words(ids)
-    for row, there, of_files in zip(rows, known.tolist(), words, strict=True):
+    columns = zip(rows, known.tolist(), found.texts, found.token_vectors, strict=True)
+    for row, there, text, words in columns:
         if there:
-            wrong["texts"] += view.text(row.id) != passage_text(row)
-            wrong["words"] += of_files.tobytes() != row.word_vectors
+            wrong["texts"] += text != passage_text(row)
+            wrong["words"] += words.tobytes() != row.word_vectors

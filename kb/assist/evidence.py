@@ -107,7 +107,7 @@ def _passages_of_names(collection: Collection, question: Question, table: NameTa
             for document in sorted(table.names[name.mention.name].documents):
                 if count >= MAX_NAMED_PASSAGES:
                     break
-                found.append(collection.passages_of(document))
+                found.append(collection.fetch(documents=[document]).ids)
                 count += len(found[-1])
     return np.concatenate(found)[:MAX_NAMED_PASSAGES] if found else np.zeros(0, np.int64)
 
@@ -150,14 +150,16 @@ def match_terms(
 
     language: the turn's. Passages are stemmed as the turn was, so that equal words stay equal.
     """
-    passages = sum(len(collection) for collection in collections)
+    stats = [collection.stats(terms) for collection in collections]
+    passages = sum(of_collection.passages for of_collection in stats)
     weights = {
-        term: weight * term_weight(sum(collection.document_frequency(term) for collection in collections), passages)
+        term: weight * term_weight(sum(of_collection.frequencies[term] for of_collection in stats), passages)
         for term, weight in terms.items()
     }
     matched: dict[int, frozenset[str]] = {}
     for row in rows:
-        passage = collections[int(candidates.collections[row])].text(int(candidates.ids[row]))
+        collection = collections[int(candidates.collections[row])]
+        [passage] = collection.fetch(candidates.ids[row : row + 1]).texts
         if passage is not None:
             text = " ".join([*passage.heading_path, passage.text])
             matched[row] = _terms_of_passage(text, language) & terms.keys()

@@ -65,10 +65,9 @@ def _learn(session: Session, articles: Sequence[Collection]) -> NameTable:
     def frequency(word: str) -> int:
         if word not in frequencies:
             terms = index_terms(word, "en")
-            frequencies[word] = max(
-                (sum(collection.document_frequency(term) for collection in articles) for term in terms), default=0
-            )
+            stats = [collection.stats(terms) for collection in articles]
+            frequencies[word] = max((sum(one.frequencies[term] for one in stats) for term in terms), default=0)
         return frequencies[word]
 
     titles = [Title(row.id, row.translation_key, row.title) for row in rows]
-    return NameTable.from_titles(titles, frequency, sum(len(collection) for collection in articles))
+    return NameTable.from_titles(titles, frequency, sum(collection.stats().passages for collection in articles))

@@ -28,7 +28,7 @@ from kb.search.encoding import Encoder, Ids
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.ranking import select_documents
 from kb.search.retrieval import Retrieval
-from kb.search.types import Audience, Collection, Result
+from kb.search.types import Audience, Collection, Result, is_known_term
 from kb.text.language import guess_language
 
 # Without a model for the encoder at hand, cues decide from here.
@@ -106,7 +106,7 @@ def assist(
     language = guess_language(question.last)
 
     def is_known(term: str) -> bool:
-        return any(collection.document_frequency(term) for collection in collections)
+        return is_known_term(collections, term)
 
     # The search reads the last turn, in its own script. Besides it: its context, and the turn as it was typed and
     # without its courtesies, and what it asks alone, for the decision to speak.

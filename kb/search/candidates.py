@@ -84,7 +84,8 @@ def _gather_block(
     ids = ids[np.concatenate((_FIRST, ids[1:] != ids[:-1]))[: len(ids)]]
     if not len(ids):
         return None
-    facts, vectors = collection.facts_and_vectors(ids)
+    found = collection.fetch(ids)
+    facts, vectors = found.facts, found.vectors
     lexical = np.zeros(len(ids), dtype=np.float32)
     lexical[ids.searchsorted(lexical_ids)] = lexical_scores
     block = Candidates(

@@ -50,23 +50,26 @@ def hydrate_documents(
             continue
         version, other_language = document.choose_version(reader_language)
         collection = found.collections[item.collection]
-        passage = collection.text(_passage_to_show(collection, found.candidates, item, version.id))
+        passage = _passage_to_show(collection, found.candidates, item, version.id)
         results.append(_to_result(item, document, version, other_language, passage, weights))
     return results
 
 
-def _passage_to_show(collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int) -> int:
-    """The passage of the shown version that is nearest to the query; never the list of other wordings."""
+def _passage_to_show(
+    collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int
+) -> PassageText | None:
+    """The passage of the shown version that is nearest to the query; never its alternative questions."""
     for row in item.rows:
         if candidates.documents[row] == document_id and candidates.parts[row] != ALTERNATIVE_QUESTIONS:
-            return int(candidates.ids[row])
-    ids = collection.passages_of(document_id)
-    ids = ids[collection.facts(ids).parts != ALTERNATIVE_QUESTIONS]
-    if not len(ids):
-        return -1
-    # Another language's version, or one that only its wordings brought up: compare with what was found of it.
-    found = candidates.vectors[item.rows[0]]
-    return int(ids[int(np.argmax(collection.vectors(ids) @ found))])
+            return collection.fetch(candidates.ids[row : row + 1]).texts[0]
+    passages = collection.fetch(documents=[document_id])
+    texts = np.flatnonzero(passages.facts.parts != ALTERNATIVE_QUESTIONS)
+    if not len(texts):
+        return None
+    # Another language's version, or one that only its alternative questions brought up: compare with what was found of it.
+    scores = passages.vectors[texts] @ candidates.vectors[item.rows[0]]
+    best = texts[int(np.argmax(scores))]
+    return collection.fetch(passages.ids[best : best + 1]).texts[0]
 
 
 def _to_result(

@@ -38,5 +38,5 @@ def retrieve_lexically(
 
 
 def _scale(processed: ProcessedQuery, collection: Collection) -> float:
-    frequencies = {term: collection.document_frequency(term) for term in processed.terms}
-    return lexical_scale(processed.terms, frequencies, len(collection), processed.optional)
+    stats = collection.stats(processed.terms)
+    return lexical_scale(processed.terms, stats.frequencies, stats.passages, processed.optional)

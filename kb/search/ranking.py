@@ -18,7 +18,7 @@ from kb.search.fusion import (
     score_passages,
 )
 from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, score_late_interaction
-from kb.search.types import ALTERNATIVE_QUESTIONS, Collection
+from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, language_number
 
 # How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
 _AGREEMENT_DEPTH = 20
@@ -66,12 +66,12 @@ def rank_candidates(
     same_language = np.zeros(len(candidates), np.bool_)
     for number, collection in enumerate(collections):
         block = candidates.rows_of(number)
-        vectors = candidates.vectors[block]
-        dense[block] = score_passages(vector, vectors, centring, collection.background)
+        background = collection.stats().background
+        dense[block] = score_passages(vector, candidates.vectors[block], centring, background)
         if scales[number] > 0:
             lexical[block] = candidates.lexical[block] / scales[number]
-        lexical_weights[block] = lexical_weight(collection.background)
-        same_language[block] = candidates.languages[block] == collection.language_number(language)
+        lexical_weights[block] = lexical_weight(background)
+        same_language[block] = candidates.languages[block] == language_number(language)
     dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == ALTERNATIVE_QUESTIONS)
     dense += _agreement_of_languages(candidates, collections, dense, vector, centring)
     matched = _match_words(candidates, collections, dense, query, language)
@@ -104,7 +104,7 @@ def _match_words(
         block = candidates.rows_of(number)
         texts = np.flatnonzero(is_text[block]) + block.start
         best = texts[np.argsort(-scores[texts], kind="stable")[:COMPARED_PASSAGES]]
-        found = score_late_interaction(query, language, collection.words(candidates.ids[best]))
+        found = score_late_interaction(query, language, collection.fetch(candidates.ids[best]).token_vectors)
         compared = [
             (group, score)
             for group, score in zip(candidates.groups[best].tolist(), found.tolist(), strict=True)
@@ -146,9 +146,9 @@ def _agreement_of_languages(
         groups = np.array([group for group in first if group in translated], np.int64)
         if len(groups) < 2:
             continue
-        ids = collection.passages_of_groups(groups)
-        facts, vectors = collection.facts_and_vectors(ids)
-        scores = score_passages(vector, vectors, centring, collection.background)
+        passages = collection.fetch(groups=groups)
+        facts = passages.facts
+        scores = score_passages(vector, passages.vectors, centring, collection.stats().background)
         scores = scores - QUESTION_DISCOUNT * (facts.parts == ALTERNATIVE_QUESTIONS)
         best: dict[int, dict[int, float]] = {}
         for group, language, score in zip(

@@ -56,7 +56,7 @@ class Retrieval:
             best_cosine=float(self.candidates.dense[row]),
             query=self.embedding.vector,
             centring=self.centring,
-            background=self.collections[int(self.candidates.collections[row])].background,
+            background=self.collections[int(self.candidates.collections[row])].stats().background,
             term_count=self.lexical.term_count,
             word_match=float(ranking.word_match[row]),
         )
@@ -65,7 +65,7 @@ class Retrieval:
         """The ranking with this document before all others; None where it is not in it."""
         for collection in self.collections:
             if (collection.name is CollectionName.TICKETS) == (result.kind == "ticket"):
-                groups = collection.facts(collection.passages_of(result.id)[:1]).groups
+                groups = collection.fetch(documents=[result.id]).facts.groups
                 if len(groups) and groups[0] in self.ranking.documents.groups:
                     return put_first(self.ranking, int(groups[0]))
         return None

@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +28,7 @@ from kb.search.types import (
     Outcome,
     Result,
     SearchAnswer,
+    is_known_term,
 )
 from kb.text.cleaning import clean_query
 from kb.text.language import guess_language
@@ -170,8 +172,8 @@ class Searcher:
         processed = process_query(
             query,
             language,
-            lambda term: any(collection.document_frequency(term) for collection in collections),
-            Speller([collection.vocabulary for collection in collections], self._is_word),
+            partial(is_known_term, collections),
+            Speller([collection.stats().vocabulary for collection in collections], self._is_word),
         )
         lexical = retrieve_lexically(processed, query, language, collections)
         clock.lap("lexical")

@@ -1,6 +1,6 @@
 """The words in which search is spoken of: audiences, collections, outcomes, results."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -109,7 +109,7 @@ class SearchAnswer:
 class PassageFacts:
     """What ranking must know of passages, in columns of equal length. Entries with `known` False are not in the collection.
 
-    languages: see `Collection.language_number`; parts: index into PARTS; translated: 1 where the group may have passages in
+    languages: see `language_number`; parts: index into PARTS; translated: 1 where the group may have passages in
     more than one language.
     """
 
@@ -130,22 +130,47 @@ class PassageText(NamedTuple):
     heading_path: Sequence[str]
 
 
+class PassageColumns(Protocol):
+    """Some passages of a collection by named columns, each of length n in the order of `ids`, read when it is asked for."""
+
+    @property
+    def ids(self) -> Ids: ...
+
+    @property
+    def facts(self) -> PassageFacts: ...
+
+    @property
+    def vectors(self) -> Vectors:
+        """float32 (n, dimensions), unit length; zeros for an unknown id."""
+        ...
+
+    @property
+    def token_vectors(self) -> Sequence[WordVectors]:
+        """Per passage the vectors of its different words; none for an unknown id."""
+        ...
+
+    @property
+    def texts(self) -> Sequence[PassageText | None]:
+        """What is shown of each; None for an unknown id."""
+        ...
+
+
+class CollectionStats(NamedTuple):
+    """passages: how many there are; frequencies: in how many each of the terms that were asked for occurs, about; background:
+    how passages lie, whatever the query; vocabulary: their words, for finding those that misspelt ones are meant to be."""
+
+    passages: int
+    frequencies: Mapping[str, int]
+    background: "CollectionBackground"
+    vocabulary: Vocabulary
+
+
 class Collection(Protocol):
-    """One searchable collection, as it is at one moment. Passage ids are those of the table `passages`."""
+    """One searchable collection as it is at one moment: all that search asks of an engine. Passage ids are those of the table
+    `passages`."""
 
     @property
     def name(self) -> CollectionName: ...
-
-    @property
-    def background(self) -> "CollectionBackground":
-        """How its passages lie, whatever the query."""
-        ...
-
-    def __len__(self) -> int: ...
-
-    def language_number(self, tag: str) -> int:
-        """The number by which `facts` speaks of a language; -1 where no passage has it."""
-        ...
 
     def search_dense(self, vector: Vectors, limit: int) -> tuple[Ids, Vectors]:
         """Ids and cosines of the nearest passages, best first. `vector` has shape (dimensions,)."""
@@ -155,37 +180,28 @@ class Collection(Protocol):
         """Ids and BM25 scores of the passages with most of the weighted terms, best first."""
         ...
 
-    def document_frequency(self, term: str) -> int:
-        """In how many passages the term occurs, about."""
+    def fetch(
+        self, ids: Ids | None = None, *, documents: Sequence[int] = (), groups: Ids | None = None
+    ) -> PassageColumns:
+        """Passages by their ids, or all of some documents, or of some groups (an article in all its languages)."""
         ...
 
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words of its passages, for finding those that misspelt ones are meant to be."""
-        ...
+    def stats(self, terms: Iterable[str] = ()) -> CollectionStats: ...
 
-    def facts(self, ids: Ids) -> PassageFacts: ...
 
-    def text(self, passage_id: int) -> PassageText | None:
-        """What is shown of a passage; None for an unknown id."""
-        ...
+def is_known_term(collections: Sequence[Collection], term: str) -> bool:
+    """Whether any passage has the term."""
+    return any(collection.stats((term,)).frequencies[term] for collection in collections)
 
-    def vectors(self, ids: Ids) -> Vectors:
-        """float32 (len(ids), dimensions); zeros for an unknown id."""
-        ...
 
-    def facts_and_vectors(self, ids: Ids) -> tuple[PassageFacts, Vectors]:
-        """Both, for little more than one of them."""
-        ...
+# Languages as small numbers, the same for all collections of a process; files and databases hold the tags.
+_language_numbers: dict[str, int] = {}
 
-    def words(self, ids: Ids) -> Sequence[WordVectors]:
-        """Per passage the vectors of its different words; none for an unknown id."""
-        ...
 
-    def passages_of(self, document_id: int) -> Ids:
-        """Ids of all passages of a document."""
-        ...
+def language_number(tag: str) -> int:
+    """The number by which columns speak of a language; a new one for a tag that has none."""
+    return _language_numbers.setdefault(tag, len(_language_numbers))
 
-    def passages_of_groups(self, groups: Ids) -> Ids:
-        """Ids of all passages of these groups: of an article in all its languages."""
-        ...
+
+def language_of_number(number: int) -> str:
+    return list(_language_numbers)[number]

@@ -1,6 +1,7 @@
 """Words with a slip of the finger find what they are meant to find, in every way of writing, against the sample content."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from kb.core.database import session_scope
 from kb.search.query_processing import process_query
 from kb.search.searcher import Searcher
-from kb.search.types import Audience, CollectionName
+from kb.search.types import Audience, CollectionName, is_known_term
 from kb.tables import Article
 from kb.text.language import guess_language
 from kb.text.terms import is_function_word, normalise
@@ -68,11 +69,11 @@ def test_a_misspelt_word_finds_what_its_letters_and_its_vector_do_not(
     runtime = sample_index.open()
     language = guess_language(text)
     help_centre = runtime.view(CollectionName.HELP)
-    typed = process_query(text, language, lambda term: help_centre.document_frequency(term) > 0)
+    typed = process_query(text, language, partial(is_known_term, [help_centre]))
     by_vector, _ = help_centre.search_dense(runtime.encoder.encode_queries([typed.text])[0], 3)
     by_words, _ = help_centre.search_lexical(list(typed.terms.items()), 3)
     with session_scope(sample_index.engine) as session:
         for ids in (by_vector, by_words):
-            documents = help_centre.facts(ids).documents.tolist()
+            documents = help_centre.fetch(ids).facts.documents.tolist()
             assert answer not in [session.get_one(Article, document).translation_key for document in documents]
         assert found(runtime.searcher(Audience.CUSTOMER), session, text, language)[0] == answer

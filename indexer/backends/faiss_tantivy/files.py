@@ -46,14 +46,28 @@ _ALWAYS_FEW = 20
 
 
 class BuildFiles:
-    """The files of one build. Whoever changes them holds the write lock, but for `write_all`, which only writes new ones."""
+    """The files of one build; implements `BackendWriter`. Whoever changes them holds the write lock, but for `write_all`, which
+    only writes new ones."""
 
     def __init__(self, engine: Engine, root: Path, build: int, fingerprint: str, sizes: VectorSizes) -> None:
         self._engine, self._root = engine, root
         self._build, self._fingerprint, self._sizes = build, fingerprint, sizes
+        self._manifest: Manifest | None = None
 
-    def usable_manifest(self, *, check: bool) -> Manifest | None:
-        """The manifest where it is of this build and its files are there; with `check` every file is read."""
+    def open(self, *, check: bool) -> bool:
+        """Take up the files as they are; write them anew where they cannot be used. Returns whether they were.
+
+        check: read every file and compare it with its checksum.
+        """
+        self._manifest = self._usable_manifest(check=check)
+        if self._manifest is not None:
+            return False
+        self.write_all()
+        self.publish()
+        return True
+
+    def _usable_manifest(self, *, check: bool) -> Manifest | None:
+        """The manifest where it is of this build and its files are there."""
         try:
             manifest = read_manifest(self._root)
             if (manifest.build, manifest.fingerprint) != (self._build, self._fingerprint):
@@ -70,27 +84,27 @@ class BuildFiles:
             return None
         return manifest
 
-    def follow(self, manifest: Manifest, *, settle: bool = False) -> Manifest:
+    def apply(self, *, settle: bool = False) -> None:
         """Bring terms up to date and cut segments where there is more than a few changes, with `settle` where there is any."""
         for name in CollectionName:
             with session_scope(self._engine) as session:
                 newest = newest_change(session, self._build, name)
-                entry = manifest.collection(name)
+                entry = self._opened.collection(name)
                 pending = count_changes(session, self._build, name, entry.change_id)
             self._follow_lexically(name, entry, newest)
             passages = sum(segment.passages for segment in entry.segments)
             most = 0 if settle else min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
             if pending > most:
-                manifest = self._replace(manifest, name, self._cut(name, entry, newest, settle=settle))
-        return manifest
+                self._replace(name, self._cut(name, entry, newest, settle=settle))
 
-    def write_all(self) -> Manifest:
-        """Write new files of all collections from the database, beside what is there. Nothing is encoded."""
+    def write_all(self) -> None:
+        """Write new files of all collections from the database, beside what is there. Nothing is encoded, no reader sees them."""
         collections = {name.value: self._write_collection(name) for name in CollectionName}
-        return Manifest(FORMAT, self._build, self._fingerprint, collections)
+        self._manifest = Manifest(FORMAT, self._build, self._fingerprint, collections)
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self) -> None:
         """Make these files those that readers see, in one rename."""
+        manifest = self._opened
         write_manifest(self._root, manifest)
         with session_scope(self._engine) as session:
             # After the rename: a reader that missed rows looks for a new manifest before it believes what it read.
@@ -103,10 +117,14 @@ class BuildFiles:
                     )
                 )
 
-    def _replace(self, manifest: Manifest, name: CollectionName, entry: CollectionEntry) -> Manifest:
-        changed = replace(manifest, collections={**manifest.collections, name.value: entry})
-        self.publish(changed)
-        return changed
+    @property
+    def _opened(self) -> Manifest:
+        assert self._manifest is not None, "open or write_all comes first"
+        return self._manifest
+
+    def _replace(self, name: CollectionName, entry: CollectionEntry) -> None:
+        self._manifest = replace(self._opened, collections={**self._opened.collections, name.value: entry})
+        self.publish()
 
     def _write_collection(self, name: CollectionName) -> CollectionEntry:
         parent = self._root / name.value

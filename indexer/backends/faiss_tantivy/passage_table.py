@@ -9,28 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.encoding import Ids
-from kb.search.types import PARTS
+from kb.search.types import PARTS, language_number, language_of_number
 
 FILE = "passages.npz"
 
 # Passage id, document, group, language, part.
 PassageRow = tuple[int, int, int, str, str]
-
-# Languages as small numbers, the same in all tables of this process; files hold the names.
-_language_codes: dict[str, int] = {}
-
-
-def language_code(name: str) -> int:
-    return _language_codes.setdefault(name, len(_language_codes))
-
-
-def known_language(name: str) -> int:
-    """The number of a language that some passage has; -1 for others."""
-    return _language_codes.get(name, -1)
-
-
-def language_name(code: int) -> str:
-    return list(_language_codes)[code]
 
 
 @dataclass(frozen=True)
@@ -38,7 +22,7 @@ class PassageTable:
     """Columns of equal length, sorted by `ids`.
 
     documents: article or ticket id; groups: the same number for all translations of an article; languages: see
-    `language_code`; parts: index into PARTS.
+    `language_number`; parts: index into PARTS.
     """
 
     ids: Ids
@@ -54,7 +38,7 @@ class PassageTable:
             np.array([r[0] for r in ordered], dtype=np.int64),
             np.array([r[1] for r in ordered], dtype=np.int64),
             np.array([r[2] for r in ordered], dtype=np.int64),
-            np.array([language_code(r[3]) for r in ordered], dtype=np.int16),
+            np.array([language_number(r[3]) for r in ordered], dtype=np.int16),
             np.array([PARTS.index(r[4]) for r in ordered], dtype=np.int8),
         )
 
@@ -127,7 +111,7 @@ class PassageTable:
             groups=self.groups,
             languages=np.searchsorted(names, self.languages).astype(np.int16),
             parts=self.parts,
-            language_names=np.array([language_name(int(code)) for code in names], dtype=np.str_),
+            language_names=np.array([language_of_number(int(code)) for code in names], dtype=np.str_),
         )
         return [FILE]
 
@@ -135,7 +119,7 @@ class PassageTable:
     def load(cls, folder: Path) -> "PassageTable":
         """Raises OSError, ValueError, KeyError or zipfile.BadZipFile when the file is missing or broken."""
         with np.load(folder / FILE) as columns:
-            codes = np.array([language_code(str(name)) for name in columns["language_names"]], dtype=np.int16)
+            codes = np.array([language_number(str(name)) for name in columns["language_names"]], dtype=np.int16)
             languages = codes[columns["languages"]] if len(codes) else columns["languages"]
             return cls(
                 columns["ids"],

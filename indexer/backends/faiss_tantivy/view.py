@@ -3,21 +3,21 @@
 A view is never changed, so that any number of threads may search it; news make a new view.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.faiss_tantivy.lexical import LexicalSearcher
-from indexer.backends.faiss_tantivy.passage_table import PassageRow, PassageTable, known_language
+from indexer.backends.faiss_tantivy.passage_table import PassageRow, PassageTable
 from indexer.backends.faiss_tantivy.segments import Segments
 from kb.search.encoding import Ids, Vectors, WordVectors
-from kb.search.fusion import CollectionBackground
-from kb.search.types import CollectionName, PassageFacts, PassageText
-from kb.text.vocabulary import Vocabulary
+from kb.search.types import CollectionName, CollectionStats, PassageFacts, PassageText
 
+_NO_IDS = np.zeros(0, np.int64)
 _NO_WORDS = np.zeros((0, 0), np.int8)
 
 
@@ -102,24 +102,27 @@ class CollectionView:
         known = self._are_known(ids)
         return (ids, scores) if known.all() else (ids[known], scores[known])
 
-    @property
-    def background(self) -> CollectionBackground:
-        """That of the segments: the few changes since do not move it."""
-        return self.segments.background
+    def stats(self, terms: Iterable[str] = ()) -> CollectionStats:
+        """How passages lie is that of the segments: the few changes since do not move it."""
+        frequencies = {term: self._lexical.document_frequency(term) for term in terms}
+        return CollectionStats(len(self), frequencies, self.segments.background, self._vocabulary)
 
-    def language_number(self, tag: str) -> int:
-        return known_language(tag)
+    def fetch(
+        self, ids: Ids | None = None, *, documents: Sequence[int] = (), groups: Ids | None = None
+    ) -> "FetchedPassages":
+        if ids is None:
+            of_documents = [self._passages_of(document) for document in documents]
+            of_groups = [] if groups is None else [self._passages_of_groups(groups)]
+            ids = np.concatenate([_NO_IDS, *of_documents, *of_groups])
+        return FetchedPassages(self, ids)
 
     def lexical_size(self) -> int:
         """Passages in the lexical files."""
         return len(self._lexical)
 
-    def document_frequency(self, term: str) -> int:
-        return self._lexical.document_frequency(term)
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        return self._vocabulary
+    def all_ids(self) -> Ids:
+        """Of everything in the collection: for benchmarks."""
+        return np.concatenate([np.setdiff1d(self.segments.table.ids, self._removed), self._pending_table.ids])
 
     def _are_known(self, ids: Ids) -> NDArray[np.bool_]:
         _, known = self.segments.table.locate(ids)
@@ -127,17 +130,7 @@ class CollectionView:
             known = known & ~np.isin(ids, self._removed)
         return known | self._pending_table.locate(ids)[1] if len(self._pending_table.ids) else known
 
-    def facts(self, ids: Ids) -> PassageFacts:
-        return self._facts(ids, *self.segments.table.locate(ids))
-
-    def vectors(self, ids: Ids) -> Vectors:
-        return self._vectors(ids, *self.segments.table.locate(ids))
-
-    def facts_and_vectors(self, ids: Ids) -> tuple[PassageFacts, Vectors]:
-        places, known = self.segments.table.locate(ids)
-        return self._facts(ids, places, known), self._vectors(ids, places, known)
-
-    def _facts(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> PassageFacts:
+    def facts_at(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> PassageFacts:
         """places, known: where the ids are in the segments, and whether they are there."""
         base, pending = self.segments.table, self._pending_table
         if len(self._removed) and len(ids):
@@ -153,16 +146,15 @@ class CollectionView:
             rows[~known] = 0
         return PassageFacts(known, *rows.T)
 
-    def text(self, passage_id: int) -> PassageText | None:
-        if passage_id in self.pending.rows:
-            return self.pending.rows[passage_id].text
-        ids = self.segments.table.ids
-        row = int(ids.searchsorted(passage_id))
-        if row == len(ids) or ids[row] != passage_id or passage_id in self._removed:
-            return None
-        return self.segments.text(row)
+    def texts_at(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> list[PassageText | None]:
+        pending = self.pending.rows
+        gone = np.isin(ids, self._removed) if len(self._removed) else np.zeros(len(ids), np.bool_)
+        return [
+            pending[number].text if number in pending else self.segments.text(place) if there else None
+            for number, place, there in zip(ids.tolist(), places.tolist(), (known & ~gone).tolist(), strict=True)
+        ]
 
-    def _vectors(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> Vectors:
+    def vectors_at(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> Vectors:
         if len(self.segments.table.ids) and known.all():  # nearly always
             vectors = self.segments.vectors(places)
         else:
@@ -174,21 +166,14 @@ class CollectionView:
             vectors[is_pending] = self._pending_vectors[places_in_pending[is_pending]]
         return vectors
 
-    def words(self, ids: Ids) -> list[WordVectors]:
+    def token_vectors_at(self, ids: Ids, places: Ids, known: NDArray[np.bool_]) -> list[WordVectors]:
         pending = self.pending.rows
-        places, known = self.segments.table.locate(ids)
         return [
             pending[number].words if number in pending else self.segments.words(place) if there else _NO_WORDS
             for number, place, there in zip(ids.tolist(), places.tolist(), known.tolist(), strict=True)
         ]
 
-    def all_vectors(self) -> Vectors:
-        """float32 (passages, dimensions) of everything in the collection: for benchmarks."""
-        return self.vectors(
-            np.concatenate([np.setdiff1d(self.segments.table.ids, self._removed), self._pending_table.ids])
-        )
-
-    def passages_of(self, document_id: int) -> Ids:
+    def _passages_of(self, document_id: int) -> Ids:
         """Ids of all passages of a document."""
         base, pending = self.segments.table, self._pending_table
         ids = base.ids_of_document(document_id)
@@ -196,9 +181,34 @@ class CollectionView:
             ids = ids[~np.isin(ids, self._removed)]
         return np.concatenate([ids, pending.ids[pending.documents == document_id]])
 
-    def passages_of_groups(self, groups: Ids) -> Ids:
+    def _passages_of_groups(self, groups: Ids) -> Ids:
         table, pending = self.segments.table, self._pending_table
         ids = np.concatenate([table.ids_of_groups(groups), pending.ids[np.isin(pending.groups, groups)]])
         if len(self._removed):
             ids = ids[~np.isin(ids, self._removed) | np.isin(ids, pending.ids)]
         return np.unique(ids)
+
+
+class FetchedPassages:
+    """Implements `kb.search.types.PassageColumns`: some passages of a view, located once."""
+
+    def __init__(self, view: CollectionView, ids: Ids) -> None:
+        self.ids = ids
+        self._view = view
+        self._located = view.segments.table.locate(ids)
+
+    @cached_property
+    def facts(self) -> PassageFacts:
+        return self._view.facts_at(self.ids, *self._located)
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        return self._view.vectors_at(self.ids, *self._located)
+
+    @cached_property
+    def token_vectors(self) -> list[WordVectors]:
+        return self._view.token_vectors_at(self.ids, *self._located)
+
+    @cached_property
+    def texts(self) -> list[PassageText | None]:
+        return self._view.texts_at(self.ids, *self._located)

@@ -114,15 +114,15 @@ def _nearest_articles(collections: Sequence[Collection], vector: Vectors) -> Ite
     """Ids of the articles of the nearest passages, NEAREST of each collection."""
     for collection in collections:
         ids, _ = collection.search_dense(vector, _DEPTH)
-        yield from [int(article) for article in dict.fromkeys(collection.facts(ids).documents.tolist())][:NEAREST]
+        yield from [int(article) for article in dict.fromkeys(collection.fetch(ids).facts.documents.tolist())][:NEAREST]
 
 
 def _passages_of(collections: Sequence[Collection], article: int) -> Vectors:
     """Of a published article, (passages, dimensions); none where it is not indexed yet."""
     for collection in collections:
-        ids = collection.passages_of(article)
-        if len(ids):
-            return collection.vectors(ids)
+        found = collection.fetch(documents=[article])
+        if len(found.ids):
+            return found.vectors
     return np.zeros((0, 0), np.float32)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from kb.insight.gaps.nearest import Document, Neighbours, Version, find_neighbours
 from kb.search.encoding import Encoder
-from kb.search.types import Audience, Collection
+from kb.search.types import Audience, Collection, is_known_term
 from kb.text.phonetic_terms import query_words
 from kb.text.terms import query_terms
 from kb.text.transliteration import to_native
@@ -160,7 +160,7 @@ def _unknown_words(collections: Sequence[Collection], asked: Sequence[Asked]) ->
     for one in asked:
         for word in query_words(one.query, one.language):
             terms = query_terms(word, one.language)
-            if not any(collection.document_frequency(term) for collection in collections for term in terms):
+            if not any(is_known_term(collections, term) for term in terms):
                 counts[word] += 1
     words = [word for word, _ in counts.most_common(_UNKNOWN_WORDS)]
     return [{"kind": "unknown_words", "words": words}] if words else []

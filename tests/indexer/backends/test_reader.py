@@ -81,7 +81,7 @@ def test_words_of_internal_articles_are_not_known_to_the_customers_search(
 
 def near_words(runtime: SearchRuntime, word: str, audience: Audience = Audience.CUSTOMER) -> set[str]:
     collections = runtime.searcher(audience).views()
-    return {near.word for collection in collections for near in collection.vocabulary.near(word)}
+    return {near.word for collection in collections for near in collection.stats().vocabulary.near(word)}
 
 
 operations = st.lists(
@@ -126,6 +126,6 @@ def test_after_any_changes_a_follower_holds_exactly_what_a_rebuild_would(
     ):
         assert set(ids_a) == set(ids_b)
         assert np.allclose(np.sort(scores_a), np.sort(scores_b), atol=1e-4)
-    every = mine.search_dense(query, 1000)[0].tolist()
-    assert {i: mine.text(i) for i in every} == {i: other.text(i) for i in every}
-    assert None not in map(mine.text, every)
+    every = mine.search_dense(query, 1000)[0]
+    assert mine.fetch(every).texts == other.fetch(every).texts
+    assert None not in mine.fetch(every).texts
