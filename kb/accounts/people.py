@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+import unicodedata
 from datetime import timedelta
 from functools import cache
 
@@ -17,6 +18,7 @@ from kb.tables import ApiToken, Role, User, utc_now
 SHORTEST_PASSWORD = 10
 # Hashing takes time in proportion to nothing a caller should control.
 LONGEST_PASSWORD = 1000
+LONGEST_NAME = 200
 
 _ORDER = (Role.REP, Role.TRAINER, Role.ADMIN)
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s.\x00-\x1f]+")
@@ -29,8 +31,10 @@ def role_allows(held: str, needed: Role) -> bool:
 
 
 def create_user(session: Session, email: str, role: Role, password: str, name: str = "") -> User:
-    """Add a person. Raises InvalidInputError (address, password) and ConflictError (address taken)."""
+    """Add a person. Raises InvalidInputError (address, name, password) and ConflictError (address taken)."""
     address = normalize_email(email)
+    if len(name) > LONGEST_NAME or any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        raise InvalidInputError(f"A name has at most {LONGEST_NAME} characters, all of which can be seen.")
     if find_user(session, address) is not None:
         raise ConflictError(f"There is already a person with the address {address}.")
     user = User(email=address, name=name.strip(), role=Role(role).value, password_hash=hash_password(password))

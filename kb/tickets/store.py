@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kb.privacy.redaction import redact
 from kb.tables import Ticket, TicketMessage, utc_now
+from kb.text.cleaning import clean_line
 from kb.text.language import UNDETERMINED, guess_language
 from kb.text.mail import message_body, strip_letter
 from kb.tickets.conversation import (
@@ -25,6 +26,7 @@ from kb.tickets.raw import RawTicket
 from kb.tickets.requesters import hash_requester
 
 LONGEST_SUBJECT = 500
+LONGEST_SATISFACTION = 20
 
 
 class StoreOutcome(StrEnum):
@@ -71,7 +73,7 @@ def prepare_ticket(raw: RawTicket, requester_key: bytes, region: str) -> Prepare
         "resolution": resolution,
         "status": raw.status,
         "tags": [redact(tag, names=names, region=region) for tag in raw.tags],
-        "satisfaction": raw.satisfaction,
+        "satisfaction": clean_line(raw.satisfaction or "")[:LONGEST_SATISFACTION] or None,
         "requester_ref": hash_requester(requester_key, raw.requester),
         "resolved_at": raw.resolved_at,
     }
