@@ -8,6 +8,7 @@ from kb.privacy.redaction import redact
 from kb.search.types import SearchAnswer
 from kb.tables import FeedbackKind, SearchEvent
 from kb.tables.feedback import store_feedback
+from kb.text.cleaning import clean_text
 
 MAX_STORED_QUERY = 2000
 
@@ -33,7 +34,7 @@ def record_search(
         audience=audience,
         visit=visit,
         user_id=user_id,
-        query=redact(answer.query, region=region)[:MAX_STORED_QUERY],
+        query=redact(clean_text(answer.query), region=region)[:MAX_STORED_QUERY],
         language=answer.language,
         reader_language=reader_language,
         outcome=answer.outcome.value,
