@@ -8,14 +8,13 @@ some 25 microseconds.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import pairwise
 
 import regex
 
 from kb.text import language_words as words
 from kb.text.phonetic import romanised_key
-from kb.text.words import CACHED_WORDS, LETTER_CLASS
+from kb.text.words import LETTER_CLASS, cached_by_word
 
 UNDETERMINED = "und"
 # More text than this adds nothing to the guess.
@@ -197,7 +196,7 @@ def _latin_scores(tokens: Iterable[str]) -> tuple[float, float, float]:
     return hindi + min(shared_hindi, hindi, 0.5), bengali + min(shared_bengali, bengali, 0.5), english
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def _word_scores(token: str) -> tuple[float, float, float]:
     key = romanised_key(token)
     hindi, bengali = _HINDI.get(key, 0.0), _BENGALI.get(key, 0.0)

@@ -5,11 +5,9 @@ dropped within words, because Indic scripts do not write it there; a long a coun
 from प्रिय ("dear").
 """
 
-from functools import lru_cache
-
 import regex
 
-from kb.text.words import CACHED_WORDS
+from kb.text.words import cached_by_word
 
 _CONSONANTS = {
     "k": "ककক", "kh": "खখ", "g": "गগ", "gh": "घঘ", "n": "ङञणनঙঞণনं", "c": "चচ", "ch": "छছ", "j": "जजজয", "jh": "झঝ",
@@ -57,7 +55,7 @@ _LATIN_SOUNDS = {
 SHORTEST_DEVANAGARI, SHORTEST = 4, 5
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def rough_indic(word: str) -> str:
     """सुनीता -> sunita, देवयानी -> debyni, প্রিয় -> pri."""
     for old, new in _COMBINED:
@@ -75,7 +73,7 @@ def rough_indic(word: str) -> str:
     return _simplify("".join(sounds))
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def rough_latin(word: str) -> str:
     """Sunita -> sunita, Rakesh -> rkes, Debjani -> debjni."""
     sounds = []

@@ -10,12 +10,11 @@
 """
 
 import unicodedata
-from functools import lru_cache
 
 import regex
 from anyascii import anyascii
 
-from kb.text.words import CACHED_WORDS, HINDI_OR_BENGALI
+from kb.text.words import HINDI_OR_BENGALI, cached_by_word
 
 _NOT_KEPT = regex.compile(r"[^a-z0-9]")
 _SOFT_C, _HARD_C = regex.compile(r"c(?=[ei])"), regex.compile(r"c(?!h)")
@@ -50,7 +49,7 @@ _ALIKE = str.maketrans(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def phonetic_key(word: str) -> str:
     """The consonants of a word as they are spoken, "a" before them where it begins with a vowel; numbers stay as they are."""
     letters = _NOT_KEPT.sub("", anyascii(_BENGALI_W.sub("ব", word)).lower())

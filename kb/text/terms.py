@@ -18,12 +18,12 @@ from kb.text.cleaning import FOLDED_AWAY
 from kb.text.words import (
     APOSTROPHE,
     BENGALI_WORD,
-    CACHED_WORDS,
     DEVANAGARI_WORD,
     JOINTS,
     LATIN_WORD,
     LETTER_CLASS,
     WORD_CLASS,
+    cached_by_word,
     find_words,
 )
 
@@ -119,7 +119,7 @@ def normalise(text: str) -> str:
     return str(_HOMORGANIC_NASAL.sub("ं", text))
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def is_function_word(word: str, language: str) -> bool:
     """Whether a normalised word only holds a sentence together ("the", "kaise", "জন্য"), in the query's own language.
 
@@ -149,7 +149,7 @@ def _function_words() -> dict[str, frozenset[str]]:
     return {language: frozenset(normalise(words).split()) for language, words in raw.items()}
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def _terms_of(word: str, language: str) -> tuple[str, ...]:
     """Terms of one normalised word, joints and apostrophes included."""
     word = APOSTROPHE.sub("", word.removesuffix("'s").removesuffix("’s"))

@@ -16,7 +16,7 @@ import regex
 from kb.text.phonetic import lexicon_key
 from kb.text.terms import normalise
 from kb.text.vocabulary import Vocabulary
-from kb.text.words import CACHED_WORDS, WORD_CLASS
+from kb.text.words import WORD_CLASS, cached_by_word
 
 # What is typed like an English word and more often is one in these texts; the rest of the sentence carries the meaning.
 _LEFT_ALONE_WORDS = (
@@ -159,7 +159,7 @@ def _lexicon(primary: str) -> _Lexicon:
     return _Lexicon(words, keys, stems, tuple(sorted(set(endings) - {""}, key=len, reverse=True)))
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def _look_up(word: str, primary: str) -> tuple[str, str] | None:
     """English and native word for a normalised romanised one, or None."""
     if not word.isascii() or not word.isalpha() or word in _LEFT_ALONE:

@@ -4,10 +4,17 @@ Marks count, because those of Indic scripts are vowels: ग्राहक and �
 more (joints inside of codes, apostrophes, joiners as they were typed) it builds its pattern from these classes.
 """
 
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar, TypeVarTuple, cast
+
 import regex
 
-# What is remembered of words by their spelling: more than these are seen once, and any visitor can fill a cache.
-CACHED_WORDS = 16_384
+More = TypeVarTuple("More")
+R = TypeVar("R")
+
+# What is remembered of words by their spelling: the rest are seen once, and any visitor can fill a cache. About 1 MB each.
+CACHED_WORDS, LONGEST_CACHED = 2048, 40
 
 # For the inside of a character class.
 LETTER_CLASS = r"\p{L}\p{M}"
@@ -27,6 +34,17 @@ INDIC_WORD = regex.compile(r"^[\u0900-\u0DFF]+$")
 HINDI_OR_BENGALI = regex.compile(r"[\u0900-\u09FF]")
 
 _LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
+
+
+def cached_by_word(function: Callable[[str, *More], R]) -> Callable[[str, *More], R]:
+    """A pure function of a word that remembers what it said of the words asked last; longer ones are worked out each time."""
+    remembered = cast(Callable[[str, *More], R], lru_cache(maxsize=CACHED_WORDS)(function))
+
+    @wraps(function)
+    def ask(word: str, *more: *More) -> R:
+        return remembered(word, *more) if len(word) <= LONGEST_CACHED else function(word, *more)
+
+    return cast(Callable[[str, *More], R], ask)
 
 
 def find_words(text: str) -> list[str]:

@@ -18,7 +18,7 @@ from kb.search.query_statistics import SHIPPED_FILE, trimmed_mean
 
 _QUESTIONS = Path(__file__).with_name("everyday_questions")
 # More moves away from what is measured with an installation's own questions, less brings less: docs/decisions/0005-ranking.md.
-STRENGTH = 0.5
+STRENGTH = 0.6
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from kb.privacy.redaction import words
 from kb.privacy.redaction.spans import Span
 from kb.text import name_keys
 from kb.text.language_words import ENGLISH
-from kb.text.words import CACHED_WORDS
+from kb.text.words import cached_by_word
 
 # Letters with their marks; Python's own \w would split Indic words at vowel signs.
 _WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+")
@@ -30,7 +30,7 @@ _TEAM_ENDS = frozenset(words.TEAM_ENDS.split())
 _ORDINARY_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split()) | _TEAM_WORDS
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def _plain(word: str) -> str:
     """One spelling: without joiners, and in Devanagari without the dots that many leave out."""
     word = unicodedata.normalize("NFC", word).replace("\u200d", "").replace("\u200c", "")
@@ -134,7 +134,7 @@ def _rule_for(word: str) -> str:
     return "always" if letters >= 2 else ""
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def _consonants(word: str) -> str:
     """What of a word is written alike in both scripts when it is short: Rao, राव; Dey, দে."""
     rough = name_keys.rough_latin(word) if word.isascii() else name_keys.rough_indic(word)
@@ -160,7 +160,7 @@ def _is_pair(view: str, found_words: Sequence[tuple[int, int, str]], position: i
     )
 
 
-@lru_cache(maxsize=CACHED_WORDS)
+@cached_by_word
 def _spoken_forms(word: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Of the word and of its stems without Bengali endings: the forms by which the other script knows them.
 
