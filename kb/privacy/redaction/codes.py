@@ -168,7 +168,7 @@ _NOT_THESE_DIGITS = re.compile(r"pin[ -]?code|zip|postal|order|awb|tracking|card
 
 # "He asked for the code, so I told him 482913."
 _TOLD = re.compile(
-    r"(?<![a-z])(?:read(?:[ ]out)?|told|gave|shared|typed|entered|dictated|said)"
+    r"(?<![a-z])(?:read(?:[ ]out)?|told|gave|shared|typed|entered|dictated|said|says)"
     r"(?:[ ](?:him|her|them|it|out|as|the|number|code|this|was|:)){0,3}"
     r"[ ](?P<number>\d{6}|\d{4})(?![\w/:-]|[.,]\d|[ ]?%)"
 )

@@ -13,6 +13,8 @@ ALSO_WORDS = """
 jana pal das bora devi saha rai roy bai asha usha jyoti kiran rekha shanti lata mala puja pooja aarti sona
 moti sara jaan hira gul deep dip prem anand vijay jay jai sai ram shri sri lal neel nil mita bina rina ali din
 dev hari mani madhu maya rani raja mila gaya bela
+robin ruby pearl amber ivy iris daisy lily jasmine violet olive ginger sage basil victor champion prince princess duke earl major
+sterling autumn river sky ocean angel melody harmony carol penny crystal diamond star
 kai magar tak char sood vaidya kara jeet wali eta sathe ekta kata dey pai jani
 kale hora church session oak bath yoga western finish
 """
