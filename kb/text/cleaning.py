@@ -5,6 +5,7 @@
 | `clean_text` | articles | controls, no characters, overrides of direction | nothing |
 | `clean_line` | titles, names | the same, and all that is invisible at the ends; NFC, white space folded | nothing |
 | `clean_message` | tickets | as `clean_text`, and marks of direction, which can hide a number from redaction | nothing |
+| `blank_controls` | pasted conversations | controls and no characters; line ends stay as they are | a blank |
 | `clean_query` | searches | as `clean_message`, and zero-width spaces; NFC, white space folded | a blank |
 | `without_format_characters` | slugs | everything of Unicode's class Cf | nothing |
 | `FOLDED_AWAY` | terms of the index | what is written or left out at will inside of a word | nothing |
@@ -20,7 +21,7 @@ import regex
 # For the inside of a character class. C0 and C1 controls but tab and line feed:
 _CONTROLS = r"\x00-\x08\x0B-\x1F\x7F-\x9F"
 # Lone surrogates, code points that will never be characters, byte order marks.
-_NO_CHARACTERS = r"\uD800-\uDFFF\uFDD0-\uFDEF\uFFFE\uFFFF\uFEFF"
+_NO_CHARACTERS = r"\p{Cs}\p{Noncharacter_Code_Point}\uFEFF"
 # Overrides, embeddings and isolates can make a text read differently from what it is ("Trojan Source", CVE-2021-42574). They
 # also come in unseen with text pasted from office programs, so they are taken out and not refused.
 _OVERRIDES = r"\u202A-\u202E\u2066-\u2069"
@@ -33,6 +34,7 @@ _UNWANTED_IN_MESSAGES = regex.compile(f"[{_CONTROLS}{_NO_CHARACTERS}{_OVERRIDES}
 _UNWANTED_IN_QUERIES = regex.compile(
     f"[{_CONTROLS}{_NO_CHARACTERS}{_OVERRIDES}{_DIRECTION_MARKS}{_ZERO_WIDTH_SPACES}]+"
 )
+_UNPRINTABLE = regex.compile(f"[{_CONTROLS}{_NO_CHARACTERS}--\\r]", regex.V1)
 _OVERRIDE = regex.compile(f"[{_OVERRIDES}]")
 _INVISIBLE_ENDS = regex.compile(r"^[\s\p{Cf}]+|[\s\p{Cf}]+$")
 _WHITE_SPACE = regex.compile(r"\s+")
@@ -61,6 +63,11 @@ def clean_line(text: str) -> str:
 def clean_message(text: str) -> str:
     """Text of several lines from a customer: as clean_text, without marks of direction."""
     return _UNWANTED_IN_MESSAGES.sub("", normalise_newlines(text))
+
+
+def blank_controls(text: str) -> str:
+    """Text of several lines, pasted: a blank for each character that no page can hold, so that nothing moves."""
+    return _UNPRINTABLE.sub(" ", text)
 
 
 def clean_query(text: str) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.text.cleaning import (
+    blank_controls,
     clean_line,
     clean_message,
     clean_query,
@@ -67,3 +68,9 @@ def test_cleaning_twice_changes_nothing_more(clean: Callable[[str], str], text: 
     once = clean(text)
     assert clean(once) == once
     once.encode()  # no half of a surrogate pair is left
+
+
+def test_in_a_pasted_conversation_a_blank_takes_the_place_so_that_nothing_moves() -> None:
+    text = "Asha:\x00hello\r\n\tme:\x0bhi \U0001fffe"
+    assert blank_controls(text) == "Asha: hello\r\n\tme: hi  "
+    assert len(blank_controls(text)) == len(text)

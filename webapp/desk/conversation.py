@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from kb.assist.no_query import no_query_reason
-from kb.assist.transcript import read_transcript, without_controls
+from kb.assist.transcript import read_transcript
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.search.search_as_you_type import drop_partial_queries
+from kb.text.cleaning import blank_controls
 from webapp.desk.display import columns_of
 from webapp.shared.after_response import run_after_response
 from webapp.shared.assisting import Assisted, assist_and_record, customer_language
@@ -32,7 +33,7 @@ def conversation() -> ResponseReturnValue:
     """
     chosen = request.form.get("lang", "")
     chosen = chosen if chosen in offered_languages() else ""
-    text = without_controls(request.form.get("text", ""))
+    text = blank_controls(request.form.get("text", ""))
     # A press of the key or button turns round what the page was told before.
     swapped = bool(request.form.get("swapped")) != bool(request.form.get("swap"))
     transcript = read_transcript(text, swapped=swapped)

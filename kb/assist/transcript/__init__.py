@@ -6,6 +6,5 @@
 """
 
 from kb.assist.transcript.reading import MAX_LENGTH, Transcript, read_transcript, swap_roles
-from kb.assist.transcript.records import without_controls
 
-__all__ = ["MAX_LENGTH", "Transcript", "read_transcript", "swap_roles", "without_controls"]
+__all__ = ["MAX_LENGTH", "Transcript", "read_transcript", "swap_roles"]

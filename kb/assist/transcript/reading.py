@@ -12,10 +12,11 @@ from kb.assist.transcript.inline import read_inline
 from kb.assist.transcript.labels import is_bare_label
 from kb.assist.transcript.mail import read_mail, without_answer_marks
 from kb.assist.transcript.messages import Message, Reading
-from kb.assist.transcript.records import read_records, without_controls
+from kb.assist.transcript.records import read_records
 from kb.assist.transcript.sides import assign_roles
 from kb.assist.transcript.tables import read_table
 from kb.assist.turns import LINES_OF_A_LETTER, LONGEST_LETTER, MAX_TURNS, Role, Turn, matter_of
+from kb.text.cleaning import blank_controls
 from kb.text.mail import clean_mail
 
 # Of a longer text the end is read: what the customer asks now stands there.
@@ -46,7 +47,7 @@ def read_transcript(text: str, *, swapped: bool = False) -> Transcript:
     swapped: whoever was taken for the customer is the agent, and the other way round.
     """
     cut = len(text) > MAX_LENGTH
-    text = without_controls(text[-MAX_LENGTH:])
+    text = blank_controls(text[-MAX_LENGTH:])
     lines = text.splitlines()
     reading = read_records(text)
     if not reading.evidence:

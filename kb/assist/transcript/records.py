@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import regex
-
 from kb.assist.transcript.labels import role_of_label
 from kb.assist.transcript.messages import NOTHING, Message, Reading
 from kb.assist.turns import Role, role_of_word
+from kb.text.cleaning import blank_controls
 from kb.text.html import html_to_text
 
 _TEXT_KEYS = (
@@ -52,12 +51,6 @@ _DIRECTIONS = {
 _OUR_FLAGS = ("is_agent", "from_agent", "is_staff", "is_bot", "isAgent", "fromMe", "from_me", "outgoing")
 _THEIR_FLAGS = ("is_customer", "from_customer", "incoming", "isCustomer")
 _MOST_NODES = 100_000
-_UNPRINTABLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}--\t\n\r]", regex.V1)
-
-
-def without_controls(text: str) -> str:
-    """The text with spaces for characters that no page can hold."""
-    return _UNPRINTABLE.sub(" ", text)
 
 
 def read_records(text: str) -> Reading:
@@ -146,7 +139,7 @@ def _message(item: Mapping[str, Any], requester: Any) -> Message:
     if "</" in text or "<br" in text:
         text = html_to_text(text)
     role = _role_of(item, requester)
-    return Message(without_controls(text).splitlines(), _name_of(item), role=role)
+    return Message(blank_controls(text).splitlines(), _name_of(item), role=role)
 
 
 def _role_of(item: Mapping[str, Any], requester: Any) -> Role | None:
