@@ -16,11 +16,11 @@ from kb.core.settings import Settings
 from kb.evaluation.dataset import Dataset, Document, Judgements, Query, keep_documents
 from kb.evaluation.judgement_metrics import Judgement
 from kb.evaluation.ranking_metrics import Scores, score_rankings
-from kb.evaluation.report import Certainty, Evaluation, Measured
+from kb.evaluation.report import Certainty, Evaluation, Measured, Outcomes
 from kb.evaluation.runner import Asked, ask, time_query
 from kb.search.encoding import Encoder
 from kb.search.searcher import Searcher
-from kb.search.types import Audience
+from kb.search.types import Audience, Outcome
 
 TIMED_QUERIES = 200
 _WARM_UP_QUERIES = 10
@@ -75,6 +75,7 @@ def _evaluate_on(
         speaking=_certainty(
             spoken, asked, [q.id not in unanswerable for q in spoken], ("Probability", "a suggestion is welcome")
         ),
+        outcomes=_count_outcomes(searched, asked, unanswerable, hits),
         miss_threshold=_searcher(bench, searched).unsure_from,
         speak_threshold=speak_model.threshold if speak_model else CUE_THRESHOLD,
         milliseconds=_time(bench, encoder, [*searched, *spoken], stages),
@@ -161,6 +162,23 @@ def _judge_speaking(
     return Judgement.of(
         [(q.id, q.id not in unanswerable, asked[q.id].probability, asked[q.id].positive) for q in queries]
     )
+
+
+def _count_outcomes(
+    queries: Sequence[Query], asked: Mapping[str, Asked], unanswerable: frozenset[str], hits: Mapping[str, bool]
+) -> Outcomes | None:
+    """What people were told, beside what was so; None without searches."""
+    if not queries:
+        return None
+    counts = {
+        kind: {outcome.value: 0 for outcome in Outcome} for kind in ("right_first", "wrong_first", "unanswerable")
+    }
+    for query in queries:
+        kind = "unanswerable" if query.id in unanswerable else "right_first" if hits.get(query.id) else "wrong_first"
+        outcome = asked[query.id].outcome
+        assert outcome is not None, "only searches are counted"
+        counts[kind][outcome.value] += 1
+    return counts
 
 
 def _certainty(

@@ -30,6 +30,10 @@ class Measured:
     speak: Judgement | None
 
 
+# What people see: by whether the first result is right, wrong, or there is no answer, how many searches had which outcome.
+Outcomes = Mapping[str, Mapping[str, int]]
+
+
 @dataclass(frozen=True)
 class Certainty:
     """probability: the confidence of each search (or that a turn asks for something); right: whether the best result answered it
@@ -47,7 +51,8 @@ class Certainty:
 @dataclass(frozen=True)
 class Evaluation:
     """languages: of the documents; unjudged: queries left out because no document is judged to answer them;
-    confidence: of the searches, speaking: of the conversations, None where there are none; milliseconds: one per timed query."""
+    confidence: of the searches, speaking: of the conversations, None where there are none; outcomes: of the searches;
+    milliseconds: one per timed query."""
 
     measured: Measured
     documents: int
@@ -56,6 +61,7 @@ class Evaluation:
     unjudged: int
     confidence: Certainty | None
     speaking: Certainty | None
+    outcomes: Outcomes | None
     miss_threshold: float
     speak_threshold: float
     milliseconds: Sequence[float]
@@ -86,6 +92,8 @@ class Evaluation:
         if self.confidence is not None:
             squared = np.square(self.confidence.probability - self.confidence.right)
             report["confidence"] = _round({"ece": self.confidence.error, "brier": float(squared.mean())})
+        if self.outcomes is not None:
+            report["outcomes"] = {kind: dict(counts) for kind, counts in self.outcomes.items()}
         low, high = (float(value) for value in np.percentile(self.milliseconds, [50, 95]))
         report["latency_ms"] = {"p50": round(low, 2), "p95": round(high, 2), "queries": len(self.milliseconds)}
         report["intervals"] = intervals

@@ -25,11 +25,13 @@ SHOWN_RESULTS = 10
 @dataclass(frozen=True)
 class Asked:
     """What came back for a query. documents: ids in the dataset, best first; probability: that the first one answers it, in a
-    conversation that the turn asks for something; positive: whether the search did not say "none", or assist spoke."""
+    conversation that the turn asks for something; positive: whether the search did not say "none", or assist spoke; outcome: what
+    the page said, None in a conversation."""
 
     documents: tuple[str, ...]
     probability: float
     positive: bool
+    outcome: Outcome | None = None
 
 
 def store_documents(session: Session, documents: Sequence[Document]) -> dict[int, str]:
@@ -87,7 +89,7 @@ def _ask_one(
         return Asked(found, suggested.speak_probability, suggested.speak)
     answer = searcher.search(session, query.text, reader_language=_reader(query), limit=DEEPEST)
     found = tuple(document_ids[result.id] for result in answer.results)
-    return Asked(found, answer.confidence if found else 0.0, answer.outcome is not Outcome.NONE)
+    return Asked(found, answer.confidence if found else 0.0, answer.outcome is not Outcome.NONE, answer.outcome)
 
 
 def time_query(session: Session, searcher: Searcher, encoder: Encoder, query: Query) -> float:

@@ -102,6 +102,20 @@ def test_misses_are_measured_where_questions_have_no_answer(write_dataset: Any, 
     assert report["queries"] == 3
 
 
+def test_what_people_were_told_is_counted_beside_what_was_so(write_dataset: Any, figures: Any) -> None:
+    other = [{"_id": "o1", "text": "zebra xylophone", "lang": "en"}]
+    outcomes = figures(write_dataset(**{"oos_queries.jsonl": other}))["outcomes"]
+    assert {kind: set(counts) for kind, counts in outcomes.items()} == {
+        kind: {"answered", "unsure", "none"} for kind in ("right_first", "wrong_first", "unanswerable")
+    }
+    assert {kind: sum(counts.values()) for kind, counts in outcomes.items()} == {
+        "right_first": 3,
+        "wrong_first": 0,
+        "unanswerable": 1,
+    }
+    assert outcomes["unanswerable"]["answered"] == 0
+
+
 def conversation(*texts: str) -> dict[str, Any]:
     roles = ["customer", "agent"] * len(texts)
     turns = [{"role": role, "text": text} for role, text in zip(roles, texts, strict=False)]

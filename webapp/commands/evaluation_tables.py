@@ -41,8 +41,24 @@ def print_report(report: Mapping[str, Any]) -> None:
                 f"{name}: {figures['positives']:,} of {total:,} {what}; threshold {figures['threshold']:.2f}",
                 style="dim",
             )
+    if "outcomes" in report:
+        _print_outcomes(report["outcomes"])
     times = report["latency_ms"]
     out.print(f"Half of {times['queries']} queries within {times['p50']:.1f} ms, 95 % within {times['p95']:.1f} ms.")
+
+
+def _print_outcomes(outcomes: Mapping[str, Mapping[str, int]]) -> None:
+    words = {
+        "right_first": "first result right",
+        "wrong_first": "first result wrong",
+        "unanswerable": "no answer exists",
+    }
+    table = _table("what people were told", "answered", "unsure", "none")
+    for kind, counts in outcomes.items():
+        total = sum(counts.values())
+        if total:
+            table.add_row(words[kind], *(f"{count:,} ({count / total:.0%})" for count in counts.values()))
+    out.print(table)
 
 
 def print_comparison(compared: Mapping[str, Any]) -> None:
