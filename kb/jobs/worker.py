@@ -1,6 +1,6 @@
 """Running jobs: lanes that claim and run one after the other, with a heartbeat while one is running.
 
-Urgent kinds have a lane of their own, so that an article is found at once also while a long import is running.
+What must not wait behind long work has a lane of its own, so that an article is found at once also while an import is running.
 """
 
 import logging
@@ -69,14 +69,14 @@ class Kind:
     """A kind of job.
 
     every: how often it runs by itself. is_wanted: tells, by reading as little as can be, that there is work for it, so that
-    nobody need ask for it. urgent: it does not wait behind long jobs.
+    nobody need ask for it. lane: kinds of one lane wait for each other in a worker, those of others do not.
     """
 
     name: str
     handler: Handler
     every: timedelta | None = None
     is_wanted: Callable[[Session], bool] | None = None
-    urgent: bool = False
+    lane: str = "other"
     max_attempts: int = MAX_ATTEMPTS
 
 
@@ -89,10 +89,12 @@ class Worker:
 
     def run(self) -> None:
         """Returns when `stop` is set and the running jobs have ended or have been given back."""
+        names: dict[str, list[str]] = {}
+        for kind in self._kinds.values():
+            names.setdefault(kind.lane, []).append(kind.name)
         lanes = [
-            threading.Thread(target=self._run_lane, args=(lane, names), name=f"jobs-{lane}")
-            for lane in ("urgent", "other")
-            if (names := [kind.name for kind in self._kinds.values() if kind.urgent is (lane == "urgent")])
+            threading.Thread(target=self._run_lane, args=(lane, some), name=f"jobs-{lane}")
+            for lane, some in names.items()
         ]
         for lane in lanes:
             lane.start()

@@ -134,14 +134,14 @@ def test_a_worker_that_stops_gives_back_what_it_runs(engine: Engine) -> None:
     assert (job.state, job.attempts) == ("waiting", 0)
 
 
-def test_urgent_work_does_not_wait_behind_long_work(engine: Engine) -> None:
+def test_work_of_a_lane_does_not_wait_behind_long_work_of_another(engine: Engine) -> None:
     quick = threading.Event()
 
     def handler(context: JobContext) -> dict[str, Any]:
         quick.set()
         return {}
 
-    kinds = {"import": Kind("import", endless), "index": Kind("index", handler, urgent=True)}
+    kinds = {"import": Kind("import", endless), "index": Kind("index", handler, lane="index")}
     ask(engine, "import")
     with working(engine, kinds):
         wait_for(lambda: jobs(engine)[0].state == "running")
@@ -234,7 +234,7 @@ def test_work_that_is_there_is_done_without_being_asked_for(engine: Engine) -> N
             done.append(connection.execute(text("UPDATE users SET name = 'seen' WHERE name = 'changed'")).rowcount)
         return {}
 
-    with working(engine, kinds_of(handler, is_wanted=is_wanted, urgent=True)):
+    with working(engine, kinds_of(handler, is_wanted=is_wanted, lane="index")):
         time.sleep(0.5)
         assert jobs(engine) == []
         for times in (1, 2):
@@ -251,6 +251,6 @@ def test_wanted_work_that_fails_is_not_asked_for_on_and_on(engine: Engine) -> No
     def handler(context: JobContext) -> None:
         raise InvalidInputError("It cannot be done.")
 
-    with working(engine, kinds_of(handler, is_wanted=lambda session: True, urgent=True)):
+    with working(engine, kinds_of(handler, is_wanted=lambda session: True, lane="index")):
         time.sleep(1.5)
     assert [job.state for job in jobs(engine)] == ["failed"]

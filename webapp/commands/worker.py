@@ -5,10 +5,18 @@ import signal
 import socket
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import click
 
+from kb.core.errors import KbError
 from kb.core.settings import load_settings
+
+if TYPE_CHECKING:
+    from webapp.worker.tools import WorkerTools
+
+# Seconds.
+_WARM_UP_AFTER = 5.0
 
 _NICE = 5
 
@@ -39,6 +47,7 @@ def command(parent: int | None) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+    threading.Thread(target=_warm_up, args=(tools, worker.stop), daemon=True).start()
     if parent is not None:
         threading.Thread(target=_watch_parent, args=(parent, worker.stop), daemon=True).start()
     else:
@@ -50,6 +59,16 @@ def command(parent: int | None) -> None:
 def worker_name() -> str:
     """Of this process, and of no other in the world for as long as a lease lasts."""
     return f"{socket.gethostname()}:{os.getpid()}:{time.time_ns() // 1_000_000 % 100_000_000}"
+
+
+def _warm_up(tools: "WorkerTools", stop: threading.Event) -> None:
+    """Load the model when the server beside it has started, or who publishes first would wait for it."""
+    if stop.wait(_WARM_UP_AFTER):
+        return
+    try:
+        tools.encoder.encode_queries(["warm"])
+    except KbError as error:
+        click.echo(f"kb: {error}", err=True)
 
 
 def _watch_parent(parent: int, stop: threading.Event) -> None:

@@ -25,10 +25,10 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         return Kind(name, partial(run, tools), **fields)
 
     kinds = (
-        kind(INDEX, indexing.run, is_wanted=has_changed_documents, urgent=True),
+        kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
-        kind(TICKET_IMPORT, tickets.run),
+        kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
         kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),
     )
