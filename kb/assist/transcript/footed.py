@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from kb.assist.transcript.events import is_event, is_rule, without_stars
-from kb.assist.transcript.headed import name_then_when
+from kb.assist.transcript.headed import names_in_first_lines
+from kb.assist.transcript.heads import name_then_when
 from kb.assist.transcript.messages import NOTHING, Message, Reading
 from kb.assist.transcript.stamps import is_stamp
 from kb.assist.turns import Role
@@ -23,12 +24,17 @@ def read_footed(lines: Sequence[str]) -> Reading:
             continue
         named = name_then_when(text)
         if words and (is_stamp(text) or (named is not None and named["gap"].strip())):
-            # Programs of this kind name their own side.
             name = named["name"].strip(" ,-") if named is not None and not is_stamp(text) else ""
-            messages.append(Message(words, name, role=Role.AGENT if name else Role.CUSTOMER))
+            messages.append(Message(words, name))
             words, feet = [], feet + 1
         else:
             words.append(text)
     if words or feet < 2:
         return NOTHING
+    spoken = [message for message in messages if message.role is None]
+    names_in_first_lines(spoken)
+    if not all(message.speaker for message in spoken):
+        # Programs of this kind name their own side.
+        for message in spoken:
+            message.role = Role.AGENT if message.speaker else Role.CUSTOMER
     return Reading("time below the words", messages, 2.0 * feet)

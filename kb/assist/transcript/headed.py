@@ -4,94 +4,36 @@ Gmail on the screen, Zendesk tickets, and labels alone on their line.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import regex
 
 from kb.assist.transcript.events import is_event, is_help_desk_line, is_rule, without_stars
+from kb.assist.transcript.heads import DIALECTS, Head, is_cased_name
 from kb.assist.transcript.inline import sure_label
-from kb.assist.transcript.labels import is_note_hint, is_sure_note, role_of_label
+from kb.assist.transcript.labels import is_note_hint, role_of_label
 from kb.assist.transcript.messages import NOTHING, Message, Reading
-from kb.assist.transcript.stamps import FLAGS, STAMP, is_stamp, newest_first, says_when
+from kb.assist.transcript.stamps import FLAGS, is_stamp, newest_first
 from kb.assist.turns import Role
 
-LONGEST_HEAD = 120
-_MOST_NAME_WORDS = 6
-_WHEN = rf"(?P<stamp>(?>{STAMP}))"
-_HINT = r"(?:\s*(?:[\[(](?P<hint>[^\])\d][^\])]{0,39})[\])]|\|\s*(?P<hint>[\p{L}][\p{L}\p{M} ]{1,30}?)))?"
-_NAME = r"(?P<name>[^\s\[\](){}<>|:·—][^\[\](){}<>|:\t·—]{0,59}?)"
-_ADDRESS = r"(?P<address>\s*<[^<>\s]{3,80}>)?"
-_AFTER = r"(?:\s+(?P<after>internal|private|note|public|आंतरिक|अभ्यंतर|অভ্যন্তরীণ))?"
-
-# "Asha Roy  10:32 AM", "Marta, [12.03.24 10:32]", "pixelfox — Today at 10:32", "Omar · 3:20 PM", "Nina (Agent) - 10:18".
-_NAME_THEN_WHEN = regex.compile(
-    rf"{_NAME}{_HINT}{_ADDRESS}(?P<gap>\s*,\s*\[|\s*[—–·|]\s*|\s+-\s+|,\s+|\s*\[\s*|\s*\(\s*|\s+){_WHEN}\s*[\])]?{_AFTER}\s*:?",
-    FLAGS,
-)
-# Teams: "[10:32] Hannah Weiss", "[Tuesday 10:32 AM] IT Helpdesk".
-_WHEN_THEN_NAME = regex.compile(rf"\[\s*{_WHEN}\s*\]\s*{_NAME}{_HINT}", FLAGS)
-_NAME_ALONE = regex.compile(rf"{_NAME}{_HINT}(?:,\s[^:?!।.]{{1,40}})?{_ADDRESS}\s*:?", FLAGS)
-_HAS_DIGIT = regex.compile(r"\d")
-# No time stands right before this colon.
-_ENDS_IN_WORD = regex.compile(r"[\p{L}--[mMzZtT]]\s*[:：]$", regex.VERSION1)
-# What stands around the time on its line: "APP  2:14 PM", ":headphones:  10:34 AM", " — ".
-_BESIDE_TIME = regex.compile(r"^(?:(?:APP|BOT|:[\w+-]+:|[^\p{L}\p{M}\p{N}\[(]{1,4})\s*)+", regex.VERSION1)
-# "You sent", "Theo replied", "Bella wrote:".
-_SENT = regex.compile(r"(?P<name>[^\s:?!।.,][^:?!।.,]{0,39}?)\s+(?:sent|replied|wrote|writes|says|said)\s*:?", FLAGS)
-_TO = regex.compile(r"(?:to|an|à)\s+[^\s.?!][^.?!]{0,60}(?:@\S+)?|[^\s]{1,40}(?:\s+को|-কে|কে)|मुझे|আমাকে|to me", FLAGS)
+_LABELLED = regex.compile(r"[\p{Lu}\p{Lo}+][^:?!।]{0,39}:\s+\S", regex.VERSION1)
+# Reactions and counts that are copied along.
 _NOISE = regex.compile(
     r":[\w+-]+:\s*\d{1,4}|[^\p{L}\p{M}\p{N}\s]{1,4}\s*\d{1,3}|\d{1,3}\s+repl(?:y|ies)|(?:view thread|new messages|edited)",
     FLAGS,
 )
-_ROLE_ICON = regex.compile(r"(?:[\p{L} ]{2,30})\s*[—–]\s*(?P<rest>.*)", FLAGS)
-_CASED_NAME = regex.compile(
-    r"(?:[\p{Lu}\p{Lo}~@][\p{L}\p{M}.'’-]*|\p{So}\p{M}*|[\p{Emoji_Presentation}]+)(?:\s+(?:from|of|the|von|de|van|[\p{Lu}\p{Lo}&][\p{L}\p{M}.'’-]*|[\p{Emoji_Presentation}]+)){0,5}",
-    regex.VERSION1,
-)
-_HANDLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}_.-]{1,31}", regex.VERSION1)
-_SENTENCE_END = regex.compile(r"[?!।.…]\s*$")
-
-
-@dataclass(frozen=True)
-class _Head:
-    """Lines first to last (excluded) are a head: whose words follow. name "": the same person goes on. loose: only a blank apart
-    from its time, or two lines; such a name must come twice or look like one."""
-
-    first: int
-    last: int
-    name: str
-    hint: str = ""
-    note: bool = False
-    loose: bool = False
-    indented: bool = False
-    stamp: str = ""
-
-
-def name_then_when(text: str) -> "regex.Match[str] | None":
-    """The parts of a line such as "Maya (Agent) - 10:18", None for others."""
-    if len(text) > LONGEST_HEAD or not _HAS_DIGIT.search(text) or _ENDS_IN_WORD.search(text):
-        return None
-    found = _NAME_THEN_WHEN.fullmatch(text)
-    return found if found is not None and says_when(found["stamp"]) else None
 
 
 def read_headed(lines: Sequence[str]) -> Reading:
     """Messages under lines that say who speaks and when."""
     best = NOTHING
-    for dialect, find in (
-        ("name and time on a line", _same_line),
-        ("name above time", _two_lines),
-        ("time above name", _time_first),
-        ("labels on their own line", _labels_alone),
-        ("times alone", _times_alone),
-    ):
+    for dialect, find in DIALECTS:
         reading = _read_with(dialect, find, lines)
         if reading.evidence > best.evidence:
             best = reading
     return best
 
 
-def _read_with(dialect: str, find: Callable[[Sequence[str]], list[_Head]], lines: Sequence[str]) -> Reading:
+def _read_with(dialect: str, find: Callable[[Sequence[str]], list[Head]], lines: Sequence[str]) -> Reading:
     heads = find(lines)
     if not heads:
         return NOTHING
@@ -109,13 +51,40 @@ def _read_with(dialect: str, find: Callable[[Sequence[str]], list[_Head]], lines
         _add_words(messages, message, lines[head.last : end])
         # Under the last one nothing may have been typed yet.
         empty += len(messages) == before and number + 1 < len(heads)
+        if len(messages) == before:
+            # Whoever says nothing anywhere was no speaker; see `reading`.
+            messages.append(message)
+    if not any(head.name for head in heads):
+        names_in_first_lines([message for message in messages if message.role is None])
     if newest_first([head.stamp for head in heads if head.name]):
         begin = next((number for number, message in enumerate(messages) if message.speaker), 0)
         messages[begin:] = reversed(messages[begin:])
     names = Counter(head.name for head in heads if head.name)
+    if (
+        len(heads) == 1
+        and heads[0].loose
+        and heads[0].first > 0
+        and role_of_label(heads[0].name, heads[0].hint) is None
+    ):
+        # One line that looks like a head, in the middle of a text.
+        return NOTHING
+    if messages and not messages[0].speaker and messages[0].role is None and heads[-1].last >= len(lines):
+        # Words before the first and none after the last: these are no heads but stand below their words.
+        empty += 1
     # A head that is followed by nothing was none.
     evidence = 2.0 * len(heads) - 3.0 * empty - (0 if len(names) > 1 or len(heads) == 1 else 1)
     return Reading(dialect, messages, evidence) if evidence > 0 else NOTHING
+
+
+def names_in_first_lines(messages: Sequence[Message]) -> None:
+    """Speakers from the messages themselves, where each begins with a name on its own line, or with a name and a colon."""
+    if all(not m.speaker and len(m.lines) > 1 and is_cased_name(m.lines[0]) for m in messages):
+        for message in messages:
+            message.speaker, message.lines = message.lines[0], message.lines[1:]
+    elif not any(m.speaker for m in messages) and all(m.lines and _LABELLED.match(m.lines[0]) for m in messages):
+        for message in messages:
+            message.speaker, _, words = message.lines[0].partition(":")
+            message.lines[0] = words.strip()
 
 
 def _add_words(messages: list[Message], message: Message | None, lines: Sequence[str]) -> None:
@@ -136,6 +105,8 @@ def _add_words(messages: list[Message], message: Message | None, lines: Sequence
             else:
                 messages.append(Message([without_stars(text)], role=Role.SYSTEM))
             continue
+        if current is None and is_stamp(text):
+            continue
         if current is None:
             current = Message([])
         if not started:
@@ -146,171 +117,3 @@ def _add_words(messages: list[Message], message: Message | None, lines: Sequence
 
 def _is_form(text: str, before: Sequence[Message]) -> bool:
     return bool(before) and before[-1].role is Role.SYSTEM and (":" in text or "started" in text.casefold())
-
-
-def _names_that_hold(heads: Sequence[_Head]) -> list[_Head]:
-    """Without heads whose name may just be words before a time."""
-    counts = Counter(head.name for head in heads)
-    indented = bool(heads) and heads[0].indented
-    return [
-        head
-        for head in heads
-        if not head.loose
-        or (
-            counts[head.name] > 1
-            or role_of_label(head.name, head.hint) is not None
-            or (bool(head.hint) and (head.indented or not indented))
-            or (_is_cased_name(head.name) and (head.indented or not indented))
-        )
-    ]
-
-
-def _is_cased_name(name: str) -> bool:
-    words = name.split()
-    return len(words) <= 5 and _CASED_NAME.fullmatch(name) is not None and _SENTENCE_END.search(name) is None
-
-
-def _could_be_name(name: str) -> bool:
-    return (
-        0 < len(name.split()) <= _MOST_NAME_WORDS
-        and _SENTENCE_END.search(name.removesuffix(".")) is None
-        and any(character.isalnum() for character in name)
-        and not is_stamp(name)
-        and not is_event(name)
-        and not is_sure_note(name)
-    )
-
-
-def _same_line(lines: Sequence[str]) -> list[_Head]:
-    heads: list[_Head] = []
-    for number, line in enumerate(lines):
-        text = line.strip()
-        if len(text) > LONGEST_HEAD or not any(character.isdigit() for character in text):
-            continue
-        found = None if is_stamp(text) else _WHEN_THEN_NAME.fullmatch(text) or name_then_when(text)
-        if found is not None and says_when(found["stamp"]):
-            groups = found.groupdict()
-            name = groups["name"].strip(" ,-–—")
-            if not _could_be_name(name):
-                continue
-            gap = groups.get("gap")
-            hint = groups.get("hint") or ""
-            # Discord puts the roles of a person on the line below the name.
-            first = number
-            if gap is not None and number and _is_role_line(lines[number - 1], text, lines, number):
-                name, hint, first = lines[number - 1].strip(), name, number - 1
-            apart = gap is None or gap.strip() != "" or len(gap) > 1
-            heads.append(
-                _Head(first, number + 1, name, hint, bool(groups.get("after")), not apart, stamp=groups["stamp"])
-            )
-        elif is_stamp(text) and heads:
-            heads.append(_Head(number, number + 1, ""))
-    return _without_stray_times(_names_that_hold([head for head in heads if head.name]), heads)
-
-
-def _is_role_line(above: str, line: str, lines: Sequence[str], number: int) -> bool:
-    """Whether the line above a head holds the name, and the head itself the rank of that person ("Support Team — …")."""
-    above = above.strip()
-    blank_or_first = number >= 2 and bool(lines[number - 2].strip())
-    rank = _ROLE_ICON.fullmatch(line)
-    return bool(
-        rank and _HANDLE.fullmatch(above) and blank_or_first and role_of_label(line.split("—")[0].strip()) is Role.AGENT
-    )
-
-
-def _without_stray_times(named: list[_Head], heads: Sequence[_Head]) -> list[_Head]:
-    """Named heads, and the times alone after the first of them."""
-    if not named:
-        return []
-    times = [head for head in heads if not head.name and head.first > named[0].first]
-    return sorted([*named, *times], key=lambda head: head.first)
-
-
-def _two_lines(lines: Sequence[str]) -> list[_Head]:
-    written = [number for number, line in enumerate(lines) if line.strip()]
-    heads: list[_Head] = []
-    times: list[_Head] = []
-    for place, number in enumerate(written):
-        later = [lines[other] for other in written[place + 1 : place + 4]]
-        if not later:
-            break
-        # "mara.w" / " — " / "9:14 PM"; "Nina Patel" / "to support@…" / "Mar 12, 10:15am".
-        skip = int(
-            len(later) > 1 and (_TO.fullmatch(later[0].strip()) is not None or not any(c.isalnum() for c in later[0]))
-        )
-        time = _BESIDE_TIME.sub("", later[skip].strip()) if skip < len(later) else ""
-        name = _NAME_ALONE.fullmatch(lines[number].strip()) if len(lines[number]) <= LONGEST_HEAD else None
-        if name is not None and is_stamp(time) and _could_be_name(name["name"].strip(" ,")):
-            last = place + 1 + skip
-            after = [lines[other] for other in written[last + 1 : last + 2]]
-            last += int(bool(after) and _TO.fullmatch(after[0].strip()) is not None)
-            hint = name["hint"] or (name["address"] or "").strip("<> ")
-            indented = later[skip][:1].isspace() or later[skip] != _BESIDE_TIME.sub("", later[skip])
-            whole = name["name"].strip(" ,")
-            sent = _SENT.fullmatch(whole)
-            whole = sent["name"] if sent is not None else whole
-            heads.append(_Head(number, written[last] + 1, whole, hint, loose=place > 0, indented=indented, stamp=time))
-        elif is_stamp(lines[number].strip()) and heads and number >= heads[-1].last:
-            times.append(_Head(number, number + 1, ""))
-    named = _names_that_hold(heads)
-    if len(named) < 2:
-        return []
-    covered = {line for head in named for line in range(head.first, head.last)}
-    times += [_Head(head.last - 1, head.last, "") for head in heads if head not in named]
-    return sorted(
-        [*named, *(time for time in times if time.first not in covered and time.first > named[0].first)],
-        key=lambda head: head.first,
-    )
-
-
-def _time_first(lines: Sequence[str]) -> list[_Head]:
-    written = [number for number, line in enumerate(lines) if line.strip()]
-    heads: list[_Head] = []
-    for place, number in enumerate(written[:-2]):
-        below = lines[written[place + 1]].strip()
-        name = _NAME_ALONE.fullmatch(below) if len(below) <= LONGEST_HEAD else None
-        if is_stamp(lines[number].strip()) and name is not None and _could_be_name(name["name"].strip()):
-            heads.append(_Head(number, written[place + 1] + 1, name["name"].strip(), name["hint"] or "", loose=True))
-    if not heads or heads[0].first != written[0]:
-        return []
-    return _names_that_hold(heads) if max(Counter(head.name for head in heads).values()) > 1 else []
-
-
-def _labels_alone(lines: Sequence[str]) -> list[_Head]:
-    heads: list[_Head] = []
-    for number, line in enumerate(lines):
-        text = line.strip().strip("*_#> ").rstrip(":： ")
-        if not text or len(text) > 60:
-            continue
-        sent = _SENT.fullmatch(text)
-        name = _NAME_ALONE.fullmatch(text)
-        if sent is not None and _could_be_name(sent["name"]):
-            heads.append(_Head(number, number + 1, sent["name"], loose=True))
-        elif name is not None and role_of_label(name["name"].strip(), name["hint"] or "") is not None:
-            heads.append(_Head(number, number + 1, name["name"].strip(), name["hint"] or ""))
-        elif _could_be_name(text) and _is_cased_name(text):
-            heads.append(_Head(number, number + 1, text, loose=True))
-    sure = {head.name for head in heads if not head.loose}
-    sent_names = Counter(head.name for head in heads if head.loose and _SENT.fullmatch(lines[head.first].strip()))
-    if not sure and not any(count > 1 for count in sent_names.values()):
-        return []
-    counts = Counter(head.name for head in heads)
-    return [
-        head
-        for head in heads
-        if not head.loose
-        or head.name in sent_names
-        or (sent_names and not sure and _leads(head, lines) and counts[head.name] >= 1)
-    ]
-
-
-def _leads(head: _Head, lines: Sequence[str]) -> bool:
-    """Whether a name alone is followed by words, and nothing but a name."""
-    return head.last < len(lines) and bool(lines[head.last].strip())
-
-
-def _times_alone(lines: Sequence[str]) -> list[_Head]:
-    """Times and no names at all: each time begins a message of nobody in particular."""
-    written = [number for number, line in enumerate(lines) if line.strip()]
-    times = [_Head(number, number + 1, "") for number in written if is_stamp(lines[number].strip())]
-    return times if len(times) > 1 and times[0].first == written[0] else []

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import regex
 
+from kb.assist.intent import is_courtesy
 from kb.assist.transcript.events import is_encryption_notice, is_event, is_rule, without_stars
-from kb.assist.transcript.labels import AGENT_WORDS, CUSTOMER_WORDS, role_of_label
+from kb.assist.transcript.labels import AGENT_WORDS, CUSTOMER_WORDS, is_field, role_of_label
 from kb.assist.transcript.messages import NOTHING, Message, Reading
 from kb.assist.transcript.stamps import FLAGS, STAMP, is_stamp, says_when
 from kb.assist.transcript.wording import serving
@@ -56,12 +57,17 @@ DIALECTS = (
     _dialect("LiveChat, Telegram on a Mac", rf"{_NAME}{_HINT},?\s*[\[(]\s*{_WHEN}\s*[\])]{_COLON}"),
     _dialect("Chatwoot", rf"{_NAME}{_HINT}\s*(?:[-–—,]\s+|\s){_WHEN_LAST}{_COLON}", late=True),
     _dialect("name in angles", rf"<\s*{_NAME}\s*>\s*"),
+    _dialect("name in brackets", r"\[\s*(?P<name>[^\]\d][^\]]{1,39})\s*\]\s*:?\s*", sure=False),
     _dialect("name and colon", rf"{_NAME}{_HINT}{_COLON}", sure=False),
 )
+_NAME_AND_COLON = DIALECTS[-1].pattern
+# One word in small letters, which has to come twice.
+_LOWER_NAME = regex.compile(r"\p{Ll}{3,20}")
 # Only for labels that are known: "Customer – …", "Customer | …", "[Customer] …", "customer> …".
 _TIME_BEFORE_COLON = regex.compile(r"[\d\])mMzZ.\p{M}\p{Lo}]\s*[:：]", regex.VERSION1)
 _KNOWN_ONLY = regex.compile(
-    rf"(?:{_NAME}{_HINT}(?:\s+[-–—]\s+|\s*[|\t]\s*|\s*>\s*)|\[\s*(?P<name>[^\]\d][^\]]{{0,39}})\s*\]\s*)", FLAGS
+    rf"(?:{_NAME}{_HINT}(?:\s+[-–—]\s+|\s*[|\t]\s*|\s*>\s*)|[\[({{]\s*(?P<name>[^\])}}\d][^\])}}]{{0,39}})\s*[\])}}]\s*)",
+    FLAGS,
 )
 _NAMELESS = regex.compile(rf"(?:\[\s*{_WHEN}\s*\]|\(\s*{_WHEN}\s*\)|{_WHEN}\s+[-–—])\s*", FLAGS)
 _LATE = regex.compile(rf"\s*[\[(]\s*{_WHEN}\s*[\])]\s*$", FLAGS)
@@ -74,16 +80,9 @@ _LIKE_A_NAME = regex.compile(r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'’-]*)(?:\s+[\p{Lu
 _HANDLE = regex.compile(
     r"(?=.*[_.\d])[\p{L}\p{N}][\p{L}\p{M}\p{N}_.-]{2,30}|[\w.+-]{1,40}@[\w-]+(?:\.[\w-]+)+|~?\s?\+?\d[\d\s().-]{7,18}\d"
 )
-# What stands before a colon in forms, logs and letters, and is nobody's name.
-_FIELDS = frozenset(
-    normalise(
-        "error request response name order orders problem issue message subject status date time address phone email mail mobile "
-        "product model serial url link http https note reason warning code ref reference id number total price amount ps re fwd "
-        "from to cc sent question answer summary details steps expected actual version browser device location city country "
-        "ticket first second third also update edit result नाम ऑर्डर समस्या पता फ़ोन मोबाइल विषय तारीख कारण त्रुटि सवाल जवाब "
-        "নাম অর্ডার সমস্যা ঠিকানা ফোন মোবাইল বিষয় তারিখ কারণ ত্রুটি প্রশ্ন উত্তর"
-    ).split()
-)
+_CONTACT = regex.compile(r"[\w.+-]{1,40}@[\w-]+(?:\.[\w-]+)+|~?\s?\+\d[\d\s().-]{7,18}\d|\d{10,14}")
+# A log of a program has times and colons too.
+_LOG_LEVELS = frozenset(("error", "info", "warning", "warn", "debug", "trace", "fatal", "critical", "notice"))
 _LABEL_FIRST = regex.compile(r"(?P<label>[\p{L}\p{M}]+)\s+(?P<rest>\S.*)", regex.DOTALL)
 _SIDES = {word: Role.CUSTOMER for word in CUSTOMER_WORDS if len(word) > 2} | {
     word: Role.AGENT for word in AGENT_WORDS if len(word) > 2
@@ -184,7 +183,7 @@ def _read_line(line: str) -> _Line:
         return _Line(line)
     has_digit = any(character.isdigit() for character in head)
     time_before_colon = _TIME_BEFORE_COLON.search(head) is not None
-    for dialect in DIALECTS if ":" in head or "：" in head or head.startswith("<") else ():
+    for dialect in DIALECTS if ":" in head or "：" in head or head.startswith(("<", "[")) else ():
         if dialect.late and not time_before_colon:
             continue
         if dialect.sure and not (has_digit or head.startswith("<")):
@@ -200,14 +199,19 @@ def _read_line(line: str) -> _Line:
         if not name or is_stamp(name):
             continue
         text = _CLOSING_TAG.sub("", plain[found.end() :]) if head.startswith("<") else plain[found.end() :]
+        if stamp and normalise(name) in _LOG_LEVELS:
+            return _Line(line)
         role = role_of_label(name, hint)
         if role is Role.NOTE and not stamp and normalise(name) in ("note", "notes"):
             return _Line(line, text, name, hint, role, dialect=dialect.name)
         if role is not None or dialect.sure:
             return _Line(line, text, name, hint, role, True, stamp is not None, dialect.name)
-        if _looks_like_name(name):
+        if _looks_like_name(name) or (
+            dialect.pattern is _NAME_AND_COLON and _LOWER_NAME.fullmatch(name) and not is_field(name)
+        ):
             return _Line(line, text, name, hint, dialect=dialect.name)
-        break
+        if dialect.pattern is _NAME_AND_COLON:
+            break
     if not _TABLE_BARS.match(line):
         found = _KNOWN_ONLY.match(head)
         if found is not None and is_stamp(plain[found.end() :].strip()):
@@ -239,7 +243,7 @@ def _labels_without_colon(lines: Sequence[_Line], has_others: bool) -> bool:
 
 
 def _looks_like_name(name: str) -> bool:
-    if normalise(name) in _FIELDS or name.casefold().startswith(("http", "please ", "dear ")):
+    if is_field(name) or name.casefold().startswith(("http", "please ", "dear ")):
         return False
     return _LIKE_A_NAME.fullmatch(name) is not None or _HANDLE.fullmatch(name) is not None
 
@@ -252,6 +256,8 @@ def _speakers(lines: Sequence[_Line]) -> set[str]:
     sure = {line.name for line in lines if line.name and line.sure and line.role is None}
     known = {line.role for line in lines if line.role is not None and line.sure}
     names = sure | {name for name, count in counts.items() if count > 1}
+    # A number or an address before a colon is nobody's word.
+    names |= {name for name in counts if _CONTACT.fullmatch(name)} if len(counts) + len(known) > 1 else set()
     others = [name for name in counts if name not in names]
     labelled = names | {line.name for line in lines if line.role in (Role.CUSTOMER, Role.AGENT) and line.sure}
     if len(others) == 1 and (len(labelled) == 1 or (len(known) == 1 and not names)):
@@ -271,7 +277,8 @@ def _speakers(lines: Sequence[_Line]) -> set[str]:
 
 
 def _one_serves(lines: Sequence[_Line]) -> bool:
-    return any(serving(line.text) >= 1 for line in lines)
+    """Whether the words of two strangers are those of a conversation."""
+    return any(serving(line.text) != 0 or is_courtesy(line.text) for line in lines if line.text.strip())
 
 
 def _calls(text: str, names: set[str]) -> bool:

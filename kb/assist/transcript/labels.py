@@ -13,12 +13,15 @@ def _words(text: str) -> frozenset[str]:
 
 CUSTOMER_WORDS = _words(
     "customer cust client user visitor caller requester guest buyer shopper consumer human subscriber member patient passenger "
-    "grahak grahok upbhokta end-user contact ग्राहक कस्टमर क्लाइंट यूज़र यूजर विज़िटर विजिटर आगंतुक उपयोगकर्ता उपभोक्ता अतिथि कॉलर "
+    "grahak grahok upbhokta end-user contact lead prospect "
+    "ग्राहक कस्टमर क्लाइंट यूज़र यूजर विज़िटर विजिटर आगंतुक उपयोगकर्ता उपभोक्ता अतिथि कॉलर "
     "গ্রাহক ক্রেতা খরিদ্দার খদ্দের কাস্টমার ক্লায়েন্ট ইউজার ভিজিটর ব্যবহারকারী দর্শক অতিথি আগন্তুক কলার c u q"
 )
 AGENT_WORDS = _words(
     "agent rep representative support advisor adviser operator assistant bot chatbot staff executive exec csr cse helpdesk "
-    "servicedesk moderator technician pratinidhi protinidhi sahayak एजेंट एजेन्ट प्रतिनिधि सपोर्ट सहायता सहायक सलाहकार ऑपरेटर बॉट "
+    "servicedesk "
+    "teammate assignee specialist concierge seller ai moderator "
+    "technician pratinidhi protinidhi sahayak एजेंट एजेन्ट प्रतिनिधि सपोर्ट सहायता सहायक सलाहकार ऑपरेटर बॉट "
     "कार्यकारी हेल्पडेस्क एग्जीक्यूटिव এজেন্ট প্রতিনিধি সাপোর্ট সহায়তা সহায়ক উপদেষ্টা অপারেটর বট হেল্পডেস্ক এক্সিকিউটিভ a s"
 )
 _SYSTEM_WORDS = _words("system सिस्टम সিস্টেম automation")
@@ -79,7 +82,23 @@ _AGENT_PHRASES = tuple(
         "গ্রাহক সহায়তা",
     )
 )
+# What stands before a colon in forms, logs and letters, and is nobody's name.
+_FIELDS = frozenset(
+    normalise(
+        "error request response name order orders problem issue message subject status date time address phone email mail mobile "
+        "product model serial url link http https note reason warning code ref reference id number total price amount ps re fwd "
+        "from to cc sent question answer summary details steps expected actual version browser device location city country "
+        "photo image picture sticker video audio file attachment document gif width height weight size color colour wifi router "
+        "login username user password pin account amount balance plan brand type category department company website key value "
+        "ticket first second third also update edit result नाम ऑर्डर समस्या पता फ़ोन मोबाइल विषय तारीख कारण त्रुटि सवाल जवाब "
+        "নাম অর্ডার সমস্যা ঠিকানা ফোন মোবাইল বিষয় তারিখ কারণ ত্রুটি প্রশ্ন উত্তর"
+    ).split()
+)
 _MAX_LABEL_WORDS = 4
+# With these a label would be a sentence ("Customer service is bad: …").
+_VERBS = _words(
+    "is was are were has have had did does told promised called never wont cant cannot है था हैं थे ने को কে বলেছে ছিল আছে"
+)
 _WORD = regex.compile(rf"[{WORD_CLASS}]+(?:-[{LETTER_CLASS}]+)*")
 _NUMBERED_VISITOR = regex.compile(r"(?:visitor|guest|user|customer|v)[\s_#-]?\d{3,}", regex.IGNORECASE)
 
@@ -90,7 +109,7 @@ def role_of_label(name: str, hint: str = "") -> Role | None:
         return Role.NOTE
     for label in (hint, name):
         words = _WORD.findall(normalise(label)) if len(label) <= 80 else []
-        if not words or len(words) > _MAX_LABEL_WORDS:
+        if not words or len(words) > _MAX_LABEL_WORDS or _VERBS & set(words):
             continue
         role = _role_of_words(words)
         if role is not None:
@@ -112,6 +131,11 @@ def _role_of_words(words: list[str]) -> Role | None:
     if ends & CUSTOMER_WORDS:
         return Role.CUSTOMER
     return None
+
+
+def is_field(name: str) -> bool:
+    """Whether words name a line of a form, a log or a letter rather than somebody."""
+    return normalise(name) in _FIELDS
 
 
 def is_bare_label(name: str) -> bool:

@@ -64,7 +64,7 @@ def read_mail(lines: Sequence[str]) -> Reading:
                 parts.append(_Part(sender or "(other)", subject, recipient, forwarded=forward))
             headers, forward, number = headers + 1, False, last
             continue
-        count = wrote_header_at(given, number)
+        count = _wrote_header_at(given, number)
         if count:
             sender = _name_in(" ".join(bare(other) for other in given[number : number + count]))
             following = next((other for other in given[number + count :] if other.strip()), "")
@@ -81,6 +81,14 @@ def read_mail(lines: Sequence[str]) -> Reading:
         return NOTHING
     _name_the_writer(parts)
     return Reading("mail", _in_order([part for part in parts if part.subject or any(part.lines)]), 3.0 * headers)
+
+
+def _wrote_header_at(lines: list[str], start: int) -> int:
+    """How many lines are "On Monday, Asha <…> wrote:"; several only with an address, lest words before it
+    are taken for a part of it."""
+    count = wrote_header_at(lines, start)
+    joined = " ".join(lines[start : start + count])
+    return count if count < 2 or "@" in joined else 0
 
 
 def _name_the_writer(parts: Sequence[_Part]) -> None:
@@ -129,7 +137,7 @@ def _header_block(lines: list[str], start: int, *, at_start: bool) -> tuple[int,
     if not header_kind(lines[start]):
         return None
     found = read_header_block(lines, start)
-    last = found[0] if found is not None else _short_block(lines, start) if at_start else None
+    last = found[0] if found is not None else _short_block(lines, start, at_start=at_start)
     if last is None:
         return None
     values: dict[str, str] = {}
@@ -140,14 +148,16 @@ def _header_block(lines: list[str], start: int, *, at_start: bool) -> tuple[int,
     return last, values.get("from", ""), values.get("to", ""), values.get("subject", "")
 
 
-def _short_block(lines: Sequence[str], start: int) -> int | None:
-    """At the top of a paste fewer headers are enough: two, with an address among them or a sender, a recipient or a subject."""
+def _short_block(lines: Sequence[str], start: int, *, at_start: bool) -> int | None:
+    """Fewer headers than programs write: two with an address among them; at the top of a paste a subject is as good as that."""
     kinds: list[str] = []
     number = start
     while number < len(lines) and len(kinds) < _MOST_HEADERS and (kind := header_kind(lines[number])):
         kinds.append(kind)
         number += 1
     has_address = any("@" in line[:400] for line in lines[start:number])
+    if not at_start:
+        return number if {"from", "to"} <= set(kinds) and has_address else None
     enough = len(set(kinds)) >= 2 and (
         has_address or {"from", "subject"} <= set(kinds) or {"to", "subject"} <= set(kinds)
     )

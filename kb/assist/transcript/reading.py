@@ -12,7 +12,7 @@ from kb.assist.transcript.inline import read_inline
 from kb.assist.transcript.labels import is_bare_label
 from kb.assist.transcript.mail import read_mail, without_answer_marks
 from kb.assist.transcript.messages import Message, Reading
-from kb.assist.transcript.records import read_records
+from kb.assist.transcript.records import is_json, read_records
 from kb.assist.transcript.sides import assign_roles
 from kb.assist.transcript.tables import read_table
 from kb.assist.turns import LINES_OF_A_LETTER, LONGEST_LETTER, MAX_TURNS, Role, Turn, matter_of
@@ -25,7 +25,7 @@ MAX_LINES = 2000
 # The families of dialects, from those that are sure of themselves to those that guess; the one with most evidence reads.
 _FAMILIES = (read_table, read_mail, read_headed, read_footed, read_inline)
 _ENOUGH = 2.0
-LONGEST_NAME = 60
+LONGEST_NAME = 160
 _LETTERS = ("mail", "text")
 _SWAPPED = {Role.CUSTOMER: Role.AGENT, Role.AGENT: Role.CUSTOMER}
 
@@ -52,14 +52,24 @@ def read_transcript(text: str, *, swapped: bool = False) -> Transcript:
     reading = read_records(text)
     if not reading.evidence:
         cut = cut or len(lines) > MAX_LINES
-        reading = _choose(lines[-MAX_LINES:])
-    messages = [message for message in reading.messages if message.text]
+        reading = read_bare(lines[-MAX_LINES:]) if is_json(text) else _choose(lines[-MAX_LINES:])
+    messages = _with_words(reading.messages)
     turns = [
-        Turn(role, message.text, _matter(message, reading.dialect), _shown_name(message.speaker))
+        Turn(role, message.text, _matter(message, reading.dialect), _shown_name(message.speaker, message.hint))
         for role, message in zip(assign_roles(messages), messages, strict=True)
     ]
     turns = swap_roles(turns) if swapped else turns
     return Transcript(turns[-MAX_TURNS:], cut or len(turns) > MAX_TURNS, reading.dialect)
+
+
+def _with_words(messages: Sequence[Message]) -> list[Message]:
+    """Messages that say something. A name that never says anything was none, and stays as text."""
+    speakers = {message.speaker for message in messages if message.text}
+    for message in messages:
+        if not message.text and message.speaker not in speakers and not is_bare_label(message.speaker):
+            message.lines = [f"{message.speaker} {message.hint}".strip()]
+            message.speaker = ""
+    return [message for message in messages if message.text]
 
 
 def swap_roles(turns: Sequence[Turn]) -> list[Turn]:
@@ -72,9 +82,11 @@ def _choose(lines: Sequence[str]) -> Reading:
     return best if best.evidence >= _ENOUGH else read_bare(lines)
 
 
-def _shown_name(speaker: str) -> str:
+def _shown_name(speaker: str, hint: str) -> str:
     """A name as the page shows it; none for labels that are no more than a role, and for who is not named."""
-    return "" if speaker.startswith("(") or is_bare_label(speaker) else " ".join(speaker.split())[:LONGEST_NAME]
+    name = "" if speaker.startswith("(") or is_bare_label(speaker) else " ".join(speaker.split())
+    beside = "" if not hint or is_bare_label(hint) else " ".join(hint.split())
+    return ", ".join(filter(None, (name, beside)))[:LONGEST_NAME]
 
 
 def _matter(message: Message, dialect: str) -> str:

@@ -57,7 +57,7 @@ def read_records(text: str) -> Reading:
     """Messages of a JSON document, of a document a line, or nothing where it is no JSON or holds no conversation."""
     if not text.lstrip().startswith(("[", "{")):
         return NOTHING
-    document = _load(text)
+    document = _spelled_out(_load(text))
     if document is None:
         return NOTHING
     found = max(_lists_of_messages(document), key=len, default=[])
@@ -75,6 +75,11 @@ def read_records(text: str) -> Reading:
     return Reading("JSON", messages, 1000.0)
 
 
+def is_json(text: str) -> bool:
+    """Whether a text is JSON, with or without a conversation in it."""
+    return text.lstrip().startswith(("[", "{")) and _load(text) is not None
+
+
 def _load(text: str) -> Any:
     try:
         return json.loads(text)
@@ -84,6 +89,21 @@ def _load(text: str) -> Any:
         return [json.loads(line.strip().removesuffix(",")) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError):
         return None
+
+
+def _spelled_out(document: Any) -> Any:
+    """[["customer", "hello"], …] and [{"customer": "hello"}, …] as objects with a role and a text."""
+    if not isinstance(document, list) or len(document) < 2:
+        return document
+    pairs = []
+    for item in document:
+        pair = next(iter(item.items())) if isinstance(item, Mapping) and len(item) == 1 else item
+        if not (isinstance(pair, list | tuple) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
+            return document
+        if _role_of_value(pair[0]) is None:
+            return document
+        pairs.append({"role": pair[0], "text": pair[1]})
+    return pairs
 
 
 def _lists_of_messages(document: Any) -> Iterator[list[Mapping[str, Any]]]:

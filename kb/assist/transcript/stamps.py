@@ -33,7 +33,10 @@ _JOINS = "at|on|को|बजे|তারিখে|টায়|টায়|�
 _TIME = r"(?<!\d)\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d{1,6})?)?(?!\d)"
 _ISO = r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?(?:Z\b|[+-]\d{2}:\d{2})?"
 _NUMERIC = r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)|(?<!\d)\d{1,2}[/.]\d{1,2}(?![\d:])"
-_AGO = r"\(?\d{1,2}\s(?:second|minute|min|hour|hr|day|week|month)s?\sago\)?"
+_AGO = (
+    r"\(?(?:\d{1,3}\s?(?:(?:second|sec|minute|min|hour|hr|day|week|month|year)s?|[smhdwy])|"
+    r"an?\s(?:minute|hour|day|week))\sago\)?|just now"
+)
 _ELAPSED = r"(?:\d+\s*[hm]\s+){0,2}\d+\s*s\b"
 _WORD_END = r"(?![\p{L}\p{M}])"
 _PART = (

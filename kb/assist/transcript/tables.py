@@ -7,6 +7,7 @@ import regex
 
 from kb.assist.transcript.labels import role_of_label
 from kb.assist.transcript.messages import NOTHING, Message, Reading
+from kb.assist.turns import Role
 from kb.text.terms import normalise
 
 
@@ -25,7 +26,6 @@ _NAME_COLUMNS = _keys(
 ) | {normalise("भेजने वाला"), normalise("sent by"), normalise("from name")}
 _PAIR = regex.compile(r"^\s*-?\s*[\"']?(?P<key>[\p{L}_]{2,20})[\"']?\s*:\s+(?P<value>\S.*)$")
 _MARKDOWN_RULE = regex.compile(r"^\s*\|?[\s:|-]{3,}\|?\s*$")
-_LONGEST_CELL = 200_000
 
 
 def read_table(lines: Sequence[str]) -> Reading:
@@ -39,9 +39,23 @@ def read_table(lines: Sequence[str]) -> Reading:
         role, name = _column(header, _ROLE_COLUMNS), _column(header, _NAME_COLUMNS)
         if text is None or (role is None and name is None):
             continue
-        messages = [_row(row, text, role, name) for row in rows[1:]]
+        messages = [_row(row, len(header), text, role, name) for row in rows[1:]]
         return Reading("table", messages, 3.0 * len(messages)) if messages else NOTHING
-    return _read_pairs(written)
+    return _read_rows(written) or _read_pairs(written)
+
+
+def _read_rows(lines: Sequence[str]) -> Reading | None:
+    """Rows without a header whose first, second or third cell says which side it is, and the rest what was said."""
+    for rows in _tables(lines):
+        for column in range(3):
+            roles = [role_of_label(row[column].strip()) if len(row) > column + 1 else None for row in rows]
+            if len(rows) == len(lines) and all(role in (Role.CUSTOMER, Role.AGENT) for role in roles):
+                messages = [
+                    Message([",".join(row[column + 1 :]).strip()], row[column].strip(), role=role)
+                    for row, role in zip(rows, roles, strict=True)
+                ]
+                return Reading("table", messages, 3.0 * len(messages))
+    return None
 
 
 def _tables(lines: Sequence[str]) -> list[list[list[str]]]:
@@ -63,18 +77,14 @@ def _column(header: Sequence[str], names: frozenset[str]) -> int | None:
     return next((number for number, cell in enumerate(header) if cell in names), None)
 
 
-def _row(row: Sequence[str], text: int, role: int | None, name: int | None) -> Message:
+def _row(row: Sequence[str], columns: int, text: int, role: int | None, name: int | None) -> Message:
     def cell(column: int | None) -> str:
         return row[column].strip() if column is not None and column < len(row) else ""
 
     # A row with too few or too many cells is not understood: all of it stays.
     words = cell(text) if text < len(row) else " ".join(row)
-    if len(row) > text + 1 and text == max(text, role or 0, name or 0):
-        words = (
-            ", ".join([words, *(extra.strip() for extra in row[text + 1 :] if extra.strip())])
-            if text == len(row) - 2
-            else words
-        )
+    if len(row) > columns:
+        words = ",".join(row[text : text + 1 + len(row) - columns])
     known = role_of_label(cell(role)) if role is not None else None
     return Message(words.splitlines(), cell(name) or cell(role), role=known)
 

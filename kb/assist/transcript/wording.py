@@ -10,9 +10,11 @@ from kb.text.words import WORD_CLASS
 PHRASES_FILE = Path(__file__).parent / "wording.txt"
 _LONGEST = 1500
 _PER_MESSAGE = 3.0
+# Hardly any customer says "How can I help you?".
+_OPENING = 3.0
 
 
-def _patterns() -> tuple["regex.Pattern[str]", "regex.Pattern[str]"]:
+def _patterns() -> dict[str, "regex.Pattern[str]"]:
     phrases: dict[str, list[str]] = {}
     for line in PHRASES_FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -20,18 +22,17 @@ def _patterns() -> tuple["regex.Pattern[str]", "regex.Pattern[str]"]:
         elif line and not line.startswith("#"):
             # Words are compared as search compares them.
             section.append(normalise(line))
-    serves, asks = (
-        regex.compile(rf"(?<![{WORD_CLASS}])(?:{'|'.join(phrases[side])})(?![{WORD_CLASS}])")
-        for side in ("serves", "asks")
-    )
-    return serves, asks
+    return {
+        side: regex.compile(rf"(?<![{WORD_CLASS}])(?:{'|'.join(found)})(?![{WORD_CLASS}])")
+        for side, found in phrases.items()
+    }
 
 
-_SERVES, _ASKS = _patterns()
+_PATTERNS = _patterns()
 
 
 def serving(text: str) -> float:
     """How much a message sounds like one who serves (above 0) or one who asks (below 0); 0 where nothing tells."""
     words = normalise(text[:_LONGEST])
-    serves, asks = len(_SERVES.findall(words)), len(_ASKS.findall(words))
-    return max(-_PER_MESSAGE, min(_PER_MESSAGE, 1.5 * serves - asks))
+    opens, serves, asks = (len(_PATTERNS[side].findall(words)) for side in ("opens", "serves", "asks"))
+    return (_OPENING if opens else 0.0) + max(-_PER_MESSAGE, min(_PER_MESSAGE, 1.5 * serves - asks))
