@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "webapp.help.views:blueprint",
     "webapp.desk.views:blueprint",
     "webapp.studio.views:blueprint",
+    "webapp.studio.content:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.views:public",

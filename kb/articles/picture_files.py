@@ -85,10 +85,12 @@ class PictureFiles:
             row = ArticlePicture(article_id=article_id, source=source)
             self.session.add(row)
         found = self.find(path, source)
-        row.path, row.state, row.asset_id = found or "", "", None
         if found is None:
-            self._warn(path, "missing picture", f"the picture {source} is not in the folder")
+            kept = "; the one that was there before is still shown" if row.asset_id else ""
+            row.path, row.state = "", ""
+            self._warn(path, "missing picture", f"the picture {source} is not in the folder{kept}")
             return
+        row.path, row.state, row.asset_id = found, "", None
         row.state = self._state(found)
         asset = self._asset(found, row.state)
         if isinstance(asset, PictureError):

@@ -17,7 +17,7 @@ from kb.articles.fields import (
 )
 from kb.articles.frontmatter import dump_front_matter
 from kb.articles.headings import remove_repeated_title
-from kb.articles.publication import publishable
+from kb.articles.publication import publishable, read_publication
 from kb.articles.sync_report import Notice
 from kb.articles.text import (
     ArticleError,
@@ -112,6 +112,8 @@ def make_source(
     body = _clean_body(title, body)
     if not body and status != "draft":
         faults.add("", "there is no text below the title")
+    # What says only whether it is public is in the status.
+    switches = read_publication({key: value for key, value in values.items() if key not in KNOWN_KEYS}, "").used
     source = ArticleSource(
         title=title,
         slug=slug,
@@ -124,7 +126,7 @@ def make_source(
         also_asked=read_list(faults, given, "also_asked", limit=500),
         owner=read_line(faults, given, "owner", limit=320) or None,
         review_by=read_date(faults, given, "review_by"),
-        extra={key: value for key, value in clean_extra(values).items() if key not in KNOWN_KEYS},
+        extra={key: value for key, value in clean_extra(values).items() if key not in (*KNOWN_KEYS, *switches)},
         warnings=tuple(warnings),
         has_front_matter=has_front_matter,
     )

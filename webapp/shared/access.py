@@ -26,6 +26,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "desk": Role.REP,
     "api_desk": Role.REP,
     "studio": Role.TRAINER,
+    "studio_content": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,

@@ -172,7 +172,9 @@ class PageFrame:
             Place(_("Requests"), url_for("desk.requests"), request.endpoint == "desk.requests"),
         ]
         if current_user.allows("trainer"):
-            places.append(Place(_("Gaps"), url_for("studio.gaps"), self.area == "studio"))
+            places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))
+            in_content = request.blueprint == "studio_content"
+            places.append(Place(_("What came in"), url_for("studio_content.reports"), in_content))
         if current_user.allows("admin"):
             places.append(Place(_("People"), url_for("admin.people"), request.blueprint == "admin"))
             places.append(Place(_("Jobs"), url_for("admin_jobs.jobs"), request.endpoint == "admin_jobs.jobs"))

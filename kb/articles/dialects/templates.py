@@ -69,6 +69,8 @@ class _Expander(Scan):
             return self._shortcode(match.end(), text[3:-3])
         if match["tag"]:
             return self._tag(match.end(), text[2:-2])
+        if match["source"]:
+            return self.replace_to(match.end(), f'="{match["literal"]}"')
         if match["value"]:
             return self._value(match.end(), text.strip("{}"))
         if match["expression"]:

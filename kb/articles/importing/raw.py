@@ -47,7 +47,8 @@ def html_to_article_markdown(html: str) -> str:
         return html_to_text(html)
     parts = _CODE.split(html)
     # Of three parts each, the first is outside of code: braces there are words, not a template's.
-    parts[::3] = [re.sub(r"\{(?=[{%#])", _BRACE, part) for part in parts[::3]]
+    # Line ends there are blanks.
+    parts[::3] = [re.sub(r"\{(?=[{%#])", _BRACE, re.sub(r"[ \t\r\n\f]+", " ", part)) for part in parts[::3]]
     joined = "".join(part for number, part in enumerate(parts) if number % 3 != 2)
     try:
         converted = html_to_markdown.convert(joined, _OPTIONS).content or ""
