@@ -44,7 +44,7 @@ lint: development
 
 test: lint
 	@env -u KB_HOME -u KB_MODEL .venv/bin/kb model prepare
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist loadfile
 
 lock: development
 	@.venv/bin/python scripts/lock.py
