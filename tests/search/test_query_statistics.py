@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from indexer.encoders.bundled_model import FINGERPRINT
-from indexer.encoders.opening import HashEncoder
+from indexer.encoders.hashing import HashEncoder
 from indexer.query_statistics import LOOK_EVERY_SECONDS, QueryStatisticsReader
 from indexer.runtime import SearchRuntime
 from kb.core.settings import Settings
