@@ -1,6 +1,5 @@
 """Names of people that are given with a text, whole and in part."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,11 +7,9 @@ from itertools import pairwise
 
 import regex
 
-from kb.privacy.redaction import words
+from kb.privacy.redaction import name_forms, words
 from kb.privacy.redaction.spans import Span
-from kb.text import name_keys
 from kb.text.language_words import ENGLISH
-from kb.text.words import cached_by_word
 
 # Letters with their marks; Python's own \w would split Indic words at vowel signs.
 _WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+")
@@ -29,25 +26,9 @@ _TEAM_WORDS = frozenset(
 _TEAM_ENDS = frozenset(words.TEAM_ENDS.split())
 _ORDINARY_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split()) | _TEAM_WORDS
 
-
-@cached_by_word
-def _plain(word: str) -> str:
-    """One spelling: without joiners, and in Devanagari without the dots that many leave out."""
-    word = unicodedata.normalize("NFC", word).replace("\u200d", "").replace("\u200c", "")
-    return word.replace("\u093c", "").replace("\u0901", "\u0902")
-
-
-_INDIC_EVERYDAY = frozenset(map(_plain, words.INDIC_EVERYDAY.split()))
 _ALSO_WORDS = frozenset(words.ALSO_WORDS.split())
-# How everyday words sound: of these, names in Latin letters need a capital.
-_EVERYDAY_SOUNDS = frozenset(map(name_keys.rough_indic, _INDIC_EVERYDAY)) | frozenset(
-    "o:" + name_keys.without_o(name_keys.rough_indic(word)) for word in _INDIC_EVERYDAY if word[0] >= "\u0980"
-)
-# Indic scripts do not write the last a of satya (सत्य), but that of Asha (आशा).
-_OPEN_END = regex.compile(r"(?<=[^aeiou][^aeiouh])a$")
-_CASE_ENDINGS = ("র", "ের", "য়ের", "য়ের", "ই", "ও", "কে", "েকে", "রা", "েরা", "দের", "েদের")
 _ENDINGS_OF_PEOPLE = ("দা", "দি", "দেবী", "বাবু", "জি")
-_BENGALI_SUFFIXES = (*_CASE_ENDINGS, *_ENDINGS_OF_PEOPLE)
+_BENGALI_SUFFIXES = (*name_forms.CASE_ENDINGS, *_ENDINGS_OF_PEOPLE)
 _OTHER_SUFFIXES = ("ji", "bhai", "babu", "जी", "भाई", "बाबू")
 _LETTERS_ONLY = regex.compile(r"[\p{L}\p{M} ]+")
 _TITLES = frozenset(words.TITLES.split())
@@ -87,7 +68,7 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
             rule = _rule_for(word)
             if rule:
                 parts[word] = rule
-        pairs |= {(_consonants(a), _consonants(b)) for a, b in pairwise(found_words)}
+        pairs |= {(name_forms.consonants(a), name_forms.consonants(b)) for a, b in pairwise(found_words)}
         joined = "".join(found_words)
         if len(found_words) > 1 and len(joined) >= 6:
             parts[joined] = "always"
@@ -98,10 +79,8 @@ def prepare_names(names: tuple[str, ...]) -> _Names:
     }
     whole_names = {first: found for first, found in kept.items() if any(len(n) > 1 for n in found)}
     certain = [word for word, rule in parts.items() if rule in {"always", "capital"}]
-    # गुप्त and গুপ্ত do not write the last a of Gupta.
-    sounded = {form for word in certain if word.isascii() for form in (word, _OPEN_END.sub("", word))}
-    latin = frozenset(form for word in sounded for form in _forms(name_keys.rough_latin(word)))
-    indic = frozenset(form for word in certain if not word.isascii() for form in _forms(name_keys.rough_indic(word)))
+    latin = frozenset(form for word in certain if word.isascii() for form in name_forms.latin_forms(word))
+    indic = frozenset(form for word in certain if not word.isascii() for form in name_forms.indic_forms(word))
     initials = frozenset(word[0] for word in (*whole_names, *parts))
     return _Names(whole_names, parts, initials, latin, indic, frozenset(pairs), frozenset(first for first, _ in pairs))
 
@@ -124,25 +103,13 @@ def _rule_for(word: str) -> str:
     letters = sum(1 for character in word if character.isalpha())
     if word in _ORDINARY_WORDS:
         return ""
-    if _plain(word) in _INDIC_EVERYDAY:
-        return "honoured"
     if word.isascii():
-        rough = name_keys.rough_latin(_OPEN_END.sub("", word))
-        everyday = word in _ALSO_WORDS or not _EVERYDAY_SOUNDS.isdisjoint(_forms(rough))
+        everyday = word in _ALSO_WORDS or name_forms.sounds_everyday(word)
         return "" if letters < 3 else "capital" if everyday else "always"
+    if name_forms.is_everyday(word):
+        return "honoured"
     # An Indic letter carries its vowel, so two letters are as much as four in Latin.
     return "always" if letters >= 2 else ""
-
-
-@cached_by_word
-def _consonants(word: str) -> str:
-    """What of a word is written alike in both scripts when it is short: Rao, राव; Dey, দে."""
-    rough = name_keys.rough_latin(word) if word.isascii() else name_keys.rough_indic(word)
-    return regex.sub(r"[aiueoy]|b$", "", rough)
-
-
-def _forms(rough: str) -> tuple[str, str]:
-    return rough, "o:" + name_keys.without_o(rough)
 
 
 def _is_pair(view: str, found_words: Sequence[tuple[int, int, str]], position: int, first: str, names: _Names) -> bool:
@@ -150,7 +117,7 @@ def _is_pair(view: str, found_words: Sequence[tuple[int, int, str]], position: i
     if position + 1 >= len(found_words):
         return False
     start, _, following = found_words[position + 1]
-    second = _consonants(following.casefold())
+    second = name_forms.consonants(following.casefold())
     return (
         (first, second) in names.pairs
         and bool(second)
@@ -158,37 +125,6 @@ def _is_pair(view: str, found_words: Sequence[tuple[int, int, str]], position: i
         and following.isascii() == found_words[position][2].isascii()
         and _GAP.fullmatch(view, found_words[position][1], start) is not None
     )
-
-
-@cached_by_word
-def _spoken_forms(word: str) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Of the word and of its stems without Bengali endings: the forms by which the other script knows them.
-
-    The last one counts only where something says that a person is meant: Amit, अमित.
-    """
-    if word.isascii():
-        rough = name_keys.rough_latin(word)
-        return ((_long_enough(rough, bengali=True), rough),)
-    bengali = word[0] >= "\u0980"
-    found = [name_keys.rough_indic(stem) for stem in _stems(word)]
-    return tuple((_long_enough(rough, bengali=bengali), rough) for rough in found if len(rough) >= 3)
-
-
-def _stems(word: str) -> list[str]:
-    """The word, and what is left of a Bengali one without each ending that it may have."""
-    endings = _CASE_ENDINGS if word[0] >= "\u0980" else ()
-    return [word, *(word.removesuffix(e) for e in endings if word.endswith(e) and len(word) > len(e) + 3)]
-
-
-def _is_everyday(word: str) -> bool:
-    return any(_plain(stem) in _INDIC_EVERYDAY for stem in _stems(word))
-
-
-def _long_enough(rough: str, *, bengali: bool) -> tuple[str, ...]:
-    """The rough form, and for Bengali the one without o, where they are long enough to be no everyday word."""
-    short = name_keys.without_o(rough)
-    forms = (rough,) if len(rough) >= (name_keys.SHORTEST if bengali else name_keys.SHORTEST_DEVANAGARI) else ()
-    return (*forms, "o:" + short) if bengali and len(short) >= name_keys.SHORTEST else forms
 
 
 def find_names(view: str, names: _Names) -> Iterator[Span]:
@@ -226,7 +162,10 @@ def _match_at(view: str, found_words: Sequence[tuple[int, int, str]], position: 
     for sequence in names.whole.get(folded, ()):
         count = len(sequence)
         if count > 1 and position + count <= len(found_words) and _follows(view, found_words, position, sequence):
-            return count
+            # "Sunny Day" is somebody, "a sunny day" nobody.
+            ordinary = all(word in _ORDINARY_WORDS for word in sequence)
+            if not ordinary or all(text[:1].isupper() for _, _, text in found_words[position : position + count]):
+                return count
     rule, ending = names.parts.get(folded), ""
     if rule is None:
         ending = _personal_suffix(folded, names.parts)
@@ -265,14 +204,15 @@ def _count_transliterated(view: str, found_words: Sequence[tuple[int, int, str]]
     forms = names.indic if word.isascii() else names.latin if "\u0900" <= word[0] <= "\u09ff" else None
     if not forms:
         return 0
-    consonants = _consonants(word)
+    consonants, spoken, short = name_forms.spoken_forms(word)
     if consonants in names.firsts and _is_pair(view, found_words, position, consonants, names):
         return 2
-    for spoken, short in _spoken_forms(word):
-        if not forms.isdisjoint(spoken) and not (word.isascii() and word in _ORDINARY_WORDS):
-            return int(not _is_everyday(word) or _is_honoured(found_words, position))
-        if short in forms and not _is_everyday(word) and _is_honoured(found_words, position):
-            return 1
+    known = not forms.isdisjoint(spoken) and not (word.isascii() and word in _ORDINARY_WORDS)
+    if known and not name_forms.is_everyday(word):
+        return 1
+    if known or not forms.isdisjoint(short):
+        sure = _is_honoured(found_words, position)
+        return int(sure and (known or not name_forms.is_everyday(word)))
     return 0
 
 
