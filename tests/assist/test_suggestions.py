@@ -165,6 +165,22 @@ def test_command_reads_standard_input_and_names_the_line_that_is_no_json(command
     assert "2: not JSON" in str(told.exception)
 
 
+WHATSAPP = (
+    "[12/03/24, 10:15:22] Ashley Lodge Desk: Hello, how can I help you?\n"
+    "[12/03/24, 10:16:02] +91 98300 12345: Does Ashley Lodge allow pets?\n"
+)
+
+
+def test_command_reads_a_chat_as_it_was_exported_and_swaps_roles_on_request(command: CliRunner, tmp_path: Path) -> None:
+    file = tmp_path / "chat.txt"
+    file.write_text(WHATSAPP, encoding="utf-8")
+    answer = json.loads(command.invoke(kb, ["assist", str(file), "--json"], catch_exceptions=False).stdout)
+    assert answer["question"] == "Does Ashley Lodge allow pets?"
+    assert answer["results"][0]["title"] == "Ashley Lodge: Are pets allowed?"
+    swapped = command.invoke(kb, ["assist", "-", "--swap", "--json"], input=WHATSAPP, catch_exceptions=False)
+    assert json.loads(swapped.stdout)["question"].endswith("Hello, how can I help you?")
+
+
 def test_command_says_why_it_is_silent_and_what_to_type_for_suggestions(
     run_kb: Callable[..., tuple[int, str, str]], runtime: SearchRuntime, tmp_path: Path
 ) -> None:

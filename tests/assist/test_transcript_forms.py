@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.assist.transcript import read_transcript
@@ -187,7 +187,8 @@ def test_texts_with_colons_times_and_talk_of_agents_stay_one_turn_of_the_custome
 _said = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5)
 
 
-@settings(max_examples=300)
+# A busy machine may be slow to draw examples.
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(TEMPLATES),
     st.lists(st.sampled_from(NAMES), min_size=2, max_size=2, unique=True),

@@ -66,7 +66,7 @@ _LOWER_NAME = regex.compile(r"\p{Ll}{3,20}")
 # Only for labels that are known: "Customer – …", "Customer | …", "[Customer] …", "customer> …".
 _TIME_BEFORE_COLON = regex.compile(r"[\d\])mMzZ.\p{M}\p{Lo}]\s*[:：]", regex.VERSION1)
 _KNOWN_ONLY = regex.compile(
-    rf"(?:{_NAME}{_HINT}(?:\s+[-–—]\s+|\s*[|\t]\s*|\s*>\s*)|[\[({{]\s*(?P<name>[^\])}}\d][^\])}}]{{0,39}})\s*[\])}}]\s*)",
+    rf"(?:{_NAME}{_HINT}(?:\s+[-–—]\s+|\s*[|\t]\s*|\s*>\s*)|[\[({{]\s*(?P<name>[^\])}}\d\":][^\])}}\":]{{0,39}})\s*[\])}}]\s*)",
     FLAGS,
 )
 _NAMELESS = regex.compile(rf"(?:\[\s*{_WHEN}\s*\]|\(\s*{_WHEN}\s*\)|{_WHEN}\s+[-–—])\s*", FLAGS)
