@@ -162,7 +162,7 @@ def _match_at(view: str, found_words: Sequence[tuple[int, int, str]], position: 
     for sequence in names.whole.get(folded, ()):
         count = len(sequence)
         if count > 1 and position + count <= len(found_words) and _follows(view, found_words, position, sequence):
-            # "Sunny Day" is somebody, "a sunny day" nobody.
+            # "Rose Gold" is somebody, "a rose gold lamp" nobody.
             ordinary = all(word in _ORDINARY_WORDS for word in sequence)
             if not ordinary or all(text[:1].isupper() for _, _, text in found_words[position : position + count]):
                 return count
