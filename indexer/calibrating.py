@@ -55,15 +55,15 @@ def _collect(
     rows: list[tuple[NDArray[np.float64], bool]] = []
     with (
         stages(f"Indexing {dataset.name}") as indexing,
-        open_evaluation_environment(settings, dataset.documents, encoder, indexing) as bench,
+        open_evaluation_environment(settings, dataset.documents, encoder, indexing) as environment,
     ):
-        searcher = bench.runtime.searcher(Audience.CUSTOMER)
+        searcher = environment.runtime.searcher(Audience.CUSTOMER)
         with stages(f"Asking {dataset.name}") as asking:
             for done, query in enumerate(queries, start=1):
                 found = searcher.signals(query.text)
                 if found is not None:
                     signals, document = found
-                    right = bench.document_ids[document] in dataset.qrels.get(query.id, {})
+                    right = environment.document_ids[document] in dataset.qrels.get(query.id, {})
                     rows.append((signals, right))
                 asking(done, len(queries))
     return rows

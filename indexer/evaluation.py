@@ -35,8 +35,8 @@ def evaluate(settings: Settings, dataset: Dataset, encoder: Encoder, stages: Sta
     cache = VectorCache(settings.home / "cache" / "vectors.sqlite3")
     try:
         caching = CachingEncoder(encoder, cache)
-        with _open(settings, dataset.documents, caching, stages) as bench:
-            return _evaluate_on(settings, dataset, encoder, caching, bench, stages)
+        with _open(settings, dataset.documents, caching, stages) as environment:
+            return _evaluate_on(settings, dataset, encoder, caching, environment, stages)
     finally:
         cache.close()
 
@@ -46,10 +46,10 @@ def _evaluate_on(
     dataset: Dataset,
     encoder: Encoder,
     caching: CachingEncoder,
-    bench: EvaluationEnvironment,
+    environment: EvaluationEnvironment,
     stages: Stages,
 ) -> Evaluation:
-    asked = _ask(bench, [*dataset.queries, *dataset.unanswerable], caching, stages)
+    asked = _ask(environment, [*dataset.queries, *dataset.unanswerable], caching, stages)
     overall = score_rankings({query.id: asked[query.id].documents for query in dataset.queries}, dataset.qrels)
     hits = dict(zip(overall.queries, overall.values["hit@1"] > 0, strict=True))
     searched = [q for q in (*dataset.queries, *dataset.unanswerable) if not q.context]
@@ -66,7 +66,7 @@ def _evaluate_on(
             speak=_judge_speaking(spoken, asked, unanswerable),
         ),
         documents=len(dataset.documents),
-        passages=bench.passages,
+        passages=environment.passages,
         languages=dataset.languages,
         unjudged=dataset.unjudged,
         confidence=_certainty(
@@ -76,9 +76,9 @@ def _evaluate_on(
             spoken, asked, [q.id not in unanswerable for q in spoken], ("Probability", "a suggestion is welcome")
         ),
         outcomes=_count_outcomes(searched, asked, unanswerable, hits),
-        miss_threshold=_searcher(bench, searched).unsure_from,
+        miss_threshold=_searcher(environment, searched).unsure_from,
         speak_threshold=speak_model.threshold if speak_model else CUE_THRESHOLD,
-        milliseconds=_time(bench, encoder, [*searched, *spoken], stages),
+        milliseconds=_time(environment, encoder, [*searched, *spoken], stages),
     )
 
 
@@ -88,22 +88,24 @@ def _open(
 ) -> Iterator[EvaluationEnvironment]:
     with ExitStack() as stack:
         with stages(f"Indexing the documents{which}") as progress:
-            bench = stack.enter_context(open_evaluation_environment(settings, documents, encoder, progress))
-        yield bench
+            environment = stack.enter_context(open_evaluation_environment(settings, documents, encoder, progress))
+        yield environment
 
 
-def _searcher(bench: EvaluationEnvironment, queries: Sequence[Query]) -> Searcher:
+def _searcher(environment: EvaluationEnvironment, queries: Sequence[Query]) -> Searcher:
     """A rep's searcher for conversations, as at the desk; a customer's for searches."""
-    return bench.runtime.searcher(Audience.REP if any(query.context for query in queries) else Audience.CUSTOMER)
+    return environment.runtime.searcher(Audience.REP if any(query.context for query in queries) else Audience.CUSTOMER)
 
 
-def _ask(bench: EvaluationEnvironment, queries: Sequence[Query], encoder: Encoder, stages: Stages) -> dict[str, Asked]:
+def _ask(
+    environment: EvaluationEnvironment, queries: Sequence[Query], encoder: Encoder, stages: Stages
+) -> dict[str, Asked]:
     """Answers by query id. The order of the questions does not matter: no search changes another."""
     answers: dict[str, Asked] = {}
-    with session_scope(bench.engine) as session, stages("Asking the questions") as progress:
+    with session_scope(environment.engine) as session, stages("Asking the questions") as progress:
         for some in ([q for q in queries if not q.context], [q for q in queries if q.context]):
             if some:
-                answers |= ask(session, _searcher(bench, some), encoder, some, bench.document_ids, progress)
+                answers |= ask(session, _searcher(environment, some), encoder, some, environment.document_ids, progress)
     return answers
 
 
@@ -120,9 +122,9 @@ def _measure_directions(
             continue
         answers = asked
         if len(documents) < len(dataset.documents):
-            with _open(settings, documents, encoder, stages, f" in {target}") as bench:
+            with _open(settings, documents, encoder, stages, f" in {target}") as environment:
                 wanted = [query for queries, _ in groups.values() for query in queries]
-                answers = _ask(bench, wanted, encoder, stages)
+                answers = _ask(environment, wanted, encoder, stages)
         for language, (queries, qrels) in sorted(groups.items()):
             rankings = {query.id: answers[query.id].documents for query in queries}
             directions[f"{language}->{target}"] = score_rankings(rankings, qrels)
@@ -190,15 +192,17 @@ def _certainty(
     return Certainty(probabilities, np.array(right, dtype=np.bool_), what)
 
 
-def _time(bench: EvaluationEnvironment, encoder: Encoder, queries: Sequence[Query], stages: Stages) -> list[float]:
+def _time(
+    environment: EvaluationEnvironment, encoder: Encoder, queries: Sequence[Query], stages: Stages
+) -> list[float]:
     """Milliseconds of a sample of the queries, each encoded anew; the first few warm up and do not count."""
-    runtime = bench.with_encoder(encoder)
+    runtime = environment.with_encoder(encoder)
     runtime.warm_up()
     random.Random(_SEED).shuffle(chosen := list(queries))
     warm_up = min(_WARM_UP_QUERIES, len(chosen) // 4)
     chosen = chosen[: TIMED_QUERIES + warm_up]
     times: list[float] = []
-    with session_scope(bench.engine) as session, stages("Taking times") as progress:
+    with session_scope(environment.engine) as session, stages("Taking times") as progress:
         for query in chosen:
             audience = Audience.REP if query.context else Audience.CUSTOMER
             times.append(time_query(session, runtime.searcher(audience), runtime.encoder, query))

@@ -147,8 +147,8 @@ def _halves(dataset: Dataset, order: random.Random) -> list[set[str]]:
 def _ask(
     settings: Settings, encoder: Encoder, documents: Sequence[Document], asked: Sequence[Asked], rows: Rows
 ) -> None:
-    with open_evaluation_environment(settings, documents, encoder, lambda *_: None) as bench:
-        rows.add(bench.runtime.searcher(Audience.CUSTOMER), bench.document_ids, asked)
+    with open_evaluation_environment(settings, documents, encoder, lambda *_: None) as environment:
+        rows.add(environment.runtime.searcher(Audience.CUSTOMER), environment.document_ids, asked)
 
 
 def _collect_sample(settings: Settings, encoder: Encoder) -> Rows:

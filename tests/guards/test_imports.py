@@ -60,3 +60,12 @@ def test_kb_needs_neither_flask_nor_a_model_library() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert found.stdout.strip() == "[]", found.stderr
+
+
+def test_a_search_imports_nothing_that_only_fitting_needs() -> None:
+    code = (
+        "import sys, kb.search.searcher, kb.search.query_statistics, kb.search.events, kb.assist.suggestions\n"
+        "print([name for name in ['sklearn', 'scipy', 'matplotlib'] if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.stdout.strip() == "[]", found.stderr
