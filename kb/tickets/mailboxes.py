@@ -6,9 +6,6 @@ a temporary database that moves to disk when it grows.
 """
 
 import hashlib
-import re
-import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,33 +17,13 @@ from kb.core.errors import InvalidInputError, Rejection
 from kb.core.progress import Progress
 from kb.tickets.files import Meter, open_export
 from kb.tickets.mail_message import MailHeaders, parse_mail, read_body, read_headers
+from kb.tickets.mail_threads import DESK_ADDRESS, Owner, Place, Threads
 from kb.tickets.raw import LONGEST_ID, RawTicket, RawTurn
 from kb.tickets.reading import Reading
 
 # Of a mail, this much is read: headers and texts stand before the attachments.
 _LONGEST_MAIL = 4 * 1024 * 1024
 _LONGEST_LINE = 64 * 1024
-_MOST_MAILS_OF_A_THREAD = 200
-_MOST_ADDRESSES = 20_000
-# Anybody has an address there: the owner is one address, not the domain.
-_PUBLIC_PROVIDERS_TEXT = """
-gmail.com googlemail.com yahoo.com yahoo.co.in yahoo.in ymail.com outlook.com hotmail.com live.com msn.com aol.com
-icloud.com me.com mac.com proton.me protonmail.com gmx.de gmx.net web.de rediffmail.com zoho.com mail.com mail.ru
-yandex.com t-online.de orange.fr free.fr laposte.net
-"""
-_PUBLIC_PROVIDERS = frozenset(_PUBLIC_PROVIDERS_TEXT.split())
-_DESK = re.compile(
-    r"^(?:support|help|helpdesk|care|customer|service|info|hello|contact|desk|team|billing|sales|feedback|kontakt|hilfe|aide|ayuda)",
-)
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where a mail stands in the file, with the line of its first header."""
-
-    start: int
-    length: int
-    line: int
 
 
 def read_mbox(
@@ -55,7 +32,7 @@ def read_mbox(
     """Each thread as a ticket: resolved where the mailbox's owner has answered, else open. Raises InvalidInputError for what is
     no mailbox. Bounces, out-of-office notes and junk are left out."""
     reading = reading or Reading()
-    with open_export(path) as (file, size), closing(_Threads()) as threads:
+    with open_export(path) as (file, size), closing(Threads()) as threads:
         start = file.tell()
         head = file.read(_LONGEST_LINE).lstrip(b"\r\n")
         if not head.startswith(b"From "):
@@ -77,7 +54,7 @@ def read_mbox(
             yield from _tickets_of(file, places, owner, path, reading)
 
 
-def _places(file: BinaryIO) -> Iterator[_Place]:
+def _places(file: BinaryIO) -> Iterator[Place]:
     """Each mail: from the line after "From …" (which stands at the top, or after an empty line) to the next of them."""
     line_number = 0
     begin: tuple[int, int] | None = None
@@ -86,7 +63,7 @@ def _places(file: BinaryIO) -> Iterator[_Place]:
     while line := file.readline(_LONGEST_LINE):
         if at_line_start and was_empty and line.startswith(b"From "):
             if begin:
-                yield _Place(begin[0], position - begin[0], begin[1])
+                yield Place(begin[0], position - begin[0], begin[1])
                 file.seek(position + len(line))
             begin = (position + len(line), line_number + 2)
         was_empty = at_line_start and not line.strip()
@@ -94,130 +71,18 @@ def _places(file: BinaryIO) -> Iterator[_Place]:
         line_number += at_line_start
         position += len(line)
     if begin:
-        yield _Place(begin[0], position - begin[0], begin[1])
+        yield Place(begin[0], position - begin[0], begin[1])
 
 
-def _bytes_at(file: BinaryIO, place: _Place, longest: int) -> bytes:
+def _bytes_at(file: BinaryIO, place: Place, longest: int) -> bytes:
     file.seek(place.start)
     return file.read(min(place.length, longest))
 
 
-def _headers_at(file: BinaryIO, place: _Place) -> MailHeaders | None:
+def _headers_at(file: BinaryIO, place: Place) -> MailHeaders | None:
     data = _bytes_at(file, place, 256 * 1024)
     message = parse_mail(data.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0] + b"\n\n")
     return read_headers(message) if message else None
-
-
-# --- Threads --------------------------------------------------------------------------------------------------------
-
-
-class _Threads:
-    """Which mails belong together, in SQLite's own temporary database, which spills to disk and vanishes when closed."""
-
-    def __init__(self) -> None:
-        self._database = sqlite3.connect("")
-        self._database.executescript(
-            "CREATE TABLE mails (start INTEGER PRIMARY KEY, length INTEGER, line INTEGER, thread INTEGER);"
-            "CREATE INDEX mails_thread ON mails (thread);"
-            "CREATE TABLE names (id TEXT PRIMARY KEY, thread INTEGER) WITHOUT ROWID;"
-            "CREATE INDEX names_thread ON names (thread);"
-            "CREATE TABLE talks (subject TEXT, address TEXT, thread INTEGER, PRIMARY KEY (subject, address, thread)) "
-            "WITHOUT ROWID;"
-            "CREATE INDEX talks_thread ON talks (thread);"
-        )
-        self._count = 0
-        self._addresses: Counter[str] = Counter()
-        self._asked: Counter[str] = Counter()  # to whom threads were begun
-
-    def close(self) -> None:
-        self._database.close()
-
-    def add(self, place: _Place, headers: MailHeaders | None) -> None:
-        self._count += 1
-        thread = self._thread_of(headers) if headers else self._count
-        self._database.execute(
-            "REPLACE INTO mails VALUES (?, ?, ?, ?)", (place.start, place.length, place.line, thread)
-        )
-        if headers and len(self._addresses) < _MOST_ADDRESSES:
-            self._addresses.update({headers.sender, *headers.recipients} - {""})
-            if not headers.is_reply:
-                self._asked.update(set(headers.recipients))
-
-    def _thread_of(self, headers: MailHeaders) -> int:
-        """The thread of the mails that it names or that name it; several of them are one from now on."""
-        ids = [*headers.references, headers.message_id] if headers.message_id else list(headers.references)
-        marks = ",".join("?" * len(ids))
-        rows = (
-            self._database.execute(
-                f"SELECT DISTINCT thread FROM names WHERE id IN ({marks})",  # noqa: S608 - question marks only
-                ids,
-            ).fetchall()
-            if ids
-            else []
-        )
-        known = sorted(row[0] for row in rows)
-        subject = headers.thread_subject.casefold()[:300]
-        if not known and headers.is_reply and subject:
-            known = self._talks(subject, headers)
-        thread = known[0] if known else self._count
-        for other in known[1:]:
-            self._database.execute("UPDATE mails SET thread = ? WHERE thread = ?", (thread, other))
-            self._database.execute("UPDATE names SET thread = ? WHERE thread = ?", (thread, other))
-            self._database.execute("UPDATE OR REPLACE talks SET thread = ? WHERE thread = ?", (thread, other))
-        self._database.executemany("REPLACE INTO names VALUES (?, ?)", ((name, thread) for name in ids))
-        if subject:
-            people = {headers.sender, *headers.recipients} - {""}
-            self._database.executemany(
-                "REPLACE INTO talks VALUES (?, ?, ?)", ((subject, person, thread) for person in people)
-            )
-        return thread
-
-    def _talks(self, subject: str, headers: MailHeaders) -> list[int]:
-        """The latest thread of this subject in which the sender and somebody of the recipients take part."""
-        return sorted(
-            self._threads_of(subject, headers.sender)
-            & {thread for person in headers.recipients for thread in self._threads_of(subject, person)}
-        )[-1:]
-
-    def _threads_of(self, subject: str, person: str) -> set[int]:
-        rows = self._database.execute(
-            "SELECT thread FROM talks WHERE subject = ? AND address = ? ORDER BY thread DESC LIMIT 1000",
-            (subject, person),
-        )
-        return {int(row[0]) for row in rows}
-
-    def owner(self, own_domains: frozenset[str]) -> "_Owner":
-        """Whose mailbox it is: the address that takes part in most mails; of several, one that is called like a desk or is
-        written to first."""
-        if own_domains:
-            return _Owner("", own_domains)
-
-        def rank(address: str) -> tuple[int, bool, int, str]:
-            is_desk = bool(_DESK.match(address))
-            return self._addresses[address], is_desk, self._asked[address], address
-
-        best = max(self._addresses, key=rank, default="")
-        domain = best.rpartition("@")[2]
-        return _Owner(best, frozenset() if domain in _PUBLIC_PROVIDERS or not domain else frozenset((domain,)))
-
-    def in_order(self) -> Iterator[list[_Place]]:
-        """The mails of each thread, threads in the order of their first mail."""
-        threads = self._database.execute("SELECT thread FROM mails GROUP BY thread ORDER BY MIN(start)")
-        for (thread,) in threads:
-            rows = self._database.execute(
-                "SELECT start, length, line FROM mails WHERE thread = ? ORDER BY start LIMIT ?",
-                (thread, _MOST_MAILS_OF_A_THREAD),
-            )
-            yield [_Place(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class _Owner:
-    address: str
-    domains: frozenset[str]
-
-    def wrote(self, sender: str) -> bool:
-        return bool(sender) and (sender == self.address or sender.rpartition("@")[2] in self.domains)
 
 
 # --- Tickets --------------------------------------------------------------------------------------------------------
@@ -230,7 +95,7 @@ class _Mail:
 
 
 def _tickets_of(
-    file: BinaryIO, places: list[_Place], owner: _Owner, path: Path, reading: Reading
+    file: BinaryIO, places: list[Place], owner: Owner, path: Path, reading: Reading
 ) -> Iterator[RawTicket | Rejection]:
     mails: list[_Mail] = []
     for place in places:
@@ -256,7 +121,7 @@ def _tickets_of(
         yield Rejection(str(path), places[0].line, "it has neither a subject nor text")
 
 
-def _ticket_of(mails: list[_Mail], owner: _Owner) -> RawTicket:
+def _ticket_of(mails: list[_Mail], owner: Owner) -> RawTicket:
     first = mails[0].headers
     customer = next((mail.headers for mail in mails if not owner.wrote(mail.headers.sender)), None)
     turns = [_turn(mail, owner, customer) for mail in mails]
@@ -279,7 +144,7 @@ def _ticket_of(mails: list[_Mail], owner: _Owner) -> RawTicket:
     )
 
 
-def _turn(mail: _Mail, owner: _Owner, customer: MailHeaders | None) -> RawTurn:
+def _turn(mail: _Mail, owner: Owner, customer: MailHeaders | None) -> RawTurn:
     headers = mail.headers
     is_agent = owner.wrote(headers.sender)
     # Among colleagues, without the customer: a note.
@@ -292,12 +157,12 @@ def _turn(mail: _Mail, owner: _Owner, customer: MailHeaders | None) -> RawTurn:
     return RawTurn("agent" if is_agent else "customer", mail.text, is_public, headers.sent_at)
 
 
-def _names(mails: list[_Mail], owner: _Owner) -> tuple[str, ...]:
+def _names(mails: list[_Mail], owner: Owner) -> tuple[str, ...]:
     """Of the people; "Lamp Help" <help@…> is none."""
     people = [
         mail.headers.name
         for mail in mails
-        if mail.headers.name and not (owner.wrote(mail.headers.sender) and _DESK.match(mail.headers.sender))
+        if mail.headers.name and not (owner.wrote(mail.headers.sender) and DESK_ADDRESS.match(mail.headers.sender))
     ]
     return tuple(dict.fromkeys(people))
 

@@ -256,12 +256,12 @@ def write_big_export(path: Path, size: int, ticket: dict[str, Any], users: list[
 
 
 @pytest.mark.slow
-def test_fifty_megabytes_take_a_few(zendesk_ticket: Make, zendesk_export: Make, tmp_path: Path) -> None:
+def test_twenty_megabytes_take_a_few(zendesk_ticket: Make, zendesk_export: Make, tmp_path: Path) -> None:
     """What the reader holds at a time is measured, not what storing costs: every ticket is dropped as it comes."""
     from kb.tickets.zendesk import read_zendesk
 
     path = tmp_path / "big.json"
-    count = write_big_export(path, 50_000_000, zendesk_ticket(), zendesk_export([])["users"])
+    count = write_big_export(path, 20_000_000, zendesk_ticket(), zendesk_export([])["users"])
     tracemalloc.start()
     try:
         assert sum(1 for _ in read_zendesk(path)) == count

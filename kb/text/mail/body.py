@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from kb.text.cleaning import clean_message
-from kb.text.mail import phrases, quotes, wording
+from kb.text.mail import phrases, wording
+from kb.text.mail.earlier import has_words, without_earlier_mails
 from kb.text.mail.markup import mail_html_to_text
 from kb.text.mail.signature import is_greeting, strip_letter
 
@@ -44,8 +45,6 @@ _AUTHOR_LINE = re.compile(
     r"^[^\W\d_][\w .'’-]{1,50}(?:,\s(?:\d{1,2}\s)?\w{3,9}\.?\s\d{1,4}.{0,60}|\s\([\w .&'’-]{2,40}\)\s?:?|"
     r",\s\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.{0,40})$"
 )
-# Two letters, or a letter and its vowel sign.
-_LETTERS = re.compile("[^\\W\\d_](?:[^\\W\\d_]|[\u0900-\u0dff])")
 # Where a mail was squeezed into one line, its parts begin at these words.
 _INLINE_PART = re.compile(
     r"(?<=[.!?।:,\w)\]]) (?=(?:On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? .{8,60} <[^<>\s]{3,80}> wrote: |"
@@ -95,9 +94,9 @@ def message_body(text: str) -> str:
         return ""
     mail = _Lines([line.rstrip() for line in _split_lines(text)])
     is_help_desk = any(_is_template(line) for line in mail.lines)
-    had_words = any(map(_has_words, mail.lines))
+    had_words = any(map(has_words, mail.lines))
     _drop_system_notes(mail)
-    if had_words and not any(map(_has_words, mail.lines)):
+    if had_words and not any(map(has_words, mail.lines)):
         return ""
     _cut_at_reply_line(mail)
     _drop_banners(mail)
@@ -105,10 +104,10 @@ def message_body(text: str) -> str:
     _drop_templates(mail)
     if is_help_desk:
         _cut_at_older_comment(mail)
-    _drop_quotes(mail)
+    mail.keep(without_earlier_mails(mail.lines))
     _drop_edges(mail)
     body = _BLANK_LINES.sub("\n\n", "\n".join(mail.lines)).strip()
-    return body if _has_words(body) else _BLANK_LINES.sub("\n\n", text).strip()
+    return body if has_words(body) else _BLANK_LINES.sub("\n\n", text).strip()
 
 
 def clean_mail(text: str) -> str:
@@ -124,10 +123,6 @@ def _split_lines(text: str) -> list[str]:
             line = _WROTE_INLINE.sub(r"\1\n", _INLINE_PART.sub("\n", line[:LONGEST_MAIL]))
         lines.extend(line.split("\n"))
     return lines
-
-
-def _has_words(line: str) -> bool:
-    return bool(_LETTERS.search(line))
 
 
 def _bare(line: str) -> str:
@@ -161,7 +156,7 @@ def _cut_at_reply_line(mail: _Lines) -> None:
             continue
         kept.append(line)
         has_answer = has_answer or (
-            _has_words(line) and not is_greeting(line) and not phrases.HELP_DESK.match(_bare(line))
+            has_words(line) and not is_greeting(line) and not phrases.HELP_DESK.match(_bare(line))
         )
     mail.keep(kept)
 
@@ -176,7 +171,7 @@ def _drop_templates(mail: _Lines) -> None:
             continue
         if asked and bare and phrases.SURVEY_CHOICE.match(bare[:120]):
             continue
-        if asked and not bare and line.strip() and not _has_words(line):
+        if asked and not bare and line.strip() and not has_words(line):
             continue
         asked = asked and not bare
         if any(form.match(bare) for form in (phrases.CLIENT, phrases.HELP_DESK, phrases.LIST, phrases.SOCIAL)):
@@ -193,7 +188,7 @@ def _cut_at_older_comment(mail: _Lines) -> None:
     for line in mail.lines:
         head = line.strip()[:160]
         if phrases.AUTHOR_REPLIED.match(head) or (_AUTHOR_LINE.match(head.rstrip(":")) and not {"|", "@"} & set(head)):
-            if any(_has_words(other) and not is_greeting(other) for other in kept):
+            if any(has_words(other) and not is_greeting(other) for other in kept):
                 break
             continue
         kept.append(line)
@@ -250,77 +245,6 @@ def _drop_banners(mail: _Lines) -> None:
 def _is_told(paragraph: list[str]) -> bool:
     """Lines of which some is no warning: text that stands right below the banner."""
     return len(paragraph) > 1 and not all(wording.is_caution_line(line[:_LONGEST_LINE]) for line in paragraph)
-
-
-# --- Quoted and forwarded mails -------------------------------------------------------------------------------------
-
-
-def _drop_quotes(mail: _Lines) -> None:
-    kept: list[str] = []
-    lines = mail.lines
-    headed = False  # a line said whose words follow
-    number = 0
-    above = ""  # the beginning of what stands above, without greetings
-    while number < len(lines):
-        line = lines[number]
-        if quotes.is_forward_marker(line):
-            # Some programs quote what they forward, too.
-            lines = [*lines[: number + 1], *(_unquoted(other) for other in lines[number + 1 :])]
-            number = _after_headers(lines, number + 1)
-            continue
-        if quotes.is_original_marker(line):
-            if _has_words(above):
-                break
-            number = _after_headers(lines, number + 1)
-            continue
-        block = quotes.read_header_block(lines, number) if quotes.header_kind(line) else None
-        if block and any(_has_words(other) for other in lines[block[0] :]):
-            if not quotes.is_passed_on(above, block[1]):
-                break
-            number = block[0]
-            continue
-        length = quotes.wrote_header_at(lines, number)
-        if length:
-            headed = True
-            number += length
-            if _has_words(above) and not _is_quoted(lines, number):
-                break
-            continue
-        kept.append(line)
-        if len(above) <= 200 and line.strip() and not is_greeting(line):
-            above = f"{above}\n{line[:200]}".strip()
-        number += 1
-    mail.keep(_without_quoted_lines(kept, headed=headed))
-
-
-def _after_headers(lines: list[str], number: int) -> int:
-    while number < len(lines) and not lines[number].strip():
-        number += 1
-    while number < len(lines) and quotes.header_kind(lines[number]):
-        number += 1
-    return number
-
-
-def _unquoted(line: str) -> str:
-    return line.lstrip()[1:].removeprefix(" ") if line.lstrip().startswith(">") else line
-
-
-def _is_quoted(lines: list[str], number: int) -> bool:
-    """True where what follows is marked with `>`, so that an answer may stand below it."""
-    following = next((line for line in lines[number:] if line.strip()), ">")
-    return following.lstrip().startswith(">")
-
-
-def _without_quoted_lines(lines: list[str], *, headed: bool) -> list[str]:
-    """Without lines that begin with `>`. Where nothing says that they are somebody's words (no header, no blank line before
-    them), they are part of the text: what a terminal shows, a menu path."""
-    quoted = [line.lstrip().startswith(">") for line in lines]
-    if not any(quoted):
-        return lines
-    begins = [number for number, found in enumerate(quoted) if found and (number == 0 or not quoted[number - 1])]
-    if not headed and not any(number == 0 or not lines[number - 1].strip() for number in begins):
-        return lines
-    return [line for line, found in zip(lines, quoted, strict=True) if not found]
 
 
 def _drop_edges(mail: _Lines) -> None:
