@@ -46,14 +46,15 @@ class _Known:
         self, session: Session, languages: set[str], addresses: set[str], slugs: set[str], titles: set[str]
     ) -> None:
         self.by_address: dict[tuple[str, str], LinkTarget] = {}
+        self.anywhere: dict[str, LinkTarget] = {}  # in whatever language
         self.by_slug: dict[tuple[str, str], LinkTarget] = {}
         self.by_title: dict[tuple[str, str], LinkTarget] = {}
         in_languages = Article.language.in_(languages)
         # The place of a file goes before other addresses, as the last of a key stays.
         query = select(Article, ArticleAddress.address).join(ArticleAddress, Article.id == ArticleAddress.article_id)
-        query = query.where(ArticleAddress.address.in_(addresses), ArticleAddress.language.in_(languages))
-        for article, address in session.execute(query.order_by(ArticleAddress.kind).options(_FACTS)):
-            self.by_address[article.language, address] = _target(article)
+        query = query.where(ArticleAddress.address.in_(addresses)).order_by(ArticleAddress.kind, Article.id.desc())
+        for article, address in session.execute(query.options(_FACTS)):
+            self.by_address[article.language, address] = self.anywhere[address] = _target(article)
         for article in session.scalars(select(Article).where(Article.slug.in_(slugs), in_languages).options(_FACTS)):
             self.by_slug[article.language, article.slug] = _target(article)
         if titles:
@@ -68,7 +69,10 @@ class _Known:
             for tag, address in paths:
                 if found := table.get((tag or language, address)):
                     return found
-        return None
+        # A page that there is in another language only is better than none.
+        return next(
+            (self.anywhere[address] for tag, address in paths if tag is None and address in self.anywhere), None
+        )
 
 
 def resolve_links(

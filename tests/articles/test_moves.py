@@ -144,3 +144,18 @@ def test_slugs_of_a_folder() -> None:
         "a/setup.md": "a-setup", "b/setup.md": "b-setup", "b/c/setup.md": "b-c-setup", "x/c/setup.md": "x-c-setup",
         "01-intro.md": "intro", "5-ways.md": "5-ways", "2024-01-02-news.md": "news", "faq.hi.md": "faq",
     }  # fmt: skip
+
+
+def test_link_to_a_page_that_is_in_another_language_only_leads_there(
+    session: Session, sync: Sync, write: Write
+) -> None:
+    from kb.articles import resolve_links
+
+    write("en/guide/a.md", body="[see](b.md)")
+    write("hi/guide/b.md", body="पाठ")
+    sync()
+    found = resolve_links(session, get(session, "en/a"), ["b.md"])["b.md"]
+    assert (found.language, found.slug) == ("hi", "b")
+    write("en/guide/b.md", title="English", body="Text.")
+    sync()
+    assert resolve_links(session, get(session, "en/a"), ["b.md"])["b.md"].language == "en"
