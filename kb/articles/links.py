@@ -70,9 +70,8 @@ class _Known:
                 if found := table.get((tag or language, address)):
                     return found
         # A page that there is in another language only is better than none.
-        return next(
-            (self.anywhere[address] for tag, address in paths if tag is None and address in self.anywhere), None
-        )
+        near = (address for tag, address in paths if tag in {None, language})
+        return next((self.anywhere[address] for address in near if address in self.anywhere), None)
 
 
 def resolve_links(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from xml.etree.ElementTree import Element
 
 import regex
@@ -16,6 +17,7 @@ from kb.articles.text import slugify
 
 _HEADING = re.compile("h[1-6]")
 _MARK = re.compile("\x02kb-(id|p):([^\x02\x03]*)\x03")
+_STASHED = re.compile("\x02wzxhzdk:([0-9]+)\x03")
 _NOT_IN_ANCHOR = regex.compile(r"[^\p{L}\p{M}\p{N}_ -]")
 
 
@@ -112,7 +114,7 @@ class _Anchors(Treeprocessor):
         taken = {element.get("id") for element in root.iter()}
         counts: dict[str, int] = {}
         for heading in list(_headings(root)):
-            text = "".join(heading.itertext())
+            text = _STASHED.sub(self._stashed, "".join(heading.itertext()))
             anchor = github_anchor(text)
             number = counts[anchor] = counts.get(anchor, -1) + 1
             for other in (f"{anchor}-{number}" if number else anchor, ascii_slug(text, "-")):
@@ -121,6 +123,11 @@ class _Anchors(Treeprocessor):
                     place = Element("span", {"id": other})
                     place.tail, heading.text = heading.text, None
                     heading.insert(0, place)
+
+    def _stashed(self, match: re.Match[str]) -> str:
+        """The character of an entity; of a tag nothing."""
+        raw = str(self.md.htmlStash.rawHtmlBlocks[int(match[1])])
+        return unescape(raw) if raw.startswith("&") else ""
 
 
 def _headings(root: Element) -> Iterator[Element]:

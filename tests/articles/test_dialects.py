@@ -76,6 +76,9 @@ def test_markdown_of_every_dialect_becomes_what_the_table_says(written: str, bec
         ("- a\n+ b", "<ul><li>a</li></ul><ul><li>b</li></ul>"),
         ("10. a\n    - b\n\n    c", '<ol start="10"><li><p>a</p><ul><li>b</li></ul><p>c</p></li></ol>'),
         ("- | a | b |\n  |---|---|\n  | 1 | 2 |", "<ul><li>"),
+        ("1. One\n  - a\n  - b\n2. Two", "<ol><li>One<ul><li>a</li><li>b</li></ul></li><li>Two</li></ol>"),
+        ("1. One\n - a\n   - b\n\n2. Two", "<ol><li>"),
+        ("- a\n  <!-- secret -->\n- b", "<ul><li>a</li><li>b</li></ul>"),
         # code
         ("~~~\n<b>\n~~~", "<pre><code>&lt;b&gt;\n</code></pre>"),
         ("```{.python linenos}\nx\n```", '<pre><code class="language-python">x\n</code></pre>'),
@@ -112,6 +115,11 @@ def test_markdown_of_every_dialect_becomes_what_the_table_says(written: str, bec
             "> [!tip] It's **so**\n> No.",
             '<div class="admonition tip"><p class="admonition-title">It\'s <strong>so</strong></p>',
         ),
+        (
+            "<table>\n<tr>\n<td>\n\n**b**\n\n</td>\n</tr>\n</table>",
+            "<table><tbody><tr><td><p><strong>b</strong></p></td></tr>",
+        ),
+        ("## A `x` <token>", '<h2 id="a-a-x-token">A <code>x</code> &lt;token&gt;</h2>'),
         # references
         ("[a][x]\n\n[x]: https://a.example", '<p><a href="https://a.example" rel="noopener nofollow">a</a></p>'),
         ("## A {: #x .y}", '<h2 id="a-x"><span id="a-a"></span>A</h2>'),

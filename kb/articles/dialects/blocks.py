@@ -25,6 +25,10 @@ _ONE_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)([^<>]*)>\s*$")
 _FIRST_TAG = re.compile(r"</?([a-zA-Z][\w:-]*)")
 
 
+_NUMBERED = re.compile(r"\d{1,9}[.)] +\S")
+_SHALLOW = re.compile(r"( {1,2})(?:[-*+]|\d{1,9}[.)]) ")
+
+
 class TooDeepError(Exception):
     """Blocks are nested deeper than anybody reads."""
 
@@ -32,6 +36,27 @@ class TooDeepError(Exception):
 def read_blocks(text: str) -> list[Token]:
     """Tokens in reading order with `map` (lines from 0). Raises TooDeepError."""
     return _parser().parse(text, {})
+
+
+def deepen_lists(text: str) -> str:
+    """Lists that are meant to be within a numbered item and are indented by one or two blanks, where CommonMark wants three."""
+    if not _SHALLOW.search(text):
+        return text
+    lines = text.split("\n")
+    in_item, shift, code = False, 0, ""
+    for number, line in enumerate(lines):
+        fence = _CODE_FENCE.match(line)
+        if code:
+            code = "" if fence and fence[1].startswith(code) and not line.strip().strip(code[0]) else code
+        elif fence:
+            code = fence[1]
+        elif line[:1].strip():
+            in_item, shift = _NUMBERED.match(line) is not None, 0
+        elif in_item and not shift and (found := _SHALLOW.match(line)) and lines[number - 1].strip():
+            shift = 3 - len(found[1])
+        if shift and line.strip():
+            lines[number] = " " * shift + line
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=1)

@@ -40,8 +40,9 @@ _KNOWN_ESCAPES = "\\`*_{}[]()>#+-.!|~=^"
 class InlineReader:
     """Rewrites running text. `stash` keeps HTML away from the renderer and gives what stands for it."""
 
-    def __init__(self, stash: Stash, footnotes: frozenset[str], note: Callable[[str, str], None]) -> None:
+    def __init__(self, stash: Stash, footnotes: frozenset[str], whole: str, note: Callable[[str, str], None]) -> None:
         self.stash = stash
+        self.closed = _closed_names(whole)  # a block of HTML may end far below
         self.footnotes = footnotes
         self.note = note
 
@@ -61,10 +62,9 @@ class InlineReader:
 
     def html(self, text: str) -> str:
         """A block of HTML: tags that HTML does not have are text."""
-        pairs = _closed_names(text)
 
         def tag(match: re.Match[str]) -> str:
-            is_markup = _is_markup(match[1], match[2], match[3], match[4], pairs)
+            is_markup = _is_markup(match[1], match[2], match[3], match[4], self.closed)
             return match[0] if is_markup else escape(match[0], quote=False)
 
         return TAG.sub(tag, text)

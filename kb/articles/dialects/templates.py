@@ -135,7 +135,12 @@ class _Expander(Scan):
         if opening == "{::comment}":
             found = max(self.body.find("}", found), found)
             end = "}"
-        return self.replace_to(found + len(end))
+        found += len(end)
+        if at_start and self.indent and self.body[found : found + 1] == "\n":
+            # With its line: an empty one would take the items of a list apart.
+            self.out[-1] = self.out[-1].removesuffix(self.indent)
+            return self.replace_to(found + 1)
+        return self.replace_to(found)
 
     def _shortcode(self, end: int, inner: str) -> int:
         """Hugo's `{{< x >}}` and `{{% x %}}`."""

@@ -5,16 +5,16 @@ all the rest.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 
 from markdown_it.token import Token
 
-from kb.articles.dialects.blocks import read_blocks
+from kb.articles.dialects.blocks import deepen_lists, read_blocks
 from kb.articles.dialects.headers import Header, read_header
 from kb.articles.dialects.inline import InlineReader, Stash
 from kb.articles.dialects.notices import Notice
+from kb.articles.dialects.scanning import Expanded
 from kb.articles.dialects.templates import expand_templates
 
 # Around what the renderer's tree is told of a block: a control character is in no article.
@@ -42,19 +42,17 @@ def to_plain_dialect(body: str, stash: Stash) -> tuple[str, list[Notice]]:
     `stash` takes HTML and gives what stands for it in the text.
     """
     expanded = expand_templates(body)
-    writer = _Writer(stash, expanded.line_of, expanded.footnotes, expanded.notices)
-    return writer.write(read_blocks(expanded.text)), expanded.notices
+    writer = _Writer(stash, expanded)
+    return writer.write(read_blocks(deepen_lists(expanded.text))), expanded.notices
 
 
 class _Writer:
-    def __init__(
-        self, stash: Stash, line_of: Callable[[int], int], footnotes: frozenset[str], notices: list[Notice]
-    ) -> None:
+    def __init__(self, stash: Stash, expanded: Expanded) -> None:
         self.stash = stash
-        self.line_of = line_of
-        self.notices = notices
+        self.line_of = expanded.line_of
+        self.notices = expanded.notices
         self.line = 1
-        self.inline = InlineReader(stash, footnotes, self._note)
+        self.inline = InlineReader(stash, expanded.footnotes, expanded.text, self._note)
         self.frames = [_Frame(None)]
 
     def _note(self, kind: str, what: str) -> None:
