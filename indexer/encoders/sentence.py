@@ -76,7 +76,11 @@ class SentenceEncoder:
         vectors = self._model.encode(
             list(texts), prompt=prompt, batch_size=len(texts), show_progress_bar=False, normalize_embeddings=True
         )
-        return np.asarray(vectors, dtype=np.float32)
+        unit = np.array(vectors, dtype=np.float32)
+        # Models without special tokens give nothing for a text without words; it gets a direction all the same.
+        without = ~(np.linalg.norm(unit, axis=1) > 0.5)
+        unit[without] = np.eye(1, self.dimensions, dtype=np.float32)
+        return unit
 
 
 def open_sentence_encoder(settings: Settings) -> SentenceEncoder:

@@ -91,8 +91,7 @@ def upsert(session: Session, table: Table, row: Mapping[str, Any], *, key: str, 
 
     Of two who do it at once both succeed, and one row stays.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(row)
+    statement = _insert(session, table, row)
     if change:
         statement = statement.on_conflict_do_update(
             index_elements=[key], set_={name: statement.excluded[name] for name in change}
@@ -100,3 +99,15 @@ def upsert(session: Session, table: Table, row: Mapping[str, Any], *, key: str, 
     else:
         statement = statement.on_conflict_do_nothing(index_elements=[key])
     session.connection().execute(statement)
+
+
+def insert_new(session: Session, table: Table, row: Mapping[str, Any], *, key: Sequence[str]) -> int | None:
+    """Insert `row` and return its id; None where there is one already that is the same in the unique columns `key`."""
+    statement = _insert(session, table, row).on_conflict_do_nothing(index_elements=list(key))
+    number: int | None = session.connection().execute(statement.returning(table.c.id)).scalar_one_or_none()
+    return number
+
+
+def _insert(session: Session, table: Table, row: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return insert(table).values(row)

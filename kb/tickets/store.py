@@ -5,10 +5,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from kb.core.database import insert_new
 from kb.privacy.redaction import redact
 from kb.tables import Ticket, TicketMessage, utc_now
 from kb.text.cleaning import clean_line
@@ -27,6 +29,7 @@ from kb.tickets.requesters import hash_requester
 
 LONGEST_SUBJECT = 500
 LONGEST_SATISFACTION = 20
+_TICKETS = cast(Table, Ticket.__table__)
 
 
 class StoreOutcome(StrEnum):
@@ -87,21 +90,19 @@ def store_ticket(session: Session, source: str, prepared: PreparedTicket) -> Sto
 
     Plain statements and no objects: an import may hold millions of tickets, the session must not.
     """
-    found = session.execute(
-        select(Ticket.id, Ticket.content_hash).where(
-            Ticket.source == source, Ticket.external_id == prepared.external_id
-        )
-    ).one_or_none()
+    values = {**prepared.fields, "content_hash": prepared.content_hash, "imported_at": utc_now()}
+    key = {"source": source, "external_id": prepared.external_id}
+    known = select(Ticket.id, Ticket.content_hash).filter_by(**key)
+    found = session.execute(known).one_or_none()
+    ticket_id = found.id if found else insert_new(session, _TICKETS, {**values, **key}, key=tuple(key))
+    if ticket_id is None:  # another import has stored it in this moment
+        found = session.execute(known).one()
+        ticket_id = found.id
     if found and found.content_hash == prepared.content_hash:
         return StoreOutcome.UNCHANGED
-    values = {**prepared.fields, "content_hash": prepared.content_hash, "imported_at": utc_now()}
     if found:
-        ticket_id = found.id
         session.execute(update(Ticket).where(Ticket.id == ticket_id), values)
         session.execute(delete(TicketMessage).where(TicketMessage.ticket_id == ticket_id))
-    else:
-        values |= {"source": source, "external_id": prepared.external_id}
-        ticket_id = session.scalars(insert(Ticket).returning(Ticket.id), values).one()
     if prepared.messages:
         session.execute(
             insert(TicketMessage),

@@ -22,8 +22,27 @@ TEXTS = [
 ODD = ["", " ", "😀", "\x00", "\u200d", "a" * 5000, "word " * 3000]
 
 
+def save_random_model(folder: Path, seed: int) -> Path:
+    """A tiny model of sentence-transformers: pieces of words with random vectors."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    alphabet = [chr(code) for code in (*range(0x20, 0x7F), *range(0x900, 0xA00))]
+    vocabulary = {"[UNK]": 0, **{letter: place for place, letter in enumerate(alphabet, start=1)}}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]", continuing_subword_prefix=""))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    torch.manual_seed(seed)
+    embedding = StaticEmbedding(tokenizer, embedding_dim=24)
+    SentenceTransformer(modules=[embedding, Normalize()], device="cpu").save(str(folder))
+    return folder
+
+
 def named(name: str, folder: Path, models: Path) -> Settings:
     """Settings with that encoder; "sentence-transformers" is the bundled one by the path of its folder, through that library."""
+    if name == "random":
+        return Settings(home_text=str(folder), model=str(save_random_model(folder / "model", seed=1)))
     if name != "hash":
         (folder / "models").symlink_to(models)
     settings = Settings(home_text=str(folder), model=name if name != "sentence-transformers" else "bundled")
@@ -36,12 +55,13 @@ def named(name: str, folder: Path, models: Path) -> Settings:
     scope="module",
     params=[
         "hash",
+        "random",
         pytest.param("bundled", marks=pytest.mark.bundled),
         pytest.param("sentence-transformers", marks=[pytest.mark.bundled, pytest.mark.slow]),
     ],
 )
 def encoder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    models = request.getfixturevalue("bundled_models") if request.param != "hash" else Path()
+    models = request.getfixturevalue("bundled_models") if request.param not in {"hash", "random"} else Path()
     return open_encoder(named(request.param, tmp_path_factory.mktemp("home"), models))
 
 
@@ -117,6 +137,18 @@ def test_many_threads_get_what_one_gets(encoder: Encoder) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda text: encoder.embed_query(text).vector, TEXTS * 4))
     np.testing.assert_array_equal(np.stack(found), np.stack(expected * 4))
+
+
+def test_other_weights_under_the_same_name_are_another_model(tmp_path: Path) -> None:
+    made = [
+        open_encoder(Settings(model=str(save_random_model(tmp_path / place / "model", seed))))
+        for place, seed in (("a", 1), ("b", 2), ("c", 1))
+    ]
+    prints = [encoder.fingerprint for encoder in made]
+    assert prints[0] == prints[2] != prints[1]
+    np.testing.assert_array_equal(made[0].encode_queries(TEXTS), made[2].encode_queries(TEXTS))
+    assert not np.allclose(made[0].encode_queries(TEXTS), made[1].encode_queries(TEXTS))
+    assert len({*prints, open_encoder(Settings(model="hash")).fingerprint}) == 3
 
 
 @pytest.mark.bundled
