@@ -37,7 +37,9 @@ ROUTES = {
     ("GET", "/help/<language>/search"): EVERYBODY,
     ("GET", "/help/<language>/topics/<topic>"): EVERYBODY,
     ("GET", "/help/<language>/articles/<slug>"): EVERYBODY,
+    ("GET", "/help/<language>/articles/<path:slug>"): EVERYBODY,
     ("POST", "/help/<language>/articles/<slug>/vote"): EVERYBODY,
+    ("GET", "/help/pictures/<name>"): EVERYBODY,
     ("GET", "/help/<language>/contact"): EVERYBODY,
     ("POST", "/help/<language>/contact"): EVERYBODY,
     ("GET", "/help/<language>/contact/sent"): EVERYBODY,
@@ -58,6 +60,8 @@ ROUTES = {
     ("GET", "/studio/gaps"): TRAINER,
     ("GET", "/studio/gaps/<int:gap_id>"): TRAINER,
     ("POST", "/studio/gaps/<int:gap_id>/state"): TRAINER,
+    ("GET", "/studio/content/"): TRAINER,
+    ("GET", "/studio/content/<int:report_id>"): TRAINER,
     ("GET", "/admin/"): ADMIN,
     ("GET", "/admin/people"): ADMIN,
     ("POST", "/admin/people"): ADMIN,
@@ -68,7 +72,15 @@ ROUTES = {
     ("POST", "/admin/imports"): ADMIN,
 }
 ASKERS = (None, *Role)
-ARGUMENTS = {"<language>": "en", "<topic>": "none", "<slug>": "none", "<public_id>": "none", "<path:filename>": "none"}
+ARGUMENTS = {
+    "<language>": "en",
+    "<topic>": "none",
+    "<slug>": "none",
+    "<path:slug>": "a/b",
+    "<name>": "none",
+    "<public_id>": "none",
+    "<path:filename>": "none",
+}
 
 
 def address(route: str) -> str:
