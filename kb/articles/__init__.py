@@ -22,6 +22,7 @@ from kb.articles.rendering import (
     article_blocks,
     links_of,
     pictures_of,
+    plain_markdown,
     plain_text,
     render_markdown,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "make_source",
     "parse_article",
     "pictures_of",
+    "plain_markdown",
     "plain_text",
     "published_translations",
     "related_articles",

@@ -61,6 +61,17 @@ def plain_text(body: str) -> str:
     return html_to_text(Sanitiser(None, _no_picture).clean(_render(body).html))
 
 
+def plain_markdown(body: str) -> str:
+    """What readers see as plain Markdown, to paste into a chat: no words of a generator, links to other sites only."""
+    import html_to_markdown  # only for those who copy
+
+    cleaned = Sanitiser(None, _no_picture).clean(_render(body).html)
+    cleaned = _FOOTNOTE_MARK.sub("", _LINK_WITHIN.sub(r"\1", cleaned))
+    return (
+        html_to_markdown.convert(cleaned, html_to_markdown.ConversionOptions(extract_metadata=False)).content or ""
+    ).strip()
+
+
 def article_blocks(body: str) -> list[Block]:
     """What is to be found and quoted, block by block, with marks (see kb.text.blocks) around links to other articles."""
     cleaned = Sanitiser(lambda target: f"/{_REFERENCE}{target}", _no_picture).clean(_render(body).html)
@@ -82,6 +93,10 @@ def pictures_of(body: str) -> list[str]:
 
 
 _REFERENCE = "to-article:"
+_FOOTNOTE_MARK = re.compile(
+    r'<sup id="[^"]*"><a class="footnote-ref"[^>]*>.*?</a></sup>|<a class="footnote-backref"[^>]*>.*?</a>'
+)
+_LINK_WITHIN = re.compile(r'<a(?: href="#[^"]*")?(?: title="[^"]*")?>(.*?)</a>')
 
 
 def _no_picture(_source: str) -> None:
@@ -177,6 +192,7 @@ __all__ = [
     "is_internal",
     "links_of",
     "pictures_of",
+    "plain_markdown",
     "plain_text",
     "render_markdown",
 ]

@@ -97,3 +97,52 @@ def test_what_is_written_reads_back_the_same(
     again = parse_article(write_article(source), "hi/other/name.md")
     assert again == source
     assert again.content_hash == source.content_hash
+
+
+_FRONTS = ("+++\n{}\n+++\n", "---toml\n{}\n---\n", "---json\n{}\n---\n", "{}\n", "---js\n{}\n---\n")
+_other_front = st.lists(
+    st.sampled_from(
+        [
+            "title",
+            "draft",
+            "date",
+            " = ",
+            ": ",
+            '"a"',
+            "true",
+            "[",
+            "]",
+            "{",
+            "}",
+            "[[x]]\n",
+            "\n",
+            ",",
+            "2099-01-01",
+            "1e999",
+            "\\u0000",
+            "=",
+            "'",
+            "#",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@settings(max_examples=200)
+@given(st.sampled_from(_FRONTS), st.one_of(_other_front, st.text(max_size=60)), st.text(max_size=40))
+def test_toml_and_json_are_an_article_or_an_article_error(form: str, block: str, body: str) -> None:
+    with suppress(ArticleError):
+        source = parse_article(form.replace("{}", block) + body, "x.md")
+        assert parse_article(write_article(source), "z/y.md").content_hash == source.content_hash
+
+
+def test_hostile_front_matter_is_refused_at_once() -> None:
+    for text in (
+        "+++\na = " + "[" * 50_000 + "\n+++\nx",
+        "{" * 50_000,
+        '{"a":' * 50_000,
+        "+++\n" + "[a." * 30_000 + "\n+++\nx",
+    ):
+        with suppress(ArticleError):
+            parse_article(text, "x.md")

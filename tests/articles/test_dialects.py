@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.articles import article_blocks, plain_text, render_markdown
+from kb.articles import article_blocks, plain_markdown, plain_text, render_markdown
 from kb.articles.sanitising import Picture
 from kb.core.settings import PROJECT_ROOT
 from kb.text.blocks import shown
@@ -155,6 +155,17 @@ def test_what_is_understood_is_not_noticed() -> None:
         '{% include tip.html content="x" %} `{{ x }}` {% raw %}{{ y }}{% endraw %} <Note>z</Note>\n\n```\n{% x %}\n```'
     )
     assert render_markdown(body).notices == ()
+
+
+def test_markdown_to_paste_is_what_readers_see() -> None:
+    body = (
+        "Open **Orders**.<!-- ask Ravi --> [a](b.md) [us](https://a.example) {{ page.x }} Fee[^1].\n\n1. One\n   - two\n\n"
+        "| A | B |\n|---|---|\n| 1 | 2 |\n\n:::note[Mind]\nKeep <this>.\n:::\n\n[^1]: Once.\n"
+    )
+    assert plain_markdown(body) == (
+        "Open **Orders**. a [us](https://a.example) Fee.\n\n1. One\n   - two\n\n| A | B |\n| --- | --- |\n| 1 | 2 |\n\nMind\n\n"
+        "Keep <this>.\n\n---\n\n1. Once."
+    )
 
 
 def test_words_of_dropped_wrappers_stay() -> None:

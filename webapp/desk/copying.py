@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from kb.articles import plain_text
+from kb.articles import plain_markdown, plain_text
 from kb.tables import Article, Ticket
 
 
@@ -25,7 +25,7 @@ def copy_forms_of_article(article: Article) -> CopyForms:
         link = url_for("help.article", language=article.language, slug=article.slug, _external=True)
         head, tail = "", f"\n\n{link}"
     text = f"{head}{article.title}\n\n{plain_text(article.body).strip()}{tail}"
-    markdown = f"{head}# {article.title}\n\n{article.body.strip()}{tail}"
+    markdown = f"{head}# {article.title}\n\n{plain_markdown(article.body)}{tail}"
     return CopyForms(text, markdown, link)
 
 
