@@ -245,7 +245,12 @@ def test_index_files_below_a_limit_of_their_size_fail_like_a_full_disk(
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
         "from webapp.commands import main; main(['index', '--rebuild'])"
     )
-    environment = {**os.environ, "KB_HOME": settings.home_text, "KB_MODEL": "hash"}
+    environment = {
+        **os.environ,
+        "KB_HOME": settings.home_text,
+        "KB_MODEL": "hash",
+        "KB_DATABASE": settings.database_url,
+    }
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, cwd=Path.cwd()
     )

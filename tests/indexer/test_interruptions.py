@@ -28,7 +28,7 @@ KILLS = 6
 
 def kb(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    environment |= {"KB_HOME": settings.home_text, "KB_MODEL": "hash"}
+    environment |= {"KB_HOME": settings.home_text, "KB_MODEL": "hash", "KB_DATABASE": settings.database_url}
     command = [sys.executable, "-m", "webapp.commands", *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -30,6 +30,7 @@ class OneStore(MemoryStorage):
 def test_limits_are_counted_for_all_processes_in_a_store_and_by_each_in_its_memory(
     settings: Settings, engine: Engine, storage: str, accepted: list[int]
 ) -> None:
+    OneStore._shared.clear()
     settings = replace(settings, rate_limit_storage=storage)
     clients = [create_app(settings, engine).test_client() for _ in range(2)]
     statuses = [[client.get(PATH).status_code for _ in range(301)] for client in clients]

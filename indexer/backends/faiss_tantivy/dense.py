@@ -1,5 +1,6 @@
 """The dense index of one segment: exact up to about 100,000 passages, IVF + SQ8 with exact re-scoring beyond."""
 
+import errno
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,10 @@ class DenseBase:
 
     def save(self, folder: Path) -> list[str]:
         """Write into `folder`; returns the names of the files."""
-        faiss.write_index(self.index, str(folder / INDEX_FILE))
+        try:
+            faiss.write_index(self.index, str(folder / INDEX_FILE))
+        except RuntimeError as error:  # its word for a full disk, too; the reason stands in its message alone
+            raise OSError(errno.EIO, f"{INDEX_FILE} could not be written whole") from error
         np.save(folder / IDS_FILE, self.ids)
         if self.exact:
             return [INDEX_FILE, IDS_FILE]

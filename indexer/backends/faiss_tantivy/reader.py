@@ -83,7 +83,10 @@ class IndexReader:
             self._follower.start()
 
     def close(self) -> None:
+        """Stop following; what was begun is ended first."""
         self._stopped.set()
+        if self._follower is not None and self._follower is not threading.current_thread():
+            self._follower.join(5)
 
     def look(self, *, wait: bool = True) -> None:
         """Take up what has changed. Never raises: what is wrong is in `problem` and in the log, once."""
