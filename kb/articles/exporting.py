@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from kb.articles.files import write_file
+from kb.articles.folder_slugs import article_path
 from kb.articles.source import write_article
 from kb.articles.store import source_of_article
 from kb.articles.sync_report import Notice, SyncReport
-from kb.articles.sync_run import article_path
 from kb.articles.text import ArticleError
 from kb.core.errors import InvalidInputError
 from kb.core.progress import Progress

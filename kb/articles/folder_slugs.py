@@ -1,9 +1,10 @@
-"""The slugs that files of a folder get from their names: two that are called the same are told apart by their folders."""
+"""Names of files and slugs: two files that are called the same are told apart by their folders."""
 
 from collections.abc import Iterable, Sequence
 
 from kb.articles.addresses import Place, read_place
 from kb.articles.parsing import default_slug_of
+from kb.articles.publication import is_draft_folder
 
 
 def folder_slugs(paths: Iterable[str], languages: Sequence[str]) -> dict[str, str]:
@@ -43,3 +44,9 @@ def _free(slug: str, place: Place, taken: set[tuple[str | None, str]]) -> str:
         number += 1
         free = f"{slug}-{number}"
     return free
+
+
+def article_path(language: str, slug: str, topic: str) -> str:
+    """Where the file of an article stands in a folder that is laid out like ours; never in one that would make it a draft."""
+    folder = topic if topic and not is_draft_folder(topic) else ""
+    return "/".join(part for part in (language, folder, f"{slug}.md") if part)

@@ -61,3 +61,10 @@ def note_links(
             for link in links
             if link not in known
         ]
+
+
+def first_line(source: ArticleSource, data: bytes) -> int:
+    """The line of the file on which the article's text begins."""
+    text = data.decode(errors="replace").replace("\r\n", "\n")
+    at = text.find(source.body[:200])
+    return text.count("\n", 0, at) + 1 if at >= 0 else 1

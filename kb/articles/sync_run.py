@@ -7,15 +7,14 @@ from typing import Literal
 
 from kb.articles.address_table import note_file
 from kb.articles.files import FolderScan, read_file, write_file
-from kb.articles.folder_slugs import folder_slugs
+from kb.articles.folder_slugs import article_path, folder_slugs
 from kb.articles.folder_state import FolderState, Head
 from kb.articles.moves import Gone, find_moves
 from kb.articles.parsing import EmptySectionError, parse_article
 from kb.articles.picture_files import PictureFiles
-from kb.articles.publication import is_draft_folder
 from kb.articles.source import ArticleSource, write_article
 from kb.articles.store import archive_article, save_article, source_of_article
-from kb.articles.sync_notices import notices_of
+from kb.articles.sync_notices import first_line, notices_of
 from kb.articles.sync_report import Notice, SyncReport
 from kb.articles.text import ArticleError, decode_article, hash_bytes, reject
 from kb.articles.write_back import write_into
@@ -125,7 +124,7 @@ class SyncRun:
             return
         source = self.claim(self.parse(data, path), data, path)
         self.report.warnings.extend(source.warnings)
-        self.report.warnings.extend(notices_of(source, path, _first_line(source, data)))
+        self.report.warnings.extend(notices_of(source, path, first_line(source, data)))
         if source.language not in self.options.languages:
             reason = (
                 f"is in {source.language}, which is not offered (KB_LANGUAGES is {','.join(self.options.languages)})"
@@ -311,16 +310,3 @@ class SyncRun:
         if (self.root / path).exists() or (self.root / path).is_symlink():
             raise reject(path, None, f"is in the way of a file for the article {'/'.join(head.address)}")
         self.write(path, head, None)
-
-
-def article_path(language: str, slug: str, topic: str) -> str:
-    """Where the file of an article stands in a folder that is laid out like ours; never in one that would make it a draft."""
-    folder = topic if topic and not is_draft_folder(topic) else ""
-    return "/".join(part for part in (language, folder, f"{slug}.md") if part)
-
-
-def _first_line(source: ArticleSource, data: bytes) -> int:
-    """The line of the file on which the article's text begins."""
-    text = data.decode(errors="replace").replace("\r\n", "\n")
-    at = text.find(source.body[:200])
-    return text.count("\n", 0, at) + 1 if at >= 0 else 1
