@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -25,8 +26,8 @@ _STATUS_WORDS = {
 }
 # Keys that say whether the article is public: those whose "yes" keeps it back, and those whose "yes" shows it.
 _KEEPS_BACK = names(
-    "draft is_draft isdraft hidden is_hidden unlisted private is_private headless bookhidden wip unpublished "
-    "eleventyexcludefromcollections exclude excluded disabled hide search_exclude internal_only unlisted_page"
+    "draft is_draft isdraft excludesearch exclude_search hidden is_hidden unlisted private is_private headless bookhidden wip "
+    "unpublished eleventyexcludefromcollections exclude excluded disabled hide search_exclude internal_only unlisted_page"
 )
 _SHOWS = names("published publish is_published ispublished visible public is_public listed enabled active dg-publish")
 _SWITCHES = {**dict.fromkeys(_KEEPS_BACK, False), **dict.fromkeys(_SHOWS, True)}
@@ -48,6 +49,19 @@ _NO = names("false no off n 0 f never none null")
 _FOLDERS = names(
     "draft drafts _draft _drafts unpublished _unpublished private _private wip _wip hidden _hidden unlisted _unlisted "
     "inbox"
+)
+_FREE_DATES = frozenset({"date", "published", "publish", "expires"})
+_DATE_FORMS = (
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%Y-%m",
+    "%Y",
 )
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$")
 
@@ -129,36 +143,40 @@ class _Reader:
         elif name in {"cascade", "params"} and isinstance(value, Mapping):
             for inner, what in value.items():
                 if inner.lower() in _SWITCHES:
-                    self._switch(key, inner.lower(), what, keep=True)
+                    self._switch(key, inner.lower(), what, within=inner)
         elif name == "sidebar_class_name" and isinstance(value, str) and "hidden" in value.lower().split():
             self.doubt(key, f"`{key}: {value}` hides it")
 
-    def _switch(self, key: str, name: str, value: Any, *, keep: bool = False) -> None:
+    def _switch(self, key: str, name: str, value: Any, *, within: str = "") -> None:
+        label = f"{key}.{within}" if within else key
         if value is None or value == "":
             return
         if name in _SWITCHES_IF_PLAIN and not (_yes(value) or _no(value)):
             return
         if _yes(value) or _no(value):
-            if not keep:
+            if not within:
                 self.used.add(key)
             if _yes(value) != _SWITCHES[name]:
-                self.doubt(key, f"`{key}: {str(value).lower()}`")
-        elif name in _BEGINS and isinstance(value, str) and _DATE.match(value.strip()):
+                self.doubt(key, f"`{label}: {str(value).lower()}`")
+        elif name in _BEGINS and isinstance(value, str) and _days(value):
             self._date(key, value, begins=True)
         else:
-            self.doubt(key, f"`{key}: {_shown(value)}` is neither yes nor no")
+            self.doubt(key, f"`{label}: {_shown(value)}` is neither yes nor no")
 
     def _date(self, key: str, value: Any, *, begins: bool) -> None:
-        day = _day(value)
-        if day is None:
+        days = _days(value)
+        if not days:
+            # `date` is often free text; a day of publishing that nobody can read may be any day.
+            if value not in (None, "") and not isinstance(value, bool) and key.lower() not in _FREE_DATES:
+                self.doubt(key, f"`{key}: {_shown(value)}` is no date that can be read")
             return
-        if begins and day > self.today:
-            self.doubt(key, f"`{key}` is {day.isoformat()}, which is to come")
-            self._turn(day)
-        elif not begins and day <= self.today:
-            self.doubt(key, f"`{key}` was {day.isoformat()}")
+        if begins and max(days) > self.today:
+            self.doubt(key, f"`{key}` is {max(days).isoformat()}, which is to come")
+            self._turn(max(days))
+        elif not begins and min(days) <= self.today:
+            self.doubt(key, f"`{key}` was {min(days).isoformat()}")
         elif not begins:
-            self._turn(day)
+            self._turn(min(days))
 
     def _turn(self, day: date) -> None:
         self.turns_on = day if self.turns_on is None else min(self.turns_on, day)
@@ -177,19 +195,25 @@ def _no(value: Any) -> bool:
     return value is False or (isinstance(value, str | int) and str(value).strip().lower() in _NO)
 
 
-def _day(value: Any) -> date | None:
-    """The day of a date or a time as generators write it; a time late in the day of another zone counts as that day."""
+def _days(value: Any) -> list[date]:
+    """The days that a date or a time may mean, as generators write it; none for what is no date.
+
+    A time late in the day of another zone counts as that day; of 03/04 both readings are given.
+    """
     if isinstance(value, datetime):
-        value = value.date()
+        return [value.date()]
     if isinstance(value, date):
-        return value
-    found = _DATE.match(value.strip().replace("/", "-")) if isinstance(value, str) else None
-    if found is None:
-        return None
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return None
+        return [value]
+    text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    found: list[date] = []
+    for form in _DATE_FORMS:
+        with suppress(ValueError):
+            found.append(datetime.strptime(text, form).date())  # noqa: DTZ007 - a day, not a moment
+    iso = _DATE.match(text.replace("/", "-"))
+    if iso is not None:
+        with suppress(ValueError):
+            found.append(date(int(iso[1]), int(iso[2]), int(iso[3])))
+    return found
 
 
 def _shown(value: Any) -> str:

@@ -27,6 +27,8 @@ TODAY = date(2026, 11, 29)
         "status: draft", "status: private", "status: wip", "status: seedling", "status: [a]", "sidebar_class_name: hidden",
         "date: 2099-01-01", "publishDate: 2099-01-01T10:00:00Z", "pubDate: 2099/01/01", "published: 2099-01-01",
         "expiryDate: 2020-01-01", "expires: 2020-01-01 10:00", "unpublish_date: 2020-01-01", "audience: staff",
+        "date: 1 January 2099", "publishDate: 31/12/2098", "publishDate: soon", "expiryDate: 2020",
+        "params: {draft: true}", "excludeSearch: true",
     ],
 )  # fmt: skip
 def test_not_public_in_any_words_is_a_draft_and_the_report_says_why(front: str) -> None:
@@ -60,6 +62,7 @@ def test_folders_and_names_that_make_no_page_are_drafts(path: str) -> None:
         "draft: false", "published: true", "publish: yes", "hidden: false", "hide: [navigation, toc]", "status: new",
         "status: Published", "status: live", "date: 2020-01-01", "expiryDate: 2099-01-01", "visibility: public", "search: true",
         "tags: [draft]", "description: draft", "nav_exclude: true", "layout: page", "draft:", "build: {list: always}",
+        "date: last spring", "date: 3 March 2020", "published: 2020-01-01", "expires: never", "date: 2020", "params: {x: 1}",
     ],
 )  # fmt: skip
 def test_what_is_public_stays_so(front: str) -> None:
