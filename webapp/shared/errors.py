@@ -92,7 +92,7 @@ def _fields_to_send_again(status: HTTPStatus) -> list[tuple[str, str]]:
         return []
     if any("password" in name for name in request.form):
         return []
-    return list(request.form.items(multi=True))
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def _handle_anything_else(error: Exception) -> Response:
