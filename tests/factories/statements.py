@@ -1,10 +1,14 @@
 """The statements that reach the database while something runs."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
+
+# Where a process looks whether there is a newer index or newer statistics, a few times a second, whatever is asked.
+_LOOKED_AT_NOW_AND_THEN = re.compile(r"\b(index_builds|index_changes|query_statistics)\b")
 
 
 @contextmanager
@@ -24,3 +28,8 @@ def recorded_statements(engine: Engine) -> Iterator[list[str]]:
 
 def is_write(statement: str) -> bool:
     return not statement.upper().startswith(("SELECT", "WITH", "PRAGMA", "BEGIN", "ROLLBACK", "COMMIT"))
+
+
+def is_of_the_page(statement: str) -> bool:
+    """Whether a statement was run for what was asked, not because it was time to look for news."""
+    return _LOOKED_AT_NOW_AND_THEN.search(statement) is None

@@ -4,7 +4,6 @@ A number that falls may be written down; one that grows needs a reason. Where so
 of a search, some come after the answer.
 """
 
-import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +15,7 @@ from gap_job import run_gap_job
 from page_fixtures import content, prepared
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
-from statements import recorded_statements
+from statements import is_of_the_page, recorded_statements
 
 from kb.core.settings import Settings
 from kb.jobs import enqueue
@@ -40,14 +39,6 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/admin/jobs": (Role.ADMIN, 3),
     "/admin/imports": (Role.ADMIN, 3),
 }
-
-
-# Where a process looks whether there is a newer index, a few times a second, whatever is asked.
-LOOKED_AT_NOW_AND_THEN = re.compile(r"\b(index_builds|index_changes|query_means)\b")
-
-
-def is_of_the_page(statement: str) -> bool:
-    return statement.upper().startswith("SELECT") and not LOOKED_AT_NOW_AND_THEN.search(statement)
 
 
 def fill(session: Session, times: int) -> None:
@@ -83,7 +74,7 @@ def ask(
             assert client.get(path).status_code == 200, path  # what is loaded once per process has been loaded
             with recorded_statements(engine) as statements:
                 client.get(path)
-            found[path] = (role, sum(map(is_of_the_page, statements)))
+            found[path] = (role, sum(one.startswith("SELECT") and is_of_the_page(one) for one in statements))
         return found
 
     return count

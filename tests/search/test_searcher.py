@@ -7,8 +7,9 @@ from content_factory import add_article, add_ticket
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from statements import is_of_the_page, recorded_statements
 
 from indexer.runtime import SearchRuntime
 from kb.core.settings import Settings
@@ -183,9 +184,8 @@ def test_a_new_title_is_shown_at_once(search: Search, session: Session, content:
 
 def test_a_customers_search_takes_one_statement(search: Search, engine: Engine) -> None:
     search("refund card days")
-    statements: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    search("refund card days")
+    with recorded_statements(engine) as statements:
+        search("refund card days")
     # Looking for news is not part of each search.
-    shown = [s for s in statements if "index_changes" not in s and "query_statistics" not in s]
+    shown = list(filter(is_of_the_page, statements))
     assert len(shown) == 1, shown
