@@ -26,8 +26,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     only = metafunc.definition.get_closest_marker("sqlite_only")
     assert only is None or only.kwargs.get("reason"), f"{metafunc.definition.nodeid}: sqlite_only needs a reason"
     if {"engine", "empty_engine"} & set(metafunc.fixturenames) and only is None:
-        is_of_postgresql = "postgresql" in metafunc.definition.path.parts
-        metafunc.parametrize("database_kind", KINDS[1:] if is_of_postgresql else KINDS, indirect=True)
+        folders = metafunc.definition.path.parts
+        kinds = KINDS[1:] if "postgresql" in folders else KINDS
+        # What a browser shows does not depend on the database, and each of its tests takes seconds.
+        metafunc.parametrize("database_kind", KINDS[:1] if "browser" in folders else kinds, indirect=True)
 
 
 @pytest.fixture(scope="session")
