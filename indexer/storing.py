@@ -1,6 +1,6 @@
 """Put the passages of some documents into a build of the database: only passages with new text are encoded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -51,9 +51,18 @@ class Batch:
 
 
 def store_batch(
-    engine: Engine, encoder: Encoder, build: int, batch: Batch, report: IndexReport, progress: Progress
+    engine: Engine,
+    encoder: Encoder,
+    build: int,
+    batch: Batch,
+    report: IndexReport,
+    progress: Progress,
+    before_commit: Callable[[Sequence[Passage]], None],
 ) -> None:
-    """One batch, complete in itself: passages with vectors, the list of changes, the state of the documents, their marks."""
+    """One batch, complete in itself: passages with vectors, the list of changes, the state of the documents, their marks.
+
+    before_commit: called with the new passages, which have their ids, before anybody else can see them.
+    """
     # Reading and encoding happen outside the writing transaction: encoding is slow, and SQLite has one writer.
     with session_scope(engine) as session:
         prepared = prepare_documents(session, batch.present, encoder.count_tokens)
@@ -81,6 +90,7 @@ def store_batch(
             session.execute(delete(ChangedDocument).where(ChangedDocument.id.in_(batch.marks)))
         session.flush()  # gives the new passages their ids, all in one statement
         session.add_all(_change(row, "add") for row in added)
+        before_commit(added)
 
 
 class _Stored(NamedTuple):

@@ -183,7 +183,7 @@ class _Update:
                 if progress:
                     progress(start + size * done // max(of, 1), total)
 
-            store_batch(self._engine, self._encoder, self._build, batch, self._report, advance)
+            store_batch(self._engine, self._encoder, self._build, batch, self._report, advance, self._files.add_terms)
             start += size
             if progress:
                 progress(start, total)

@@ -5,10 +5,16 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
 from indexer.backends.faiss_tantivy.reader import IndexReader
-from indexer.backends.faiss_tantivy.stored_passages import BLOCK, all_passages, passage_text, passage_vector
+from indexer.backends.faiss_tantivy.stored_passages import (
+    BLOCK,
+    all_passages,
+    count_passages,
+    passage_text,
+    passage_vector,
+)
 from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.builds import live_build
 from indexer.updating import count_differences
@@ -39,8 +45,7 @@ def verify_index(engine: Engine, index_dir: Path, fingerprint: str) -> list[str]
 
 def _verify_collection(engine: Engine, build: int, view: CollectionView) -> Iterator[str]:
     with session_scope(engine) as session:
-        count = select(func.count()).where(Passage.build_id == build, Passage.collection == view.name.value)
-        stored = session.scalar(count) or 0
+        stored = count_passages(session, build, view.name)
     if len(view) != stored:
         yield f"{view.name}: {len(view)} passages in the files, {stored} in the database."
     if (terms := view.lexical_size()) != stored:

@@ -111,3 +111,16 @@ def insert_new(session: Session, table: Table, row: Mapping[str, Any], *, key: S
 def _insert(session: Session, table: Table, row: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(table).values(row)
+
+
+@contextmanager
+def snapshot_scope(engine: Engine) -> Iterator[Session]:
+    """A session for reading: all its statements see the database as it was at the first, whatever others commit meanwhile."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            connection.exec_driver_sql("BEGIN")
+        with Session(connection) as session:
+            yield session
+        connection.rollback()

@@ -36,6 +36,8 @@ PAGES = {
     "/desk/tickets/<int:ticket_id>": ["/desk/tickets/1"],
     "/desk/conversation": ["/desk/conversation"],
     "/desk/requests": ["/desk/requests"],
+    "/studio/content/": ["/studio/content/"],
+    "/studio/content/<int:report_id>": ["/studio/content/1"],
     "/studio/gaps": ["/studio/gaps"],
     "/studio/gaps/<int:gap_id>": ["/studio/gaps/{gap}"],
     "/admin/people": ["/admin/people"],
@@ -46,7 +48,7 @@ PAGES = {
 NO_PAGES = {
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
-    *("/", "/help/", "/admin/"),
+    *("/", "/help/", "/admin/", "/help/<language>/articles/<path:slug>", "/help/pictures/<name>"),
 }
 
 

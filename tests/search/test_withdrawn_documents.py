@@ -156,7 +156,9 @@ def test_a_conversation_is_not_given_what_was_withdrawn_and_what_is_given_is_jud
     turns = [Turn(Role.CUSTOMER, "where is the tracking of your order?")]
 
     def suggest() -> list[str]:
-        answer = assist(session, turns, searcher, runtime.encoder, reader_language="en", limit=3, even_if_silent=True)
+        answer = assist(
+            session, turns, searcher, runtime.encoder, reader_language="en", limit=3, even_without_query=True
+        )
         return [suggestion.result.title for suggestion in answer.suggestions]
 
     assert suggest()[0] == "Track your order"

@@ -1,7 +1,7 @@
 """Make the index files follow the database: terms at once, passages in new segments as soon as they are more than a few."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from indexer.backends.faiss_tantivy.segments import Segments, read_removed
 from indexer.backends.faiss_tantivy.stored_passages import (
     all_passages,
     count_changes,
+    count_passages,
     lexical_document,
     newest_change,
     passage_row,
@@ -53,6 +54,7 @@ class BuildFiles:
         self._engine, self._root = engine, root
         self._build, self._fingerprint, self._sizes = build, fingerprint, sizes
         self._manifest: Manifest | None = None
+        self._with_terms: set[int] = set()  # passages whose terms are in the files already
 
     def open(self, *, check: bool) -> bool:
         """Take up the files as they are; write them anew where they cannot be used. Returns whether they were.
@@ -96,6 +98,23 @@ class BuildFiles:
             most = 0 if settle else min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
             if pending > most:
                 self._replace(name, self._cut(name, entry, newest, settle=settle))
+            if settle and self._has_words_of_others(name):
+                self._replace(name, self._write_collection(name))
+
+    def add_terms(self, passages: Sequence[Passage]) -> None:
+        """Put the words of new passages into the files before the database has them, so that who sees a passage finds its words.
+
+        Readers pass over what they do not know: where the database does not take the passages, nothing is found by them. Does
+        nothing for files that are still to be written.
+        """
+        if self._manifest is None:
+            return
+        for name in CollectionName:
+            documents = [lexical_document(row) for row in passages if row.collection == name.value]
+            if documents:
+                lexical = self._open_lexical(name, self._opened.collection(name))
+                lexical.write(documents, [], change_id=lexical.change_id())
+        self._with_terms.update(row.id for row in passages)
 
     def write_all(self) -> None:
         """Write new files of all collections from the database, beside what is there. Nothing is encoded, no reader sees them."""
@@ -152,18 +171,27 @@ class BuildFiles:
         return write_segment(parent, PassageTable.from_rows(rows), np.stack(vectors), texts, words, self._sizes.word)
 
     def _follow_lexically(self, name: CollectionName, entry: CollectionEntry, newest: int) -> None:
-        try:
-            lexical = LexicalIndex.open(self._root / name.value / entry.lexical)
-        except (OSError, ValueError) as error:
-            raise IndexUnavailableError(f"The terms of {name} cannot be read ({error}).") from error
+        lexical = self._open_lexical(name, entry)
         done = max(lexical.change_id(), entry.change_id)
         if newest <= done:
             return
         with session_scope(self._engine) as session:
             touched = touched_passages(session, self._build, name, done, newest)
-            documents = [lexical_document(passage) for passage in read_passages(session, self._build, touched)]
-        gone = touched - {document.passage_id for document in documents}
-        lexical.write(documents, sorted(gone), change_id=newest)
+            present = list(read_passages(session, self._build, touched))
+        documents = [lexical_document(passage) for passage in present if passage.id not in self._with_terms]
+        lexical.write(documents, sorted(touched - {passage.id for passage in present}), change_id=newest)
+
+    def _has_words_of_others(self, name: CollectionName) -> bool:
+        """Whether the files have terms of passages that a run which was killed never came to store."""
+        with session_scope(self._engine) as session:
+            stored = count_passages(session, self._build, name)
+        return len(self._open_lexical(name, self._opened.collection(name)).searcher()) != stored
+
+    def _open_lexical(self, name: CollectionName, entry: CollectionEntry) -> LexicalIndex:
+        try:
+            return LexicalIndex.open(self._root / name.value / entry.lexical)
+        except (OSError, ValueError) as error:
+            raise IndexUnavailableError(f"The terms of {name} cannot be read ({error}).") from error
 
     def _cut(self, name: CollectionName, entry: CollectionEntry, newest: int, *, settle: bool) -> CollectionEntry:
         """A new segment of what has changed, merged with the small ones before it."""

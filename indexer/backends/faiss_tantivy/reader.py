@@ -29,7 +29,7 @@ from indexer.backends.faiss_tantivy.stored_passages import (
     touched_passages,
 )
 from indexer.backends.faiss_tantivy.view import NO_PENDING_CHANGES, CollectionView, PendingPassage
-from kb.core.database import session_scope
+from kb.core.database import snapshot_scope
 from kb.core.errors import KbError, ModelError
 from kb.search.types import CollectionName
 from kb.tables import BuildState, IndexBuild, Passage
@@ -147,7 +147,8 @@ class IndexReader:
 
     def _with_changes(self, manifest: Manifest, views: Views, signature: Signature | None) -> Views:
         """The views with the changes that came after them; the same object when there are none. Raises _Overtaken."""
-        with session_scope(self._engine) as session:
+        # One moment of the database: a passage and what takes its place are never seen apart.
+        with snapshot_scope(self._engine) as session:
             changed = {name: self._with_changes_of(session, manifest.build, views[name]) for name in CollectionName}
             if all(changed[name] is views[name] for name in CollectionName):
                 return views

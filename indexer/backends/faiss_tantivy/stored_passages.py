@@ -35,6 +35,11 @@ def count_changes(session: Session, build: int, name: CollectionName, after: int
     return session.scalar(statement) or 0
 
 
+def count_passages(session: Session, build: int, name: CollectionName) -> int:
+    statement = select(func.count()).where(Passage.build_id == build, Passage.collection == name.value)
+    return session.scalar(statement) or 0
+
+
 def touched_passages(session: Session, build: int, name: CollectionName, after: int, until: int) -> set[int]:
     """Ids of the passages that changes in (after, until] are about."""
     statement = select(IndexChange.passage_id).where(

@@ -102,7 +102,7 @@ def test_worker_indexes_what_was_written_and_stops_when_it_is_told(settings: Set
             wait_until(lambda: not has_changed_documents(session))
         assert len(session.scalars(select(Passage.document_id).distinct()).all()) == 2
         worker.send_signal(signal.SIGTERM)
-        output, _ = worker.communicate(timeout=20)
+        output, _ = worker.communicate(timeout=60)
     assert worker.returncode == 0
     assert "Traceback" not in output
 
