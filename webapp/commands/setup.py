@@ -134,7 +134,7 @@ def step(what: str) -> Iterator[None]:
 
 
 def _add_articles(settings: Settings, engine: "Engine") -> None:
-    from kb.articles import sync_folder
+    from kb.articles import store_report, sync_folder
     from kb.core.database import session_scope
     from webapp.commands.console import progress_bar
 
@@ -148,6 +148,7 @@ def _add_articles(settings: Settings, engine: "Engine") -> None:
             progress=advance,
             checkpoint=session.commit,
         )
+        store_report(session, "sync", str(SAMPLE_ARTICLES), report)
     for rejection in (*report.rejected, *report.conflicts):
         click.echo(f"  {rejection}", err=True)
 

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from kb.accounts.people import authenticate
 from kb.articles import parse_article, save_article
+from kb.articles.reports import list_reports
 from kb.core.database import create_database_engine, session_scope
 from kb.core.settings import Settings
 from kb.tables import Article, Role, Ticket, User
-from webapp.commands.setup import add_demo_people, add_sample_content, make_database, update_index
+from webapp.commands.setup import SAMPLE_ARTICLES, add_demo_people, add_sample_content, make_database, update_index
 
 
 @pytest.fixture
@@ -39,6 +40,8 @@ def test_sample_shop_is_put_in_once_and_can_be_searched(fresh: Settings, capsys:
     assert capsys.readouterr().err == ""
     assert not add_sample_content(fresh, engine)
     assert counts(fresh) == first
+    with session_scope(engine) as session:
+        assert [report.place for report in list_reports(session)] == [str(SAMPLE_ARTICLES)]
 
 
 def test_sample_is_left_out_where_there_is_other_content(fresh: Settings) -> None:
