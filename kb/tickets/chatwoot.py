@@ -6,11 +6,9 @@ from typing import Any
 
 from kb.core.errors import Rejection
 from kb.core.progress import Progress
-from kb.tickets.json_file import is_json, read_records
-from kb.tickets.lines import look_for_order
+from kb.tickets.help_desk import read_export
 from kb.tickets.raw import RawTicket, RawTurn, RowError, channel_of, id_of, tags_of, text_of
 from kb.tickets.reading import Reading
-from kb.tickets.table import read_csv
 
 _TYPES = {0: "incoming", 1: "outgoing", 2: "activity", 3: "template"}
 _STATUSES = {0: "open", 1: "resolved", 2: "pending", 3: "snoozed"}
@@ -22,19 +20,7 @@ def read_chatwoot(
     path: Path, progress: Progress | None = None, reading: Reading | None = None
 ) -> Iterator[RawTicket | Rejection]:
     """Each conversation, or a rejection with its line. Raises InvalidInputError for what is no such export."""
-    reading = reading or Reading()
-    if not is_json(path):
-        yield from read_csv(path, progress, reading, "chatwoot")
-        return
-    reading.dates.look = lambda: look_for_order(path)
-    for found in read_records(path, progress, "Chatwoot export"):
-        if isinstance(found, Rejection):
-            yield found
-        elif found.value is not None and found.key != "users":
-            try:
-                yield _ticket_of(found.value, reading)
-            except RowError as error:
-                yield Rejection(str(path), found.line, str(error))
+    yield from read_export(path, progress, reading, "Chatwoot", _ticket_of)
 
 
 def _ticket_of(value: Mapping[str, Any], reading: Reading) -> RawTicket:
