@@ -8,8 +8,14 @@ from typing import Any
 
 import pytest
 
+from kb.articles import ArticleSource, parse_article
+from kb.core.settings import PROJECT_ROOT
+
 HERE = Path(__file__).parent
 
+ARTICLES = PROJECT_ROOT / "articles"
+LANGUAGES = ("en", "hi", "bn")
+WAYS_OF_WRITING = {"en", "hi", "bn", "hi-Latn", "bn-Latn", "mixed"}
 KINDS = {"person", "complaint", "greeting", "thanks", "letters", "lone", "acknowledgement", "question"}
 
 
@@ -38,6 +44,24 @@ def assert_halves_are_even(parts: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
+def articles() -> dict[tuple[str, str], ArticleSource]:
+    """The published sample articles by language and translation key."""
+    sources = [
+        parse_article(path.read_text(encoding="utf-8"), path.relative_to(ARTICLES).as_posix())
+        for language in LANGUAGES
+        for path in sorted((ARTICLES / language).rglob("*.md"))
+    ]
+    return {(source.language, source.translation_key): source for source in sources if source.status == "published"}
+
+
+@pytest.fixture(scope="module")
+def topics(articles: dict[tuple[str, str], ArticleSource]) -> set[str]:
+    """The translation keys of what customers can read in every language."""
+    public = Counter(key for (_, key), source in articles.items() if source.audience == "public")
+    return {key for key, languages in public.items() if languages == len(LANGUAGES)}
+
+
+@pytest.fixture(scope="module")
 def no_questions() -> list[dict[str, Any]]:
     return rows_of("no_questions.jsonl", {"text", "kind", "part"})
 
@@ -58,3 +82,15 @@ def test_no_questions_have_even_halves_and_all_scripts_in_every_kind(no_question
         for part in ("fit", "test"):
             scripts = {script_of(row["text"]) for row in rows if row["part"] == part}
             assert scripts >= {"LATIN", "DEVANAGARI", "BENGALI"}, (kind, part)
+
+
+def test_complaints_are_long_each_another_and_labelled_with_articles(topics: set[str]) -> None:
+    rows = rows_of("complaints.jsonl", {"_id", "text", "lang", "answers"})
+    assert len(rows) >= 66
+    assert repeated([row["_id"] for row in rows]) == repeated([row["text"] for row in rows]) == []
+    assert [row["_id"] for row in rows if not 60 <= len(row["text"].split()) <= 250] == []
+    answered = [row for row in rows if row["answers"]]
+    assert len(answered) >= 54
+    assert len(rows) - len(answered) >= 12
+    assert {answer for row in answered for answer in row["answers"]} <= topics
+    assert {row["lang"] for row in rows} == {row["lang"] for row in answered} == WAYS_OF_WRITING
