@@ -1,6 +1,7 @@
 """The written sets themselves: as many as promised, each different, halves even, labels that stand in the sample articles."""
 
 import json
+import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 import pytest
 
 from kb.articles import ArticleSource, parse_article
+from kb.articles.rendering import article_blocks
 from kb.core.settings import PROJECT_ROOT
+from kb.text.blocks import shown
 
 HERE = Path(__file__).parent
 
@@ -94,3 +97,52 @@ def test_complaints_are_long_each_another_and_labelled_with_articles(topics: set
     assert len(rows) - len(answered) >= 12
     assert {answer for row in answered for answer in row["answers"]} <= topics
     assert {row["lang"] for row in rows} == {row["lang"] for row in answered} == WAYS_OF_WRITING
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[dict[str, Any]]:
+    return rows_of("answers.jsonl", {"_id", "text", "lang", "article", "language", "piece", "kind", "also"})
+
+
+def test_answers_are_enough_of_every_kind_and_language(answers: list[dict[str, Any]]) -> None:
+    assert len(answers) >= 165
+    assert repeated([row["_id"] for row in answers]) == repeated([row["text"] for row in answers]) == []
+    kinds = Counter(row["kind"] for row in answers)
+    assert set(kinds) == {"sentence", "step", "row"}
+    assert min(kinds.values()) >= 40
+    languages = Counter(row["language"] for row in answers)
+    assert min(languages[language] for language in LANGUAGES) >= 55
+    assert {row["lang"] for row in answers} == WAYS_OF_WRITING - {"mixed"}
+    assert [row["_id"] for row in answers if row["lang"].removesuffix("-Latn") != row["language"]] == []
+
+
+def test_every_piece_stands_in_its_article(
+    answers: list[dict[str, Any]], articles: dict[tuple[str, str], ArticleSource]
+) -> None:
+    for row in answers:
+        pieces = pieces_of(articles[row["language"], row["article"]])
+        assert is_piece(row["piece"], row["kind"], pieces), row
+        assert all(any(is_piece(other, kind, pieces) for kind in pieces) for other in row["also"]), row
+        assert row["piece"] not in row["also"], row
+
+
+def pieces_of(article: ArticleSource) -> dict[str, list[str]]:
+    """What an article says, as it is read: paragraphs, items of lists without their marks, rows of tables without heads."""
+    pieces: dict[str, list[str]] = {"sentence": [], "step": [], "row": []}
+    for block in article_blocks(article.body):
+        lines = shown(block.text).split("\n")
+        if block.kind == "table":
+            pieces["row"] += lines[block.head :]
+        elif block.kind == "list":
+            pieces["step"] += [re.sub(r"^\s*(?:\d+\.|-(?: \[[ x]\])?)\s+", "", line) for line in lines]
+        elif block.kind == "text":
+            pieces["sentence"] += lines
+    return pieces
+
+
+def is_piece(text: str, kind: str, pieces: dict[str, list[str]]) -> bool:
+    """Rows and steps stand there as a whole; a sentence is part of a paragraph, from where one begins to where one ends."""
+    if kind != "sentence":
+        return text in pieces[kind]
+    sentence = re.compile(rf"(?:^|(?<=[.!?।:] )){re.escape(text)}(?= |$)")
+    return any(sentence.search(paragraph) for paragraph in pieces[kind])
