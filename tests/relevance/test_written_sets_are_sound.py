@@ -126,6 +126,56 @@ def test_every_piece_stands_in_its_article(
         assert row["piece"] not in row["also"], row
 
 
+@pytest.fixture(scope="module")
+def conversations() -> list[dict[str, Any]]:
+    return rows_of("conversations.jsonl", {"_id", "channel", "lang", "part", "turns", "open"})
+
+
+def test_conversations_are_enough_of_every_kind_and_each_is_another(conversations: list[dict[str, Any]]) -> None:
+    assert len(conversations) >= 210
+    said = [" / ".join(turn["text"] for turn in row["turns"]) for row in conversations]
+    assert repeated([row["_id"] for row in conversations]) == repeated(said) == []
+    long_turns = [turn["text"] for row in conversations for turn in row["turns"] if len(turn["text"]) > 60]
+    assert repeated(long_turns) == []
+    channels = Counter(row["channel"] for row in conversations)
+    assert set(channels) == {"phone", "chat", "mail"}
+    assert min(channels.values()) >= 30
+    assert {row["lang"] for row in conversations} == WAYS_OF_WRITING
+    nothing_open = sum(not row["open"] for row in conversations) / len(conversations)
+    assert 0.3 <= nothing_open <= 0.4
+
+
+def test_conversations_have_turns_of_two_people(conversations: list[dict[str, Any]]) -> None:
+    for row in conversations:
+        assert 6 <= len(row["turns"]) <= 14, row["_id"]
+        assert {turn["role"] for turn in row["turns"]} == {"customer", "agent"}, row["_id"]
+        assert all(set(turn) == {"role", "text"} and turn["text"].strip() for turn in row["turns"]), row["_id"]
+        scripts = {script_of(word) for turn in row["turns"] for word in turn["text"].split()} - {""}
+        if row["lang"] in ("en", "hi-Latn", "bn-Latn"):
+            assert scripts == {"LATIN"}, row["_id"]
+        elif row["lang"] in ("hi", "bn"):
+            assert {"hi": "DEVANAGARI", "bn": "BENGALI"}[row["lang"]] in scripts, row["_id"]
+
+
+def test_open_questions_were_stated_by_the_customer_and_name_articles(
+    conversations: list[dict[str, Any]], topics: set[str]
+) -> None:
+    for row in conversations:
+        for question in row["open"]:
+            assert set(question) == {"text", "article", "also", "since"}, row["_id"]
+            assert row["turns"][question["since"]]["role"] == "customer", row["_id"]
+            assert {question["article"], *question["also"]} - {None} <= topics, row["_id"]
+            assert question["article"] is not None or not question["also"], row["_id"]
+        assert len({question["text"] for question in row["open"]}) == len(row["open"]), row["_id"]
+
+
+def test_halves_of_conversations_are_even_in_every_way_of_writing(conversations: list[dict[str, Any]]) -> None:
+    for lang in WAYS_OF_WRITING:
+        for is_open in (False, True):
+            rows = [row for row in conversations if row["lang"] == lang and bool(row["open"]) is is_open]
+            assert_halves_are_even([row["part"] for row in rows])
+
+
 def pieces_of(article: ArticleSource) -> dict[str, list[str]]:
     """What an article says, as it is read: paragraphs, items of lists without their marks, rows of tables without heads."""
     pieces: dict[str, list[str]] = {"sentence": [], "step": [], "row": []}
