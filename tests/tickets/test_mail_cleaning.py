@@ -122,3 +122,23 @@ def test_cleaning_takes_linear_time(unit: str) -> None:
     start = time.process_time()
     clean_mail(text)
     assert time.process_time() - start < 3
+
+
+def _seconds(text: str) -> float:
+    start = time.process_time()
+    clean_mail(text)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "ok", "a", "---", "> x", "Forwarded message", "Forwarded message\n> b", "x wrote:", "From: a@b\nSent: 1", "Hi", "--\n--",
+        "Asha, Mar 2", "\n---", "Regards\n", "On 1\nx wrote:", "To: b", "1. x", "reply above this line",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("above", ["", "It broke\nx wrote:\n"])
+def test_thousands_of_short_lines_take_linear_time(lines: str, above: str) -> None:
+    number = min(20_000, 48_000 // (len(lines) + 1))
+    quarter, whole = (above + (lines + "\n") * count for count in (number // 4, number))
+    assert _seconds(whole) < 1.0 or _seconds(whole) < 7 * max(_seconds(quarter), 0.05)

@@ -185,13 +185,15 @@ def _drop_templates(mail: _Lines) -> None:
 def _cut_at_older_comment(mail: _Lines) -> None:
     """In a help desk's mail, "Asha Pillai, Mar 2, 9:14" heads each comment, the newest first."""
     kept: list[str] = []
+    has_comment = False
     for line in mail.lines:
         head = line.strip()[:160]
         if phrases.AUTHOR_REPLIED.match(head) or (_AUTHOR_LINE.match(head.rstrip(":")) and not {"|", "@"} & set(head)):
-            if any(has_words(other) and not is_greeting(other) for other in kept):
+            if has_comment:
                 break
             continue
         kept.append(line)
+        has_comment = has_comment or (has_words(line) and not is_greeting(line))
     mail.keep(kept)
 
 
@@ -249,9 +251,13 @@ def _is_told(paragraph: list[str]) -> bool:
 
 def _drop_edges(mail: _Lines) -> None:
     """Separators at the ends, and those that now stand alone at the end of a paragraph that went."""
-    lines = mail.lines
-    while lines and (not lines[0].strip() or _SEPARATOR.match(lines[0])):
-        lines = lines[1:]
-    while lines and (not lines[-1].strip() or _SEPARATOR.match(lines[-1]) or lines[-1].strip() in {"--", "-- ", "~"}):
-        lines = lines[:-1]
-    mail.lines = lines
+    begin, end = 0, len(mail.lines)
+    while begin < end and _is_edge(mail.lines[begin]):
+        begin += 1
+    while begin < end and (_is_edge(mail.lines[end - 1]) or mail.lines[end - 1].strip() in {"--", "~"}):
+        end -= 1
+    mail.lines = mail.lines[begin:end]
+
+
+def _is_edge(line: str) -> bool:
+    return not line.strip() or bool(_SEPARATOR.match(line))

@@ -8,6 +8,9 @@ from kb.text.mail.signature import is_greeting
 # Two letters, or a letter and its vowel sign.
 _LETTERS = re.compile("[^\\W\\d_](?:[^\\W\\d_]|[\u0900-\u0dff])")
 
+# A mail forwarded within a forwarded one, and so on: of what goes deeper the marks stay.
+_DEEPEST_FORWARD = 5
+
 
 def has_words(line: str) -> bool:
     """Whether anything in the line can be read aloud."""
@@ -18,13 +21,16 @@ def without_earlier_mails(lines: list[str]) -> list[str]:
     """The lines without quoted mails and without the headers of forwarded ones, whose text is the matter."""
     kept: list[str] = []
     headed = False  # a line said whose words follow
-    number = 0
+    number = unquoted = 0
+    last_words = max((number for number, line in enumerate(lines) if has_words(line)), default=-1)
     above = ""  # the beginning of what stands above, without greetings
     while number < len(lines):
         line = lines[number]
         if quotes.is_forward_marker(line):
             # Some programs quote what they forward, too.
-            lines = [*lines[: number + 1], *(_unquoted(other) for other in lines[number + 1 :])]
+            if unquoted < _DEEPEST_FORWARD and _is_quoted(lines, number + 1):
+                lines = [*lines[: number + 1], *(_unquoted(other) for other in lines[number + 1 :])]
+                unquoted += 1
             number = _after_headers(lines, number + 1)
             continue
         if quotes.is_original_marker(line):
@@ -33,7 +39,7 @@ def without_earlier_mails(lines: list[str]) -> list[str]:
             number = _after_headers(lines, number + 1)
             continue
         block = quotes.read_header_block(lines, number) if quotes.header_kind(line) else None
-        if block and any(has_words(other) for other in lines[block[0] :]):
+        if block and block[0] <= last_words:
             if not quotes.is_passed_on(above, block[1]):
                 break
             number = block[0]
@@ -66,8 +72,9 @@ def _unquoted(line: str) -> str:
 
 def _is_quoted(lines: list[str], number: int) -> bool:
     """True where what follows is marked with `>`, so that an answer may stand below it."""
-    following = next((line for line in lines[number:] if line.strip()), ">")
-    return following.lstrip().startswith(">")
+    while number < len(lines) and not lines[number].strip():
+        number += 1
+    return number == len(lines) or lines[number].lstrip().startswith(">")
 
 
 def _without_quoted_lines(lines: list[str], *, headed: bool) -> list[str]:

@@ -82,7 +82,7 @@ _LONGEST_SIGNATURE_LINE = 90
 
 def strip_letter(text: str) -> str:
     """The message without greeting, closing and signature lines; as it was if nothing else is in it."""
-    lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
+    lines = [_SPACES.sub(" ", line).strip() for line in _BLANK_LINES.sub("\n\n", text).split("\n")]
     lines = _without_signature(lines)
     begin = 0
     while begin + 1 < len(lines) and (not lines[begin] or _GREETING_LINE.match(lines[begin][:100])):
