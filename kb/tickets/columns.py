@@ -1,47 +1,12 @@
 """Which header of a table means what: by our own names, by the words that exports use, with and without prefixes."""
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from kb.core.errors import InvalidInputError
-
-# Column -> the headers that are understood for it, the surest first: of two that fit, the one further left is taken.
-_HEADERS = """
-id: id, ticket id, ticket number, ticket no, ticket, case id, case number, case, external id, request id, request
-    number, issue key, issue id, incident number, conversation id, display id, reference, reference number, number,
-    key, sr no, sl no
-subject: subject, title, summary, raw subject, topic, headline, short description, name of issue
-problem: problem, description, customer message, question, body, message, first message, initial message, issue,
-    query, complaint, details, content, text, long description, problem description, issue description, request,
-    concern, feedback
-resolution: resolution, solution, resolution note, resolution notes, resolution comment, resolution comments,
-    resolution details, answer, agent reply, agent response, reply, response, closing note, closing notes, close
-    notes, final reply, last reply, agent comments, agent notes, fix, outcome, work notes
-channel: channel, via, source, origin, medium, contact channel, via channel, source name, case origin
-language: language, lang, locale, customer language
-status: status, state, ticket status, status name, current status
-created_at: created at, created, created time, creation date, created date, date created, created on, creation time,
-    opened at, opened, opened on, open date, date opened, submitted at, received at, reported on, date of complaint,
-    date, timestamp
-resolved_at: resolved at, solved at, resolved, resolved time, resolved date, resolution date, solved date, date
-    resolved, date solved, resolved on, solved on, closed at, closed, closed time, closed date, closed on, date
-    closed, close date, close time, closing date, completed at, last resolved at, resolution time, updated at,
-    updated, last updated, last update time, last modified, modified
-tags: tags, tag, labels, label, current tags, categories, category, type, issue type, sub category
-requester: requester, requester name, customer, customer name, contact, contact name, full name, name, reported by,
-    raised by, submitter, caller, client name, user name, from
-requester_email: requester email, customer email, contact email, email, email address, requester e mail, user email,
-    mail
-requester_phone: requester phone, customer phone, contact phone, phone, mobile, phone number, mobile number, work
-    phone, contact number
-requester_id: requester id, customer id, contact id, user id, client id
-agent: agent, agent name, assignee, assignee name, assigned to, owner, responder, responder name, assigned agent,
-    resolved by, case owner, handled by
-satisfaction: satisfaction, satisfaction rating, satisfaction score, customer satisfaction rating, customer
-    satisfaction, csat, csat score, rating, survey result
-messages: messages, conversation, conversations, turns, comments, thread, transcript, chat transcript, notes,
-    comments and work notes
-"""
+from kb.tickets.header_words import HEADERS, OTHER_HEADERS
 
 
 def _read_headers(text: str) -> dict[str, tuple[str, ...]]:
@@ -53,17 +18,23 @@ def _read_headers(text: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-COLUMNS = _read_headers(_HEADERS)
+COLUMNS = _read_headers(HEADERS)
+_IN_OTHER_LANGUAGES = _read_headers(OTHER_HEADERS)
 
 # Words that exports put before every header ("Ticket Subject"), or after it ("Created At (UTC)").
 _PREFIXES_TEXT = """
 ticket tickets case request issue incident conversation query complaint call support sr the customer hs cf fd zd
+vorgang vorgangs anfrage fall kunden n nº demande dossier caso solicitud chamado solicitação
+टिकट शिकायत अनुरोध টিকিট টিকিটের টিকেট টিকেটের অভিযোগ অভিযোগের অনুরোধের
 """
-_PREFIXES = frozenset(_PREFIXES_TEXT.split())
 _SUFFIXES_TEXT = """
 utc gmt ist text field value html plain raw iso local time
+in ticket tickets vorgang anfrage demande dossier caso solicitud chamado solicitação
 """
-_SUFFIXES = frozenset(_SUFFIXES_TEXT.split())
+_BETWEEN_TEXT = """
+of de du des la le les l d da do das dos em el los las del al der die dem den a à का की के ka ki ke এর
+"""
+_BETWEEN = frozenset(_BETWEEN_TEXT.split())
 _IN_BRACKETS = re.compile(r"[(\[{][^)\]}]{0,40}[)\]}]")
 _WORD = re.compile(r"[^\W_]+(?:[\u0900-\u0dff]+[^\W_]*)*")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -72,14 +43,24 @@ IGNORED = "ignore"
 _PER_PREFIX = 1_000
 
 
+_ACCENT = re.compile("[\u0300-\u036f]")
+
+
 def _words(header: str) -> list[str]:
-    return _WORD.findall(_CAMEL.sub(" ", _IN_BRACKETS.sub(" ", header)).casefold())
+    """In small letters, without accents, brackets, and the small words between others."""
+    plain = _ACCENT.sub("", unicodedata.normalize("NFD", _CAMEL.sub(" ", _IN_BRACKETS.sub(" ", header)).casefold()))
+    words: list[str] = _WORD.findall(unicodedata.normalize("NFC", plain))
+    return [word for word in words if word not in _BETWEEN] or words
+
+
+_PREFIXES = frozenset(word for text in _PREFIXES_TEXT.split() for word in _words(text))
+_SUFFIXES = frozenset(word for text in _SUFFIXES_TEXT.split() for word in _words(text))
 
 
 def _ranks() -> dict[str, tuple[str, int]]:
     found: dict[str, tuple[str, int]] = {}
     for column, headers in COLUMNS.items():
-        for rank, header in enumerate((column.replace("_", " "), *headers)):
+        for rank, header in enumerate((column.replace("_", " "), *headers, *_IN_OTHER_LANGUAGES[column])):
             found.setdefault("".join(_words(header)), (column, rank))
     return found
 
@@ -131,7 +112,25 @@ def _asked_columns(headers: list[str], asked: Mapping[str, str]) -> dict[str, st
                 remedy=f"There are {', '.join(repr(name[:40]) for name in headers[:30])}.",
             )
         mapped[header] = check_column(column)
+    for column, count in Counter(mapped.values()).items():
+        if count > 1 and column != IGNORED:
+            both = ", ".join(repr(header[:40]) for header in mapped if mapped[header] == column)
+            raise InvalidInputError(f"Two columns cannot both be {column}: {both}.", remedy="Ignore one of them.")
     return mapped
+
+
+def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """Header -> column of texts such as "Short text=subject". The header may have `=` in it, the column has none.
+
+    Raises InvalidInputError for what is not COLUMN=FIELD.
+    """
+    columns = {}
+    for pair in pairs:
+        header, separator, column = pair.rpartition("=")
+        if not separator or not header.strip():
+            raise InvalidInputError(f"{pair!r} is not COLUMN=FIELD.", remedy="An example: Short text=subject")
+        columns[header.strip()] = column.strip()
+    return columns
 
 
 def check_column(column: str) -> str:
@@ -140,6 +139,14 @@ def check_column(column: str) -> str:
     if name not in COLUMNS and name != IGNORED:
         raise InvalidInputError(f"Unknown field {column!r}.", remedy=f"Known are {', '.join(COLUMNS)}, {IGNORED}.")
     return name
+
+
+class UnusableColumnsError(InvalidInputError):
+    """A table whose columns do not make tickets; headers: as they stand in it."""
+
+    def __init__(self, message: str, remedy: str, headers: list[str]) -> None:
+        super().__init__(message, remedy=remedy)
+        self.headers = headers
 
 
 def has_needed_columns(columns: set[str]) -> bool:

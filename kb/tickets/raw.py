@@ -1,6 +1,7 @@
 """What every importer makes of a row: a ticket as it was exported, not yet redacted, checked for shape only."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,15 +24,17 @@ _CHANNEL_OF = {alias: channel for channel, aliases in CHANNELS.items() for alias
 
 _RESOLVED_STATUSES_TEXT = """
 solved closed resolved done completed complete fixed finished archived auto_closed auto_resolved gelöst geschlossen
-erledigt résolu fermé clos resuelto cerrado solucionado हल बंद সমাধান বন্ধ সমাধান_হয়েছে हल_हो_गया
+erledigt résolu fermé clos resuelto cerrado solucionado resolvido fechado concluído encerrado abgeschlossen behoben terminé
+हल बंद সমাধান বন্ধ সমাধান_হয়েছে हल_हो_गया हल_किया_गया बंद_किया_गया पूर्ण निपटाया_गया সমাধান_করা_হয়েছে বন্ধ_করা_হয়েছে সম্পন্ন মীমাংসিত
 """
-RESOLVED_STATUSES = frozenset(_RESOLVED_STATUSES_TEXT.split())
+RESOLVED_STATUSES = frozenset(unicodedata.normalize("NFC", _RESOLVED_STATUSES_TEXT).split())
 _OPEN_STATUSES_TEXT = """
 new open opened pending hold on_hold waiting in_progress reopened re_opened active assigned unassigned snoozed to_do
 todo backlog draft escalated waiting_on_customer waiting_on_third_party waiting_for_customer awaiting_reply
-awaiting_response offen नया खुला নতুন খোলা ouvert abierto
+awaiting_response offen neu in_bearbeitung wartend नया खुला लंबित নতুন খোলা মুলতুবি ouvert nouveau en_cours en_attente abierto
+nuevo pendiente en_curso aberto novo pendente em_andamento
 """
-_OPEN_STATUSES = frozenset(_OPEN_STATUSES_TEXT.split())
+_OPEN_STATUSES = frozenset(unicodedata.normalize("NFC", _OPEN_STATUSES_TEXT).split())
 _DROPPED_STATUSES = frozenset(("deleted", "spam", "suspended", "trash", "junk"))
 
 # Of a turn in HTML, this much is read; of its text LONGEST_MAIL.
@@ -85,7 +88,8 @@ def status_of(value: object) -> tuple[str, bool]:
     """(`resolved` or `open`, whether the word is known). An empty status is resolved: exports without the column hold
     resolved tickets. A word that nobody knows means open: an unsolved ticket must not answer anybody.
     """
-    status = re.sub(r"[\s_/-]+", "_", str("" if value is None else value).strip().lower()).strip("_")
+    word = unicodedata.normalize("NFC", str("" if value is None else value))
+    status = re.sub(r"[\s_/-]+", "_", word.strip().lower()).strip("_")
     if not status or status in RESOLVED_STATUSES:
         return "resolved", True
     if status in _DROPPED_STATUSES:

@@ -24,7 +24,10 @@ class Reading:
     own_domains: frozenset[str] = frozenset()  # of the mailbox's owner, for mails
     columns: dict[str, str] = field(default_factory=dict)  # header -> our column, as used
     unused_columns: list[str] = field(default_factory=list)
+    examples: dict[str, str] = field(default_factory=dict)  # header -> its first value, as it stands in the file
     unknown_statuses: Counter[str] = field(default_factory=Counter)
+    unknown_roles: Counter[str] = field(default_factory=Counter)
+    rows_in_other_encoding: int = 0  # not UTF-8: read as Windows-1252
     unreadable_dates: int = 0
     unreadable_examples: list[str] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)  # what was left out on purpose: reason -> count
@@ -41,11 +44,11 @@ class Reading:
         """`resolved` or `open`; a word that nobody knows means open. Raises RowError for a deleted ticket."""
         status, is_known = status_of(value)
         if not is_known:
-            word = " ".join(str(value).split())[:40]
-            self.unknown_statuses[
-                word if word in self.unknown_statuses or len(self.unknown_statuses) < _MOST_KEPT else "…"
-            ] += 1
+            _count_word(self.unknown_statuses, value)
         return status
+
+    def count_unknown_role(self, value: object) -> None:
+        _count_word(self.unknown_roles, value)
 
     def time(self, value: object, what: str) -> datetime | None:
         """An aware time, None for nothing; what cannot be read costs the date and is counted."""
@@ -64,6 +67,14 @@ class Reading:
         if self.unknown_statuses:
             words = ", ".join(f"{word!r} ({count})" for word, count in self.unknown_statuses.most_common(10))
             lines.append(f"Not known as a status, taken as open: {words}.")
+        if self.unknown_roles:
+            words = ", ".join(f"{word!r} ({count})" for word, count in self.unknown_roles.most_common(10))
+            lines.append(f"Not known as a role, the words kept as the customer's: {words}.")
+        if self.rows_in_other_encoding:
+            rows = "row was" if self.rows_in_other_encoding == 1 else "rows were"
+            lines.append(
+                f"{self.rows_in_other_encoding} {rows} not in UTF-8 and read as Windows-1252 (Western Europe)."
+            )
         if self.unreadable_dates:
             examples = "; ".join(self.unreadable_examples)
             dates = "date" if self.unreadable_dates == 1 else "dates"
@@ -81,12 +92,20 @@ class Reading:
             "columns": self.columns,
             "unused_columns": self.unused_columns,
             "unknown_statuses": dict(self.unknown_statuses),
+            "unknown_roles": dict(self.unknown_roles),
+            "rows_in_other_encoding": self.rows_in_other_encoding,
             "unreadable_dates": self.unreadable_dates,
             "unreadable_examples": self.unreadable_examples,
             "date_order": self.dates.decided or None,
             "date_order_assumed": self.dates.is_assumed,
             "left_out": dict(self.skipped),
         }
+
+
+def _count_word(counts: Counter[str], value: object) -> None:
+    """Of the words of a file the first ones are kept, the others counted together."""
+    word = " ".join(str(value).split())[:40]
+    counts[word if word in counts or len(counts) < _MOST_KEPT else "…"] += 1
 
 
 def start_reading(

@@ -1,6 +1,7 @@
 """Tickets as flat records, whatever their columns are called: rows of a table, lines of JSON."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kb.tickets.raw import RawTicket, RawTurn, RowError, channel_of, id_of, tags_of, text_of
@@ -17,16 +18,27 @@ _LANGUAGES = {
     "banglish": "bn-Latn",
     "benglish": "bn-Latn",
     "roman bengali": "bn-Latn",
+    "deutsch": "de",
+    "german": "de",
+    "français": "fr",
+    "french": "fr",
+    "español": "es",
+    "spanish": "es",
+    "português": "pt",
+    "portuguese": "pt",
     "हिन्दी": "hi",
     "हिंदी": "hi",
     "বাংলা": "bn",
 }
 _AGENT_ROLES = """
 agent rep representative support admin assistant staff bot operator owner teammate human_agent outgoing outbound
-support_agent employee ai एजेंट এজেন্ট
+support_agent employee ai teammember team_member service customer_service customer_support helpdesk
+mitarbeiter bearbeiter berater agente atendente conseiller conseillère técnico operador
+एजेंट प्रतिनिधि सहायक सपोर्ट এজেন্ট প্রতিনিধি সহায়ক সাপোর্ট
 """
 _CUSTOMER_ROLES = """
-customer user end_user enduser requester client contact visitor lead incoming inbound human guest buyer caller ग्राहक গ্রাহক
+customer user end_user enduser requester client contact visitor lead incoming inbound human guest buyer caller
+consumer subscriber member kunde kundin anfragender cliente usuario usuário ग्राहक उपयोगकर्ता গ্রাহক ক্রেতা ব্যবহারকারী
 """
 # Nobody said it to anybody: the conversation was assigned, the prompt of a program.
 _SYSTEM_ROLES = """
@@ -42,13 +54,13 @@ _ROLES = {
 def ticket_of_record(record: Mapping[str, Any], source: str, reading: Reading) -> RawTicket:
     """A ticket of a record with our column names. Raises RowError."""
     external_id = id_of(record.get("id"))
-    turns = _turns(record.get("messages"), reading)
+    requester, name = _requester(record)
+    agent = record.get("agent")
+    turns = _turns(record.get("messages"), reading, {"customer": (name, requester), "agent": (agent,)})
     subject = text_of(record.get("subject"), "subject").strip()
     problem = text_of(record.get("problem"), "problem")
     if not (subject or problem.strip() or any(turn.text.strip() for turn in turns)):
         raise RowError("it has neither a subject nor a problem")
-    requester, name = _requester(record)
-    agent = record.get("agent")
     return RawTicket(
         source=source,
         external_id=external_id,
@@ -112,21 +124,27 @@ def _requester(record: Mapping[str, Any]) -> tuple[str, str]:
     return reference or name, name
 
 
-def _turns(value: Any, reading: Reading) -> list[RawTurn]:
+def _turns(value: Any, reading: Reading, people: Mapping[str, tuple[object, ...]]) -> list[RawTurn]:
+    """people: role -> the names and addresses that the record gives for it."""
     if value is None or value == "":
         return []
     if not isinstance(value, list):
         raise RowError("its messages are no list")
+    words = {str(word).strip().casefold(): role for role, known in people.items() for word in known if word}
     turns = []
     for number, message in enumerate(value, start=1):
+        if isinstance(message, str):
+            message = {"role": "", "text": message}
         if not isinstance(message, dict):
             raise RowError(f"message {number} is no object")
-        role = _role_of(message)
+        role = _role_of(message, words)
         if role == "system":
             reading.skipped["notes of the help desk's program"] += 1
             continue
         if not role:
-            raise RowError(f"message {number} has no role that is known (customer or agent)")
+            # Taken for an answer, a stranger's words could be told to others; as the customer's they only ask.
+            reading.count_unknown_role(_named_role(message))
+            role = "customer"
         text = text_of(
             _first(message, "text", "body", "content", "message", "plain_body", "html_body"), f"message {number}"
         )
@@ -143,16 +161,33 @@ def _turns(value: Any, reading: Reading) -> list[RawTurn]:
     return turns
 
 
-def _role_of(message: Mapping[str, Any]) -> str:
-    """`customer`, `agent`, `system`, or "" for what nobody knows."""
-    for key in ("role", "author", "author_type", "sender_type", "sender", "type", "from", "direction"):
+_ROLE_KEYS = ("role", "author", "author_type", "sender_type", "sender", "type", "from", "direction")
+
+
+def _role_words(message: Mapping[str, Any]) -> Iterator[str]:
+    """What a message says of who wrote it."""
+    for key in _ROLE_KEYS:
         value = message.get(key)
         if isinstance(value, dict):
-            value = value.get("role") or value.get("type")
-        word = str(value or "").strip().lower().replace(" ", "_").replace("-", "_")
-        if role := next((name for name, words in _ROLES.items() if word in words), ""):
+            for inner in ("role", "type", "email", "name"):
+                yield str(value.get(inner) or "").strip()
+        else:
+            yield str(value or "").strip()
+
+
+def _role_of(message: Mapping[str, Any], people: Mapping[str, str]) -> str:
+    """`customer`, `agent`, `system`, or "" for what nobody knows."""
+    for word in _role_words(message):
+        if not word:
+            continue
+        plain = re.sub(r"[\s-]+", "_", word.lower())
+        if role := next((name for name, words in _ROLES.items() if plain in words), people.get(word.casefold(), "")):
             return role
     return ""
+
+
+def _named_role(message: Mapping[str, Any]) -> str:
+    return next(filter(None, _role_words(message)), "")
 
 
 def _first(message: Mapping[str, Any], *keys: str) -> Any:

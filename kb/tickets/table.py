@@ -1,4 +1,4 @@
-"""Tickets as a table: CSV in UTF-8 or UTF-16, with commas, semicolons, tabs or bars.
+"""Tickets as a table: CSV with commas, semicolons, tabs or bars; UTF-8, UTF-16, and what is neither as Windows-1252.
 
 What spreadsheets and help desks put above the header (`sep=;`, blank lines, a title) is passed over. Which header means
 what is a guess, told in `Reading.columns`.
@@ -7,6 +7,7 @@ what is a guess, told in `Reading.columns`.
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any, BinaryIO
 
 from kb.core.errors import InvalidInputError, Rejection
 from kb.core.progress import Progress
-from kb.tickets.columns import COLUMNS, has_needed_columns, map_columns
+from kb.tickets.columns import COLUMNS, UnusableColumnsError, has_needed_columns, map_columns
 from kb.tickets.dates import OrderEvidence
 from kb.tickets.files import Meter, guess_encoding, open_export
 from kb.tickets.raw import RawTicket, RowError
@@ -27,6 +28,8 @@ _DELIMITERS = ",;\t|"
 _LONGEST_FIELD = 1_000_000
 # In what is looked at to find the header.
 _LONGEST_HEAD = 256 * 1024
+_LONGEST_LINE = 4 * 1024 * 1024
+_LONGEST_EXAMPLE = 80
 _MOST_LINES_ABOVE = 30
 _DATE_COLUMNS = frozenset(("created_at", "resolved_at"))
 
@@ -45,7 +48,7 @@ def read_csv(
     reading = reading or Reading()
     csv.field_size_limit(_LONGEST_FIELD)
     with open_text(path) as (text, file, size):
-        header = _find_header(text.read(_LONGEST_HEAD), reading)
+        header = _find_header(_read_decoded(text.read(_LONGEST_HEAD).replace(_BOM, "")), reading)
     mapped = _map_header(header, path, reading)
     columns = [mapped.get(name) for name in header.headers]
     reading.dates.look = lambda: _look_for_order(path, header, columns)
@@ -55,6 +58,13 @@ def read_csv(
                 yield row
                 continue
             line, fields = row
+            if not all(map(str.isascii, fields)):
+                decoded = [_read_decoded(field) for field in fields]
+                reading.rows_in_other_encoding += decoded != fields
+                fields = decoded
+            for name, field in zip(header.headers, fields, strict=False):
+                if field.strip():
+                    reading.examples.setdefault(name, " ".join(field[:1000].split())[:_LONGEST_EXAMPLE])
             try:
                 yield _ticket_of_row(fields, columns, source, reading)
             except RowError as error:
@@ -68,13 +78,29 @@ def open_text(path: Path) -> Iterator[tuple[io.TextIOWrapper, BinaryIO, int]]:
         position = file.tell()
         encoding = guess_encoding(file.read(4096))
         file.seek(position)
-        # Bytes that are no UTF-8 become lone surrogates here and get their row rejected, not the whole file.
+        # Bytes that are no UTF-8 become lone surrogates here, so that each field is decoded by itself.
         errors = "surrogateescape" if encoding == "utf-8" else "replace"
         text = io.TextIOWrapper(file, encoding=encoding, errors=errors, newline="")
         try:
             yield text, file, size
         finally:
             text.detach()
+
+
+_BOM = "\ufeff"
+_BYTES_TEXT = re.compile("[\udc80-\udcff]")
+_NO_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+
+
+def _read_decoded(text: str) -> str:
+    """Bytes that were no UTF-8 as Windows-1252, which Excel writes in the West. Among letters that are UTF-8 they are what was
+    left of one that was cut, and go."""
+    stray = len(_BYTES_TEXT.findall(text))
+    if not stray:
+        return text
+    if len(_NO_ASCII.findall(text)) > stray:
+        return _BYTES_TEXT.sub("", text)
+    return _BYTES_TEXT.sub(lambda match: bytes((ord(match[0]) - 0xDC00,)).decode("cp1252", "replace"), text)
 
 
 # --- Header ---------------------------------------------------------------------------------------------------------
@@ -87,7 +113,7 @@ def _find_header(head: str, reading: Reading) -> _Header:
     first: _Header | None = None
     for delimiter in given or _DELIMITERS:
         for line, row in _rows_on_top(head, delimiter):
-            headers = [name.strip().lstrip("\ufeff") for name in row]
+            headers = [name.strip() for name in row]
             if not any(headers) or (given and headers[0].lower().startswith("sep")):
                 continue
             found = _Header(headers, delimiter, line)
@@ -102,7 +128,7 @@ def _find_header(head: str, reading: Reading) -> _Header:
 
 def _given_delimiter(head: str) -> str:
     """Excel's own first line: sep=;"""
-    line = head.lstrip("\ufeff").lstrip()[:20].split("\n")[0].strip().strip('"')
+    line = head.lstrip()[:20].split("\n")[0].strip().strip('"')
     return line[4:5] if line.lower().startswith("sep=") and len(line) == 5 else ""
 
 
@@ -130,9 +156,10 @@ def _map_header(header: _Header, path: Path, reading: Reading) -> dict[str, str]
     mapped = map_columns(header.headers, reading.column_map)
     if not has_needed_columns(set(mapped.values())):
         found = ", ".join(repr(name[:40]) for name in header.headers[:20]) or "none"
-        raise InvalidInputError(
+        raise UnusableColumnsError(
             f"{path}:{header.lines_above + 1}: these columns cannot be used: {found}. Needed: id, and subject or problem.",
-            remedy=f"Say what they mean with --map COLUMN=FIELD; fields are {', '.join(COLUMNS)}.",
+            f"Say what they mean with --map COLUMN=FIELD; fields are {', '.join(COLUMNS)}.",
+            [name for name in header.headers if name],
         )
     reading.columns = mapped
     reading.unused_columns = [name for name in header.headers if name and name not in mapped]
@@ -148,7 +175,7 @@ def _read_rows(
     """(line, fields) of each row below the header that is not empty."""
     for _ in range(header.lines_above):
         text.readline(_LONGEST_HEAD)
-    reader = csv.reader(text, delimiter=header.delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=header.delimiter, strict=True)
     next(reader, None)
     while True:
         line = header.lines_above + reader.line_num + 1
@@ -162,6 +189,12 @@ def _read_rows(
         meter.at(file.tell())
         if any(field.strip() for field in row):
             yield line, row
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Lines without byte order marks (files that were put together have them within); no longer than a table's may be."""
+    while line := text.readline(_LONGEST_LINE):
+        yield line.replace(_BOM, "") if _BOM in line else line
 
 
 def _look_for_order(path: Path, header: _Header, columns: list[str | None]) -> OrderEvidence:
@@ -190,8 +223,6 @@ def _ticket_of_row(row: list[str], columns: list[str | None], source: str, readi
         raise RowError(f"it has {len(row)} of {len(columns)} columns")
     if len(row) > len(columns) and any(field.strip() for field in row[len(columns) :]):
         raise RowError(f"it has {len(row)} columns, the header {len(columns)}")
-    if any("\udc80" <= character <= "\udcff" for field in row for character in field if not field.isascii()):
-        raise RowError("it is not valid UTF-8; save the table as UTF-8 (in Excel: CSV UTF-8)")
     record: dict[str, Any] = {column: field for column, field in zip(columns, row, strict=False) if column}
     if "messages" in record:
         _place_comments(record)

@@ -1,6 +1,7 @@
 """Import of tables (CSV) and of JSON lines."""
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from kb.core.errors import InvalidInputError
 from kb.tables import Ticket
 from kb.tickets import ImportReport, preview_tickets
-from kb.tickets.columns import guess_column
+from kb.tickets.columns import guess_column, map_columns
 
 Write = Callable[..., Path]
 Import = Callable[..., ImportReport]
@@ -53,8 +54,8 @@ def test_delimiters_and_encodings_are_recognised(
 
 def test_wrong_columns_are_one_error_that_names_them(write: Write, run_import: Import) -> None:
     with pytest.raises(InvalidInputError) as error:
-        run_import(write("nummer;betreff\n1;x\n", "t.csv"), "csv")
-    assert "'nummer" in error.value.message
+        run_import(write("foo;bar\n1;x\n", "t.csv"), "csv")
+    assert "'foo" in error.value.message
     assert "Needed: id, and subject or problem" in error.value.message
     assert "resolution" in error.value.remedy
 
@@ -85,13 +86,97 @@ def test_rejected_rows_have_the_line_where_they_begin(
     assert len(lines) == 5
 
 
-def test_row_in_another_encoding_is_rejected_and_the_others_are_kept(
-    write: Write, run_import: Import, session: Session, reasons: Reasons
+def test_rows_in_windows_1252_are_read_and_told_once(write: Write, run_import: Import, session: Session) -> None:
+    rows = [
+        "Référence;Objet;Solution",
+        "1;Écran cassé – “à droite”;Réglé",
+        "2;plain;fine",
+        "3;10 € zuviel;Größe geändert",
+    ]
+    report = run_import(write("\r\n".join(rows).encode("cp1252"), "t.csv"), "csv")
+    found = tickets(session)
+    assert report.rejected == []
+    assert (found["1"].subject, found["1"].resolution) == ("Écran cassé – “à droite”", "Réglé")
+    assert (found["3"].subject, found["3"].resolution) == ("10 € zuviel", "Größe geändert")
+    assert report.reading.rows_in_other_encoding == 2
+    assert report.to_json()["rows_in_other_encoding"] == 2
+    assert [note for note in report.reading.notes() if "Windows-1252" in note]
+
+
+def test_row_of_other_bytes_among_utf_8_and_a_letter_that_was_cut(
+    write: Write, run_import: Import, session: Session
 ) -> None:
-    content = b"id,subject\n1,fine\n" + "2,für\n".encode("latin-1") + b"3,fine too\n"
+    cut = "3,रिफंड कब मिलेगा".encode()[:-1]
+    content = "id,subject\n1,ठीक है\n".encode() + "2,für\n".encode("latin-1") + cut + b"\n4,fine too\n"
     report = run_import(write(content, "t.csv"), "csv")
-    assert sorted(tickets(session)) == ["1", "3"]
-    assert reasons(report) == ["3: it is not valid UTF-8; save the table as UTF-8 (in Excel: CSV UTF-8)"]
+    found = {key: ticket.subject for key, ticket in tickets(session).items()}
+    assert report.rejected == []
+    assert found == {"1": "ठीक है", "2": "für", "3": "रिफंड कब मिलेग", "4": "fine too"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf\xef\xbb\xbfid,subject\n7,lamp\n",
+        b'\n\n\xef\xbb\xbf"id","subject"\n7,lamp\n',
+        b"id,subject\n\xef\xbb\xbf7,lamp\n",
+        b"\xef\xbb\xbfsep=;\nid;subject\n7;lamp\n",
+        '\ufeff\ufeff"id";"subject"\n7;lamp\n'.encode("utf-16-be"),
+        b"\xff\xfe" + "id,subject\r\n7,lamp\r\n".encode("utf-16-le"),
+    ],
+)
+def test_byte_order_marks_anywhere_are_no_part_of_a_name(
+    content: bytes, write: Write, run_import: Import, session: Session
+) -> None:
+    report = run_import(write(content, "t.csv"), "csv")
+    assert report.rejected == []
+    assert tickets(session)["7"].subject == "lamp"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Ticketnummer", "Betreff", "Problembeschreibung", "Lösung", "Erstellt am", "Gelöst am", "Kundenname", "Bearbeiter"),
+        ("Vorgangs-Nr.", "Kurztext", "Anfrage", "Antwort", "Eröffnet am", "Geschlossen am", "Kunde", "Zugewiesen an"),
+        ("N° de ticket", "Objet", "Description du problème", "Résolution", "Créé le", "Clos le", "Nom du client", "Assigné à"),
+        ("Numero", "Sujet", "Reclamation", "Reponse", "Date de creation", "Date de cloture", "Demandeur", "Conseiller"),
+        ("Número de caso", "Asunto", "Descripción", "Solución", "Fecha de creación", "Fecha de cierre", "Cliente", "Agente"),
+        ("Nº do chamado", "Assunto", "Descrição", "Solução", "Aberto em", "Fechado em", "Nome do cliente", "Atendente"),
+        ("टिकट संख्या", "विषय", "समस्या का विवरण", "समाधान", "दर्ज दिनांक", "समाधान की तारीख", "ग्राहक का नाम", "एजेंट"),
+        ("शिकायत क्रमांक", "शीर्षक", "शिकायत", "उत्तर", "शिकायत की तारीख", "बंद होने की तारीख", "शिकायतकर्ता", "प्रतिनिधि"),
+        ("টিকিট নম্বর", "বিষয়", "সমস্যার বিবরণ", "সমাধান", "তৈরির তারিখ", "সমাধানের তারিখ", "গ্রাহকের নাম", "এজেন্ট"),
+        ("অভিযোগ নং", "শিরোনাম", "অভিযোগের বিবরণ", "উত্তর", "অভিযোগের তারিখ", "নিষ্পত্তির তারিখ", "নাম", "প্রতিনিধি"),
+    ],
+)  # fmt: skip
+def test_headers_of_other_languages_are_understood(headers: tuple[str, ...]) -> None:
+    wanted = ("id", "subject", "problem", "resolution", "created_at", "resolved_at", "requester", "agent")
+    assert tuple(map_columns(headers).values()) == wanted
+    composed = [unicodedata.normalize("NFD", header).upper() for header in headers]
+    assert tuple(map_columns(composed).values()) == wanted
+
+
+def test_two_columns_cannot_be_asked_for_as_one() -> None:
+    with pytest.raises(InvalidInputError, match="Two columns cannot both be subject: 'a', 'b'"):
+        map_columns(["a", "b", "id"], {"a": "subject", "b": "subject"})
+
+
+def test_message_of_an_unknown_role_costs_the_role_and_not_the_ticket(
+    write: Write, run_import: Import, session: Session
+) -> None:
+    messages = [
+        {"role": "Zeuge", "text": "The lid of my jar broke on the way."},
+        {"role": "Beobachter", "text": "I have seen it, too."},
+        "Nobody said who wrote this.",
+        {"author": {"name": "Tania Roy"}, "text": "We sent a new lid today, it comes on Friday."},
+    ]
+    rows = [{"id": n, "agent": "Tania Roy", "messages": messages} for n in (1, 2)]
+    report = run_import(write("\n".join(map(json.dumps, rows)), "t.jsonl"), "jsonl")
+    assert (report.created, report.rejected) == (2, [])
+    ticket = tickets(session)["1"]
+    assert [message.role for message in ticket.messages] == ["customer", "customer", "customer", "agent"]
+    assert ticket.resolution == "We sent a new lid today, it comes on Friday."
+    assert dict(report.reading.unknown_roles) == {"Zeuge": 2, "Beobachter": 2, "": 2}
+    assert "'Zeuge' (2)" in " ".join(report.reading.notes())
 
 
 def test_names_in_requester_and_agent_columns_are_redacted(write: Write, run_import: Import, session: Session) -> None:
@@ -156,7 +241,7 @@ def test_bad_lines_of_json_are_rejected_by_number(
         "[1]",
         '{"id": 2',
         '{"subject": "x"}',
-        '{"id": 3, "subject": "x", "messages": [{"role": "ghost", "text": "boo"}]}',
+        '{"id": 3, "subject": "x", "messages": [17]}',
         "[" * 100_000,
         '{"id": 4, "subject": "fine"}',
         '{"id": 5, "subj',
@@ -167,7 +252,7 @@ def test_bad_lines_of_json_are_rejected_by_number(
     assert [reason.split(":")[0] for reason in found] == ["3", "4", "5", "6", "7", "9"]
     assert found[0] == "3: it is no JSON object"
     assert found[2] == "5: it has no id"
-    assert "no role that is known" in found[3]
+    assert "message 1 is no object" in found[3]
     assert "the file ends in the middle of it" in found[5]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.core.errors import InvalidInputError, KbError, Rejection
+from kb.core.errors import KbError, Rejection
 from kb.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def import_command(
     """
     from sqlalchemy.orm import Session
 
-    from kb.tickets import import_tickets, load_requester_key, preview_tickets
+    from kb.tickets import import_tickets, load_requester_key, parse_mapping, preview_tickets
     from webapp.commands.console import err, open_database, progress_bar
 
     def show_rejection(rejection: Rejection) -> None:
@@ -96,7 +96,7 @@ def import_command(
 
     settings = load_settings()
     key, region = load_requester_key(settings.home), settings.phone_region
-    columns, own = _parse_mapping(mapping), frozenset(domain.lower().lstrip("@") for domain in own_domains)
+    columns, own = parse_mapping(mapping), frozenset(domain.lower().lstrip("@") for domain in own_domains)
     if dry_run:
         preview = preview_tickets(
             file, source, requester_key=key, region=region, columns=columns, dates=dates, own_domains=own
@@ -131,19 +131,6 @@ def import_command(
         click.echo("\n".join([_summary(report), *report.reading.notes()]))
     is_indexed = no_index or _bring_index_up_to_date(settings, engine)
     return 0 if is_indexed and not report.rejected_count else 1
-
-
-def _parse_mapping(mapping: tuple[str, ...]) -> dict[str, str]:
-    """Raises InvalidInputError for what is not COLUMN=FIELD. The column may have `=` in it, the field has none."""
-    columns = {}
-    for pair in mapping:
-        column, separator, field = pair.rpartition("=")
-        if not separator or not column.strip():
-            raise InvalidInputError(
-                f"--map {pair!r} is not COLUMN=FIELD.", remedy='An example: --map "Short text=subject"'
-            )
-        columns[column.strip()] = field.strip()
-    return columns
 
 
 def _columns(reading: "Reading") -> str:
