@@ -60,7 +60,11 @@ def run_benchmark(
         filler = _TurningEncoder(encoder, passages // 20)
         runtime = _fill(home, filler, material, passages, progress)
         searched = len(runtime.view(CollectionName.HELP))
-        figures = _measure_queries(home, encoder, runtime, material, queries, progress)
+        runtime.follow()  # as a server does: no search waits for a look at what is new
+        try:
+            figures = _measure_queries(home, encoder, runtime, material, queries, progress)
+        finally:
+            runtime.close()
     return {
         "passages": searched,
         **figures,

@@ -4,6 +4,7 @@ No model library is imported here: a query needs none, and PyTorch alone takes s
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,10 @@ class OnnxTextModel:
     """
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        self.session = open_session(folder / MODEL_FILE, threads)
-        self.tokenizer = tokenizer_of(folder)
+        with ThreadPoolExecutor(1) as pool:  # at once: a command that asks one question waits for nothing longer
+            session = pool.submit(open_session, folder / MODEL_FILE, threads)
+            self.tokenizer = tokenizer_of(folder)
+            self.session = session.result()
 
     @property
     def dimensions(self) -> int:

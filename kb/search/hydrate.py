@@ -43,33 +43,46 @@ def hydrate_documents(
 
     weights: word beginnings of the query and how telling they are, for the sentence to mark.
     """
-    results = []
+    shown = []
     for item in ranked:
         document = documents.get(key_of(found.collections, item))
-        if document is None:
-            continue
-        version, other_language = document.choose_version(reader_language)
-        collection = found.collections[item.collection]
-        passage = _passage_to_show(collection, found.candidates, item, version.id)
-        results.append(_to_result(item, document, version, other_language, passage, weights))
-    return results
+        if document is not None:
+            version, other_language = document.choose_version(reader_language)
+            passage = _passage_to_show(found.collections[item.collection], found.candidates, item, version.id)
+            shown.append((item, document, version, other_language, passage))
+    texts = _texts_of(found.collections, [(item.collection, passage) for item, *_, passage in shown])
+    return [
+        _to_result(item, document, version, other_language, text, weights)
+        for (item, document, version, other_language, _), text in zip(shown, texts, strict=True)
+    ]
 
 
 def _passage_to_show(
     collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int
-) -> PassageText | None:
-    """The passage of the shown version that is nearest to the query; never its alternative questions."""
+) -> int | None:
+    """Id of the passage of the shown version that is nearest to the query; never its alternative questions."""
     for row in item.rows:
         if candidates.documents[row] == document_id and candidates.parts[row] != ALTERNATIVE_QUESTIONS:
-            return collection.fetch(candidates.ids[row : row + 1]).texts[0]
+            return int(candidates.ids[row])
     passages = collection.fetch(documents=[document_id])
     texts = np.flatnonzero(passages.facts.parts != ALTERNATIVE_QUESTIONS)
     if not len(texts):
         return None
     # Another language's version, or one that only its alternative questions brought up: compare with what was found of it.
     scores = passages.vectors[texts] @ candidates.vectors[item.rows[0]]
-    best = texts[int(np.argmax(scores))]
-    return collection.fetch(passages.ids[best : best + 1]).texts[0]
+    return int(passages.ids[texts[int(np.argmax(scores))]])
+
+
+def _texts_of(
+    collections: Sequence[Collection], passages: Sequence[tuple[int, int | None]]
+) -> list[PassageText | None]:
+    """The text of each passage (number of its collection, id), read together; None for no passage."""
+    texts: dict[tuple[int, int], PassageText | None] = {}
+    for number, collection in enumerate(collections):
+        ids = [passage for of, passage in passages if of == number and passage is not None]
+        read = collection.fetch(np.array(ids, np.int64)).texts if ids else []
+        texts.update({(number, passage): text for passage, text in zip(ids, read, strict=True)})
+    return [None if passage is None else texts[number, passage] for number, passage in passages]
 
 
 def _to_result(

@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Protocol
 
@@ -39,6 +40,8 @@ from kb.text.words import find_words, says_something
 MAX_QUERY_LENGTH = 4000
 # Embeddings of queries that are kept, some 300 of them, and the longest query that is: nobody asks an e-mail twice.
 _EMBEDDINGS_BYTES, _LONGEST_KEPT = 2_000_000, 300
+# Searches whose words are looked up at the same time.
+_LEXICAL_THREADS = 4
 # How often what is shown is looked at anew where documents are withdrawn meanwhile.
 _MOST_LOOKS = 3
 
@@ -78,6 +81,7 @@ class Searcher:
         # Of a pure function; nothing else is kept from one search to the next.
         self._embeddings: LRUCache[str, QueryEmbedding] = LRUCache(_EMBEDDINGS_BYTES, getsizeof=_size_of)
         self._embeddings_lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
 
     @property
     def unsure_from(self) -> float:
@@ -175,10 +179,12 @@ class Searcher:
             partial(is_known_term, collections),
             Speller([collection.stats().vocabulary for collection in collections], self._is_word),
         )
-        lexical = retrieve_lexically(processed, query, language, collections)
-        clock.lap("lexical")
+        # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
+        lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
         embedding = self._embed(processed.text)
         clock.lap("encode")
+        lexical = lexical_hits.result()
+        clock.lap("lexical")
         dense = [collection.search_dense(embedding.vector, DEPTH) for collection in collections]
         clock.lap("dense")
         if also:

@@ -50,9 +50,11 @@ def test_a_run_that_is_killed_at_any_moment_loses_nothing_and_searches_go_on(
     reader.follow()
     articles = session.scalars(select(Article)).all()
     moments = random.Random(7)
+    bodies = {article.id: article.body for article in articles}
     for number in range(KILLS):
         for article in articles:
-            change_article(session, article, body=f"{article.body} and again {number}")
+            # Of one length: what is changed already and what is not yet must be as near to the query.
+            change_article(session, article, body=f"{bodies[article.id]} and again {number}")
         process = kb(settings, *arguments)
         # A process takes about half a second to start; some are killed before they write, some in the middle, some at the end.
         end = time.monotonic() + moments.uniform(0.4, 3.0)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from limits.storage import MemoryStorage
@@ -13,15 +13,17 @@ PATH = "/api/v1/search?q=&limit=0"  # 300 a minute, and 400 before anything is s
 
 
 class OneStore(MemoryStorage):
-    """A store that all who name it share, as server processes share a Redis server."""
+    """A store that all who name it share, as server processes share a Redis server: whoever opens it gets the same one."""
 
     STORAGE_SCHEME = ["one-store"]  # noqa: RUF012
-    _shared: dict[str, Any] = {}  # noqa: RUF012
+    opened: ClassVar[dict[str | None, "OneStore"]] = {}
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._shared.update({**self.__dict__, **self._shared})
-        self.__dict__ = self._shared
+    def __new__(cls, uri: str | None = None, **_: Any) -> "OneStore":
+        return cls.opened.setdefault(uri, super().__new__(cls))
+
+    def __init__(self, uri: str | None = None, **options: Any) -> None:
+        if not self.__dict__:
+            super().__init__(uri, **options)
 
 
 @pytest.mark.sqlite_only(reason="limits are counted in memory, and the store of one test would be that of the other")
@@ -31,7 +33,7 @@ class OneStore(MemoryStorage):
 def test_limits_are_counted_for_all_processes_in_a_store_and_by_each_in_its_memory(
     settings: Settings, engine: Engine, storage: str, accepted: list[int]
 ) -> None:
-    OneStore._shared.clear()
+    OneStore.opened.clear()
     settings = replace(settings, rate_limit_storage=storage)
     clients = [create_app(settings, engine).test_client() for _ in range(2)]
     statuses = [[client.get(PATH).status_code for _ in range(301)] for client in clients]

@@ -62,8 +62,9 @@ class PassageTable:
     def facts(self) -> Ids:
         """The columns `documents` to `parts`, and whether the group has other languages, as one matrix (passages, 5): a query
         reads whole rows at once."""
-        translated = np.isin(self.groups, self._translated_groups())
-        return np.stack((self.documents, self.groups, self.languages, self.parts, translated), axis=1, dtype=np.int64)
+        return np.stack(
+            (self.documents, self.groups, self.languages, self.parts, self._translated()), axis=1, dtype=np.int64
+        )
 
     @cached_property
     def _by_group(self) -> tuple[Ids, Ids]:
@@ -82,11 +83,17 @@ class PassageTable:
         ordered, ids = self._by_document
         return ids[ordered.searchsorted(document_id, "left") : ordered.searchsorted(document_id, "right")]
 
-    def _translated_groups(self) -> Ids:
-        """Groups with passages in more than one language, sorted."""
-        pairs = np.unique(np.stack([self.groups, self.languages.astype(np.int64)], axis=1), axis=0)[:, 0]
-        groups, counts = np.unique(pairs, return_counts=True)
-        return np.asarray(groups[counts > 1], dtype=np.int64)
+    def _translated(self) -> NDArray[np.bool_]:
+        """Of each passage whether its group has passages in more than one language."""
+        if not len(self.groups):
+            return np.zeros(0, np.bool_)
+        order = np.argsort(self.groups, kind="stable")
+        groups, languages = self.groups[order], self.languages[order]
+        starts = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
+        several = np.minimum.reduceat(languages, starts) != np.maximum.reduceat(languages, starts)
+        translated = np.empty(len(groups), np.bool_)
+        translated[order] = np.repeat(several, np.diff(starts, append=len(groups)))
+        return translated
 
     def ids_of_groups(self, groups: Ids) -> Ids:
         """Ids of all passages of these groups."""

@@ -182,11 +182,13 @@ class CollectionView:
         return np.concatenate([ids, pending.ids[pending.documents == document_id]])
 
     def _passages_of_groups(self, groups: Ids) -> Ids:
-        table, pending = self.segments.table, self._pending_table
-        ids = np.concatenate([table.ids_of_groups(groups), pending.ids[np.isin(pending.groups, groups)]])
+        """Ids of all passages of these groups, which are different ones."""
+        ids, pending = self.segments.table.ids_of_groups(groups), self._pending_table
         if len(self._removed):
-            ids = ids[~np.isin(ids, self._removed) | np.isin(ids, pending.ids)]
-        return np.unique(ids)
+            ids = ids[~np.isin(ids, self._removed)]
+        if len(pending.ids):
+            return np.union1d(ids, pending.ids[np.isin(pending.groups, groups)])
+        return np.sort(ids)
 
 
 class FetchedPassages:
