@@ -1,6 +1,6 @@
 """Past tickets: read from exports, redacted, split into problem and resolution, stored once."""
 
-from kb.tickets.columns import COLUMNS, IGNORED, UnusableColumnsError, parse_mapping
+from kb.tickets.columns import COLUMNS, IGNORED, UnusableColumnsError, check_column, parse_mapping
 from kb.tickets.importing import READERS, ImportReport, Preview, import_tickets, preview_tickets
 from kb.tickets.reading import Reading
 from kb.tickets.requesters import hash_requester, load_requester_key
@@ -13,6 +13,7 @@ __all__ = [
     "Preview",
     "Reading",
     "UnusableColumnsError",
+    "check_column",
     "hash_requester",
     "import_tickets",
     "load_requester_key",

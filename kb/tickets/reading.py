@@ -22,6 +22,7 @@ class Reading:
     column_map: Mapping[str, str] = field(default_factory=dict)  # header -> our column, as asked for
     dates: Dates = field(default_factory=Dates)
     own_domains: frozenset[str] = frozenset()  # of the mailbox's owner, for mails
+    headers: list[str] = field(default_factory=list)  # of a table, in its order
     columns: dict[str, str] = field(default_factory=dict)  # header -> our column, as used
     unused_columns: list[str] = field(default_factory=list)
     examples: dict[str, str] = field(default_factory=dict)  # header -> its first value, as it stands in the file

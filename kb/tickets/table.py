@@ -153,16 +153,17 @@ def _count_known(headers: list[str], reading: Reading) -> int:
 
 
 def _map_header(header: _Header, path: Path, reading: Reading) -> dict[str, str]:
+    reading.headers = [name for name in header.headers if name]
     mapped = map_columns(header.headers, reading.column_map)
     if not has_needed_columns(set(mapped.values())):
         found = ", ".join(repr(name[:40]) for name in header.headers[:20]) or "none"
         raise UnusableColumnsError(
             f"{path}:{header.lines_above + 1}: these columns cannot be used: {found}. Needed: id, and subject or problem.",
             f"Say what they mean with --map COLUMN=FIELD; fields are {', '.join(COLUMNS)}.",
-            [name for name in header.headers if name],
+            reading.headers,
         )
     reading.columns = mapped
-    reading.unused_columns = [name for name in header.headers if name and name not in mapped]
+    reading.unused_columns = [name for name in reading.headers if name not in mapped]
     return mapped
 
 

@@ -1,5 +1,7 @@
 """The pages of jobs and imports, with the handlers of the real worker."""
 
+import html
+import io
 import json
 import os
 import re
@@ -40,10 +42,18 @@ def export(rows: list[dict[str, object]] = TICKETS, *more: str) -> bytes:
     return "\n".join([*map(json.dumps, rows), *more]).encode()
 
 
-def upload(client: FlaskClient, csrf: Csrf, data: bytes, name: str = "export.jsonl", source: str = "jsonl"):  # type: ignore[no-untyped-def]
+def upload(
+    client: FlaskClient,
+    csrf: Csrf,
+    data: bytes,
+    name: str = "export.jsonl",
+    source: str = "jsonl",
+    action: str = "import",
+):  # type: ignore[no-untyped-def]
     # Put together by hand: the test client would leave a temporary file open behind a large one.
     head = "Content-Disposition: form-data; name="
-    parts = [f'{head}"source"\r\n\r\n{source}'.encode(), f'{head}"file"; filename="{name}"\r\n\r\n'.encode() + data]
+    parts = [f'{head}"action"\r\n\r\n{action}'.encode()]
+    parts += [f'{head}"source"\r\n\r\n{source}'.encode(), f'{head}"file"; filename="{name}"\r\n\r\n'.encode() + data]
     body = b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + b"--x--\r\n"
     kind = "multipart/form-data; boundary=x"
     return client.post("/admin/imports", data=body, headers=csrf(client), content_type=kind)
@@ -242,3 +252,111 @@ def test_retention_runs_by_the_settings(settings: Settings, engine: Engine) -> N
         assert session.scalars(select(Job).where(Job.kind == "index")).all() == []
         done = session.scalars(select(Job).where(Job.kind == "retention", Job.state == "done")).one()
         assert done.result == {"jobs": 1}
+
+
+def send(client: FlaskClient, csrf: Csrf, fields: dict[str, object]) -> str:
+    answer = client.post("/admin/imports", data=fields, headers=csrf(client), content_type="multipart/form-data")
+    return check_page(answer, status=answer.status_code)
+
+
+def hidden_fields(page: str) -> dict[str, object]:
+    fields: dict[str, object] = dict(
+        re.findall(r'<input type="hidden" name="(kept|name|source|map)" value="([^"]*)"', page)
+    )
+    fields["header"] = re.findall(r'name="header" value="([^"]*)"', page)
+    fields["column"] = re.findall(r'<option value="(\w+)" selected>', page)[: len(fields["header"])]  # type: ignore[arg-type]
+    return fields
+
+
+STRANGE = "Nummer,Was ist los,Gesagt,Am\n1,Lamp,Call 9876543210,03/04/2026\n2,Kettle,leaks,05/06/2026\n"
+
+
+def test_guess_is_seen_and_mended_before_anything_is_stored(
+    admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine
+) -> None:
+    page = send(admin, csrf, {"source": "csv", "action": "look", "file": (io.BytesIO(STRANGE.encode()), "odd.csv")})
+    assert "Say which columns hold" in page
+    fields = hidden_fields(page)
+    assert fields["header"] == ["Nummer", "Was ist los", "Gesagt", "Am"]
+    fields["column"] = ["id", "subject", "problem", "created_at"]
+    page = send(admin, csrf, fields | {"action": "look", "dates": "mdy"})
+    assert "So the file would be read" in page
+    assert "Call [phone]" in page
+    assert "9876543210" not in page
+    assert "2026-03-04" in page
+    assert hidden_fields(page)["column"] == ["id", "subject", "problem", "created_at"]
+    with Session(engine) as session:
+        assert session.scalars(select(Job)).all() == []
+    assert "The file is here" not in page
+    send(admin, csrf, hidden_fields(page) | {"action": "import", "dates": "mdy"})
+    work(settings, engine, "ticket_import")
+    with Session(engine) as session:
+        found = session.scalars(select(Ticket).order_by(Ticket.external_id)).all()
+        assert [(ticket.subject, ticket.created_at.month) for ticket in found] == [("Lamp", 3), ("Kettle", 5)]
+    assert uploads(settings) == []
+
+
+def test_columns_and_dates_may_be_said_at_once(
+    admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine
+) -> None:
+    asked = {"source": "csv", "map": "Nummer=id\n\nWas ist los=subject\nAm = created_at", "dates": "dmy"}
+    send(admin, csrf, asked | {"file": (io.BytesIO(STRANGE.encode()), "odd.csv")})
+    work(settings, engine, "ticket_import")
+    with Session(engine) as session:
+        found = session.scalars(select(Ticket).order_by(Ticket.external_id)).all()
+        assert [(ticket.subject, ticket.created_at.month) for ticket in found] == [("Lamp", 4), ("Kettle", 6)]
+
+
+def test_fields_of_json_may_be_said_and_looked_at(admin: FlaskClient, csrf: Csrf, engine: Engine) -> None:
+    rows = export([{"key": 1, "fields": {"summary": "Lamp"}, "description": "It broke"}])
+    asked = {
+        "source": "jsonl",
+        "action": "look",
+        "map": "fields.summary=subject",
+        "file": (io.BytesIO(rows), "a.jsonl"),
+    }
+    page = send(admin, csrf, asked)
+    assert "Lamp" in page
+    assert hidden_fields(page)["map"] == "fields.summary=subject"
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"map": "Gewicht"}, "is not COLUMN=FIELD"),
+        ({"map": "Am=weight"}, "Unknown field"),
+        ({"map": "Farbe=subject"}, "There is no column"),
+        ({"map": "Am=subject\nGesagt=subject"}, "Two columns cannot both be subject"),
+        ({"dates": "ymd"}, "order of dates"),
+        ({"file": None, "kept": "../kb.sqlite3"}, "Choose a file"),
+        ({"file": None, "kept": "0" * 32}, "Choose a file"),
+        ({"action": "look", "source": "zendesk"}, "is no Zendesk export"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told_at_once(
+    admin: FlaskClient, csrf: Csrf, engine: Engine, settings: Settings, fields: dict[str, object], words: str
+) -> None:
+    asked = {"source": "csv", "file": (io.BytesIO(STRANGE.encode()), "odd.csv")} | fields
+    page = send(admin, csrf, {name: value for name, value in asked.items() if value is not None})
+    assert words in html.unescape(page)
+    assert str(settings.home) not in page
+    with Session(engine) as session:
+        assert session.scalars(select(Job)).all() == []
+
+
+def test_beginning_of_a_long_file_is_enough_for_a_look(admin: FlaskClient, csrf: Csrf, engine: Engine) -> None:
+    text = "id,subject,status\n" + "".join(f"{n},Lamp {n},Zzz\n" for n in range(400_000))
+    page = check_page(upload(admin, csrf, text.encode(), "long.csv", "csv", "look"))
+    assert "Only its beginning was looked at" in page
+    assert "Lamp 2" in page
+
+
+@pytest.mark.parametrize("language", ["hi", "bn"])
+def test_look_at_a_file_is_valid_in_each_language(
+    admin: FlaskClient, csrf: Csrf, engine: Engine, language: str
+) -> None:
+    admin.post("/preferences", data={"language": language}, headers=csrf(admin))
+    page = send(admin, csrf, {"source": "csv", "action": "look", "file": (io.BytesIO(STRANGE.encode()), "odd.csv")})
+    assert f'<html lang="{language}"' in page
+    assert parse_strictly(page) is not None
+    assert "Not used" not in page

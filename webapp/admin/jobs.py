@@ -1,15 +1,11 @@
 """Work beside the requests, as an administrator sees it; and the import of tickets, which is such work."""
 
-import os
-import secrets
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from kb.core.errors import InvalidInputError, KbError
@@ -17,14 +13,14 @@ from kb.core.settings import Settings
 from kb.jobs import cancel_job, enqueue, list_jobs, retry_job
 from kb.tables import Job, utc_now
 from kb.tickets import READERS
+from webapp.admin.import_form import DATES, FIELDS, Look, look, read_form
 from webapp.shared.database import session
 from webapp.shared.ui import is_partial, render_fresh
-from webapp.worker.tickets import TICKET_IMPORT, uploads_dir
+from webapp.worker.tickets import TICKET_IMPORT
 
 blueprint = Blueprint("admin_jobs", __name__, url_prefix="/admin")
 
 FINISHED, IMPORTS = 20, 20
-_LONGEST_NAME = 200
 
 KINDS = {
     "index": lazy_gettext("Search index"),
@@ -86,26 +82,30 @@ def change_job(job_id: int) -> ResponseReturnValue:
 @blueprint.get("/imports")
 def imports() -> ResponseReturnValue:
     """Upload an export of tickets; what became of the last ones."""
-    return _list("admin/imports.html", "admin/_imports.html", _imports(), sources=list(READERS))
+    return _imports_page()
 
 
 @blueprint.post("/imports")
 def start_import() -> ResponseReturnValue:
-    """Keep the uploaded file and ask a worker to import it."""
-    upload, source = request.files.get("file"), request.form.get("source", "")
+    """Keep the uploaded file and ask a worker to import it; with `action=look` show first how it would be read."""
+    settings: Settings = current_app.extensions["kb_settings"]
     try:
-        if source not in READERS:
-            raise InvalidInputError(_("Choose what the file was exported as."))
-        if upload is None or not upload.filename:
-            raise InvalidInputError(_("Choose a file."))
-        name = Path(upload.filename.replace("\\", "/")).name[:_LONGEST_NAME]
-        kept = _keep(upload)
+        form = read_form(request.form, request.files.get("file"), settings)
     except InvalidInputError as error:
-        values = {"sources": list(READERS), "error": error.message, "chosen": source}
-        return _list("admin/imports.html", "admin/_imports.html", _imports(), **values), 422
-    enqueue(session(), TICKET_IMPORT, key=kept.name, payload={"file": kept.name, "name": name, "source": source})
+        return _imports_page(error=str(error), form=request.form), 422
+    wants_look = request.form.get("action") == "look"
+    # What was asked for by hand is tried at once; else a worker finds out.
+    found = look(form, settings) if wants_look or form.columns else Look()
+    if wants_look or found.error:
+        return _imports_page(form=form, looked=found), 422 if found.error else 200
+    enqueue(session(), TICKET_IMPORT, key=form.kept, payload=form.payload())
     flash(_("The file is here. A worker imports it now."), "good")
     return redirect(url_for("admin_jobs.imports"), code=303)
+
+
+def _imports_page(**values: object) -> Response:
+    choices = {"sources": list(READERS), "fields": FIELDS, "orders": DATES}
+    return _list("admin/imports.html", "admin/_imports.html", _imports(), **choices, **values)
 
 
 def _imports() -> list[Job]:
@@ -125,20 +125,3 @@ def _list(page: str, part: str, found: list[Job], **values: object) -> Response:
         figures=FIGURES,
         **values,
     )
-
-
-def _keep(upload: FileStorage) -> Path:
-    """Store the file where the worker looks for it, for its owner's eyes only."""
-    settings: Settings = current_app.extensions["kb_settings"]
-    folder = uploads_dir(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / secrets.token_hex(16)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            upload.save(file)
-        if not path.stat().st_size:
-            raise InvalidInputError(_("The file is empty."))
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path

@@ -20,7 +20,8 @@ def uploads_dir(settings: Settings) -> Path:
 
 
 def run(tools: WorkerTools, context: JobContext) -> dict[str, Any]:
-    """Import the file of the payload (`file`, `name`, `source`), redacted. Stored tickets are indexed by the job for it.
+    """Import the file of the payload (`file`, `name`, `source`, perhaps `columns` and `dates`), redacted. Stored tickets
+    are indexed by the job for it.
 
     Stopped in the middle it begins again with the first ticket, and those that are in count as unchanged. The file is
     deleted when it is imported, or cannot be.
@@ -42,6 +43,8 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any]:
                 str(context.payload["source"]),
                 requester_key=load_requester_key(tools.settings.home),
                 region=tools.settings.phone_region,
+                columns=context.payload.get("columns"),
+                dates=context.payload.get("dates", "auto"),
                 progress=context.progress,
                 checkpoint=session.commit,
             )
