@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from indexer.chunking import Chunk, CountTokens, chunk_article, chunk_text
 from kb.search.types import CollectionName
-from kb.tables import Article, Ticket
+from kb.tables import Article, IndexedDocument, Ticket
 
 Key = tuple[str, int]  # kind and id of a document
 
@@ -46,6 +46,14 @@ def wanted_documents(session: Session) -> Iterator[DocumentState]:
     """All documents that should be searchable now: published articles by audience, resolved tickets."""
     yield from map(_article_state, session.execute(_ARTICLES))
     yield from map(_ticket_state, session.execute(_TICKETS))
+
+
+def are_indexed(session: Session, kind: str) -> bool:
+    """Whether the collections have all documents of a kind as they are now, and no other ones."""
+    wanted = {(doc.id, doc.collection.value, doc.content_hash) for doc in wanted_documents(session) if doc.kind == kind}
+    columns = (IndexedDocument.document_id, IndexedDocument.collection, IndexedDocument.content_hash)
+    rows = session.execute(select(*columns).where(IndexedDocument.document_kind == kind))
+    return wanted == {tuple(row) for row in rows}
 
 
 def wanted_among(session: Session, keys: Iterable[Key]) -> dict[Key, DocumentState]:

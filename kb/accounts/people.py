@@ -55,6 +55,24 @@ def get_user(session: Session, email: str) -> User:
     return user
 
 
+def find_person(session: Session, user_id: int) -> User | None:
+    return session.get(User, user_id)
+
+
+def get_person(session: Session, user_id: int) -> User:
+    """The person with that number. Raises NotFoundError."""
+    user = find_person(session, user_id)
+    if user is None:
+        raise NotFoundError("There is no such person.")
+    return user
+
+
+def remember_language(session: Session, user_id: int, language: str) -> None:
+    """The language in which a person wants the pages from now on; nothing where the person is gone."""
+    if (user := find_person(session, user_id)) is not None:
+        user.language = language
+
+
 def list_users(session: Session) -> list[User]:
     return list(session.scalars(select(User).order_by(User.email)))
 

@@ -6,6 +6,7 @@ from kb.articles.parsing import parse_article
 from kb.articles.queries import (
     ArticleCard,
     TopicSummary,
+    find_published,
     get_published_article,
     is_public,
     list_articles,
@@ -60,6 +61,7 @@ __all__ = [
     "by_kind",
     "find_article",
     "find_moved",
+    "find_published",
     "get_article",
     "get_asset",
     "get_published_article",

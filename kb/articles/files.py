@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from kb.articles.site_rules.names import HIDDEN_FOLDERS, may_have_rules
 from kb.articles.sync_report import Notice
 from kb.articles.text import MAX_BYTES, check_size, reject
 from kb.core.errors import Rejection
@@ -37,6 +38,7 @@ class FolderScan:
     rejected: list[Rejection] = field(default_factory=list)
     warnings: list[Rejection] = field(default_factory=list)
     pictures: dict[str, list[str]] = field(default_factory=dict)  # paths by name, lower case
+    settings: list[str] = field(default_factory=list)  # files that may have rules for the pages
     others: Counter[str] = field(default_factory=Counter)  # files of other kinds that may be articles, by ending
 
     def is_unknown(self, path: str) -> bool:
@@ -80,6 +82,7 @@ def _sort_entries(root: Path, entries: list["os.DirEntry[str]"], scan: FolderSca
     """Notes the files of one folder and gives the folders in it."""
     for entry in entries:
         if entry.name.startswith("."):
+            scan.settings += [_relative(root, path) for path in _hidden_settings(entry)]
             continue
         is_markdown = entry.name.lower().endswith(_SUFFIXES)
         path = _relative(root, Path(entry.path))
@@ -95,14 +98,27 @@ def _sort_entries(root: Path, entries: list["os.DirEntry[str]"], scan: FolderSca
             scan.warnings.append(
                 Notice(path, None, "is a table of contents or a frame of the site; passed over", "passed over")
             )
+            scan.settings += [path] if may_have_rules(entry.name) else []
         elif is_markdown:
             _note_file(entry, path, scan)
         else:
             _note_other(entry.name, path, scan)
 
 
+def _hidden_settings(entry: "os.DirEntry[str]") -> list[Path]:
+    """Hidden files are none of ours but for settings of the site."""
+    if entry.is_symlink():
+        return []
+    if entry.is_dir(follow_symlinks=False):
+        names = HIDDEN_FOLDERS.get(entry.name, ())
+        return [Path(entry.path) / name for name in names if (Path(entry.path) / name).is_file()]
+    return [Path(entry.path)] if may_have_rules(entry.name) else []
+
+
 def _note_other(name: str, path: str, scan: FolderScan) -> None:
     ending = PurePosixPath(name.lower()).suffix
+    if may_have_rules(name):
+        scan.settings.append(path)
     if ending in _PICTURES:
         scan.pictures.setdefault(name.lower(), []).append(path)
     elif ending in _OTHER_TEXTS:

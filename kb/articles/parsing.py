@@ -10,6 +10,7 @@ from kb.articles.addresses import ROOTS, Place, read_place, strip_number
 from kb.articles.fields import standard_language
 from kb.articles.front_matter_formats import read_front_matter, split_document
 from kb.articles.headings import first_title
+from kb.articles.inherited import NO_RULES, PageRules
 from kb.articles.publication import Publication, read_publication, without_switches
 from kb.articles.source import DEFAULT_LANGUAGES, KNOWN_KEYS, ArticleSource, make_source
 from kb.articles.sync_report import Notice
@@ -74,25 +75,28 @@ def parse_article(
     languages: Sequence[str] = DEFAULT_LANGUAGES,
     default_slug: str = "",
     default_key: str = "",
+    rules: PageRules = NO_RULES,
 ) -> ArticleSource:
     """Read an article. `path` (forward slashes, relative to its folder) names it in messages and fills gaps:
 
     slug and translation key come from `default_slug` and `default_key` or the file name, the language from a folder named like
     one of `languages` or from the text itself, the topic from the folder below that one. Without a title the first level-1
-    heading is it, else the file name. Raises ArticleError, an InvalidInputError, with path, line and reason of every fault, and
-    nothing else.
+    heading is it, else the file name. `rules` are what other files of its site say of it. Raises ArticleError, an
+    InvalidInputError, with path, line and reason of every fault, and nothing else.
     """
     text = _clean_input(text, path)
     document = split_document(text, path)
     front = read_front_matter(document, path)
     place = read_place(path, tuple(languages))
-    published = read_publication(front.values, path)
+    published = read_publication(front.values, path, rules=rules)
     own = without_switches(front.values, published.used)
     reading = _Reading(path, dict(own), dict(front.lines), _defaults(place, default_language, default_slug))
     if default_key:
         reading.defaults["translation_key"] = default_key
     reading.notices += [*front.notes, *_hidden_characters(text, path)]
     _rename_keys(reading)
+    if "language" not in reading.keys and (language := _inherited_language(rules, tuple(languages))):
+        reading.values["language"] = language
     _read_slug(reading)
     _read_status(reading, published, front.values)
     _warn_of_keys(reading)
@@ -110,7 +114,23 @@ def parse_article(
         problems=front.problems,
     )
     notices = (*source.warnings, *reading.notices)
-    return replace(source, warnings=notices, keys=reading.keys, turns_on=published.turns_on)
+    return replace(
+        source,
+        warnings=notices,
+        keys=reading.keys,
+        turns_on=published.turns_on,
+        kept_back=published.kept_back,
+        overrides=published.overrides,
+    )
+
+
+def _inherited_language(rules: PageRules, languages: tuple[str, ...]) -> str:
+    """The language that the site gives to the pages of a folder, if it is offered."""
+    for key, found in rules.values.items():
+        if key.lower() in {"lang", "locale", "language"} and isinstance(found.value, str):
+            language = offered_language(found.value, languages)
+            return language if language in languages else ""
+    return ""
 
 
 def _clean_input(text: str, path: str) -> str:

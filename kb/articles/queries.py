@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from kb.core.errors import NotFoundError
-from kb.tables import Article
+from kb.tables import Article, ArticleFile
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,18 @@ def get_published_article(session: Session, language: str, slug: str) -> Article
     if article is None:
         raise NotFoundError(f"There is no article {slug!r} in {language}.")
     return article
+
+
+def find_published(session: Session, article_id: int) -> Article | None:
+    """A published article by its number, an internal one too: for those who may read both."""
+    return session.scalar(select(Article).where(Article.id == article_id, Article.status == "published"))
+
+
+def has_only(session: Session, folder: str) -> bool:
+    """Whether there are no articles yet, or some that came from this folder (a real path)."""
+    if session.scalar(select(Article.id).limit(1)) is None:
+        return True
+    return session.scalar(select(ArticleFile.id).where(ArticleFile.folder == folder).limit(1)) is not None
 
 
 def published_translations(session: Session, article: Article) -> dict[str, Article]:

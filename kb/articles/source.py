@@ -52,7 +52,8 @@ class ArticleSource:
     """A whole article in one language, validated and in canonical form.
 
     `extra` has the front matter's own keys, which are kept and written back. What is not compared tells of the text it was
-    read from: `keys` are those that it has for our fields, `turns_on` is the day on which its status will be another.
+    read from: `keys` are those that it has for our fields, `turns_on` is the day on which its status will be another,
+    `kept_back` and `overrides` tell what keeps it back beside its own front matter (see kb.articles.publication).
     """
 
     title: str
@@ -71,6 +72,8 @@ class ArticleSource:
     has_front_matter: bool = field(default=True, compare=False)
     keys: Mapping[str, str] = field(default_factory=dict, compare=False)
     turns_on: date | None = field(default=None, compare=False)
+    kept_back: bool = field(default=False, compare=False)
+    overrides: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def content_hash(self) -> str:

@@ -10,16 +10,20 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from kb.articles.fields import standard_language
-from kb.articles.files import scan_folder
+from kb.articles.files import FolderScan, scan_folder
 from kb.articles.folder_state import FolderState
+from kb.articles.site_rules import read_site_rules
 from kb.articles.source import DEFAULT_LANGUAGES
 from kb.articles.sync_notices import note_links
+from kb.articles.sync_options import OnConflict, SyncOptions
 from kb.articles.sync_report import SyncReport
-from kb.articles.sync_run import OnConflict, SyncOptions, SyncRun
-from kb.core.errors import InvalidInputError
+from kb.articles.sync_run import SyncRun
+from kb.core.errors import ConflictError, InvalidInputError
 from kb.core.progress import Progress
 
 _CHECKPOINT_EVERY = 50
+# From so many tracked files on, an empty folder is taken for a mistake (a wrong branch, a drive that is not mounted).
+_MANY_FILES = 3
 
 
 def sync_folder(
@@ -51,10 +55,12 @@ def sync_folder(
     root = folder.resolve()
     scan = scan_folder(root)
     state = FolderState(session, str(root))
-    report = SyncReport(rejected=list(scan.rejected), warnings=list(scan.warnings))
+    rules = read_site_rules(root, scan.paths, scan.settings, languages)
+    report = SyncReport(rejected=list(scan.rejected), warnings=[*scan.warnings, *rules.notices])
     options = SyncOptions(default_language, tuple(languages), tuple(image_hosts), on_conflict, dry_run, author)
-    run = SyncRun(state, root, scan, report, options)
-    run.check_not_empty(allow_empty)
+    run = SyncRun(state, root, scan, rules, report, options)
+    if not scan.paths and not scan.rejected:
+        _check_empty(state, root, scan, allow_empty)
     run.follow_moves()
     for number, path in enumerate(scan.paths, start=1):
         run.guard(run.sync_file, path)
@@ -76,3 +82,17 @@ def sync_folder(
     )
     session.flush()
     return report
+
+
+def _check_empty(state: FolderState, root: Path, scan: FolderScan, allow_empty: bool) -> None:
+    """Whether a folder without files may be what it is. Raises."""
+    tracked = [row for row in state.rows.values() if row.file_hash and not scan.is_unknown(row.path)]
+    if len(tracked) >= _MANY_FILES and not allow_empty:
+        raise ConflictError(
+            f"All {len(tracked)} files that were synchronised with {root} are gone; nothing was changed.",
+            remedy="If they were deleted on purpose, type the command again with --allow-empty to archive the articles.",
+        )
+    if not state.rows and not (state.is_home and state.without_file()):
+        raise InvalidInputError(
+            f"There is no Markdown file (*.md) in {root}.", remedy="Name the folder that has the articles."
+        )

@@ -1,55 +1,45 @@
 """One synchronisation, file by file: what has changed on which side, and what follows from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from kb.articles.address_table import note_file
 from kb.articles.files import FolderScan, read_file, write_file
 from kb.articles.folder_slugs import article_path, folder_slugs
 from kb.articles.folder_state import FolderState, Head
+from kb.articles.inherited import NO_RULES
 from kb.articles.moves import Gone, find_moves
 from kb.articles.parsing import EmptySectionError, parse_article
 from kb.articles.picture_files import PictureFiles
+from kb.articles.site_rules import SiteRules
 from kb.articles.source import ArticleSource, write_article
 from kb.articles.store import archive_article, save_article, source_of_article
 from kb.articles.sync_notices import first_line, notices_of
+from kb.articles.sync_options import SyncOptions
 from kb.articles.sync_report import Notice, SyncReport
 from kb.articles.text import ArticleError, decode_article, hash_bytes, reject
 from kb.articles.write_back import write_into
 from kb.core.clock import utc_now
-from kb.core.errors import ConflictError, InvalidInputError
 from kb.tables import ArticleFile
-
-OnConflict = Literal["report", "file", "article"]
-
-# From so many tracked files on, an empty folder is taken for a mistake (a wrong branch, a drive that is not mounted).
-_MANY_FILES = 3
-
-
-@dataclass(frozen=True)
-class SyncOptions:
-    """How a folder is synchronised, see `sync_folder`."""
-
-    default_language: str
-    languages: tuple[str, ...]
-    image_hosts: tuple[str, ...]
-    on_conflict: OnConflict
-    dry_run: bool
-    author: str
 
 
 class SyncRun:
     """One sync. Every step notes in the report what it did."""
 
     def __init__(
-        self, state: FolderState, root: Path, scan: FolderScan, report: SyncReport, options: SyncOptions
+        self,
+        state: FolderState,
+        root: Path,
+        scan: FolderScan,
+        rules: SiteRules,
+        report: SyncReport,
+        options: SyncOptions,
     ) -> None:
         self.state = state
         self.session = state.session
         self.root = root
         self.scan = scan
+        self.rules = {path: rules.of(path) for path in scan.paths}
         self.found = set(scan.paths)
         self.report = report
         self.options = options
@@ -72,20 +62,6 @@ class SyncRun:
             self.report.warnings += [Notice(path, None, line.reason, "empty section") for line in error.rejections]
         except ArticleError as error:
             self.report.rejected.extend(error.rejections)
-
-    def check_not_empty(self, allow_empty: bool) -> None:
-        tracked = [row for row in self.state.rows.values() if row.file_hash and not self.scan.is_unknown(row.path)]
-        if self.found or self.scan.rejected:
-            return
-        if len(tracked) >= _MANY_FILES and not allow_empty:
-            raise ConflictError(
-                f"All {len(tracked)} files that were synchronised with {self.root} are gone; nothing was changed.",
-                remedy="If they were deleted on purpose, type the command again with --allow-empty to archive the articles.",
-            )
-        if not self.state.rows and not (self.state.is_home and self.state.without_file()):
-            raise InvalidInputError(
-                f"There is no Markdown file (*.md) in {self.root}.", remedy="Name the folder that has the articles."
-            )
 
     def follow_moves(self) -> None:
         """Files that have been renamed or moved go on with their rows, so that their articles keep history and votes."""
@@ -113,7 +89,7 @@ class SyncRun:
         """One file that is there. Raises ArticleError where it cannot be used."""
         data = read_file(self.root, path)
         self.plain_files += not data.removeprefix(b"\xef\xbb\xbf").startswith((b"---", b"+++", b"{"))
-        file_hash = hash_bytes(data)
+        file_hash = self._hash(path, data)
         row = self.state.rows.get(path)
         if row is not None and row.file_hash == file_hash and path not in self.moved and not self._is_due(row):
             head = self.state.heads[row.article_id]
@@ -153,7 +129,12 @@ class SyncRun:
             languages=self.options.languages,
             default_slug=slug or kept or self.slugs.get(path, ""),
             default_key=head.translation_key if head is not None else "",
+            rules=self.rules.get(path, NO_RULES),
         )
+
+    def _hash(self, path: str, data: bytes) -> str:
+        """Of the file, and of what other files say of it: it is read again when that has changed."""
+        return hash_bytes(data + self.rules.get(path, NO_RULES).digest.encode())
 
     def claim(self, source: ArticleSource, data: bytes, path: str) -> ArticleSource:
         """Take the address for this file, and give up the one that it had.
@@ -258,7 +239,7 @@ class SyncRun:
             if replaces is not None and read_file(self.root, path) != replaces:
                 raise reject(path, None, "was changed while it was being synchronised; run the command again")
             write_file(self.root, path, data)
-        self.keep(path, head.id, hash_bytes(data), head.content_hash, source)
+        self.keep(path, head.id, self._hash(path, data), head.content_hash, source)
         self.report.written.append(path)
 
     def text_for(self, path: str, source: ArticleSource, replaces: bytes | None) -> str:

@@ -7,6 +7,7 @@ does not say exactly what the article says, the whole file is written in our own
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -31,11 +32,18 @@ def write_into(original: str, source: ArticleSource, parse: Parse, path: str) ->
     for attempt in (_changed, _plain, _canonical):
         try:
             written = attempt(text, source, parse, path)
-            if written is not None and parse(written).content_hash == source.content_hash:
+            if written is not None and _says(parse(written), source):
                 return mark + written.replace("\n", line_end)
         except (ArticleError, ValueError, yaml.YAMLError):
             continue
     return mark + write_article(source).replace("\n", line_end)
+
+
+def _says(written: ArticleSource, source: ArticleSource) -> bool:
+    """Whether the file says what the article says; that its place or another file keeps it back, it cannot change."""
+    if written.kept_back and source.status == "published":
+        written = replace(written, status="published")
+    return written.content_hash == source.content_hash
 
 
 def _canonical(_text: str, source: ArticleSource, _parse: Parse, _path: str) -> str:
@@ -82,6 +90,8 @@ def _changes(before: ArticleSource, after: ArticleSource) -> dict[str, Any]:
     for key in before.extra.keys() | after.extra.keys():
         if before.extra.get(key, _REMOVED) != after.extra.get(key, _REMOVED):
             changes[key] = after.extra.get(key, _REMOVED)
+    if before.status != after.status == "published":
+        changes |= before.overrides
     return changes
 
 

@@ -70,7 +70,7 @@ class ArticleFile(Base):
     folder: Mapped[str] = mapped_column(String(1000))
     path: Mapped[str] = mapped_column(String(1000))  # relative to the folder, with forward slashes
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
-    file_hash: Mapped[str] = mapped_column(String(64))  # of the file's bytes at the last sync
+    file_hash: Mapped[str] = mapped_column(String(64))  # of the file and of its site's rules for it at the last sync
     content_hash: Mapped[str] = mapped_column(String(64))  # of the article at the last sync
     synced_at: Mapped[datetime] = mapped_column(default=utc_now)
     # The day on which the file means something else than today: it begins or ends to be public.

@@ -4,6 +4,7 @@ from kb.tickets.columns import COLUMNS, IGNORED, UnusableColumnsError, check_col
 from kb.tickets.importing import READERS, ImportReport, Preview, import_tickets, preview_tickets
 from kb.tickets.reading import Reading
 from kb.tickets.requesters import hash_requester, load_requester_key
+from kb.tickets.store import find_resolved_ticket
 
 __all__ = [
     "COLUMNS",
@@ -14,6 +15,7 @@ __all__ = [
     "Reading",
     "UnusableColumnsError",
     "check_column",
+    "find_resolved_ticket",
     "hash_requester",
     "import_tickets",
     "load_requester_key",

@@ -121,6 +121,11 @@ def store_ticket(session: Session, source: str, prepared: PreparedTicket) -> Sto
     return StoreOutcome.UPDATED if found else StoreOutcome.CREATED
 
 
+def find_resolved_ticket(session: Session, ticket_id: int) -> Ticket | None:
+    """A ticket by its number, if it is resolved: others answer nothing."""
+    return session.scalar(select(Ticket).where(Ticket.id == ticket_id, Ticket.status == "resolved"))
+
+
 def _guess_language(problem: str, subject: str, resolution: str) -> str:
     for text in (problem, subject, resolution):
         language = guess_language(text)

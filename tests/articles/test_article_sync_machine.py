@@ -28,6 +28,7 @@ from kb.tables import Article, Base
 
 SLUGS = st.sampled_from(["a", "b", "c"])
 # Texts repeat, so that both sides come to the same one now and then, and go back to an earlier one.
+# Each slug has its own: with the same text a file is one that was renamed, which test_moves.py is about.
 TEXTS = st.sampled_from(["one", "two", "three"])
 
 
@@ -57,7 +58,7 @@ class FolderAndArticles(RuleBasedStateMachine):
 
     @rule(slug=SLUGS, text=TEXTS, status=st.sampled_from(["published", "draft", "archived"]))
     def edit_file(self, slug: str, text: str, status: str) -> None:
-        source = make_source({"title": slug, "slug": slug, "status": status}, text)
+        source = make_source({"title": slug, "slug": slug, "status": status}, f"{text} of {slug}")
         self.path(slug).write_text(write_article(source))
 
     @rule(slug=SLUGS)
@@ -70,7 +71,7 @@ class FolderAndArticles(RuleBasedStateMachine):
         before = (
             source_of_article(self.session, article) if article else make_source({"title": slug, "slug": slug}, "-")
         )
-        save_article(self.session, replace(before, body=text, status=status))
+        save_article(self.session, replace(before, body=f"{text} of {slug}", status=status))
 
     @rule()
     def sync(self) -> None:

@@ -6,6 +6,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from source_marks import SOURCE_MARKS
 
 from kb.articles import article_blocks, plain_markdown, plain_text, render_markdown
 from kb.articles.sanitising import Picture
@@ -13,24 +14,6 @@ from kb.core.settings import PROJECT_ROOT
 from kb.text.blocks import shown
 
 _CODE = re.compile(r"(`+)( ?)(.*?)\2\1(?!`)")
-# What must be in no text that readers, search or copies get: marks of dialects.
-SOURCE_MARKS = (
-    "<!--",
-    "{%",
-    "{{",
-    "%}",
-    "}}",
-    ":::",
-    "[!",
-    "!!!",
-    "???",
-    "[^",
-    "{:",
-    "data:",
-    "import ",
-    "</",
-    "--8<--",
-)
 
 
 def rows() -> list[tuple[str, str, str]]:

@@ -5,30 +5,14 @@ from pathlib import Path
 import pytest
 from folder_sync import Sync, said
 from generator_folders import DRAFTS, FOLDERS, PUBLISHED, write_folder
+from source_marks import SOURCE_MARKS
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.articles import article_link, plain_text, render_markdown
 from kb.tables import Article, ArticlePicture
 
-MARKS = (
-    "<!--",
-    "{%",
-    "{{",
-    "%}",
-    "}}",
-    ":::",
-    "[!",
-    "!!!",
-    "???",
-    "[^",
-    "{:",
-    "import ",
-    "</",
-    "[[",
-    "%%",
-    "internal:",
-)
+MARKS = (*SOURCE_MARKS, "[[", "%%", "internal:")
 
 
 def addresses(session: Session, *statuses: str) -> set[str]:

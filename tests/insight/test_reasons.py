@@ -69,6 +69,18 @@ def test_draft_is_hidden_from_everybody(session: Session, runtime: SearchRuntime
         assert evidence[0]["status"] == "draft"
 
 
+def test_draft_is_compared_by_what_readers_would_see(session: Session, runtime: SearchRuntime) -> None:
+    # A comment and a block of its generator, longer than what is encoded of a draft, and words that only its source has.
+    comment = f"<!-- {'ask Ravi about the words ' * 60} -->"
+    body = f"{comment}\n\n{{% note %}}\nZeppelin rides [start](/x/hangar-gate.md) at noon.\n{{% endnote %}}"
+    save_article(session, make_source({"title": "Rides", "language": "en", "status": "draft"}, body))
+    session.commit()
+    reason, evidence = explain(session, runtime, "zeppelin rides start noon")
+    assert (reason, evidence[0]["title"]) == (Reason.HIDDEN, "Rides")
+    reason, evidence = explain(session, runtime, "ask Ravi about the words hangar gate")
+    assert "Rides" not in [fact.get("title") for fact in evidence]
+
+
 def test_article_of_another_language_only(session: Session, runtime: SearchRuntime) -> None:
     reason, evidence = explain(session, runtime, "gramophone needle ভাঙা ফেরত")
     assert reason is Reason.OTHER_LANGUAGE

@@ -7,13 +7,15 @@ from kb.accounts.people import (
     change_role,
     create_user,
     end_sessions,
+    find_person,
     generate_password,
+    get_person,
     list_users,
     set_active,
     set_password,
 )
-from kb.core.errors import InvalidInputError, KbError, NotFoundError
-from kb.tables import Role, User
+from kb.core.errors import InvalidInputError, KbError
+from kb.tables import Role
 from webapp.shared.database import session
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -26,7 +28,7 @@ def home() -> Response:
 
 @blueprint.get("/people")
 def people() -> str:
-    saved = session().get(User, request.args.get("saved", 0, type=int))
+    saved = find_person(session(), request.args.get("saved", 0, type=int))
     return _page(saved=saved.email if saved else "")
 
 
@@ -45,9 +47,7 @@ def add_person() -> str | tuple[str, int]:
 @blueprint.post("/people/<int:user_id>")
 def change_person(user_id: int) -> str | tuple[str, int] | Response:
     """Do one of: role, close, reopen, log-out, password."""
-    user = session().get(User, user_id)
-    if user is None:
-        raise NotFoundError("There is no such person.")
+    user = get_person(session(), user_id)
     action = request.form.get("action", "")
     try:
         if action == "password":

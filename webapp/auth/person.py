@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, Request, request
 from flask_login import LoginManager
 
-from kb.accounts.people import note_token_use, role_allows, user_for_token
+from kb.accounts.people import find_person, note_token_use, role_allows, user_for_token
 from kb.tables import Role, User
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
@@ -84,7 +84,7 @@ def _load_from_session(cookie_id: str) -> Person | None:
     number, _, version = cookie_id.partition(":")
     if not (number.isascii() and number.isdigit() and version.isascii() and version.isdigit()):
         return None
-    user = session().get(User, int(number))
+    user = find_person(session(), int(number))
     if user is None or not user.active or user.session_version != int(version):
         return None
     return to_person(user)

@@ -9,7 +9,7 @@ import click
 from kb.core.errors import InvalidInputError
 from kb.core.settings import load_settings
 from webapp.commands.articles_exchange import export_command, import_command
-from webapp.commands.articles_report import bring_index_up_to_date, open_session, print_lines, summary
+from webapp.commands.articles_report import finish, open_session, options_of_reports
 
 if TYPE_CHECKING:
     from kb.tables import Article
@@ -22,7 +22,6 @@ def command() -> None:
 
 @command.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--language", default="", help="Of files that do not say theirs; default: the first of KB_LANGUAGES.")
 @click.option(
     "--on-conflict",
     type=click.Choice(("report", "file", "article")),
@@ -31,10 +30,7 @@ def command() -> None:
     help="Whose text wins where file and article have both changed.",
 )
 @click.option("--allow-empty", is_flag=True, help="All files were deleted on purpose: archive their articles.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing.")
-@click.option("--no-index", is_flag=True, help="Leave the search collections as they are (then type: kb index).")
-@click.option("--all", "show_all", is_flag=True, help="Show every warning with its line, not one line for each kind.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@options_of_reports(language="Of files that do not say theirs")
 def sync(
     folder: Path,
     language: str,
@@ -85,13 +81,7 @@ def sync(
                 session.commit()
     except Timeout as error:
         raise ConflictError("Another sync is running.", remedy="Wait until it is done and try again.") from error
-    print_lines(report, show_all=show_all)
-    if as_json:
-        click.echo(json.dumps({**report.to_json(), "dry_run": dry_run}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(summary(report, dry_run))
-    is_indexed = dry_run or no_index or bring_index_up_to_date(settings, engine)
-    return 0 if report.is_clean and is_indexed else 1
+    return finish(report, settings, engine, dry_run=dry_run, no_index=no_index, show_all=show_all, as_json=as_json)
 
 
 command.add_command(import_command)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from kb.core.settings import load_settings
-from webapp.commands.articles_report import bring_index_up_to_date, open_session, print_lines, summary
+from webapp.commands.articles_report import finish, json_option, open_session, options_of_reports, print_lines
 
 
 @click.command("import")
@@ -18,12 +18,8 @@ from webapp.commands.articles_report import bring_index_up_to_date, open_session
     required=True,
     help="What the file was exported as.",
 )
-@click.option("--language", default="", help="Of articles that do not say theirs; default: the first of KB_LANGUAGES.")
 @click.option("--overwrite", is_flag=True, help="Bring back the imported text where it has been changed here since.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing.")
-@click.option("--no-index", is_flag=True, help="Leave the search collections as they are (then type: kb index).")
-@click.option("--all", "show_all", is_flag=True, help="Show every warning with its line, not one line for each kind.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@options_of_reports(language="Of articles that do not say theirs")
 def import_command(
     file: Path,
     source: str,
@@ -66,18 +62,12 @@ def import_command(
         else:
             store_report(session, "import", str(file), report)
             session.commit()
-    print_lines(report, show_all=show_all)
-    if as_json:
-        click.echo(json.dumps({**report.to_json(), "dry_run": dry_run}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(summary(report, dry_run))
-    is_indexed = dry_run or no_index or bring_index_up_to_date(settings, engine)
-    return 0 if report.is_clean and is_indexed else 1
+    return finish(report, settings, engine, dry_run=dry_run, no_index=no_index, show_all=show_all, as_json=as_json)
 
 
 @click.command("export")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@json_option
 def export_command(folder: Path, as_json: bool) -> int:
     """Write all articles to FOLDER, as Markdown with front matter and with their pictures.
 

@@ -1,12 +1,13 @@
-"""What the commands for articles say at the end, and how their changes become searchable."""
+"""What the commands for articles have in common: options, and what is said at the end."""
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.core.errors import KbError
 from kb.core.settings import Settings
+from webapp.commands.searchable import bring_index_up_to_date
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -14,12 +15,59 @@ if TYPE_CHECKING:
 
     from kb.articles import SyncReport
 
+Command = Callable[..., Any]
+
 
 def open_session(engine: "Engine") -> "Session":
     """Closed at the end of its block, which undoes what was not committed."""
     from sqlalchemy.orm import Session
 
     return Session(engine, expire_on_commit=False)
+
+
+def options_of_reports(*, language: str) -> Callable[[Command], Command]:
+    """The options of commands that bring articles in. `language` says of which articles `--language` is."""
+    options = (
+        click.option("--language", default="", help=f"{language}; default: the first of KB_LANGUAGES."),
+        click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing."),
+        click.option(
+            "--no-index", is_flag=True, help="Leave the search collections as they are (then type: kb index)."
+        ),
+        click.option(
+            "--all", "show_all", is_flag=True, help="Show every warning with its line, not one line for each kind."
+        ),
+        json_option,
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+
+
+def finish(
+    report: "SyncReport",
+    settings: Settings,
+    engine: "Engine",
+    *,
+    dry_run: bool,
+    no_index: bool,
+    show_all: bool,
+    as_json: bool,
+) -> int:
+    """Print the report and make the changes searchable; the exit status."""
+    print_lines(report, show_all=show_all)
+    if as_json:
+        click.echo(json.dumps({**report.to_json(), "dry_run": dry_run}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(summary(report, dry_run))
+    is_indexed = dry_run or no_index or bring_index_up_to_date(settings, engine, "article")
+    return 0 if report.is_clean and is_indexed else 1
 
 
 def print_lines(report: "SyncReport", *, show_all: bool = False) -> None:
@@ -57,30 +105,3 @@ def summary(report: "SyncReport", dry_run: bool = False) -> str:
     always = {"created", "updated", "unchanged"}
     parts = [f"{len(found)} {name}" for name, found in counts.items() if found or name in always]
     return ("Nothing done; it would be: " if dry_run else "Articles: ") + ", ".join(parts) + "."
-
-
-def bring_index_up_to_date(settings: Settings, engine: "Engine") -> bool:
-    """Make the changes searchable. Says what failed and returns False where they are not: the articles are in anyway."""
-    from indexer.documents import wanted_documents
-    from kb.tables import IndexedDocument
-    from webapp.commands.console import progress_bar
-
-    with open_session(engine) as session:
-        wanted = {
-            (doc.id, doc.collection.value, doc.content_hash)
-            for doc in wanted_documents(session)
-            if doc.kind == "article"
-        }
-        rows = session.query(IndexedDocument).filter_by(document_kind="article")
-        if wanted == {(row.document_id, row.collection, row.content_hash) for row in rows}:
-            return True
-    try:
-        from indexer.encoders.opening import open_encoder
-        from indexer.updating import bring_up_to_date
-
-        with progress_bar("Search collections") as advance:
-            bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)
-    except KbError as error:
-        click.echo(f"kb: The articles are in, but search does not know them yet: {error} Then type: kb index", err=True)
-        return False
-    return True

@@ -13,7 +13,6 @@ from kb.core.settings import PROJECT_ROOT, Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-    from sqlalchemy.orm import Session
 
 SAMPLE_ARTICLES = PROJECT_ROOT / "articles"
 SAMPLE_TICKETS = SAMPLE_ARTICLES / "sample-tickets.zendesk.json"
@@ -61,6 +60,7 @@ def add_sample_content(settings: Settings, engine: "Engine") -> bool:
 
     A knowledge base with articles of its own is left alone: nobody wants lamps and kettles among them.
     """
+    from kb.articles.queries import has_only
     from kb.core.database import session_scope
 
     stamp = settings.home / "sample-content"
@@ -68,7 +68,7 @@ def add_sample_content(settings: Settings, engine: "Engine") -> bool:
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return False
     with session_scope(engine) as session:
-        if not _is_sample_or_empty(session):
+        if not has_only(session, str(SAMPLE_ARTICLES.resolve())):
             return False
     with step("Sample articles"):
         _add_articles(settings, engine)
@@ -170,17 +170,6 @@ def _add_tickets(settings: Settings, engine: "Engine") -> None:
         )
     for rejection in report.rejected:
         click.echo(f"  {rejection}", err=True)
-
-
-def _is_sample_or_empty(session: "Session") -> bool:
-    from sqlalchemy import func, select
-
-    from kb.tables import Article, ArticleFile
-
-    articles = session.scalar(select(func.count()).select_from(Article)) or 0
-    folder = str(SAMPLE_ARTICLES.resolve())
-    of_sample = session.scalar(select(func.count()).select_from(ArticleFile).where(ArticleFile.folder == folder)) or 0
-    return not articles or bool(of_sample)
 
 
 def _fingerprint(folder: Path) -> str:

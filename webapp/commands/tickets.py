@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.core.errors import KbError, Rejection
-from kb.core.settings import Settings, load_settings
+from kb.core.errors import Rejection
+from kb.core.settings import load_settings
+from webapp.commands.searchable import bring_index_up_to_date
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from kb.tickets import ImportReport, Preview, Reading
 
 
@@ -129,7 +128,7 @@ def import_command(
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join([_summary(report), *report.reading.notes()]))
-    is_indexed = no_index or _bring_index_up_to_date(settings, engine)
+    is_indexed = no_index or bring_index_up_to_date(settings, engine, "ticket")
     return 0 if is_indexed and not report.rejected_count else 1
 
 
@@ -159,30 +158,3 @@ def _summary(report: "ImportReport") -> str:
     if report.rejected_count:
         parts.append(f"{report.rejected_count} rejected")
     return f"Tickets: {', '.join(parts)}."
-
-
-def _bring_index_up_to_date(settings: Settings, engine: "Engine") -> bool:
-    """Make the changes searchable, also those of an earlier import that was interrupted before it came to this."""
-    from sqlalchemy.orm import Session
-
-    from indexer.documents import wanted_documents
-    from kb.tables import IndexedDocument
-    from webapp.commands.console import err, progress_bar
-
-    with Session(engine) as session:
-        wanted = {(doc.id, doc.content_hash) for doc in wanted_documents(session) if doc.kind == "ticket"}
-        rows = session.query(IndexedDocument).filter_by(document_kind="ticket")
-        if wanted == {(row.document_id, row.content_hash) for row in rows}:
-            return True
-    try:
-        from indexer.encoders.opening import open_encoder
-        from indexer.updating import bring_up_to_date
-
-        with progress_bar("Search collections") as advance:
-            bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)
-    except KbError as error:
-        err.print(
-            f"kb: The tickets are in, but search does not know them yet: {error} Then type: kb index", markup=False
-        )
-        return False
-    return True

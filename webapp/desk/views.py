@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from kb.articles import published_translations, render_markdown
+from kb.articles import find_published, published_translations, render_markdown
 from kb.core.errors import ConflictError, NotFoundError
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
@@ -19,8 +19,9 @@ from kb.service.contact import (
     release_request,
     take_request,
 )
-from kb.tables import Article, FeedbackKind, Ticket
+from kb.tables import FeedbackKind
 from kb.tables.feedback import parse_document
+from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, columns_of, desk_link
@@ -72,8 +73,8 @@ def _search(text: str, reading: str) -> SearchAnswer:
 @blueprint.get("/articles/<int:article_id>")
 def article(article_id: int) -> ResponseReturnValue:
     """An article in full, as a page or as the preview."""
-    found = session().get(Article, article_id)
-    if found is None or found.status != "published":
+    found = find_published(session(), article_id)
+    if found is None:
         raise NotFoundError(_("There is no such article, or it is not published."))
     _note_click(f"article:{found.id}")
     return _render(
@@ -89,8 +90,8 @@ def article(article_id: int) -> ResponseReturnValue:
 @blueprint.get("/tickets/<int:ticket_id>")
 def ticket(ticket_id: int) -> ResponseReturnValue:
     """A past ticket: the problem, what resolved it, and the redacted conversation."""
-    found = session().get(Ticket, ticket_id)
-    if found is None or found.status != "resolved":
+    found = find_resolved_ticket(session(), ticket_id)
+    if found is None:
         raise NotFoundError(_("There is no such ticket."))
     _note_click(f"ticket:{found.id}")
     return _render("ticket", ticket=found, forms=copy_forms_of_ticket(found), document=f"ticket:{found.id}")

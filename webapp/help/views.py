@@ -13,6 +13,7 @@ from flask_login import current_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import NotFound
 
+from kb.accounts.people import remember_language
 from kb.articles import (
     LinkTarget,
     article_link,
@@ -32,7 +33,7 @@ from kb.privacy.redaction import masked_kinds
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
 from kb.service.contact import find_request, last_query, request_contact
-from kb.tables import Article, FeedbackKind, User
+from kb.tables import Article, FeedbackKind
 from webapp.help.forms import ContactForm
 from webapp.help.masked import describe_masked
 from webapp.help.pictures import picture, pictures_in
@@ -246,9 +247,7 @@ def save_preferences() -> ResponseReturnValue:
         if value in allowed:
             response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", secure=settings.secure_cookies)
     if language in offered_languages() and current_user.is_authenticated:
-        user = session().get(User, current_user.id)
-        if user is not None:
-            user.language = language
+        remember_language(session(), current_user.id, language)
     return response
 
 

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kb.articles import article_blocks
 from kb.search.alternative_questions import encode_alternative_questions
 from kb.search.encoding import Encoder, Vectors
 from kb.search.types import Collection, CollectionName
 from kb.tables import Article
+from kb.text.blocks import written
 
 # A document is compared with about so many others: enough to tell a near one from what is merely the nearest.
 NEAREST = 30
@@ -134,7 +136,7 @@ def _vectors_of_drafts(encoder: Encoder, drafts: Sequence[Article]) -> dict[int,
         with _drafts_lock:
             kept = _drafts.get(key)
         if kept is None:
-            beginning = encoder.encode_passages([f"{draft.title}\n{draft.body[:_LEAD]}"])
+            beginning = encoder.encode_passages([_beginning(draft)])
             kept = np.concatenate(
                 [beginning, encode_alternative_questions(encoder, list(filter(None, draft.also_asked)))]
             )
@@ -142,3 +144,8 @@ def _vectors_of_drafts(encoder: Encoder, drafts: Sequence[Article]) -> dict[int,
                 _drafts[key] = kept
         found[draft.id] = kept
     return found
+
+
+def _beginning(draft: Article) -> str:
+    """Title and first text of a draft as its passages would have them: what readers see, not its source."""
+    return f"{draft.title}\n" + "\n".join(written(block.text) for block in article_blocks(draft.body))[:_LEAD]
