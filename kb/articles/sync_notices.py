@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from html import unescape
+from urllib.parse import unquote
 
 from sqlalchemy.orm import Session
 
+from kb.articles.dialects.inline import WIKI_SCHEME
 from kb.articles.links import resolve_links
-from kb.articles.rendering import links_of, render_markdown
+from kb.articles.rendering import ID_PREFIX, links_of, render_markdown
 from kb.articles.source import ArticleSource
+from kb.articles.store import get_article
 from kb.articles.sync_report import Notice, SyncReport
 from kb.core.errors import Rejection
 from kb.tables import Article
@@ -23,6 +26,10 @@ _WORDS = {
 }
 _LOCAL_LINK = re.compile(r'href="#(a-[^"]*)"')
 _EMBEDDED = re.compile(r"""(?:\]\(\s*<?|\bsrc\s*=\s*["']?)data:""", re.IGNORECASE)
+_LINK_ELSEWHERE = re.compile(rf'href="/(\d+)/#{ID_PREFIX}([^"]*)"')
+# The beginning of the page, and words that browsers look for.
+_OF_BROWSERS = re.compile(rf"{ID_PREFIX}(?:top$|:~:)")
+_MOST_ANCHORS = 500
 _ID = re.compile(r' id="([^"]*)"')
 
 
@@ -37,9 +44,9 @@ def notices_of(source: ArticleSource, path: str, first_line: int) -> list[Reject
         line = first_line + source.body.count("\n", 0, embedded.start())
         reason = "a picture within the text (data:) is left out; put it in a file"
         found.append(Notice(path, line, reason, "embedded picture"))
-    ids = {unescape(value) for value in _ID.findall(rendered.html)}
+    ids = _ids(rendered.html)
     for target in dict.fromkeys(unescape(value) for value in _LOCAL_LINK.findall(rendered.html)):
-        if target not in ids:
+        if target not in ids and not _OF_BROWSERS.match(target):
             found.append(
                 Notice(path, None, f"a link leads to #{target[2:]}, which is no heading of the page", "anchor")
             )
@@ -49,7 +56,10 @@ def notices_of(source: ArticleSource, path: str, first_line: int) -> list[Reject
 def note_links(
     session: Session, changed: Iterable[tuple[str, int]], report: SyncReport, languages: Sequence[str]
 ) -> None:
-    """Links to other articles that lead to none are shown as text: they are reported by file."""
+    """Links to other articles that lead to none are shown as text, those to headings that they lack lead to their beginning.
+
+    Both are reported by file.
+    """
     for path, article_id in changed:
         article = session.get(Article, article_id)
         links = links_of(article.body) if article is not None else []
@@ -57,10 +67,39 @@ def note_links(
             continue
         known = resolve_links(session, article, links, languages)
         report.warnings += [
-            Notice(path, None, f"the link {link} leads to no article; its words are shown as text", "link")
+            Notice(path, None, f"the link {_written(link)} leads to no article; its words are shown as text", "link")
             for link in links
             if link not in known
         ]
+        report.warnings += [
+            Notice(
+                path,
+                None,
+                f"the link {_written(link, anchor)} leads to a page without such a heading: to its beginning",
+                "anchor",
+            )
+            for link, anchor in _anchors_elsewhere(article.body, list(known))
+            if ID_PREFIX + anchor not in _ids(render_markdown(get_article(session, known[link].id).body).html)
+            and not _OF_BROWSERS.match(ID_PREFIX + anchor)
+        ]
+
+
+def _written(link: str, anchor: str = "") -> str:
+    """A link as its author wrote it."""
+    whole = f"{link}#{anchor}" if anchor else link
+    return f"[[{unquote(whole.removeprefix(WIKI_SCHEME))}]]" if link.startswith(WIKI_SCHEME) else whole
+
+
+def _anchors_elsewhere(body: str, links: list[str]) -> list[tuple[str, str]]:
+    """Of links to other pages those with a heading: the path as it was written and the id, once each."""
+    numbers = {link: number for number, link in enumerate(links)}
+    rendered = render_markdown(body, link=lambda target: f"/{numbers[target]}/" if target in numbers else None)
+    found = dict.fromkeys(_LINK_ELSEWHERE.findall(rendered.html))
+    return [(links[int(number)], unescape(anchor)) for number, anchor in list(found)[:_MOST_ANCHORS]]
+
+
+def _ids(html: str) -> set[str]:
+    return {unescape(value) for value in _ID.findall(html)}
 
 
 def first_line(source: ArticleSource, data: bytes) -> int:
