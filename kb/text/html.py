@@ -17,7 +17,6 @@ from kb.text.blocks import (
     EMPHASIS,
     INDENT,
     NO_MARKS,
-    NOTE,
     NOTE_END,
     OPEN_MARK,
     ROW,
@@ -25,38 +24,20 @@ from kb.text.blocks import (
     RULE,
     RULE_CELL,
     STRONG,
-    TIP,
-    WARNING,
     Block,
     BlockKind,
 )
+from kb.text.html_nodes import TAG, is_data, is_title, is_too_deep, is_unseen, names, note_mark
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Tags that are opened within each other. The parser's time grows with the square of it: 100,000 take 17 s.
-_DEEPEST_TREE = 600
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?|<!--.*?(?:-->|$)", re.DOTALL)
-_NO_DEPTH = _names(
-    "p li td th tr dt dd option thead tbody tfoot area base br col embed hr img input link meta param source track wbr"
-)
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 _HEADING = re.compile(r"h[1-6]")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.I)
-
-_UNSEEN = _names(
-    "script style head title template noscript iframe object embed svg math select textarea datalist audio video canvas"
-)
-_PARAGRAPHS = _names(
+_PARAGRAPHS = names(
     "p div section article main header footer aside nav figure figcaption address center form fieldset legend blockquote "
     "details dl hr table caption body"
 )
 _AROUND_CELLS = re.compile(f" *([{ROW}{CELL}{ROW_END}{INDENT}]) *")
 _MARKED = {"strong": STRONG, "b": STRONG, "em": EMPHASIS, "i": EMPHASIS, "code": CODE}
-_LINES = _names("dt dd summary li")
-_UNSEEN_CLASSES = {"footnote-ref", "footnote-backref", "of-kind"}
+_LINES = names("dt dd summary li")
 # Deeper than this nothing is indented any further: thousands of nested lists would make text of quadratic length.
 _DEEPEST = 12
 
@@ -79,7 +60,7 @@ def html_to_blocks(html: str, is_reference: Callable[[str], bool]) -> list[Block
 
 def _read(html: str, *, quote: str = "", is_reference: Callable[[str], bool] | None = None) -> "_Reader":
     if is_too_deep(html):
-        html = escape(_TAG.sub("\n", html), quote=False).replace("&amp;", "&")
+        html = escape(TAG.sub("\n", html), quote=False).replace("&amp;", "&")
     reader = _Reader(quote, is_reference)
     root = LexborHTMLParser(html).body
     if root is not None:
@@ -120,7 +101,7 @@ class _Reader:
                 self._leave(tag, node)
             elif tag == "-text":
                 self.buffer.append((node.text_content or "").translate(NO_MARKS))
-            elif not _is_unseen(tag, node):
+            elif not is_unseen(tag, node):
                 self._enter(tag, node)
                 waiting.append((node, True))
                 child = node.last_child
@@ -145,7 +126,7 @@ class _Reader:
                 self.kind = "code"
         elif tag == "table":
             self._separate()
-            self.tables.append(_is_data(node))
+            self.tables.append(is_data(node))
             if self._in_row and not self.lists:
                 self.kind = "table"
         elif tag == "tr":
@@ -161,8 +142,8 @@ class _Reader:
             self._separate()
             self.quotes += tag == "blockquote"
             self.loose = self.loose or (tag == "p" and len(self.lists) == 1)
-            if self.marks and _is_title(node):
-                self.buffer.append(_note_mark(node))
+            if self.marks and is_title(node):
+                self.buffer.append(note_mark(node))
         elif tag in _LINES:
             self._break()
         elif tag == "input":
@@ -200,7 +181,7 @@ class _Reader:
             if is_head:
                 self.head = len(self.lines)
             self.cells = 0
-        elif tag in _PARAGRAPHS and self.marks and _is_title(node):
+        elif tag in _PARAGRAPHS and self.marks and is_title(node):
             self.buffer.append(NOTE_END)
             self.end_line()
             self.after_title = True
@@ -296,43 +277,3 @@ class _Reader:
             self.buffer.append(CELL if self.marks else " | ")
         self.cells += 1
         self.row_is_head = self.row_is_head and tag == "th"
-
-
-def is_too_deep(html: str) -> bool:
-    """Nested deeper than anything that somebody wrote: parsing it takes time that grows with the square of the depth."""
-    depth = 0
-    for tag in _TAG.finditer(html):
-        if tag[2] and tag[2].lower() not in _NO_DEPTH:
-            depth = max(depth - 1, 0) if tag[1] else depth + 1
-            if depth > _DEEPEST_TREE:
-                return True
-    return False
-
-
-def _is_unseen(tag: str, node: LexborNode) -> bool:
-    if tag in _UNSEEN or tag.startswith(("-", "!")):
-        return True
-    attributes = node.attributes
-    if not attributes:
-        return False
-    if "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or ""):
-        return True
-    return not _UNSEEN_CLASSES.isdisjoint((attributes.get("class") or "").split())
-
-
-def _is_title(node: LexborNode) -> bool:
-    return (node.attributes.get("class") or "") == "admonition-title"
-
-
-def _note_mark(title: LexborNode) -> str:
-    classes = ((title.parent.attributes.get("class") if title.parent else "") or "").split()
-    return WARNING if "warning" in classes else TIP if "tip" in classes else NOTE
-
-
-def _is_data(table: LexborNode) -> bool:
-    """Whether a table has data and not, as in mails, the layout of a page: no table inside, some row with two cells."""
-    if (table.attributes.get("role") or "") in {"presentation", "none"}:
-        return False
-    if any(other.mem_id != table.mem_id for other in table.css("table")):
-        return False
-    return table.css_first("td + td, td + th, th + td, th + th") is not None

@@ -9,11 +9,10 @@ import re
 from kb.articles.dialects.components import Component, component_names, read_component
 from kb.articles.dialects.elements import Element, alone, block_header, is_link, is_words, link_target, read_arguments
 from kb.articles.dialects.names import names
-from kb.articles.dialects.scanning import OPENER, Expanded, Scan
+from kb.articles.dialects.scanning import OPENER, Expanded
+from kb.articles.dialects.verbatim import VerbatimScan
 
-_COMMENT_END = {"<!--": "-->", "{/*": "*/}", "{::comment}": "{:/", "{#": "#}", "%%": "%%"}
 _SUMMARY = re.compile(r"\s*<summary[^<>]*>(.{0,1000}?)</summary>[ \t]*", re.DOTALL)
-_LISTLIKE = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)]|!!!|\?\?\?|===|\[\^|:::|///|<|\{[%{])")
 _TAG_NAME = re.compile(r"\s*-?\s*(/?)\s*([\w.:/-]+)(.*)", re.DOTALL)
 _LITERAL = re.compile(r"""\s*-?\s*["']([^"']*)["']\s*(?:\|.*)?$""", re.DOTALL)
 _CALL = re.compile(r"\s*([a-z]\w*)\s*\((.*)\)\s*$", re.DOTALL)
@@ -32,10 +31,9 @@ def expand_templates(body: str) -> Expanded:
     return _Expander(body).run()
 
 
-class _Expander(Scan):
+class _Expander(VerbatimScan):
     def __init__(self, body: str) -> None:
         super().__init__(body)
-        self.open: list[tuple[str, str]] = []  # name, and what its end puts out
         self.step = 0
         self.components = component_names(body)
 
@@ -56,15 +54,15 @@ class _Expander(Scan):
         """Where to go on; no further than the match for text that stays."""
         text = match[0]
         if match["fence"]:
-            return self._fence(match)
+            return self.fence(match)
         if match["indented"]:
-            return self.copy_to(match.end()) if self._is_code(match.start()) else self._into(match)
+            return self.copy_to(match.end()) if self.is_code(match.start()) else self.enter_indented(match)
         if match["escape"]:
             return self.copy_to(match.end())
         if match["ticks"]:
-            return self._code_span(match)
+            return self.code_span(match)
         if match["comment"]:
-            return self._comment(match)
+            return self.comment(match)
         if match["shortcode"]:
             return self._shortcode(match.end(), text[3:-3])
         if match["tag"]:
@@ -77,7 +75,7 @@ class _Expander(Scan):
             literal = re.fullmatch(r"\{\s*([\"'`])(.*)\1\s*\}", text, re.DOTALL)
             return self.replace_to(match.end(), literal[2] if literal else "")
         if match["code_of_page"]:
-            return self._code_of_page(match)
+            return self.code_of_page(match)
         if match["details"]:
             return self._details(match)
         if match["component"]:
@@ -85,62 +83,6 @@ class _Expander(Scan):
         if match["snippet"]:
             self.notice("include", text.strip())
         return self.replace_to(match.end())
-
-    def _into(self, match: re.Match[str]) -> int:
-        """The indentation alone: the rest of the line is looked through."""
-        indent = len(match[0]) - len(match[0].lstrip())
-        return self.copy_to(match.start() + max(indent, 1))
-
-    def _is_code(self, start: int) -> bool:
-        """Whether an indented line is code: below an empty line (or code), and not in a list or another block."""
-        before = self.body[:start].rstrip("\n")[-4000:]
-        if not self.body[max(start - 2, 0) : start].endswith("\n\n") and start > 0:
-            previous = before.rpartition("\n")[2]
-            if not previous.startswith(("    ", "\t")):
-                return False
-        for line in reversed(before.split("\n")):
-            if line.strip() and not line.startswith(("    ", "\t")):
-                return not _LISTLIKE.match(line) and not (line.startswith(" ") and line.strip())
-        return not self.open
-
-    def _fence(self, match: re.Match[str]) -> int:
-        run = match["run"]
-        closing = re.compile(rf"^[ \t>]*{re.escape(run[0])}{{{len(run)},}}[ \t]*$", re.MULTILINE)
-        found = closing.search(self.body, match.end())
-        return self.copy_to(found.end() if found else len(self.body))
-
-    def _code_span(self, match: re.Match[str]) -> int:
-        limit = self._paragraph_end(match.end())
-        found = re.compile(rf"(?<!`){match[0]}(?!`)").search(self.body, match.end(), limit)
-        return self.copy_to(found.end() if found else match.end())
-
-    def _paragraph_end(self, start: int) -> int:
-        found = self.find("\n\n", start)
-        return min(found if found >= 0 else len(self.body), start + 5000)
-
-    def _comment(self, match: re.Match[str]) -> int:
-        opening = match["comment"]
-        end = _COMMENT_END[opening]
-        found = self.find(end, match.end())
-        at_start = not self.body[self.body.rfind("\n", 0, match.start()) + 1 : match.start()].strip()
-        if found < 0:
-            if opening == "<!--" and at_start:
-                self.notice("comment", "a comment that is never closed; the rest of the article is in it")
-                return self.replace_to(len(self.body))
-            return -1
-        if opening == "%%":
-            runs_on = not at_start and "\n" in self.body[match.end() : found]
-            if runs_on or self.body[found + 2 : found + 3].strip():
-                return -1
-        if opening == "{::comment}":
-            found = max(self.body.find("}", found), found)
-            end = "}"
-        found += len(end)
-        if at_start and self.indent and self.body[found : found + 1] == "\n":
-            # With its line: an empty one would take the items of a list apart.
-            self.out[-1] = self.out[-1].removesuffix(self.indent)
-            return self.replace_to(found + 1)
-        return self.replace_to(found)
 
     def _shortcode(self, end: int, inner: str) -> int:
         """Hugo's `{{< x >}}` and `{{% x %}}`."""
@@ -156,9 +98,9 @@ class _Expander(Scan):
         element = Element(found[2], values, plain)
         has_end = re.search(rf"\{{\{{[<%]\s*/\s*{re.escape(found[2])}\b", self.body[end : end + 100_000]) is not None
         if element.key in {"highlight", "code"} and has_end:
-            return self._highlight(end, element, rf"\{{\{{[<%]\s*/\s*{re.escape(found[2])}\s*[>%]\}}\}}")
+            return self.highlight(end, element, rf"\{{\{{[<%]\s*/\s*{re.escape(found[2])}\s*[>%]\}}\}}")
         if element.key in {"comment"} and has_end:
-            return self._skip_body(end, rf"\{{\{{[<%]\s*/\s*{re.escape(found[2])}\s*[>%]\}}\}}")
+            return self.skip_body(end, rf"\{{\{{[<%]\s*/\s*{re.escape(found[2])}\s*[>%]\}}\}}")
         return self._element(end, element, has_end, "shortcode")
 
     def _tag(self, end: int, inner: str) -> int:
@@ -171,15 +113,15 @@ class _Expander(Scan):
         if key.startswith("end") or found[1]:
             return self._end(end, key.removeprefix("end"))
         if key == "raw":
-            return self._raw(end)
+            return self.keep_raw(end)
         closing = rf"\{{%-?\s*end{re.escape(name)}\b[^%]{{0,100}}%\}}"
         if key in _DROPPED_BODIES:
             if key not in {"comment", "style", "javascript", "stylesheet", "schema"}:
                 self.notice("template", f"{{% {inner.strip()} %}}")
-            return self._skip_body(end, closing)
+            return self.skip_body(end, closing)
         values, plain = read_arguments(rest)
         if key == "highlight":
-            return self._highlight(end, Element(name, values, plain), closing)
+            return self.highlight(end, Element(name, values, plain), closing)
         if key in {"link", "post_url"}:
             path = plain[0] if plain else ""
             return self.replace_to(end, path if key == "link" else f"{path}.md")
@@ -253,44 +195,6 @@ class _Expander(Scan):
                 closing = "".join(text for _name, text in reversed(self.open[at:]))
                 del self.open[at:]
                 return self.replace_to(end, closing)
-        return self.replace_to(end)
-
-    def _raw(self, end: int) -> int:
-        """What is between is shown as it stands."""
-        found = re.compile(r"\{%-?\s*endraw\s*-?%\}").search(self.body, end)
-        self.replace_to(end)
-        if found:
-            self.copy_to(found.start())
-            return self.replace_to(found.end())
-        return end
-
-    def _skip_body(self, end: int, closing: str) -> int:
-        found = re.compile(closing).search(self.body, end)
-        return self.replace_to(found.end() if found else end)
-
-    def _highlight(self, end: int, element: Element, closing: str) -> int:
-        found = re.compile(closing).search(self.body, end)
-        if found is None:
-            return self.replace_to(end)
-        indent = self.indent
-        self.replace_to(
-            end, f"{'' if self.is_at_line_start else chr(10) + indent}````{element.plain[0] if element.plain else ''}"
-        )
-        self.copy_to(found.start())
-        return self.replace_to(found.end(), f"{'' if self.out[-1].endswith(chr(10)) else chr(10)}{indent}````")
-
-    def _code_of_page(self, match: re.Match[str]) -> int:
-        """Imports and exports of MDX; an export goes on until its brackets are closed."""
-        end = match.end()
-        depth = sum(match[0].count(mark) for mark in "{[(") - sum(match[0].count(mark) for mark in "}])")
-        while depth > 0 and match[0].startswith("export"):
-            following = self.body.find("\n", end + 1)
-            following = len(self.body) if following < 0 else following
-            line = self.body[end:following]
-            if following == end or end - match.end() > 20_000:
-                break
-            depth += sum(line.count(mark) for mark in "{[(") - sum(line.count(mark) for mark in "}])")
-            end = following
         return self.replace_to(end)
 
     def _details(self, match: re.Match[str]) -> int:

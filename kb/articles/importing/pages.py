@@ -11,7 +11,7 @@ from kb.articles.addresses import read_place
 from kb.articles.importing.raw import LONGEST_HTML, RawArticle, Read
 from kb.core.errors import InvalidInputError, Rejection
 from kb.core.settings import Settings
-from kb.text.html import is_too_deep
+from kb.text.html_nodes import is_too_deep
 
 _ENDINGS = {".html", ".htm", ".xhtml"}
 _FRAME = (

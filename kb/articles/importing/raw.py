@@ -9,7 +9,8 @@ import html_to_markdown
 
 from kb.core.errors import Rejection
 from kb.text.cleaning import clean_text
-from kb.text.html import html_to_text, is_too_deep
+from kb.text.html import html_to_text
+from kb.text.html_nodes import is_too_deep
 
 LONGEST_HTML = 5_000_000  # characters of one article
 _DATA_ADDRESS = re.compile(r"""<img\b[^>]*\bsrc\s*=\s*(["']?)data:[^>]*>""", re.IGNORECASE)

@@ -4,7 +4,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-from kb.text.html import html_to_text, is_too_deep
+from kb.text.html import html_to_text
+from kb.text.html_nodes import is_too_deep
 
 _TAGS_TEXT = """
 a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center cite code col
