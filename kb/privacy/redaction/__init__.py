@@ -13,6 +13,7 @@ from kb.privacy.redaction import addresses, codes, features, identity, links, mo
 from kb.privacy.redaction.introductions import find_introductions
 from kb.privacy.redaction.names import find_names, name_words, prepare_names
 from kb.privacy.redaction.phones import find_phones
+from kb.privacy.redaction.quantities import find_quantities
 from kb.privacy.redaction.spans import Canvas, Span
 from kb.privacy.redaction.spoken import find_spoken_numbers
 
@@ -121,10 +122,12 @@ def _claim_numbers(canvas: Canvas, seen: features.Features, region: str) -> None
         canvas.apply(money.find_cards)
     if seen.card_code:
         canvas.apply(codes.find_card_codes)
+    if seen.code:
+        canvas.apply(codes.find_divided_codes)
     canvas.apply(references.find_harmless)
     if seen.error:
         canvas.apply(references.find_error_numbers)
-    if seen.six_digits:
+    if seen.six_digits or seen.seven_digits:
         canvas.apply(references.find_references)
         canvas.apply(references.find_references_before)
     if seen.twelve_digits:
@@ -132,6 +135,7 @@ def _claim_numbers(canvas: Canvas, seen: features.Features, region: str) -> None
     if seen.seven_digits:
         canvas.apply(money.find_accounts)
         canvas.apply(money.find_accounts_by_branch)
+        canvas.apply(find_quantities)
         canvas.apply(partial(find_phones, region=region))
     if seen.digit_words:
         canvas.apply(codes.find_digits)
@@ -140,6 +144,7 @@ def _claim_numbers(canvas: Canvas, seen: features.Features, region: str) -> None
         canvas.apply(codes.find_codes_far_after)
         canvas.apply(codes.find_codes_before)
         canvas.apply(codes.find_told_codes)
+        canvas.apply(codes.find_further_codes)
 
 
 def _find_placeholders(view: str) -> Iterator[Span]:

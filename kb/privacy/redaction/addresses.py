@@ -71,6 +71,12 @@ _SPACED_UPI = re.compile(
     rf"(?:{_HANDLES})(?![\w.-]|[ ]?@)"
 )
 
+_PASSWORD_BEFORE = re.compile(
+    r"(?:password|passwd|passphrase|pwd|pass|pw|पासवर्ड|পাসওয়ার্ড)(?:[ ](?:is|was|hai|tha|है|था|ছিল|হল))?[ ]?[:=-]?[ ]{0,2}$"
+)
+# "mohan@exa mple.com", "mohan@example ,com": a slip within the host.
+_REST_OF_HOST = re.compile(r"(?:[ ][a-z0-9-]{1,20}\.|[ ]?[,;][ ]?)(?:com|net|org|co\.in|co\.uk|in)(?![\w.-])")
+
 
 def find_spelled_addresses(view: str) -> Iterator[Span]:
     """ "ramesh.k at gmail dot com", "asha[at]proton[dot]me", "asha_k@ example .com"."""
@@ -122,8 +128,12 @@ def find_addresses(view: str, own_domains: frozenset[str], names: frozenset[str]
             own = host in own_domains or any(host.startswith(domain + "-") for domain in own_domains)
             role = own and local.isalpha() and local.lower() not in names
             yield Span(match.start(), match.end(), None if role else "[email]")
+        elif host not in _UPI_HANDLES and (rest := _REST_OF_HOST.match(view, match.end())):
+            yield Span(match.start(), rest.end(), "[email]")
         elif host in _WEBMAIL_HOSTS:
             yield Span(match.start(), match.end(), "[email]")
+        elif _PASSWORD_BEFORE.search(view, max(0, match.start() - 32), match.start()):
+            continue  # Kolk@ta55
         elif len(host) >= 2 and host[0].isalpha() and len(local) >= 2 and host not in _NO_HANDLES:
             yield Span(match.start(), match.end(), "[upi]")
 

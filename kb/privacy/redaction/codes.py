@@ -38,7 +38,7 @@ _LINK_WORD = (
 _CODE_BEFORE = re.compile(r"(?<![\w.,:/₹$-])" + _NUMBER + rf"[ ]?[-–,:]?(?:[ ]{_LINK_WORD}){{0,4}}[ ]" + _WORD)
 # "coupon code", "error code", "pin code of my address": no secrets.
 _OPEN_CODE_BEFORE = re.compile(
-    r"(?:error|err|coupon|promo|discount|offer|voucher|referral|product|item|model|article|area|country|zip|post|postal|hsn|sac|qr|"
+    r"(?:error|err|batch|lot|date|coupon|promo|discount|offer|voucher|referral|product|item|model|article|area|country|zip|post|postal|hsn|sac|qr|"
     r"return|reason|completion|result|response|sql|page|bar|ifsc|swift|colour|color|status|source|dress|exit|fault|city|std|isd|sort|style|sku|order|कूपन|एरर|त्रुटि|प्रोमो|ऑफ़र|ऑफर|डाक|"
     r"কুপন|এরর|প্রোমো|অফার|ত্রুটি)[ -]?$"
 )
@@ -55,6 +55,8 @@ _POSTAL = re.compile(r"(?:pin|पिन|পিন)$")
 _POSTAL_CODE_WORD = re.compile(r"(?:pin|पिन|পিন)[ -]?$")
 _PLACE_BEFORE = re.compile(r"(?:pin(?:[ -]?code)?|पिन(?: ?कोड)?|পিন(?: ?কোড)?)(?:[ ](?:is|hai|है|ta|:))?[ :-]{1,3}$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+# In which something may have begun that is still going on.
+_RECENT_YEAR = re.compile(r"20[0-4]\d")
 _SINCE = re.compile(r"[ ]?(?:se|from|onwards?|theke|me|mein|में|से|থেকে|সাল)(?![a-z])")
 _SHARED_SECRET = re.compile(r"(?<!\w)(?:upi|atm|card|security|login|my|mera|meri|amar)[ ]$")
 
@@ -103,7 +105,7 @@ def _is_code(view: str, match: re.Match[str]) -> bool:
     if "," in between and len(number) != 6:
         return False
     # "otp 2024 se nahi aata"
-    if _YEAR.fullmatch(number) and _SINCE.match(after):
+    if _RECENT_YEAR.fullmatch(number) and _SINCE.match(after):
         return False
     adjacent = len(between.split()) <= 1
     postal_word = _POSTAL.fullmatch(word) or (word in {"code", "कोड", "কোড"} and _POSTAL_CODE_WORD.search(before))
@@ -113,11 +115,76 @@ def _is_code(view: str, match: re.Match[str]) -> bool:
     return adjacent or not _YEAR.fullmatch(number)
 
 
+# --- Codes in pieces: 55-12-09, 48.29.13, 77 20 31 ---------------------------------------------------------------------
+
+_DIVIDED_NUMBER = r"(?P<number>\d{1,4}(?P<sign>[ .-])\d{1,4}(?:(?P=sign)\d{1,4}){0,6})"
+_SAYS = (
+    r"is|was|as|are|came|comes|it|its|it's|says?|said|set|i|we|my|your|this|the|that|got|received|entered|typed|sent|gave|"
+    r"hai|h|he|tha|thi|ta|aaya|aya|mila|eseche|esechhe|elo|chilo|holo|peyechi|"
+    r"है|था|थी|आया|मिला|डाला|टा|ছিল|হল|হলো|এসেছে|এল|এলো|পেয়েছি|পেয়েছি|টা"
+)
+_DIVIDED = re.compile(
+    _WORD
+    + r"(?:'s|টা|টি|টার|তে|র)?(?:[ ]?(?:no|number|code|कोड|কোড))?(?:[ ]?\([^()\n]{1,24}\))?"
+    + r"(?:[ ](?:for|to|of|from|in)[ ](?:the[ ]|my[ ])?[a-z]{2,12})?"
+    + rf"(?P<says>(?:[ ]{{1,2}}(?:{_SAYS})){{0,4}})[ ]?[:=–\"'(-]{{0,2}}[ ]{{0,2}}(?<![\w.-])"
+    + _DIVIDED_NUMBER
+    + r"(?![a-z0-9_]|[,:/.-]\d|[ ]?%)(?=(?P<after>[^\n]{0,8}))"
+)
+_DIVIDED_BEFORE = re.compile(r"(?<![\w.,:/₹$-])(?<!\d )" + _DIVIDED_NUMBER + rf"(?:[ ]{_LINK_WORD}){{1,4}}[ ]" + _WORD)
+
+_CODE_OF_ONE = re.compile(
+    r"(?:activation|verification|verify|security|log[ -]?in|access|confirmation|auth\w*|delivery|"
+    r"secret|backup|recovery|otp|one[ -]time|my|mera|amar|मेरा|सत्यापन|আমার|যাচাই)[ ]$"
+)
+
+
+def find_divided_codes(view: str) -> Iterator[Span]:
+    """ "OTP 55-12-09", "my code is 12-34-56": four to eight digits, before anything takes them for a date."""
+    for match in (*_DIVIDED.finditer(view), *_DIVIDED_BEFORE.finditer(view)):
+        if _is_divided_code(view, match):
+            yield Span(match.start("number"), match.end("number"), "[code]")
+
+
+def _is_divided_code(view: str, match: re.Match[str]) -> bool:
+    groups = [len(group) for group in match["number"].split(match["sign"])]
+    word = match["word"].lower()
+    after = match.groupdict().get("after") or ""
+    if not 4 <= sum(groups) <= 8 or min(groups) < max(groups) - 2 or _UNIT.match(after):
+        return False
+    if _is_date(match["number"].split(match["sign"])) and _SINCE.match(after):
+        return False
+    before = view[max(0, match.start("word") - 16) : match.start("word")]
+    if _OPEN_CODE_BEFORE.search(before):
+        return False
+    if _POSTAL.fullmatch(word) or _POSTAL_CODE_WORD.search(before):
+        return sum(groups) == 4 and len(groups) > 2
+    between = view[match.end("word") : match.start("number")]
+    is_strong = (
+        re.fullmatch(_STRONG_WORD, word) is not None
+        or ":" in between
+        or "=" in between
+        or _CODE_OF_ONE.search(before) is not None
+    )
+    # Two numbers side by side are a range or a length of time, except where a secret is meant.
+    if len(groups) == 2 and (match["sign"] == "." or not (is_strong or groups == [3, 3])):
+        return False
+    return is_strong or match["sign"] == " " or bool((match.groupdict().get("says") or "").strip()) or word != "code"
+
+
+def _is_date(parts: list[str]) -> bool:
+    return len(parts) == 3 and int(parts[0]) <= 31 and int(parts[1]) <= 12
+
+
 # --- The three or four digits on a card -------------------------------------------------------------------------------
 
 _CVV_WORD = (
     r"c\.?v\.?v\.?[ ]?2?|cvc[ ]?2?|csc|cvn|(?:card[ ])?security[ ]code|card[ ]code|"
-    r"(?:number|digits|code)[ ](?:on|at|from)[ ](?:the[ ])?(?:back|backside|reverse)(?:[ ]of[ ](?:the|my)[ ]card)?|"
+    r"(?:numbers?|digits|code)[ ](?:(?:on|at|from)[ ](?:the[ ])?(?:back(?:[ ]side)?|backside|reverse)|behind)"
+    r"(?:[ ](?:of[ ])?(?:the|my)[ ]card)?|"
+    r"pee?chh?e[ ](?:ka|ke|wala|wale)[ ](?:number|no|(?:teen|3)[ ](?:ank|digits?))|"
+    r"पीछे[ ](?:का|के|वाला|वाले)[ ](?:नंबर|(?:तीन[ ])?अंक)|"
+    r"(?:পেছনের|পিছনের)[ ](?:নম্বর|(?:তিন(?:টি|টে)?[ ])?(?:সংখ্যা|ডিজিট))|"
     r"सीवीवी|सीवीसी|সিভিভি|সিভিসি"
 )
 _COUNTED_AFTER = r"digit|number|ank|ta\b|times|days?|min|baar|bar|अंक|बार|दिन|সংখ্যা|অঙ্ক|ডিজিট|বার|টা|দিন"
@@ -179,6 +246,20 @@ def find_told_codes(view: str) -> Iterator[Span]:
     for match in _TOLD.finditer(view):
         if not _YEAR.fullmatch(match["number"]):
             yield Span(match.start("number"), match.end("number"), "[code]")
+
+
+# "… {code} and the next one 220913, then 661902".
+_FURTHER = re.compile(
+    rf"{FILLER}[ ]?(?:,|;|and|then|or|also|aur|phir|ar|tarpor|और|फिर|আর|তারপর)"
+    rf"(?:[ ](?:the|then|next|one|another|second|new|again|also|a|it|was|is|later|dusra|abar|दूसरा|नया|আবার|পরে)){{0,4}}"
+    rf"[ ](?P<number>\d{{6}})(?![\w/:-]|[.,]\d|[ ]?%)"
+)
+
+
+def find_further_codes(view: str) -> Iterator[Span]:
+    """A six-digit number that is told in one breath with a code."""
+    for match in _FURTHER.finditer(view):
+        yield Span(match.start("number"), match.end("number"), "[code]")
 
 
 def find_digits(view: str) -> Iterator[Span]:

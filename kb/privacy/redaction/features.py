@@ -11,13 +11,50 @@ from kb.privacy.redaction.spans import lower
 _LINK = ("://", "www.", "/")
 _AT = ("@", "%40", "&#64;", "एट", "ऐट", "ऍट", "ॲट", "अॅट", "অ্যাট", "এট", "এ্যাট")
 _AT_WORD = re.compile(r"(?<=[\s\[({<_*|-])at[\s\])}>_*|-]")
-_SECRET = ("pass", "login", "log in", "user", "credential", "pwd", "pw", "gift", "voucher", "पास", "गिफ", "পাস", "গিফ")
+_SECRET = (
+    "pass",
+    "login",
+    "log in",
+    "user",
+    "credential",
+    "pwd",
+    "pw",
+    "gift",
+    "voucher",
+    "wifi",
+    "wi-fi",
+    "network",
+    "पास",
+    "गिफ",
+    "পাস",
+    "গিফ",
+)
 _INTRODUCTION = ("name", "naam", "nam", "नाम", "নাম")
 _DOCUMENT = (
     "passport", "voter", "epic", "elect", "licen", "dl", "d.l", "पासपोर्ट", "वोटर", "मतदाता", "ड्राइविंग", "लाइसे", "डीएल",
     "পাসপোর্ট", "ভোটার", "ড্রাইভিং", "লাইসেন্স", "ডিএল",
 )  # fmt: skip
-_CARD_CODE = ("cvv", "c.v.v", "card", "कार्ड", "কার্ড", "cvc", "csc", "cvn", "code", "back", "reverse", "सीवी", "সিভি")
+_CARD_CODE = (
+    "cvv",
+    "c.v.v",
+    "card",
+    "कार्ड",
+    "কার্ড",
+    "cvc",
+    "csc",
+    "cvn",
+    "code",
+    "back",
+    "behind",
+    "reverse",
+    "pech",
+    "peech",
+    "सीवी",
+    "पीछे",
+    "সিভি",
+    "পেছ",
+    "পিছ",
+)
 _ERROR = ("err", "fault", "exception", "status", "http", "एरर", "त्रुटि", "এরর", "ত্রুটি")
 _DIGIT_WORDS = ("digit", "number", "ank", "anko", "sonkh", "sankh", "अंक", "डिजिट", "সংখ্যা", "অঙ্ক", "অংক", "ডিজিট")
 _CODE = (

@@ -12,7 +12,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}\u200c\u200d]+")
 _ENGLISH_WORDS = frozenset(ENGLISH.split()) | frozenset(words.ENGLISH_WORDS.split())
 _INTRODUCTION = regex.compile(
     r"(?<![\p{L}\p{M}])(?:(?P<english>my name is)|mera na+m|amar na+m|मेरा नाम|আমার নাম)(?: hai| holo| है| হল| হলো)?[ :,-]{1,3}"
-    r"(?P<words>[\p{L}\p{M}.]{2,24}(?:[ ][\p{L}\p{M}.]{1,24}){0,3})",
+    r"(?P<words>[\p{L}\p{M}.'’]{2,24}(?:[ -][\p{L}\p{M}.'’]{1,24}){0,3})",
     regex.IGNORECASE,
 )
 _NOT_NAMES = frozenset(words.NOT_NAMES.split())
@@ -35,7 +35,7 @@ def find_introductions(view: str) -> Iterator[Span]:
         found_words = list(_WORD.finditer(view, start, match.end("words")))
         if any(word.group().casefold() in _ABORTING for word in found_words):
             continue
-        for word in found_words[:3]:
+        for word in found_words[:4]:
             folded = word.group().casefold()
             if folded in _NOT_NAMES or (folded in _ENGLISH_WORDS and not word.group()[0].isupper()):
                 break

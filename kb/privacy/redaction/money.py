@@ -23,7 +23,8 @@ def find_ibans(view: str) -> Iterator[Span]:
         # The pattern may have swallowed a following word: try shorter and shorter ends, group by group.
         text = match.group()
         while len(text) >= 15:
-            if iban.is_valid(text):
+            # Without the lists of banks, in which not all are.
+            if iban.is_valid(text, check_country=False):
                 yield Span(match.start(), match.start() + len(text), "[iban]")
                 break
             text = re.sub(r"[ -]?[a-z0-9]{1,4}\Z", "", text)
@@ -49,12 +50,20 @@ def find_cards(view: str) -> Iterator[Span]:
 _BETWEEN = rf"(?:[ ]{{1,3}}[^\s.!?।;,0-9{FILLER}]{{1,24}}){{0,3}}?"
 _ACCOUNT_WORD = r"a/c|acc|acct?|ac|account|bank|beneficiary|khata|khate|खाता|खाते|अकाउंट|अकाउण्ट|অ্যাকাউন্ট|একাউন্ট|এ্যাকাউন্ট|খাতা"
 _ACCOUNT = re.compile(
-    rf"(?<![\w/])(?:{_ACCOUNT_WORD})(?:[ ]?(?:no|number|num|नंबर|संख्या|নম্বর))?{_BETWEEN}"
+    rf"(?<![\w/])(?:{_ACCOUNT_WORD})(?:[ ]?(?:no|number|num|नंबर|संख्या|নম্বর)\.?)?{_BETWEEN}"
     r"[ .:#=-]{1,4}(?P<number>\d(?:[ -]?\d){8,17})(?![a-z0-9_]|[.-]\d)"
 )
 # An eight-digit account is one only where the number is called the account's (or a sort code stands by it).
 _SHORT_ACCOUNT = re.compile(
     r"(?<![\w/])(?:account|acct?|a/c)[ ](?:no|number|num)\.?(?:[ ](?:is|hai))?[ .:#=-]{1,3}(?P<number>\d{8})(?![\w]|[.-]\d)"
+)
+_AT_BANK = re.compile(
+    r"(?<![\w.,+-])(?P<number>\d(?:[ -]?\d){8,17})[ ]?,?[ ](?:at|in|with|of|mein|me|में)[ ](?:[a-z]{2,12}[ ]){0,3}bank(?![a-z])"
+)
+_BY_SORT_CODE = re.compile(
+    rf"(?<!\w)sort[ ]code[ :]{{1,3}}(?:is[ ])?(?:\d\d-\d\d-\d\d|\d{{6}}|{FILLER}{{8}})(?![\d-])"
+    r"[^\d\n]{1,24}(?P<number>\d{8})(?![\w]|[.-]\d)"
+    r"|(?:account|acct?|a/c)[^\d\n]{1,12}(?P<before>\d{8})[^\d\n]{1,20}sort[ ]code"
 )
 _ACCOUNT_AFTER = re.compile(
     r"(?<![\w.,+-])(?P<number>\d{9,18})(?:[ ](?:is|my|our|the|hai|mera|meri|amar|है|मेरा|আমার)){1,3}"
@@ -68,9 +77,13 @@ _NEAR = 48
 
 
 def find_accounts(view: str) -> Iterator[Span]:
-    for pattern in (_ACCOUNT, _SHORT_ACCOUNT, _ACCOUNT_AFTER):
+    for pattern in (_ACCOUNT, _SHORT_ACCOUNT, _ACCOUNT_AFTER, _AT_BANK):
         for match in pattern.finditer(view):
             yield Span(match.start("number"), match.end("number"), "[account]")
+    if "sort" in view:
+        for match in _BY_SORT_CODE.finditer(view):
+            group = "number" if match["number"] else "before"
+            yield Span(match.start(group), match.end(group), "[account]")
 
 
 def find_accounts_by_branch(view: str) -> Iterator[Span]:

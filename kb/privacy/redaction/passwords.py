@@ -8,17 +8,19 @@ from kb.privacy.redaction.spans import FILLER, Span
 
 _VALUE = rf"(?P<value>[^\s{FILLER}]{{4,64}})"
 _STRONG_WORD = r"password|passwd|passphrase|pass[ ]?word|pwd|पासवर्ड|পাসওয়ার্ড|পাসওয়ার্ড"
-_IS = r"(?:is|was|are|hai|he|h|chilo|holo|है|था|रखा|হল|হলো|ছিল)"
+_WEAK_WORD = r"pass|pw|पास|পাস|(?<=wifi[ ])key|(?<=wi-fi[ ])key|(?<=network[ ])key"
+_IS = r"(?:is|was|are|hai|he|h|tha|thi|rakha|chilo|holo|है|था|थी|रखा|হল|হলো|ছিল)"
 _PASSWORD = re.compile(
-    rf"(?<!\w)(?:(?P<strong>{_STRONG_WORD})|(?P<weak>(?:pass|pw|पास|পাস)))(?![a-z])"
-    rf"(?:(?:[ ][^\W\d_]{{1,12}}){{0,4}}?[ ]{_IS}(?=[ :=])"
+    rf"(?<!\w)(?:(?P<strong>{_STRONG_WORD})|(?P<weak>{_WEAK_WORD}))(?![a-z])"
+    rf"(?:(?:[ ][^\W\d_]{{1,12}}){{0,4}}?[ ](?P<is>{_IS})(?=[ :=])"
     rf"|[ ](?:set[ ]to|to|ta|টা)(?=[ :=]))?(?P<sign>[ ]?(?:[:=]|->|[ ]-[ ]|-[ ]))?[ ]{{0,2}}[\"'(]?{_VALUE}"
 )
-_OWNER = re.compile(r"(?:my|mera|meri|amar|login|user|mail|id|मेरा|आईडी|আমার|\ufffc)[ ,/:-]{0,3}$")
+_OWNER = re.compile(r"(?:my|mera|meri|amar|login|user|mail|id|wi-?fi|network|router|मेरा|आईडी|আমার|\ufffc)[ ,/:-]{0,3}$")
 _TAIL = ".,;:!?)\"'।"
 _ORDINARY = frozenset(words.BESIDE_SECRETS.split())
 # At least one letter and at least one digit or sign: no word of a sentence.
 _MIXED = re.compile(r"(?=.*[^\W\d_])(?=.*[\d@#$%^&*!_+=~?<>])\S+")
+_SIGNED = re.compile(r"[@#$%^&*!_+=~?]")
 _CREDENTIALS = re.compile(
     rf"(?<![a-z])(?:login|log[ ]in|user(?:[ ]?name|[ ]?id)?|credentials?)[^\n/|]{{0,60}}[ ][/|][ ]{_VALUE}"
 )
@@ -39,7 +41,8 @@ def find_passwords(view: str) -> Iterator[Span]:
         mixed = _MIXED.fullmatch(value) is not None
         if match["weak"]:
             owned = _OWNER.search(view, max(0, match.start() - 12), match.start()) is not None
-            mixed = mixed and (owned or bool(match["sign"]))
+            said = match["is"] is not None and _SIGNED.search(value) is not None
+            mixed = mixed and (owned or said or bool(match["sign"]))
         if mixed or (match["sign"] and _is_plain_word(value) and _ends_the_clause(view, end)):
             yield Span(match.start("value"), end, "[code]")
 

@@ -27,6 +27,7 @@ _CALL_BEFORE = re.compile(
 )
 # Numbers that anybody may call say nothing about a person.
 _PUBLIC_TYPES = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN})
+_PUBLIC_PREFIXES = ("1800", "1860", "01800", "01860")  # of India, however the rest is grouped
 # Separators that lists, amounts and fractions have as well: only for a mobile number in two or three long groups.
 _ODD_SEPARATOR = re.compile(r"[*~_,/—+:='|\\]")
 
@@ -104,6 +105,8 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
             and not digits.startswith("000")
             and _is_international(digits.removeprefix("00"), certain="+" in lead)
         )
+    if region.upper() == "IN" and len(digits) >= 10 and digits.startswith(_PUBLIC_PREFIXES):
+        return False
     if patterns is None:
         return 10 <= len(digits) <= 13 and max(sizes) >= 3
     mobile, fixed, country, trunk = patterns
@@ -111,14 +114,14 @@ def _is_phone(text: str, lead: str, sizes: list[int], region: str, called: bool)
     if digits.startswith(country) and len(digits) > 10 and mobile.fullmatch(digits[len(country) :]):
         national = digits[len(country) :]
     is_mobile = mobile.fullmatch(national) is not None
+    if called and is_mobile and sizes == [2] * 5 and ", " not in text:
+        return True
     if _ODD_SEPARATOR.search(text) and not singles:
         # "900, 701, 1223" is a list.
         return is_mobile and max(sizes) >= 4 and len(sizes) <= 3 and ", " not in text
     if is_mobile and (len(sizes) == 1 or max(sizes) >= 3):
         # Groups of one digit between longer ones are nothing but a way round a filter: 98300-1-2345.
         return len(national) >= 9 or all(size > 1 for size in sizes)
-    if called and is_mobile and sizes == [2] * 5:
-        return True
     if any(size == 1 for size in sizes[1:]) or max(sizes) < 3:
         return False
     if called and 10 <= len(digits) <= 13:

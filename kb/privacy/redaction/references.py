@@ -63,13 +63,15 @@ _DEVICE = re.compile(
 _REFERENCE_WORD = (
     r"orders?|ordr|awb|tracking|track|consignment|shipment|parcel|package|pkg|waybill|invoice|inv|bill|challan|receipt|po|"
     r"utr|rrn|arn|ref|reference|ticket|case|complaint|docket|booking|reservation|confirmation|pnr|sku|item|product|part|article|model|"
-    r"serial|s/n|batch|lot|imei|barcode|ean|isbn|asset|policy|p\.o\.?|folio|quote|quotation|rma|"
+    r"serial|s/n|batch|lot|imei|barcode|ean|isbn|asset|policy|consumer|roll|meter|connection|application|registration|job|membership|"
+    r"(?:customer|user|client|member|vendor|seller|employee|student)[ ](?=id|no|number|code)|shika(?:y|i)at|shikayet|obhijog|"
+    r"p\.o\.?|folio|quote|quotation|rma|"
     r"ऑर्डर|आर्डर|ओर्डर|ट्रैकिंग|शिपमेंट|पार्सल|एडब्ल्यूबी|बुकिंग|इनवॉइस|इनवॉयस|चालान|बिल|रसीद|टिकट|शिकायत|पीएनआर|सीरियल|बैच|एसकेयू|"
     r"অর্ডার|শিপমেন্ট|পার্সেল|ট্র্যাকিং|এডব্লিউবি|বুকিং|ইনভয়েস|ইনভয়েস|চালান|বিল|রসিদ|টিকিট|অভিযোগ|পিএনআর|সিরিয়াল|সিরিয়াল|ব্যাচ|রেফারেন্স"
 )
 # Beside these a mobile number may well stand ("payment 98… se kiya"): they need "number" or the like.
 _WEAK_WORD = r"txn|transaction|payment|request|refund|return|upi|लेनदेन|भुगतान|লেনদেন"
-_NUMBER = r"(?:\d{6,18}(?:[/-]\d{1,8}){0,2}|\d{5}[ -]\d{5})(?!\d)"
+_NUMBER = r"(?:\d{6,18}(?:[/-]\d{1,8}){0,2}|\d{2,6}(?:[-/]\d{2,8}){2}|\d{5}[ -]\d{5})(?!\d)"
 _REFERENCE = re.compile(
     rf"(?<![a-z])(?:(?P<word>{_REFERENCE_WORD})|(?P<weak>{_WEAK_WORD})){_TO_NUMBER}(?P<number>{_NUMBER}"
     rf"(?:[ ]?(?:,|&|/|and|aur|ar|और|ও|আর)[ ]?{_NUMBER}){{0,4}})(?![\w])"
@@ -82,7 +84,7 @@ _NUMBER_BEFORE = re.compile(
 )
 _MOBILE_LIKE = re.compile(r"[6-9]\d{9}|0\d{9,10}")
 # What follows tells that the number is to be called: "order ke liye … pe call karo", "order 98… is my number".
-_CALLED_AFTER = re.compile(
+CALLED_AFTER = re.compile(
     r"^[ ](?:is|hai)[ ]my[ ](?:number|mobile|phone|cell)"
     r"|^[ ](?:pe|par|pr|पर|e|te|তে|এ)[ ](?:call|phone|msg|message|whats|sms|bhej|send|कॉल|फ़ोन|फोन|मैसेज|भेज|কল|ফোন|পাঠ)"
 )
@@ -101,7 +103,7 @@ def find_references(view: str) -> Iterator[Span]:
         if _MOBILE_LIKE.fullmatch(match["number"]):
             if match["weak"] and not match["label"]:
                 continue
-            if _CALLED_AFTER.match(match["after"]):
+            if CALLED_AFTER.match(match["after"]):
                 continue
         yield Span(match.start("number"), match.end("number"), None)
 

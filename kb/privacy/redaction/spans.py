@@ -1,5 +1,6 @@
 """A text in which detectors claim spans, one detector after the other; what is claimed is hidden from those after it."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ def _look_alikes() -> dict[int, str]:
     }
     table |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     table |= dict.fromkeys(map(ord, "\u00a0\u1680\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")
-    # Invisible ones, but not the joiners U+200C and U+200D, which belong to Indic words.
+    # Invisible ones that stand between words (`_joined` has taken out those within).
     table |= dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"), " ")
     table |= dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\ufe63"), "-")
     table |= dict.fromkeys(map(ord, "\u3002\uff61\ufe52\u2024"), ".")
@@ -27,6 +28,30 @@ def _look_alikes() -> dict[int, str]:
 
 
 _LOOK_ALIKES = _look_alikes()
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_HAS_INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+_TOKEN = re.compile(rf"\S*[{_INVISIBLE}]\S*")
+# Within a number or within a word of Latin letters; the joiners U+200C and U+200D belong to Indic words.
+_WITHIN = re.compile(
+    rf"(?<=[\d@.+(-])[{_INVISIBLE}]+(?=[\d@.+()-])|(?<=[a-z@.])[{_INVISIBLE}]+(?=[a-z@.])", re.IGNORECASE
+)
+_ALL_INVISIBLE = re.compile(f"[{_INVISIBLE}]+")
+
+
+def _joined(text: str) -> tuple[str, list[int] | None]:
+    """The text without what is not seen within numbers and addresses, and where each character of it stood; None for
+    "where it stands now"."""
+    if text.isascii() or not _HAS_INVISIBLE.search(text):
+        return text, None
+    dropped: set[int] = set()
+    for token in _TOKEN.finditer(text):
+        within = _ALL_INVISIBLE if "@" in token[0] or "\uff20" in token[0] else _WITHIN
+        for match in within.finditer(token[0]):
+            dropped.update(range(token.start() + match.start(), token.start() + match.end()))
+    if not dropped:
+        return text, None
+    places = [place for place in range(len(text)) if place not in dropped]
+    return "".join(text[place] for place in places), places
 
 
 def lower(text: str) -> str:
@@ -58,8 +83,9 @@ class Canvas:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        # What detectors read: as long as the text, with all digits as 0-9 and claimed spans filled.
-        self.view = text if text.isascii() else text.translate(_LOOK_ALIKES)
+        joined, self._places = _joined(text)
+        # What detectors read: all digits as 0-9, claimed spans filled.
+        self.view = joined if joined.isascii() else joined.translate(_LOOK_ALIKES)
         self._spans: list[Span] = []
 
     def apply(self, detector: Detector, *, cased: bool = False) -> None:
@@ -87,6 +113,13 @@ class Canvas:
         position = 0
         for span in sorted(self._spans, key=lambda span: span.start):
             if span.placeholder is not None and span.placeholder not in keep:
-                pieces += (self.text[position : span.start], span.placeholder)
-                position = span.end
+                start, end = self._place(span)
+                pieces += (self.text[position:start], span.placeholder)
+                position = end
         return "".join(pieces) + self.text[position:]
+
+    def _place(self, span: Span) -> tuple[int, int]:
+        """Where the span stands in the text itself."""
+        if self._places is None:
+            return span.start, span.end
+        return self._places[span.start], self._places[span.end - 1] + 1

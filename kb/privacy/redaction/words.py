@@ -202,6 +202,7 @@ ph phone mob mobile tel telephone call contact no num number whatsapp cell m t p
 # Digits as they are spoken, English ones also in Devanagari and Bengali letters, and romanised Hindi and Bengali.
 SPOKEN_DIGITS = """
 zero oh one two three four five six seven eight nine naught nil
+twenty thirty forty fifty sixty seventy eighty ninety
 शून्य ज़ीरो जीरो एक दो तीन चार पाँच पांच छह छः छै छे सात आठ नौ
 वन टू थ्री फोर फ़ोर फाइव फ़ाइव सिक्स सेवन एट नाइन
 শূন্য জিরো এক দুই তিন চার পাঁচ ছয় ছয় সাত আট নয় নয়
