@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
 from indexer.encoders.bundled_model import MODEL_FILE, TOKENIZER_FILE
@@ -89,6 +88,8 @@ class OnnxTextModel:
 
     def release_memory(self) -> None:
         """Give back what large batches needed: the engine would keep it, up to a gigabyte. About 20 ms."""
+        import onnxruntime
+
         options = onnxruntime.RunOptions()
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")  # after a run, so one is made
         encoding = self.tokenizer.encode("")

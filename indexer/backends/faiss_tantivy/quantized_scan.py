@@ -7,14 +7,16 @@ vectors. The products are whole numbers, by ONNX Runtime, which uses the process
 
 import math
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from indexer.onnx_session import open_session
 from kb.search.encoding import Ids, Vectors
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 # So many times the wanted results are candidates, at first and where that does not prove them. Measured with 10,000 passages of
 # the bundled encoder: of 400 queries 81 and 100 % are proved; 4 times at once takes .02 ms more.
@@ -114,7 +116,7 @@ def _zero_of(codes: "np.dtype[Any]") -> int:
     return 0 if codes == np.int8 else _ZERO
 
 
-def _open_products(codes: NDArray[np.int8 | np.uint8], added: Vectors) -> onnxruntime.InferenceSession:
+def _open_products(codes: NDArray[np.int8 | np.uint8], added: Vectors) -> "onnxruntime.InferenceSession":
     """A session from `query`, uint8 (1, dimensions), to its products with `codes` (dimensions, n) times `unit`, a number, plus
     `added` (n,): float32 (1, n). Up to 1,040 dimensions the sums are whole numbers that float32 has exactly."""
     # Imported here: half a second that only the first segment needs.

@@ -129,3 +129,16 @@ def test_a_worker_that_is_warm_does_not_look_for_garbage_among_what_stays(app: F
         assert gc.get_freeze_count() > before + 10_000
     finally:
         gc.unfreeze()
+
+
+def test_nothing_that_starts_threads_of_its_own_is_loaded_before_the_fork() -> None:
+    """A forked process does not have them, and is aborted when it waits for them at its end."""
+    script = (
+        "import sys\n"
+        "from kb.core.settings import load_settings\n"
+        "from webapp.commands.serve import _load_before_fork\n"
+        "_load_before_fork(load_settings())\n"
+        "print(*({'onnxruntime', 'torch', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
