@@ -66,7 +66,7 @@ def plain_markdown(body: str) -> str:
     import html_to_markdown  # only for those who copy
 
     cleaned = Sanitiser(None, _no_picture).clean(_render(body).html)
-    cleaned = _FOOTNOTE_MARK.sub("", _LINK_WITHIN.sub(r"\1", cleaned))
+    cleaned = _LEFT_OUT.sub("", _LINK_WITHIN.sub(r"\1", cleaned))
     return (
         html_to_markdown.convert(cleaned, html_to_markdown.ConversionOptions(extract_metadata=False)).content or ""
     ).strip()
@@ -93,8 +93,10 @@ def pictures_of(body: str) -> list[str]:
 
 
 _REFERENCE = "to-article:"
-_FOOTNOTE_MARK = re.compile(
+# As in plain text: marks of footnotes, and titles that only say the kind of a note, in English.
+_LEFT_OUT = re.compile(
     r'<sup id="[^"]*"><a class="footnote-ref"[^>]*>.*?</a></sup>|<a class="footnote-backref"[^>]*>.*?</a>'
+    r'|<p class="admonition-title of-kind">[^<]*</p>'
 )
 _LINK_WITHIN = re.compile(r'<a(?: href="#[^"]*")?(?: title="[^"]*")?>(.*?)</a>')
 

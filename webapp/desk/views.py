@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from kb.articles import find_published, published_translations, render_markdown
+from kb.articles import find_published, published_translations
 from kb.core.errors import ConflictError, NotFoundError
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
@@ -28,6 +28,7 @@ from webapp.desk.display import ago, channel_name, columns_of, desk_link
 from webapp.help.pictures import pictures_in
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
+from webapp.shared.article_html import show_article
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback, person_visit
 from webapp.shared.locale import choose_language, offered_languages
@@ -80,7 +81,7 @@ def article(article_id: int) -> ResponseReturnValue:
     return _render(
         "article",
         article=found,
-        rendered=render_markdown(found.body, link=desk_link(session(), found), picture=pictures_in(found)),
+        rendered=show_article(found, link=desk_link(session(), found), picture=pictures_in(found)),
         translations=published_translations(session(), found),
         forms=copy_forms_of_article(found),
         document=f"article:{found.id}",

@@ -25,7 +25,6 @@ from kb.articles import (
     plain_text,
     published_translations,
     related_articles,
-    render_markdown,
 )
 from kb.core.errors import NotFoundError
 from kb.core.settings import Settings
@@ -40,6 +39,7 @@ from webapp.help.pictures import picture, pictures_in
 from webapp.help.topics import topic_name
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
+from webapp.shared.article_html import show_article
 from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
 from webapp.shared.feedback import note_feedback
@@ -173,7 +173,7 @@ def article(language: str, slug: str) -> ResponseReturnValue:
     return render_template(
         "help/article.html",
         article=found,
-        rendered=render_markdown(found.body, link=_links_in(found), picture=pictures_in(found)),
+        rendered=show_article(found, link=_links_in(found), picture=pictures_in(found)),
         summary=shorten(plain_text(found.body), width=SUMMARY, placeholder="…"),
         translations=published_translations(session(), found),
         related=related_articles(session(), found, limit=RELATED),

@@ -1,8 +1,10 @@
 """Which language a request is answered in, for Flask-Babel and for whoever needs the tag itself."""
 
+from contextlib import AbstractContextManager
+
 from babel import Locale, UnknownLocaleError
 from flask import Flask, current_app, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from flask_login import current_user
 
 from kb.core.settings import Settings
@@ -35,6 +37,12 @@ def choose_language() -> str:
     if chosen in offered:
         return chosen
     return _browser_language(offered) or offered[0]
+
+
+def in_language(tag: str) -> AbstractContextManager[None]:
+    """Within it texts are in another language than that of the page."""
+    locale: AbstractContextManager[None] = force_locale(_babel_name(tag))
+    return locale
 
 
 def _browser_language(offered: tuple[str, ...]) -> str:

@@ -141,3 +141,22 @@ def test_desk_shows_pictures_and_copies_read_as_the_page_does(
     copied = LexborHTMLParser(page).html or ""
     assert "Mind &lt;this&gt;." in copied
     assert "ask Ravi" not in LexborHTMLParser(page).css_first(".prose").text()  # type: ignore[union-attr]
+
+
+def test_titles_that_notes_have_by_their_kind_are_in_the_language_of_the_article(
+    session: Session, client: FlaskClient, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site"
+    body = "> [!NOTE]\n> A\n\n!!! warning\n    B\n\n:::tip[Mine]\nC\n:::\n\n!!! bug\n    D\n"
+    write_folder(
+        folder, {f"{tag}/a.md": f"---\ntitle: A\nlanguage: {tag}\n---\n\n{body}" for tag in ("en", "hi", "bn")}
+    )
+    sync_folder(session, folder)
+    session.commit()
+    titles = {}
+    for tag in ("en", "hi", "bn"):
+        page = LexborHTMLParser(client.get(f"/help/{tag}/articles/a").get_data(as_text=True))
+        titles[tag] = [title.text() for title in page.css(".admonition-title")]
+    assert titles["en"] == ["Note", "Warning", "Mine", "Bug"]
+    assert titles["hi"] == ["नोट", "चेतावनी", "Mine", "Bug"]
+    assert titles["bn"] == ["নোট", "সতর্কতা", "Mine", "Bug"]
