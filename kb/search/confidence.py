@@ -35,6 +35,8 @@ Matrix = NDArray[np.float64]
 # Nearest-neighbour cosines of the bundled encoder: help centres of distinct articles below, archives above.
 _ARCHIVE_FROM, _ARCHIVE_TO = 0.90, 0.96
 _PLACES = 6
+# What is not to reach a threshold stays so much below it.
+_BELOW = 0.01
 # Scores that lie so much apart part likely from unlikely answers; beyond the second distance nothing is more certain.
 _NEAR, _FARTHEST = 0.015, 0.1
 
@@ -97,6 +99,14 @@ class Calibration:
         if probability >= self.answered_from:
             return Outcome.ANSWERED
         return Outcome.UNSURE if probability >= self.unsure_from else Outcome.NONE
+
+    def below_answered(self, probability: float) -> float:
+        """A probability with which nothing is "answered", however likely it looks."""
+        return min(probability, max(self.answered_from - _BELOW, 0.0))
+
+    def below_unsure(self, probability: float) -> float:
+        """A probability with which the outcome is "none"."""
+        return min(probability, max(self.unsure_from - _BELOW, 0.0))
 
     def save(self, path: Path) -> None:
         content = {

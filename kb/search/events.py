@@ -23,11 +23,13 @@ def record_search(
     visit: str | None = None,
     user_id: int | None = None,
     reader_language: str = "",
-) -> SearchEvent:
-    """Store one search. Call it after the answer is out: nobody should wait for it.
+) -> SearchEvent | None:
+    """Store one search, unless it asked nothing (then None). Call it after the answer is out: nobody should wait for it.
 
     `region` is the country of phone numbers that the query has without a prefix.
     """
+    if answer.no_question:
+        return None
     event = SearchEvent(
         public_id=answer.public_id,
         place=place,
@@ -39,6 +41,7 @@ def record_search(
         reader_language=reader_language,
         outcome=answer.outcome.value,
         confidence=round(answer.confidence, 4),
+        lacks_identifier=bool(answer.missing),
         results=[f"{result.kind}:{result.id}" for result in answer.results],
         timings={stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
     )

@@ -52,7 +52,7 @@ def hydrate_documents(
             shown.append((item, document, version, other_language, passage))
     texts = _texts_of(found.collections, [(item.collection, passage) for item, *_, passage in shown])
     return [
-        _to_result(item, document, version, other_language, text, weights)
+        _to_result(item, document, version, other_language, text, weights, found.mentions.lacks(item.group))
         for (item, document, version, other_language, _), text in zip(shown, texts, strict=True)
     ]
 
@@ -92,6 +92,7 @@ def _to_result(
     other_language: bool,
     passage: PassageText | None,
     weights: Mapping[str, float],
+    lacks: Sequence[str],
 ) -> Result:
     snippet, mark = choose_snippet(passage, weights) if passage else ("", (0, 0))
     return Result(
@@ -110,4 +111,5 @@ def _to_result(
         languages=document.urls,
         updated=version.updated,
         channel=version.channel,
+        lacks=lacks,
     )

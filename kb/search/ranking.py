@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.search.candidates import Candidates
 from kb.search.encoding import QueryEmbedding, Vectors
@@ -169,12 +170,19 @@ def _agreement_of_languages(
     return adjust
 
 
-def put_first(ranking: Ranking, group: int) -> Ranking:
-    """The ranking with the document `group`, which is in it, before all others."""
-    documents = ranking.documents
-    order = np.argsort(documents.groups != group, kind="stable")
-    columns = {column.name: getattr(documents, column.name)[order] for column in fields(documents)}
-    return replace(ranking, documents=FusedDocuments(**columns))
+def put_first(ranking: Ranking, groups: Sequence[int]) -> Ranking:
+    """The ranking with the documents `groups`, which are in it, before all others."""
+    order = np.argsort(~np.isin(ranking.documents.groups, groups), kind="stable")
+    return replace(ranking, documents=_rows_of(ranking.documents, order))
+
+
+def only_of(documents: FusedDocuments, groups: Sequence[int]) -> FusedDocuments:
+    """Those of `documents` that are in `groups`."""
+    return _rows_of(documents, np.flatnonzero(np.isin(documents.groups, groups)))
+
+
+def _rows_of(documents: FusedDocuments, rows: NDArray[np.int64]) -> FusedDocuments:
+    return FusedDocuments(**{column.name: getattr(documents, column.name)[rows] for column in fields(documents)})
 
 
 def select_documents(

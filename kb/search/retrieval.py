@@ -13,16 +13,19 @@ from kb.search.confidence import extract_features
 from kb.search.document_versions import visible_articles, visible_tickets
 from kb.search.encoding import QueryEmbedding
 from kb.search.fusion import Centring
+from kb.search.identifiers import Mentions, find_mentions
 from kb.search.lexical_retrieval import LexicalHits
 from kb.search.query_processing import ProcessedQuery
-from kb.search.ranking import Ranking, put_first, rank_candidates
+from kb.search.ranking import Ranking, only_of, put_first, rank_candidates
 from kb.search.types import Audience, Collection, CollectionName, Result
 
 
 @dataclass(frozen=True)
 class Retrieval:
-    """The candidates of one query and what ranking them needs. centring: what is taken out of queries of its language."""
+    """The candidates of one query and what ranking them needs. typed: the query as it was typed, normalised; centring: what is
+    taken out of queries of its language."""
 
+    typed: str
     query: ProcessedQuery
     embedding: QueryEmbedding
     centring: Centring
@@ -32,7 +35,8 @@ class Retrieval:
 
     @cached_property
     def ranking(self) -> Ranking:
-        return rank_candidates(
+        """By likeness; documents with the identifiers of the query, where there are any, before all others."""
+        ranking = rank_candidates(
             self.candidates,
             self.collections,
             self.lexical.scales,
@@ -40,6 +44,12 @@ class Retrieval:
             self.query.background,
             self.centring,
         )
+        return put_first(ranking, self.mentions.groups) if self.mentions.groups else ranking
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """What the candidates have of the identifiers of the query."""
+        return find_mentions(self.typed, self.candidates, self.collections)
 
     @cached_property
     def signals(self) -> NDArray[np.float64] | None:
@@ -50,9 +60,11 @@ class Retrieval:
         """The same for the first document of `ranking`, which is one of these candidates."""
         if not len(self.candidates):
             return None
-        row = int(ranking.documents.rows[0])
+        documents, row = ranking.documents, int(ranking.documents.rows[0])
+        if int(documents.groups[0]) in self.mentions.groups:
+            documents = only_of(documents, self.mentions.groups)  # the others are no competitors
         return extract_features(
-            ranking.documents,
+            documents,
             best_cosine=float(self.candidates.dense[row]),
             query=self.embedding.vector,
             centring=self.centring,
@@ -67,7 +79,7 @@ class Retrieval:
             if (collection.name is CollectionName.TICKETS) == (result.kind == "ticket"):
                 groups = collection.fetch(documents=[result.id]).facts.groups
                 if len(groups) and groups[0] in self.ranking.documents.groups:
-                    return put_first(self.ranking, int(groups[0]))
+                    return put_first(self.ranking, groups[:1].tolist())
         return None
 
     def without_hidden(self, session: Session, audience: Audience) -> "Retrieval":

@@ -33,8 +33,9 @@ from kb.search.types import (
 )
 from kb.text.cleaning import clean_query
 from kb.text.language import guess_language
+from kb.text.no_question import FOR_A_PERSON, NoQuestion, find_no_question
 from kb.text.spelling import Speller
-from kb.text.terms import EXACT_MARK
+from kb.text.terms import EXACT_MARK, stem_of
 from kb.text.words import find_words, says_something
 
 MAX_QUERY_LENGTH = 4000
@@ -106,6 +107,7 @@ class Searcher:
         language = guess_language(query)
         results: list[Result] = []
         confidence = 0.0
+        missing: Sequence[str] = ()
         if says_something(query):
             found = self._retrieve(query, language, clock)
             ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
@@ -120,9 +122,9 @@ class Searcher:
                 documents = load_documents(session, found.collections, ranked, self.audience)
             results = hydrate_documents(documents, reader_language, _telling_words(found.query), found, ranked)
             clock.lap("load")
-            confidence = self._confidence(found.signals if results else None)
+            confidence, missing = self._confidence(found.signals if results else None), found.mentions.missing
             clock.lap("rank")
-        return self._answer(query, language, confidence, results, clock, truncated=truncated)
+        return self._answer(query, language, confidence, results, clock, truncated=truncated, missing=missing)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
         """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.
@@ -147,12 +149,14 @@ class Searcher:
         query, truncated = normalise_query(text)
         language = guess_language(query)
         confidence = 0.0
+        missing: Sequence[str] = ()
         if results and says_something(query):
             found = self._retrieve(query, language, clock).without_hidden(session, self.audience)
             ranking = found.ranked_first(results[0])
             confidence = self._confidence(None if ranking is None else found.signals_of(ranking))
+            missing = found.mentions.missing
             clock.lap("rank")
-        return self._answer(query, language, confidence, results, clock, truncated=truncated)
+        return self._answer(query, language, confidence, results, clock, truncated=truncated, missing=missing)
 
     def find(self, session: Session, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
         """What a search for `text` brings up of what may be seen, ranked, for a ranking that knows more than the text.
@@ -193,7 +197,7 @@ class Searcher:
         candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
         words = len(find_words(processed.text))
         centring = self._statistics.current().centring(processed.background, words)
-        return Retrieval(processed, embedding, centring, collections, lexical, candidates)
+        return Retrieval(query, processed, embedding, centring, collections, lexical, candidates)
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
@@ -223,10 +227,30 @@ class Searcher:
         clock: "_Clock",
         *,
         truncated: bool,
+        missing: Sequence[str],
     ) -> SearchAnswer:
+        no_question = self._no_question(query, language)
         outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
+        if no_question and no_question not in FOR_A_PERSON:
+            outcome, confidence = Outcome.NONE, self._calibration.below_unsure(confidence)
+        elif outcome is Outcome.ANSWERED and (no_question or missing):
+            outcome, confidence = Outcome.UNSURE, self._calibration.below_answered(confidence)
         public_id = str(uuid.uuid4())
-        return SearchAnswer(query, language, outcome, confidence, results, clock.finish(), public_id, truncated)
+        timings = clock.finish()
+        return SearchAnswer(
+            query, language, outcome, confidence, results, timings, public_id, truncated, no_question, missing
+        )
+
+    def _no_question(self, query: str, language: str) -> NoQuestion | None:
+        """What the query is where it asks nothing; a word that articles have, or that the encoder knows, is no misspelt one."""
+
+        def is_in_articles(word: str) -> bool:
+            return is_known_term(self.views(), stem_of(word, language))
+
+        def is_word(word: str) -> bool:
+            return is_in_articles(word) or self._is_word(word)
+
+        return find_no_question(query, is_word=is_word, is_in_articles=is_in_articles)
 
 
 def _size_of(embedding: QueryEmbedding) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.encoding import Ids, Vectors, WordVectors
+from kb.text.no_question import NoQuestion
 from kb.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Result(NamedTuple):
     languages: Mapping[str, str]  # language -> url of each published version
     updated: str  # ISO date
     channel: str  # tickets only
+    lacks: Sequence[str] = ()  # identifiers of the query that other documents have and this one has not
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -75,6 +77,7 @@ class Result(NamedTuple):
             "languages": dict(self.languages),
             "updated": self.updated,
             "channel": self.channel,
+            "lacks": list(self.lacks),
         }
 
 
@@ -91,6 +94,8 @@ class SearchAnswer:
     timings_ms: Mapping[str, float]
     public_id: str  # names the search event that is (or will be) recorded
     truncated: bool = False  # the query was longer than the cap and its end was not searched
+    no_question: NoQuestion | None = None  # what the query is where it asks nothing
+    missing: Sequence[str] = ()  # error codes, versions, part numbers of the query that nothing found has
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -102,6 +107,8 @@ class SearchAnswer:
             "timings_ms": {stage: round(ms, 3) for stage, ms in self.timings_ms.items()},
             "search_id": self.public_id,
             "truncated": self.truncated,
+            "no_question": self.no_question.value if self.no_question else None,
+            "missing": list(self.missing),
         }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, false
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -30,6 +30,8 @@ class SearchEvent(Base):
     reader_language: Mapped[str] = mapped_column(String(35), default="")
     outcome: Mapped[str] = mapped_column(String(20))  # answered | unsure | none
     confidence: Mapped[float]
+    # Whether the query has an error code, version or part number that nothing found has.
+    lacks_identifier: Mapped[bool] = mapped_column(default=False, server_default=false())
     results: Mapped[list[str]] = mapped_column(default=list)  # "article:12", best first
     timings: Mapped[dict[str, Any]] = mapped_column(default=dict)
 

@@ -126,7 +126,7 @@ def is_function_word(word: str, language: str) -> bool:
     Words of Indic scripts and English words are known in every language; romanised Hindi and Bengali only where the
     text is so, because "to", "main" and "par" mean something else in English.
     """
-    lists = _function_words()
+    lists = function_words()
     word = APOSTROPHE.sub("", word)
     if language in ("hi-Latn", "bn-Latn") and word in lists[language]:
         return True
@@ -144,7 +144,7 @@ def is_exact_term(term: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _function_words() -> dict[str, frozenset[str]]:
+def function_words() -> dict[str, frozenset[str]]:
     raw: dict[str, str] = json.loads((Path(__file__).parent / "function_words.json").read_text(encoding="utf-8"))
     return {language: frozenset(normalise(words).split()) for language, words in raw.items()}
 

@@ -81,7 +81,16 @@ def test_a_search_of_this_moment_waits_because_its_writer_may_still_be_typing(se
     assert collect_misses(session, ENCODER, now=event.created_at + timedelta(minutes=1)) == 1
 
 
-@pytest.mark.parametrize("text", ["", "😀", "?", "x", "12"])
+def test_a_code_that_nothing_has_is_a_miss_however_sure_the_search_was(session: Session) -> None:
+    event = searched(session, "dryer error E-2043", outcome="unsure")
+    searched(session, "dryer smells", outcome="unsure")
+    event.lacks_identifier = True
+    session.commit()
+    collect_misses(session, ENCODER)
+    assert causes(session) == {"dryer error E-2043": "no_answer"}
+
+
+@pytest.mark.parametrize("text", ["", "😀", "?", "x", "12", "talk to an agent", "शिकायत", "dhonnobad", "qwerty"])
 def test_what_says_nothing_is_no_gap(session: Session, text: str) -> None:
     searched(session, text)
     assert collect_misses(session, ENCODER) == 0

@@ -6,6 +6,7 @@ from typing import Any
 from kb.core.settings import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
+from kb.text.no_question import NoQuestion
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
 
 Json = dict[str, Any]
@@ -164,6 +165,11 @@ def _schemas() -> Json:
         "languages": {"type": "object", "additionalProperties": _TEXT, "description": "Language to URL"},
         "updated": _TEXT,
         "channel": _TEXT,
+        "lacks": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "Error codes, versions, part numbers of the query that other results mention and this one does not",
+        },
     }
     answer = {
         "query": _TEXT,
@@ -174,6 +180,17 @@ def _schemas() -> Json:
         "timings_ms": {"type": "object", "additionalProperties": _NUMBER},
         "search_id": {"type": "string", "description": "Names this search in feedback"},
         "truncated": {"type": "boolean", "description": "The query was too long; its end was not looked for"},
+        "no_question": {
+            "type": ["string", "null"],
+            "enum": [*NoQuestion, None],
+            "description": "What the query is where it asks nothing: who wants a `person` or has a `complaint` is led to a "
+            "person first, to anything else nothing is shown. Such a search is not recorded and its `search_id` is not known",
+        },
+        "missing": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "Error codes, versions, part numbers of the query that nothing found mentions: it is never `answered`",
+        },
     }
     reason = {"words": _TEXT, "turn": {"type": "integer", "description": "The turn they are in, counted from 0"}}
     suggestion = {

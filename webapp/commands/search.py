@@ -48,6 +48,12 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     out.print(
         f"[bold]{words}[/] ({answer.confidence:.0%} sure) · {answer.timings_ms['total']:.1f} ms · {answer.language}"
     )
+    if answer.no_question:
+        out.print(f"That is no question ({answer.no_question.value}).")
+    if answer.missing:
+        out.print(f"Nothing found mentions {', '.join(answer.missing)}.", markup=False)
     for number, result in enumerate(answer.results, 1):
         note = f" · shown in {result.language}" if result.other_language else ""
+        if result.lacks:
+            note += f" · does not mention {', '.join(result.lacks)}"
         print_result(number, result, note)

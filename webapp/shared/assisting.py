@@ -16,11 +16,13 @@ from webapp.shared.searching import record_after_response
 
 @dataclass(frozen=True)
 class Assisted:
-    """outcome: how sure the first suggestion is; search_id: names the recorded search; both None where silence is right."""
+    """outcome: how sure the first suggestion is; search_id: names the recorded search; both None where silence is right; missing:
+    error codes, versions, part numbers of the question that no suggestion has."""
 
     answer: AssistAnswer
     outcome: Outcome | None = None
     search_id: str | None = None
+    missing: Sequence[str] = ()
 
 
 def customer_language(turns: Sequence[Turn]) -> str:
@@ -54,4 +56,4 @@ def assist_and_record(
     search = searcher.judge(session(), answer.question, [suggestion.result for suggestion in answer.suggestions])
     observe_search(place, search)
     record_after_response(search, audience=Audience.REP, place=place, reader_language=reader_language)
-    return Assisted(answer, search.outcome, search.public_id)
+    return Assisted(answer, search.outcome, search.public_id, search.missing)

@@ -33,7 +33,12 @@ def search_and_record(
 def record_after_response(
     answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
 ) -> None:
-    """Write down a search of this request's person once the response is out; the query is redacted before it is stored."""
+    """Write down a search of this request's person once the response is out; the query is redacted before it is stored.
+
+    What asked nothing is not written down.
+    """
+    if answer.no_question:
+        return
     region = current_settings().phone_region
     user_id: int | None = current_user.id if current_user.is_authenticated else None
 

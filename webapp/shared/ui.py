@@ -11,6 +11,7 @@ from werkzeug.routing import BuildError
 from kb.core.settings import Settings
 from webapp.shared.assets import init_assets
 from webapp.shared.locale import choose_language
+from webapp.shared.no_question import no_question_words
 
 THEMES = ("auto", "light", "dark")
 
@@ -37,6 +38,7 @@ def init_ui(app: Flask, settings: Settings) -> None:
     app.add_template_global(language_name, "language_name")
     app.add_template_global(text_direction, "text_direction")
     app.add_template_global(with_search, "with_search")
+    app.add_template_global(no_question_words, "no_question_words")
 
 
 def language_name(tag: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import regex
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from kb.core.progress import Progress
@@ -14,6 +14,7 @@ from kb.search.encoding import Encoder
 from kb.search.search_as_you_type import PAUSE
 from kb.search.types import Outcome
 from kb.tables import Feedback, FeedbackKind, GapMark, Miss, SearchEvent, utc_now
+from kb.text.no_question import find_no_question
 
 NO_ANSWER, VOTED_DOWN, ASKED_PERSON = "no_answer", "voted_down", "asked_person"
 # Feedback that can make a miss of a search, also of one that was looked at long ago.
@@ -43,8 +44,9 @@ def collect_misses(
 ) -> int:
     """Turn new misses into members of gaps; returns how many. Run it again at any time: nothing is counted twice.
 
-    A search is a miss when it had no answer, when it was voted down, or when the person clicked nothing and then asked for
-    a person. A search of this moment waits: its writer may still be typing (`kb.search.search_as_you_type` then forgets it).
+    A search is a miss when it had no answer, when nothing found has its error code (version, part number), when it was voted
+    down, or when the person clicked nothing and then asked for a person; never when it asked nothing. A search of this moment
+    waits: its writer may still be typing (`kb.search.search_as_you_type` then forgets it).
     Each search and each vote is looked at once; marks in the database say how far that has come.
 
     `checkpoint` (the caller's commit) ends the transaction before queries are encoded and after each portion is written,
@@ -83,7 +85,8 @@ def _portions(session: Session, settled: datetime) -> Iterator[_Portion]:
     Rows count as settled in the order of their ids, up to the first that is too young: on PostgreSQL one with a lower id may
     be committed a moment later than one with a higher id.
     """
-    unanswered = select(SearchEvent.id, SearchEvent.id).where(SearchEvent.outcome == Outcome.NONE.value)
+    is_unanswered = or_(SearchEvent.outcome == Outcome.NONE.value, SearchEvent.lacks_identifier)
+    unanswered = select(SearchEvent.id, SearchEvent.id).where(is_unanswered)
     yield from _portions_of(session, "events", SearchEvent, unanswered, settled)
     voted = select(Feedback.id, Feedback.event_id).where(Feedback.kind.in_(_DECIDING), Feedback.event_id.is_not(None))
     yield from _portions_of(session, "feedback", Feedback, voted, settled)
@@ -119,8 +122,12 @@ def _misses_among(session: Session, event_ids: list[int]) -> list[FoundMiss]:
     return [
         FoundMiss(event.id, event.query, event.language, event.created_at, cause)
         for event in events
-        if (cause := _cause_of(event)) is not None and _SAYS_SOMETHING.search(event.query)
+        if (cause := _cause_of(event)) is not None and _asks_something(event.query)
     ]
+
+
+def _asks_something(query: str) -> bool:
+    return _SAYS_SOMETHING.search(query) is not None and find_no_question(query) is None
 
 
 def _cause_of(event: SearchEvent) -> str | None:
@@ -131,4 +138,4 @@ def _cause_of(event: SearchEvent) -> str | None:
         return VOTED_DOWN
     if FeedbackKind.ASKED_PERSON in kinds and FeedbackKind.CLICK not in kinds:
         return ASKED_PERSON
-    return NO_ANSWER if event.outcome == Outcome.NONE.value else None
+    return NO_ANSWER if event.outcome == Outcome.NONE.value or event.lacks_identifier else None
