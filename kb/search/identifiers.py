@@ -10,8 +10,9 @@ from kb.text.identifiers import Identifier, find_identifiers
 from kb.text.terms import normalise
 from kb.text.words import find_words
 
-# A longer text tells of many things by the way: there it is enough that one of its identifiers is found.
-LONG_FROM_WORDS = 40
+# In a text of more words a version is that of something by the way; in a letter codes are too, and one that is found is enough.
+# (On technical questions that tell much, ranking by all of them costs three points of hit@1.)
+VERSIONS_UNTIL, LETTER_FROM = 12, 40
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ NO_IDENTIFIERS = Mentions()
 def find_mentions(query: str, candidates: Candidates, collections: Sequence[Collection]) -> Mentions:
     """Look for the identifiers of `query` in the texts of the candidates, titles included. Without any it costs nothing."""
     identifiers = find_identifiers(query)
+    words = len(find_words(query)) if identifiers else 0
+    if words > VERSIONS_UNTIL:
+        identifiers = [identifier for identifier in identifiers if not identifier.version]
     if not identifiers or not len(candidates):
         return NO_IDENTIFIERS
     had: dict[int, set[int]] = {group: set() for group in candidates.groups.tolist()}
@@ -44,9 +48,7 @@ def find_mentions(query: str, candidates: Candidates, collections: Sequence[Coll
         for group, text in zip(candidates.groups[rows].tolist(), _texts(collection, candidates.ids[rows]), strict=True):
             had[group].update(place for place, one in enumerate(identifiers) if one.is_in(text))
     anywhere = set().union(*had.values())
-    if len(anywhere) == len(identifiers) or not (anywhere and len(find_words(query)) >= LONG_FROM_WORDS):
-        return _mentions(identifiers, had, anywhere)
-    return NO_IDENTIFIERS
+    return NO_IDENTIFIERS if words >= LETTER_FROM and anywhere else _mentions(identifiers, had, anywhere)
 
 
 def _texts(collection: Collection, ids: Ids) -> list[str]:

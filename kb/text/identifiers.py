@@ -44,7 +44,7 @@ _VERSIONED = regex.compile(
     rf"(?<![\w.])(?:{_VERSION_WORDS})[ \t.:]{{0,2}}([0-9]{{1,4}}(?:\.[0-9]{{1,4}}){{0,3}})(?![\w]|\.[0-9])"
 )
 _NUMBER_OF_CODE = regex.compile(
-    rf"(?<!\w)(?:{_CODE_WORDS}|{_PART_WORDS})[\s.:#\-]{{0,3}}{_NUMBER_WORD}[\s.:#\-]{{0,3}}(\d{{1,10}})(?![\w]|[.:/]\d|\s*(?:%|rs|rupees))"
+    rf"(?<!\w)(?:{_CODE_WORDS}|{_PART_WORDS})[\s.:#\-]{{0,3}}{_NUMBER_WORD}[\s.:#\-]{{0,3}}(\d{{2,10}})(?![\w]|[.:/]\d|\s*(?:%|rs|rupees))"
     rf"|(?<![\w.:/₹$€])(\d{{3,5}})[\s\-]{{0,2}}(?:no\.?\s|number\s)?(?:errors?|एरर|এরর|error code)(?!\w)"
 )
 _LETTER_AND_NUMBER = regex.compile(
@@ -60,6 +60,7 @@ _PREFIXES_OF_NO_CODE = """
     at to till until by in on of for from vs
 """
 _NO_PREFIX = frozenset(_PREFIXES_OF_NO_CODE.split())
+_MOST_RUNS = 6
 _LONGEST_WORD = 4  # more letters in small ones before the digits are a name: iphone14, windows11
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _YEAR = regex.compile(r"(?:19|20)\d\d")
@@ -138,6 +139,8 @@ def _of_token(token: str, typed: str) -> Identifier | None:
     digits = [run for run in runs if run.isdigit()]
     if not digits or len(digits) == len(runs) or ("." in token and "-" not in token and "_" not in token):
         return None
+    if len(runs) > _MOST_RUNS:
+        return None  # a path, a host, the name of a file
     if max(map(len, digits)) > _OWN_DIGITS - 1 and runs[0] not in _KNOWN_PREFIX:
         return None
     if runs[0].isdigit():

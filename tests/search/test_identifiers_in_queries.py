@@ -82,4 +82,4 @@ def test_in_a_long_letter_one_of_its_codes_is_enough(search: Search) -> None:
     answer = search(story * 2 + "Since then it shows E-1043 in the display, firmware 4.2, model QX-777.")
     assert answer.missing == ()
     none = search(story * 2 + "Since then it shows E-1044 in the display, firmware 4.2, model QX-777.")
-    assert none.missing == ("firmware 4.2", "E-1044", "QX-777")
+    assert none.missing == ("E-1044", "QX-777")
