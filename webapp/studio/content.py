@@ -27,6 +27,9 @@ KINDS = {
     "title": lazy_gettext("Without a title"),
     "own key": lazy_gettext("Keys that are kept as they are"),
     "misspelt key": lazy_gettext("Keys that may be misspelt"),
+    "site settings": lazy_gettext("Settings of the site that could not be followed"),
+    "empty section": lazy_gettext("Folders whose index has no text"),
+    "direction": lazy_gettext("Hidden changes of writing direction"),
     "passed over": lazy_gettext("Files that were passed over"),
 }
 
