@@ -16,6 +16,7 @@ from kb.tickets.lines import read_jsonl
 from kb.tickets.mailboxes import read_mbox
 from kb.tickets.raw import RawTicket
 from kb.tickets.reading import Reading, start_reading
+from kb.tickets.repeated import LOOKED_AT, find_repeated_lines
 from kb.tickets.store import PreparedTicket, StoreOutcome, prepare_ticket, store_ticket
 from kb.tickets.table import read_csv
 from kb.tickets.zendesk import read_zendesk
@@ -112,9 +113,11 @@ def import_tickets(
     """
     reading = start_reading(column_map=columns, dates=dates, region=region, own_domains=own_domains)
     report = ImportReport(reading=reading)
+    reader = _reader_of(source)
+    repeated = find_repeated_lines(_first_tickets(reader, path, reading))
     since_checkpoint = 0
     is_started = False
-    for row in _reader_of(source)(path, progress, reading):
+    for row in reader(path, progress, reading):
         if on_start and not is_started:
             on_start(reading)
             is_started = True
@@ -125,7 +128,7 @@ def import_tickets(
             if on_rejection:
                 on_rejection(row)
             continue
-        _store(session, row, requester_key, region, report)
+        _store(session, prepare_ticket(row, requester_key, region, repeated), row, report)
         since_checkpoint += 1
         if checkpoint and since_checkpoint >= BATCH:
             checkpoint()
@@ -146,8 +149,10 @@ def preview_tickets(
 ) -> Preview:
     """The first `limit` tickets and rejections as `import_tickets` would store and tell them; nothing is stored."""
     reading = start_reading(column_map=columns, dates=dates, region=region, own_domains=own_domains)
-    rows = list(islice(_reader_of(source)(path, None, reading), limit))
-    tickets = [prepare_ticket(row, requester_key, region) for row in rows if isinstance(row, RawTicket)]
+    reader = _reader_of(source)
+    repeated = find_repeated_lines(_first_tickets(reader, path, reading))
+    rows = list(islice(reader(path, None, reading), limit))
+    tickets = [prepare_ticket(row, requester_key, region, repeated) for row in rows if isinstance(row, RawTicket)]
     return Preview(tickets, [row for row in rows if isinstance(row, Rejection)], reading)
 
 
@@ -158,8 +163,15 @@ def _reader_of(source: str) -> Reader:
     return reader
 
 
-def _store(session: Session, raw: RawTicket, requester_key: bytes, region: str, report: ImportReport) -> None:
-    prepared = prepare_ticket(raw, requester_key, region)
+def _first_tickets(reader: Reader, path: Path, reading: Reading) -> Iterator[RawTicket]:
+    """The tickets at the beginning of a file, as they would be read; what is not understood in them is not counted here."""
+    # With an order of dates that is given, nobody reads through the file for it.
+    same = start_reading(column_map=reading.column_map, dates="dmy", own_domains=reading.own_domains)
+    rows = islice(reader(path, None, same), LOOKED_AT)
+    return (row for row in rows if isinstance(row, RawTicket))
+
+
+def _store(session: Session, prepared: PreparedTicket, raw: RawTicket, report: ImportReport) -> None:
     outcome = store_ticket(session, raw.source, prepared)
     if outcome is StoreOutcome.CREATED:
         report.created += 1

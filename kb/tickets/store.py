@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,15 +49,20 @@ class PreparedTicket:
     content_hash: str
 
 
-def prepare_ticket(raw: RawTicket, requester_key: bytes, region: str) -> PreparedTicket:
-    """Redact everything first; whatever is derived (problem, resolution, language, hash) comes from redacted text."""
+def prepare_ticket(
+    raw: RawTicket, requester_key: bytes, region: str, repeated: Set[str] = frozenset()
+) -> PreparedTicket:
+    """Redact everything first; whatever is derived (problem, resolution, language, hash) comes from redacted text.
+
+    repeated: `line_key` of lines that stand in many tickets of the same file.
+    """
     names = tuple(raw.names)
 
     def clean(text: str) -> str:
         return redact(hide_letter_names(text), names=names, region=region, own_domains=raw.own_domains).strip()
 
     def clean_message(text: str) -> str:
-        return clean(message_body(text))
+        return clean(message_body(text, repeated))
 
     turns = [Turn(turn.role, turn.public, clean_message(turn.text)) for turn in raw.turns]
     times = [turn.created_at for turn in raw.turns]

@@ -1,4 +1,5 @@
-"""Reads the labelled mails in `tests/tickets/mails/`: one file a kind, half of each for tuning, half for testing only.
+"""Reads the labelled mails in `tests/tickets/mails/` and `later_mails/`: one file a kind, half of each for tuning,
+half for testing only.
 
 A mail begins with `@ name language [html]`. Its lines: `= ` what the writer wrote, `- ` what is to go, `~ ` either
 (greetings, names under a letter), an empty line for itself. With `html` the source stands in lines that begin
@@ -9,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "tickets" / "mails"
+FOLDER = Path(__file__).parents[1] / "tickets"
 _WORD = re.compile(r"[^\W_]+(?:[\u0900-\u09ff]+)?")
 
 
@@ -40,9 +41,9 @@ class Score:
         return len(self.left) / self.boilerplate
 
 
-def read_mails() -> list[Mail]:
+def read_mails(folder: str = "mails") -> list[Mail]:
     mails = []
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in sorted((FOLDER / folder).glob("*.txt")):
         for number, part in enumerate(re.split(r"(?m)^@ ", path.read_text("utf-8"))[1:]):
             head, *lines = part.rstrip("\n").split("\n")
             name, language, *flags = head.split()

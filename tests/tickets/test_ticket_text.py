@@ -1,12 +1,18 @@
 """What of a message is the message, what names nobody gave, and what the resolution is."""
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from kb.tables import Ticket
 from kb.text.mail import clean_mail, plain_text
+from kb.tickets import import_tickets
 from kb.tickets.conversation import Turn, split_problem_and_resolution, strip_boilerplate
 from kb.tickets.letter_names import hide_letter_names
 
@@ -151,3 +157,24 @@ def test_stripping_takes_linear_time(unit: str) -> None:
     plain = plain_text(text)
     split_problem_and_resolution([Turn("customer", True, hide_letter_names(plain)), Turn("agent", True, plain)])
     assert time.process_time() - start < 1.5
+
+
+def test_line_that_a_company_puts_into_each_of_its_mails_is_left_out(tmp_path: Path, session: Session) -> None:
+    """Known by its repetition, with a word of its kind; what agents answer again and again stays."""
+    things = ("kettle", "lamp", "mixer", "toaster", "iron", "fan")
+    rows = [
+        {
+            "id": number,
+            "problem": f"My {thing} does not start any more.\n\nThe portail of lamps, week {number}",
+            "resolution": "Hold the button for ten seconds.\n\nThen start it again.",
+        }
+        for number, thing in enumerate(things)
+    ]
+    path = tmp_path / "t.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    for _ in range(2):
+        report = import_tickets(session, path, "jsonl", requester_key=b"k" * 32)
+    assert report.unchanged == len(things)
+    found = session.scalars(select(Ticket)).all()
+    assert {ticket.problem for ticket in found} == {f"My {thing} does not start any more." for thing in things}
+    assert {ticket.resolution for ticket in found} == {"Hold the button for ten seconds.\n\nThen start it again."}

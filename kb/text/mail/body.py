@@ -6,13 +6,14 @@ what is left of separators. Everything works on lines, each looked at to a fixed
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import groupby
 
 from kb.text.cleaning import clean_message
 from kb.text.mail import phrases, wording
 from kb.text.mail.earlier import has_words, without_earlier_mails
+from kb.text.mail.edges import without_edges
 from kb.text.mail.markup import mail_html_to_text
 from kb.text.mail.signature import is_greeting, strip_letter
 
@@ -84,10 +85,11 @@ class _Lines:
         self.lines = kept
 
 
-def message_body(text: str) -> str:
+def message_body(text: str, repeated: Set[str] = frozenset()) -> str:
     """The message itself, with its greeting and signature; "" where the help desk's program wrote all of it.
 
-    A mail of which nothing would be left (only a quoted one, only a notice) stays as it was.
+    A mail of which nothing would be left (only a quoted one, only a notice) stays as it was. repeated: `line_key` of lines
+    that stand in many tickets of the same file.
     """
     text = plain_text(text)[:LONGEST_MAIL]
     if not text.strip():
@@ -105,7 +107,8 @@ def message_body(text: str) -> str:
     if is_help_desk:
         _cut_at_older_comment(mail)
     mail.keep(without_earlier_mails(mail.lines))
-    _drop_edges(mail)
+    mail.keep(without_edges(mail.lines, repeated))
+    _drop_separators(mail)
     body = _BLANK_LINES.sub("\n\n", "\n".join(mail.lines)).strip()
     return body if has_words(body) else _BLANK_LINES.sub("\n\n", text).strip()
 
@@ -249,7 +252,7 @@ def _is_told(paragraph: list[str]) -> bool:
     return len(paragraph) > 1 and not all(wording.is_caution_line(line[:_LONGEST_LINE]) for line in paragraph)
 
 
-def _drop_edges(mail: _Lines) -> None:
+def _drop_separators(mail: _Lines) -> None:
     """Separators at the ends, and those that now stand alone at the end of a paragraph that went."""
     begin, end = 0, len(mail.lines)
     while begin < end and _is_edge(mail.lines[begin]):

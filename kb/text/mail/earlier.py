@@ -19,6 +19,7 @@ def has_words(line: str) -> bool:
 
 def without_earlier_mails(lines: list[str]) -> list[str]:
     """The lines without quoted mails and without the headers of forwarded ones, whose text is the matter."""
+    lines = quotes.with_quotation_marks(lines)
     kept: list[str] = []
     headed = False  # a line said whose words follow
     number = unquoted = 0

@@ -50,7 +50,7 @@ _PASSED_ON = re.compile(
 )
 
 _WROTE = re.compile(
-    r"(?:\bwrote|\bschrieb(?: .{0,120})?|\ba écrit|\bescribió|\bha scritto|\bescreveu|\bschreef(?: .{0,120})?|"
+    r"(?:\bwrote|\bwrote (?:on|at) .{0,40}\d:\d\d.{0,12}|(?:\S@\S|\[email\]).{0,40}\bsaid|\bschrieb(?: .{0,120})?|\ba écrit|\bescribió|\bha scritto|\bescreveu|\bschreef(?: .{0,120})?|"
     r"लिखा|लिखा है|लिखा था|लिखते हैं|লিখেছেন|লিখেছে|লিখেছিলেন|লিখলেন|ne likha(?: tha| hai)?|likhechen|likhechhen|likhlen)"
     r"\s?[:：][\u200e\s]*$",
     re.IGNORECASE,
@@ -77,6 +77,18 @@ def _library_headers() -> re.Pattern[str]:
 def bare(line: str) -> str:
     """The line without quotation marks (`>`), bold marks and blanks before it."""
     return _MARKUP.sub("", line[:_LONGEST]).rstrip(" *_")
+
+
+def with_quotation_marks(lines: list[str]) -> list[str]:
+    """The lines with `>` where some programs put a bar before each line of the earlier mail. Tables end with one, too."""
+    barred = [line.lstrip()[:2] in {"|", "| "} and not line.rstrip().endswith("|") for line in lines]
+    if not any(barred):
+        return lines
+    marked = []
+    for number, line in enumerate(lines):
+        beside = (number and barred[number - 1]) or (number + 1 < len(lines) and barred[number + 1])
+        marked.append(">" + line.lstrip()[1:] if barred[number] and beside and line.count("|") == 1 else line)
+    return marked
 
 
 def header_kind(line: str) -> str:

@@ -94,6 +94,10 @@ def strip_letter(text: str) -> str:
     return stripped.strip() or body or _BLANK_LINES.sub("\n\n", text).strip()
 
 
+def is_list_item(line: str) -> bool:
+    return bool(_LIST_ITEM.match(line.strip()[:10]))
+
+
 def is_greeting(line: str) -> bool:
     return bool(_GREETING_LINE.match(line.strip()[:100]))
 
@@ -114,7 +118,51 @@ def _without_signature(lines: list[str]) -> list[str]:
         end -= 1
     while end > first + 1 and (_CONTACT_LINE.match(lines[end - 1][:80]) or _SIGNATURE_LINE.match(lines[end - 1])):
         end -= 1
-    return lines[:end]
+    lines = lines[:end]
+    start = _start_of_contact_block(lines, first)
+    return lines[:start] if start else lines
+
+
+# What is written without a closing before it: who it is from, and how to reach them.
+_CONTACT_DATA = re.compile(
+    r"\S@\S|\[(?:email|phone)\]|(?:\+|\b0|\()\d[\d ()/.-]{6,}\d|\b\d{2,5}[ -]\d{3,4}[ -]\d{3,4}\b|"
+    r"\b\d{5,6}$|\b\d{3} \d{3}$|[–-] ?\d{6}\b|,.{0,30}\b\d{5,6}\b|[०-९০-৯]{6}|\d{5} [A-ZÀ-Ý][\w-]+$|\b(?:tel|fax|phone|mob)\b\.?\s?:?|"
+    r"दूरभाष|फ़ोन|मोबाइल|দূরভাষ|ফোন|মোবাইল",
+    re.IGNORECASE,
+)
+# These are what the letter is about, not who wrote it.
+_MATTERS = re.compile(
+    r"\b(?:order|invoice|model|serial|booking|error|version|sku|awb|imei|bill|address|product|item|size|qty|quantity|amount|date|gstin?|account|"
+    r"bestell\w*|rechnung\w*|lieferadresse|commande|facture|pedido|factura)\b|ऑर्डर|मॉडल|बिल|रसीद|रकम|অর্ডার|মডেল|বিল|রসিদ|টাকা",
+    re.IGNORECASE,
+)
+# The line above asks for just what follows.
+_POINTS_TO = re.compile(
+    r"[:：,-]$|\b(?:address|deliver\w*|ship\w*|send (?:\w+ ){0,4}to|(?:to|at|in) (?:my|our|this|the)(?: new| old)? (?:office|home|place|house|flat|shop|school|plant)|pick ?up|visit|call|number|contact|reach|details|name of|below|following|mail me|"
+    r"adresse|liefer\w*|anruf\w*|telefon\w*|livr\w*|appel\w*|dirección|enví\w*|llam\w*)\b|पता|पते|फ़ोन|फोन|नंबर|भेज|ঠিকানা|ফোন|নম্বর|পাঠা",
+    re.IGNORECASE,
+)
+_MOST_CONTACT_LINES = 8
+
+
+def _start_of_contact_block(lines: list[str], first: int) -> int:
+    """Where the last paragraph begins, if it is a name, a post and an address or number alone; 0 where it is not."""
+    end = len(lines)
+    while end > first + 1 and not lines[end - 1]:
+        end -= 1
+    start = end
+    while start > first + 1 and lines[start - 1]:
+        start -= 1
+    block = lines[start:end]
+    if start <= first + 1 or not 2 <= len(block) <= _MOST_CONTACT_LINES or lines[start - 1]:
+        return 0
+    above = next((lines[number] for number in range(start - 1, first - 1, -1) if lines[number]), "")
+    if _GREETING_LINE.match(above[:100]) or _POINTS_TO.search(above[-200:]):
+        return 0
+    known = sum(bool(_CONTACT_DATA.search(line[:_LONGEST_SIGNATURE_LINE])) for line in block)
+    is_signature = known * 5 >= len(block) and _may_be_signature(lines[:end], start)
+    long = any(len(line.split()) > 8 and "|" not in line and line.count(",") < 2 for line in block)
+    return start if known and is_signature and not long and not any(map(_MATTERS.search, block)) else 0
 
 
 def _is_closing(line: str) -> bool:

@@ -69,26 +69,40 @@ _SELF_TEXT = (
     r"\bmera\b|\bmeri\b|\bamar\b"
 )
 _SELF = re.compile(_SELF_TEXT, re.IGNORECASE)
+_ABOUT_SELF = re.compile(
+    r"\b(?:i|me|mine|i['’](?:m|ve|ll|d)|ich|mir|mich|je|j['’]ai|yo)\b|मेरा|मेरी|मेरे|मुझे|मैंने|मैं |हमें चाहिए|আমি|আমাকে|\bmera\b|\bmeri\b|\bmujhe\b|\bamake\b",
+    re.IGNORECASE,
+)
 # … or tells that something is not as it should be.
 _TELLS = re.compile(
     _SELF_TEXT + r"|\bbut\b|\bwhy\b|\bstill\b|लेकिन|क्यों|কিন্তু|কেন|\baber\b|\bmais\b|\bpero\b", re.IGNORECASE
 )
 
 
-_Ideas = tuple[tuple[str, ...], ...]
+Ideas = tuple[tuple[str, ...], ...]
 _NO_WORD = re.compile(r"[\s.,;:!?()\[\]\"“”*|।]+")
 
 
-def _read(text: str) -> _Ideas:
+def read_ideas(text: str) -> Ideas:
     return tuple(tuple(line.replace("_", " ").split("|")) for line in text.strip().split("\n"))
 
 
-_LEGAL_IDEAS, _CAUTION_IDEAS, _SURVEY_IDEAS, _TEMPLATE_IDEAS = map(_read, (_LEGAL, _CAUTION, _SURVEY, _TEMPLATE))
+_LEGAL_IDEAS, _CAUTION_IDEAS, _SURVEY_IDEAS, _TEMPLATE_IDEAS = map(read_ideas, (_LEGAL, _CAUTION, _SURVEY, _TEMPLATE))
 
 
-def _count(ideas: _Ideas, text: str) -> int:
+def fold_words(text: str) -> str:
+    """In small letters, with one blank between words and around them."""
+    return f" {_NO_WORD.sub(' ', text.casefold())} "
+
+
+def is_about_self(text: str) -> bool:
+    """Whether somebody speaks of themself."""
+    return bool(_ABOUT_SELF.search(text))
+
+
+def _count(ideas: Ideas, text: str) -> int:
     """How many of the ideas are in the text. Plain pieces of text: a message of a chat must not take a millisecond."""
-    folded = f" {_NO_WORD.sub(' ', text.casefold())} "
+    folded = fold_words(text)
     return sum(any(piece in folded for piece in pieces) for pieces in ideas)
 
 
