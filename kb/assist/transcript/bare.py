@@ -14,7 +14,11 @@ from kb.text.mail.signature import is_greeting, strip_letter
 # A paragraph that talks like this is of one who serves, if another one asks.
 _SURELY_SERVES = 1.5
 _MOST_WORDS_APART = 60
-_DASH = regex.compile(r"^\s*[-–—•*]\s+")
+_LONGEST_GREETING = 3
+_DASH = regex.compile(r"^\s*(?:[-–—•*]{1,2}\s+|[-–—]{1,2}(?=\p{L}))")
+_PRINTED_DASH = regex.compile(r"^\s*[–—]")
+# Each dash is another speaker; only clear words make one speak twice.
+_NOT_ANOTHER = -2.0
 
 
 def read_bare(lines: Sequence[str]) -> Reading:
@@ -30,6 +34,10 @@ def read_bare(lines: Sequence[str]) -> Reading:
     if is_greeting(whole[0]) and strip_letter("\n".join(whole[1:])) != "\n".join(whole[1:]):
         # A letter: its closing words and names are no turns.
         return Reading("text", [Message(whole, role=Role.CUSTOMER)])
+    dashed = _dashed(whole)
+    if dashed and _is_dialogue(dashed, printed=bool(_PRINTED_DASH.match(whole[0]))):
+        sides = take_turns([serving(" ".join(part)) for part in dashed], stay=_NOT_ANOTHER)
+        return Reading("paragraphs", [Message(part, role=side) for part, side in zip(dashed, sides, strict=True)])
     parts = _parts(lines)
     serves = [serving(" ".join(part)) for part in parts]
     short = all(len(" ".join(part).split()) <= _MOST_WORDS_APART for part in parts)
@@ -41,11 +49,43 @@ def read_bare(lines: Sequence[str]) -> Reading:
     return Reading("paragraphs", [Message(part, role=side) for part, side in zip(parts, sides, strict=True)])
 
 
+def _dashed(lines: Sequence[str]) -> list[list[str]]:
+    """What each dash begins, with the lines below it that have none; nothing where the first line has none."""
+    parts: list[list[str]] = []
+    for line in lines:
+        found = _DASH.match(line)
+        if found:
+            parts.append([line[found.end() :]])
+        elif not parts:
+            return []
+        else:
+            parts[-1].append(line)
+    return parts
+
+
+def _is_dialogue(parts: Sequence[Sequence[str]], *, printed: bool) -> bool:
+    """Whether dashes divide speakers rather than the points of a list: somebody serves, greets back or answers a question.
+    printed: with the dash that books put before what is said.
+    """
+    texts = [" ".join(part) for part in parts]
+    if len(parts) < 2 or any(len(text.split()) > _MOST_WORDS_APART for text in texts):
+        return False
+    serves = [serving(text) for text in texts]
+    asks = [text.rstrip().endswith(("?", "？", "؟")) for text in texts]
+    answered = sum(
+        asks[number] and not asks[number + 1] and serves[number + 1] >= 0 for number in range(len(texts) - 1)
+    )
+    greeted = all(map(_greets, texts[:2]))
+    return max(serves) >= _SURELY_SERVES or greeted or (len(parts) > 2 and answered >= (1 if printed else 2))
+
+
+def _greets(text: str) -> bool:
+    first = regex.split(r"[,.!।?]", text, maxsplit=1)[0]
+    return len(first.split()) <= _LONGEST_GREETING and is_greeting(first)
+
+
 def _parts(lines: Sequence[str]) -> list[list[str]]:
-    """Paragraphs; lines, where each begins with a dash."""
-    written = [line for line in lines if line.strip()]
-    if len(written) > 1 and all(_DASH.match(line) for line in written):
-        return [[_DASH.sub("", line)] for line in written]
+    """Paragraphs."""
     parts: list[list[str]] = [[]]
     for line in lines:
         if line.strip():
@@ -55,9 +95,9 @@ def _parts(lines: Sequence[str]) -> list[list[str]]:
     return [part for part in parts if part]
 
 
-def take_turns(serves: Sequence[float]) -> list[Role]:
-    """The likeliest row of sides: people mostly take turns, and mostly the customer begins."""
-    change, stay = 0.0, -1.0
+def take_turns(serves: Sequence[float], *, stay: float = -1.0) -> list[Role]:
+    """The likeliest row of sides: people mostly take turns, and mostly the customer begins. stay: what it costs to go on."""
+    change = 0.0
     scores = {Role.CUSTOMER: (-serves[0] + 1.0, [Role.CUSTOMER]), Role.AGENT: (serves[0], [Role.AGENT])}
     for value in serves[1:]:
         scores = {
