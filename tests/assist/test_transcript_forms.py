@@ -224,3 +224,31 @@ def test_whoever_greets_like_an_agent_is_the_agent(greeting: str, answer: str, f
     said = [("Riya", greeting), ("Sunil", answer), ("Riya", "ok"), ("Sunil", "and now?")]
     turns = read_transcript("\n".join(form.format(n=name, m=words) for name, words in said)).turns
     assert [turn.role.value for turn in turns] == ["agent", "customer", "agent", "customer"]
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("– Hello, my kettle does not switch on\n– Hi, did you try another socket?\n– Yes, twice", "cac"),
+        (
+            "— Guten Tag, mein Paket fehlt\n— Wie lautet die Bestellnummer?\n— 4411\nseit Montag\n— Danke, ich prüfe das",
+            "caca",
+        ),
+        ("-Hi\n-Hello! What can I do for you today?\n-cancel my order pls", "cac"),
+        ("– Where is my parcel?\n– It is in Pune.\n– And when does it come?", "cac"),
+        ("- my tv has no sound\n- is the mute on?\n- no\n- and with headphones?\n- works fine", "cacac"),
+        ("– নমস্কার, পার্সেল আসেনি\n– নমস্কার, অর্ডার নম্বর বলুন\n– ৪৪১১ কবে আসবে?", "cac"),
+        ("- नमस्ते, रिफंड नहीं आया\n- नमस्ते, ऑर्डर नंबर बताइए\n- 4411", "cac"),
+        ("-- Hello\n-- Good morning, how can I help?\n\n-- I want my money back", "cac"),
+        # Lists of one person.
+        ("- lid broken\n- jar leaks\n- cable too short", "c"),
+        ("- Where is it?\n- When does it come?\n- Who pays for the return?", "c"),
+        ("I tried:\n- restarting\n- another socket\nWhat else?", "c"),
+        ("- Restart the app\n- Clear the cache\n- How do I clear the cache on iPhone?", "c"),
+    ],
+)
+def test_dashes_divide_speakers_and_lists_stay_whole(text: str, roles: str) -> None:
+    transcript = read_transcript(text)
+    assert "".join(turn.role.value[0] for turn in transcript.turns) == roles
+    words = " ".join(turn.text for turn in transcript.turns)
+    assert all(word in words for word in text.replace("-", " ").replace("–", " ").replace("—", " ").split())

@@ -114,6 +114,30 @@ def test_one_key_swaps_roles_from_within_the_text_and_they_stay_so_while_one_typ
     assert page_problems(page) == []
 
 
+def test_swapped_roles_stay_so_when_the_page_is_loaded_again_and_end_with_the_conversation(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    paste(page, SWAPPED_NAMES)
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Can I return it?")
+    page.keyboard.press("F2")
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Since when?")
+    page.reload()
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Since when?")
+    page.goto("/desk/")
+    page.goto(PATH)
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Since when?")
+    page.keyboard.press("F2")
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Can I return it?")
+    page.reload()
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Can I return it?")
+    page.keyboard.press("F2")
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Since when?")
+    page.get_by_role("button", name="New conversation").click()
+    assert page.evaluate("sessionStorage.length") == 0
+    paste(page, SWAPPED_NAMES)
+    expect(page.locator("#reading .turn--asked")).to_contain_text("Can I return it?")
+    assert page_problems(page) == []
+
+
 def test_roles_are_swapped_without_javascript(open_page: OpenPage) -> None:
     page = open_page("rep", java_script_enabled=False)
     page.goto(PATH)

@@ -3,6 +3,8 @@
 from importlib.metadata import version
 from typing import Any
 
+from kb.assist.transcript import MAX_LENGTH
+from kb.assist.turns import Role
 from kb.core.settings import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
@@ -93,7 +95,21 @@ def _assist(settings: Settings) -> Json:
     }
     limit = {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT, "default": SUGGESTED}
     turns = {"type": "array", "items": turn, "description": "The conversation so far, oldest first"}
-    schema = _object({"turns": turns, "lang": lang, "limit": limit}, optional={"lang", "limit"})
+    transcript = {
+        "type": "string",
+        "maxLength": MAX_LENGTH,
+        "description": "In place of turns: the conversation as it was pasted from a chat, a help desk or a mail",
+    }
+    swapped = {
+        "type": "boolean",
+        "default": False,
+        "description": "Of a transcript: whoever was taken for the customer is the agent",
+    }
+    fields = {"turns": turns, "transcript": transcript, "swapped": swapped, "lang": lang, "limit": limit}
+    schema = {
+        **_object(fields, optional=set(fields)),
+        "oneOf": [{"required": ["turns"]}, {"required": ["transcript"]}],
+    }
     return {
         "operationId": "assist",
         "summary": "Suggestions for a conversation, or none where the customer asks for nothing",
@@ -102,7 +118,10 @@ def _assist(settings: Settings) -> Json:
         "security": _secured(),
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": {
-            "200": _json_response("Whether to speak, the question, and suggestions", _reference("AssistAnswer")),
+            "200": _json_response(
+                "Whether to speak, the question, and suggestions; of a transcript also how it was read",
+                {"anyOf": [_reference("AssistAnswer"), _reference("TranscriptAnswer")]},
+            ),
             **_problems("400", "413", "429", "503", secured=True),
         },
     }
@@ -203,6 +222,12 @@ def _schemas() -> Json:
         "question": {"type": "string", "description": "What is asked, with what was carried over from earlier turns"},
         "results": {"type": "array", "items": _reference("Suggestion"), "description": "Best first"},
     }
+    read_turn = _object({"role": {"type": "string", "enum": list(Role)}, "text": _TEXT, "speaker": _TEXT})
+    read = {
+        "turns": {"type": "array", "items": read_turn, "description": "As they were read, oldest first"},
+        "dialect": {"type": "string", "description": "What the paste was taken for"},
+        "cut": {"type": "boolean", "description": "It was too long; its beginning was left out"},
+    }
     feedback = {
         "search_id": _TEXT,
         "kind": {"type": "string", "enum": list(FeedbackKind)},
@@ -223,6 +248,7 @@ def _schemas() -> Json:
         "SearchAnswer": _object(answer),
         "Suggestion": _object(suggestion),
         "AssistAnswer": _object(assist),
+        "TranscriptAnswer": _object({**assist, **read}),
         "Feedback": _object(feedback, optional={"document"}),
         "Gap": _object(gap),
         "Problem": _object({**problem, "remedy": _TEXT, "reference": _TEXT}, optional={"remedy", "reference"}),

@@ -1,10 +1,13 @@
 """The routes under `/api/v1`. What they take and give stands in `webapp.api.openapi`; a test compares the two."""
 
+from typing import Any
+
 from flask import Blueprint, current_app, jsonify
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from kb.assist.turns import parse_turns
+from kb.assist.transcript import MAX_LENGTH, Transcript, read_transcript
+from kb.assist.turns import Turn, parse_turns
 from kb.core.errors import InvalidInputError
 from kb.insight.gaps import count_gaps, list_gaps
 from kb.search.events import record_feedback
@@ -64,13 +67,28 @@ def give_feedback() -> tuple[Response, int]:
 
 @desk.post("/assist")
 def assist() -> Response:
-    """Suggestions for a conversation: what `kb assist --json` prints. The conversation itself is not kept."""
+    """Suggestions for a conversation: what `kb assist --json` prints, with the turns where a pasted `transcript` was read. The
+    conversation itself is not kept."""
     body = json_object()
-    turns = parse_turns(body)
+    turns, transcript = _conversation(body)
     language = offered_language(text_field(body, "lang", required=False)) or customer_language(turns)
     limit = number_field(body, "limit", SUGGESTED)
     shown = assist_and_record(turns, place="api", reader_language=language, limit=limit)
-    return jsonify(shown.answer.to_json())
+    answer = shown.answer.to_json()
+    return jsonify(answer | transcript.to_json() if transcript else answer)
+
+
+def _conversation(body: dict[str, Any]) -> tuple[list[Turn], Transcript | None]:
+    """The turns of a request, and how they were read where it holds a paste. Raises InvalidInputError."""
+    if "transcript" not in body:
+        return parse_turns(body), None
+    if "turns" in body:
+        raise InvalidInputError("Send either turns or a transcript.")
+    swapped = body.get("swapped", False)
+    if not isinstance(swapped, bool):
+        raise InvalidInputError("swapped must be true or false.")
+    transcript = read_transcript(text_field(body, "transcript", required=False, longest=MAX_LENGTH), swapped=swapped)
+    return transcript.turns, transcript
 
 
 @studio.get("/gaps")

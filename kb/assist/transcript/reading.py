@@ -4,6 +4,7 @@ stays as text.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kb.assist.transcript.bare import read_bare
 from kb.assist.transcript.footed import read_footed
@@ -39,6 +40,11 @@ class Transcript:
     turns: list[Turn]
     cut: bool = False
     dialect: str = "text"
+
+    def to_json(self) -> dict[str, Any]:
+        """How a paste was read, for programs."""
+        turns = [{"role": turn.role.value, "text": turn.text, "speaker": turn.speaker} for turn in self.turns]
+        return {"turns": turns, "dialect": self.dialect, "cut": self.cut}
 
 
 def read_transcript(text: str, *, swapped: bool = False) -> Transcript:

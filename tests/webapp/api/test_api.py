@@ -150,6 +150,52 @@ def test_of_a_conversation_only_the_redacted_question_is_kept(
     assert (event.place, event.audience, event.reader_language) == ("api", "rep", "hi")
 
 
+PASTE = (
+    "[10:15, 12/03/2024] Asha: Hello\n[10:16, 12/03/2024] Maya from Care: How can I help?\n"
+    "[10:17, 12/03/2024] Asha: What are the refund limits?"
+)
+
+
+def test_pasted_transcript_is_read_like_on_the_desk(
+    client: FlaskClient, settings: Settings, token: Callable[[str], dict[str, str]]
+) -> None:
+    read = client.post("/api/v1/desk/assist", json={"transcript": PASTE, "limit": 2}, headers=token("rep"))
+    assert read.status_code == 200, read.text
+    assert read.json
+    assert [(turn["role"], turn["speaker"]) for turn in read.json["turns"]] == [
+        ("customer", "Asha"),
+        ("agent", "Maya from Care"),
+        ("customer", "Asha"),
+    ]
+    assert read.json["results"][0]["title"] == "Refund limits and approvals"
+    assert read.json["results"][0]["because"] == [{"words": "refund limits", "turn": 2}]
+    schemas = openapi_document(settings)["components"]["schemas"]
+    assert set(read.json) == set(schemas["TranscriptAnswer"]["properties"])
+    turns = [{"role": turn["role"], "text": turn["text"]} for turn in read.json["turns"]]
+    same = client.post("/api/v1/desk/assist", json={"turns": turns, "limit": 2}, headers=token("rep"))
+    assert same.json
+    assert {key: read.json[key] for key in same.json} == same.json
+
+
+def test_sides_of_a_transcript_can_be_swapped_and_dashes_divide_speakers(
+    client: FlaskClient, token: Callable[[str], dict[str, str]]
+) -> None:
+    text = "– Hello, my parcel is late\n– Hi, what is the order number?\n– 4411, and what are the refund limits?"
+    roles = []
+    for swapped in (False, True):
+        body = {"transcript": text, "swapped": swapped}
+        answer = client.post("/api/v1/desk/assist", json=body, headers=token("rep"))
+        assert answer.json
+        roles.append([turn["role"] for turn in answer.json["turns"]])
+    assert roles == [["customer", "agent", "customer"], ["agent", "customer", "agent"]]
+
+
+def test_empty_transcript_asks_for_nothing(client: FlaskClient, token: Callable[[str], dict[str, str]]) -> None:
+    answer = client.post("/api/v1/desk/assist", json={"transcript": " \n"}, headers=token("rep"))
+    assert answer.json
+    assert (answer.status_code, answer.json["speak"], answer.json["turns"]) == (200, False, [])
+
+
 @pytest.mark.parametrize("turns", [[], [{"role": "customer", "text": "ok thanks"}], [{"role": "agent", "text": "Hi?"}]])
 def test_where_nothing_is_asked_there_are_no_suggestions(
     client: FlaskClient, token: Callable[[str], dict[str, str]], turns: list[dict[str, str]]
@@ -176,6 +222,11 @@ def test_where_nothing_is_asked_there_are_no_suggestions(
         {"turns": [], "limit": 51},
         {"turns": [], "limit": "5"},
         {"turns": [], "limit": True},
+        {"transcript": 7},
+        {"transcript": ["hello"]},
+        {"transcript": "hello", "turns": []},
+        {"transcript": "hello", "swapped": "yes"},
+        {"transcript": "x" * 200_001},
     ],
 )
 def test_conversation_that_cannot_be_used_is_refused(

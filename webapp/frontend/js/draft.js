@@ -5,6 +5,13 @@ const changed = (box) => box.dispatchEvent(new Event("input", { bubbles: true })
 
 export function keepDraft(box, clearButton) {
   const key = PREFIX + box.dataset.draft;
+  // Which side is which is part of what was typed.
+  const swappedKey = `${key}-swapped`;
+  const reading = document.querySelector("#reading");
+  const swapped = () => reading.querySelector("input[name=swapped]");
+  const rememberSides = () => {
+    if (reading.querySelector(".turn")) write(swappedKey, swapped() ? "1" : "");
+  };
   const refresh = () => {
     clearButton.hidden = box.value === "";
   };
@@ -12,19 +19,31 @@ export function keepDraft(box, clearButton) {
   const restore = () => {
     box.value ||= read(key);
     refresh();
-    if (box.value && !document.querySelector("#reading .turn")) box.form.requestSubmit();
+    if (!box.value || reading.querySelector(".turn")) return rememberSides();
+    if (read(swappedKey) && !swapped()) reading.append(sidesField(box.form));
+    box.form.requestSubmit();
   };
   // By then htmx, which begins in a timeout too, takes care of the form.
   window.addEventListener("load", () => setTimeout(restore), { once: true });
   box.addEventListener("input", () => {
     write(key, box.value);
+    if (!box.value) write(swappedKey, "");
     refresh();
   });
+  new MutationObserver(rememberSides).observe(reading, { childList: true });
   clearButton.addEventListener("click", () => {
     box.value = "";
     changed(box);
     box.focus();
   });
+}
+
+// As the page has it once a conversation was read with its sides swapped.
+function sidesField(form) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "swapped", value: "1" });
+  field.setAttribute("form", form.id);
+  return field;
 }
 
 // Enter begins a new line here; with Ctrl or Cmd it sends.
