@@ -10,7 +10,8 @@ from itertools import accumulate
 import numpy as np
 
 from kb.search.encoding import WORD_UNIT, QueryEmbedding, Vectors, WordVectors
-from kb.text.terms import FUNCTION_WORD_WEIGHT, is_function_word
+from kb.text.quantities import find_quantities
+from kb.text.terms import FUNCTION_WORD_WEIGHT, QUANTITY_WEIGHT, is_function_word
 
 # What a document that has all words of the query is ahead of one that has none, in cosine.
 LATE_INTERACTION_WEIGHT = 0.1
@@ -22,8 +23,17 @@ _MOST_QUERY_WORDS = 96
 
 def weigh_words(words: Sequence[str], language: str) -> Vectors:
     """float32 (len(words),), sum 1: words that say little count half."""
+    quantities = find_quantities(words)
     weights = np.array(
-        [FUNCTION_WORD_WEIGHT if is_function_word(word, language) else 1.0 for word in words], np.float32
+        [
+            QUANTITY_WEIGHT
+            if place in quantities
+            else FUNCTION_WORD_WEIGHT
+            if is_function_word(word, language)
+            else 1.0
+            for place, word in enumerate(words)
+        ],
+        np.float32,
     )
     return np.asarray(weights / max(float(weights.sum()), 1e-9), dtype=np.float32)
 
