@@ -7,7 +7,6 @@ from kb.articles.address_table import note_file
 from kb.articles.files import FolderScan, read_file, write_file
 from kb.articles.folder_slugs import article_path, folder_slugs
 from kb.articles.folder_state import FolderState, Head
-from kb.articles.inherited import NO_RULES
 from kb.articles.moves import Gone, find_moves
 from kb.articles.parsing import EmptySectionError, parse_article
 from kb.articles.picture_files import PictureFiles
@@ -39,7 +38,7 @@ class SyncRun:
         self.session = state.session
         self.root = root
         self.scan = scan
-        self.rules = {path: rules.of(path) for path in scan.paths}
+        self.rules = rules
         self.found = set(scan.paths)
         self.report = report
         self.options = options
@@ -129,12 +128,12 @@ class SyncRun:
             languages=self.options.languages,
             default_slug=slug or kept or self.slugs.get(path, ""),
             default_key=head.translation_key if head is not None else "",
-            rules=self.rules.get(path, NO_RULES),
+            rules=self.rules.of(path),
         )
 
     def _hash(self, path: str, data: bytes) -> str:
         """Of the file, and of what other files say of it: it is read again when that has changed."""
-        return hash_bytes(data + self.rules.get(path, NO_RULES).digest.encode())
+        return hash_bytes(data + self.rules.of(path).digest.encode())
 
     def claim(self, source: ArticleSource, data: bytes, path: str) -> ArticleSource:
         """Take the address for this file, and give up the one that it had.

@@ -12,7 +12,7 @@ from site_folders import CASES, P
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.articles import parse_article, sync_folder
+from kb.articles import make_source, parse_article, save_article, sync_folder
 from kb.articles.site_rules import read_site_rules
 from kb.articles.site_rules.patterns import glob_matches
 from kb.tables import Article
@@ -137,6 +137,22 @@ def test_page_that_only_its_site_keeps_back_keeps_its_file_when_it_is_published_
     assert (folder / "docs/a.md").read_text() == text.replace("Text", "Other text")
     assert sync().unchanged == ["docs/a.md"]
     assert get(session).status == "published"
+
+
+def test_article_of_the_studio_stays_published_where_the_site_does_not_list_it(
+    session: Session, sync: Sync, folder: Path
+) -> None:
+    write_folder(folder, {"SUMMARY.md": "- [A](a.md)\n- [B](b.md)\n", "a.md": P, "b.md": P})
+    sync()
+    save_article(session, make_source({"title": "New", "slug": "new", "language": "en"}, "Text."), author="studio")
+    session.commit()
+    assert sync().written == ["en/new.md"]
+    assert sorted(sync().unchanged) == ["a.md", "b.md", "en/new.md"]
+    assert get(session, "en/new").status == "published"
+    (folder / "en/new.md").write_text((folder / "en/new.md").read_text() + "\nMore.\n")
+    report = sync()
+    assert (report.updated, get(session, "en/new").status) == (["en/new.md"], "draft")
+    assert any("SUMMARY.md" in str(warning) for warning in report.warnings)
 
 
 def test_language_of_a_folder_by_the_settings_of_the_site(session: Session, sync: Sync, folder: Path) -> None:

@@ -153,11 +153,8 @@ def _below(site: Site, section: str) -> Matches:
     folder = "" if section.startswith("../") or pure.parent.as_posix() == "." else f"{pure.parent.as_posix()}/"
     found = _SECTION.fullmatch(pure.name)
     language = found[1] if found else None
-    siblings = {
-        other[1]
-        for page in site.pages
-        if PurePosixPath(page).parent == pure.parent and (other := _SECTION.fullmatch(PurePosixPath(page).name))
-    }
+    names = (name for page in site.pages if (name := _name_in(page, folder)).startswith("_index."))
+    siblings = {other[1] for name in names if (other := _SECTION.fullmatch(name))}
 
     def matches(page: str) -> bool:
         if page == section or not page.startswith(folder):
@@ -167,6 +164,12 @@ def _below(site: Site, section: str) -> Matches:
         return mine == language if language or mine in siblings else True
 
     return matches
+
+
+def _name_in(page: str, folder: str) -> str:
+    """The name of a page that is in this very folder (its path with a slash at the end); "" for any other."""
+    name = page[len(folder) :] if page.startswith(folder) else ""
+    return "" if "/" in name else name
 
 
 def _inside(folder: str, index: str) -> Matches:

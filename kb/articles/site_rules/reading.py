@@ -23,9 +23,14 @@ class SiteRules:
     def __init__(self, rules: list[Rule], notices: list[Rejection]) -> None:
         self.rules = rules
         self.notices = notices
+        self._known: dict[str, PageRules] = {}
 
     def of(self, path: str) -> PageRules:
-        return rules_of_page(self.rules, path)
+        """Of any path, also that of a file which is yet to be written."""
+        found = self._known.get(path)
+        if found is None:
+            found = self._known[path] = rules_of_page(self.rules, path)
+        return found
 
 
 def read_site_rules(
