@@ -19,6 +19,7 @@ from kb.articles.publication_words import (
     SWITCHES_IF_PLAIN,
     TELLING,
     VISIBILITY,
+    day_in_name,
     days_of,
     is_no,
     is_yes,
@@ -58,6 +59,9 @@ def read_publication(
     name = PurePosixPath(path).name
     if name.startswith("_") and not name.lower().startswith("_index."):
         reader.doubt("", "its name begins with an underscore: generators make no page of it")
+    if not any(key.lower() == "date" for key in values) and (day := day_in_name(name)) and day > today:
+        reader.doubt("", f"its name has the day {day.isoformat()}, which is to come")
+        reader.turn(day)
     for reason in rules.reasons:
         reader.doubt("", reason)
     overrides, inherited = _read_inherited(reader, values, rules)
@@ -82,7 +86,7 @@ def _read_inherited(reader: "_Reader", values: Mapping[str, Any], rules: PageRul
             if status != "published" and not inner.reasons:
                 inner.doubt(key, f"`status: {_shown(found.value)}`")
         for _key, reason in inner.reasons:
-            reader.doubt("", f"{reason} in {found.place}")
+            reader.doubt("", f"{reason}, by {found.place}")
         if inner.turns_on:
             reader.turn(inner.turns_on)
         if inner.reasons and key.lower() in SWITCHES and (is_yes(found.value) or is_no(found.value)):
@@ -170,7 +174,7 @@ class _Reader:
                 if name.lower() != "cascade":
                     inner.read(name, what)
             for _name, reason in inner.reasons:
-                self.doubt(key, f"{reason} in `{key}`")
+                self.doubt(key, f"`{key}` hands down: {reason}")
             if inner.turns_on:
                 self.turn(inner.turns_on)
 

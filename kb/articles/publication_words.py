@@ -67,6 +67,7 @@ _DATE_FORMS = (
     "%Y-%m",
     "%Y",
 )
+_NAMED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[-_.]")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?$")
 
 
@@ -76,6 +77,14 @@ def is_yes(value: Any) -> bool:
 
 def is_no(value: Any) -> bool:
     return value is False or (isinstance(value, str | int) and str(value).strip().lower() in NO)
+
+
+def day_in_name(name: str) -> date | None:
+    """The day with which the name of a post begins (`2027-03-01-new-fees.md`)."""
+    found = _NAMED.match(name)
+    with suppress(ValueError):
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    return None
 
 
 def days_of(value: Any) -> list[date]:

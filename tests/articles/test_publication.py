@@ -80,6 +80,15 @@ def test_the_next_day_on_which_it_changes_is_known() -> None:
     assert read_publication({"publishDate": "2026-11-29"}, "", TODAY).status == "published"
 
 
+def test_day_in_the_name_of_a_post_is_its_date() -> None:
+    found = read_publication({}, "_posts/2026-12-24-holidays.md", TODAY)
+    assert (found.status, found.turns_on) == ("draft", date(2026, 12, 24))
+    assert found.reasons == (("", "its name has the day 2026-12-24, which is to come"),)
+    for path in ("_posts/2026-11-29-today.md", "2020-01-01-old.md", "2026-99-99-no-day.md", "guide/2027-plans.md"):
+        assert read_publication({}, path, TODAY).status == "published"
+    assert read_publication({"date": "2026-01-01"}, "_posts/2026-12-24-holidays.md", TODAY).status == "published"
+
+
 def test_article_is_published_when_its_day_has_come(session: Session, sync: Sync, write: Write) -> None:
     today = utc_now().date()
     write("a.md", publishDate=(today + timedelta(days=2)).isoformat())
