@@ -110,20 +110,21 @@ def _find_header(head: str, reading: Reading) -> _Header:
     """The first of the lines on top that has the columns that are needed, with the delimiter that gives most of them."""
     given = _given_delimiter(head)
     best: tuple[int, _Header] | None = None
-    first: _Header | None = None
+    widest: _Header | None = None  # where nothing is known: the first line by the delimiter that cuts it most
     for delimiter in given or _DELIMITERS:
         for line, row in _rows_on_top(head, delimiter):
             headers = [name.strip() for name in row]
             if not any(headers) or (given and headers[0].lower().startswith("sep")):
                 continue
             found = _Header(headers, delimiter, line)
-            first = first or found
+            if widest is None or (line == widest.lines_above and len(headers) > len(widest.headers)):
+                widest = found
             known = _count_known(headers, reading)
             if known and (best is None or known > best[0]):
                 best = (known, found)
             if known:
                 break
-    return best[1] if best else first or _Header([], ",", 0)
+    return best[1] if best else widest or _Header([], ",", 0)
 
 
 def _given_delimiter(head: str) -> str:

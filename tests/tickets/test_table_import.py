@@ -55,7 +55,7 @@ def test_delimiters_and_encodings_are_recognised(
 def test_wrong_columns_are_one_error_that_names_them(write: Write, run_import: Import) -> None:
     with pytest.raises(InvalidInputError) as error:
         run_import(write("foo;bar\n1;x\n", "t.csv"), "csv")
-    assert "'foo" in error.value.message
+    assert "'foo', 'bar'" in error.value.message
     assert "Needed: id, and subject or problem" in error.value.message
     assert "resolution" in error.value.remedy
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from kb.text.cleaning import clean_message
 from kb.text.mail import phrases, wording
 from kb.text.mail.earlier import has_words, without_earlier_mails
-from kb.text.mail.edges import without_edges
+from kb.text.mail.edges import is_place, without_edges
 from kb.text.mail.markup import mail_html_to_text
 from kb.text.mail.signature import is_greeting, strip_letter
 
@@ -166,11 +166,14 @@ def _cut_at_reply_line(mail: _Lines) -> None:
 
 def _drop_templates(mail: _Lines) -> None:
     kept: list[str] = []
-    asked = False
+    asked = dropped = False
     for line in mail.lines:
         bare = _bare(line)
+        if dropped and is_place(line):
+            continue
+        dropped = False
         if phrases.SURVEY.match(bare) or wording.is_survey(bare):
-            asked = True
+            asked = dropped = True
             continue
         if asked and bare and phrases.SURVEY_CHOICE.match(bare[:120]):
             continue
@@ -178,6 +181,7 @@ def _drop_templates(mail: _Lines) -> None:
             continue
         asked = asked and not bare
         if any(form.match(bare) for form in (phrases.CLIENT, phrases.HELP_DESK, phrases.LIST, phrases.SOCIAL)):
+            dropped = True
             continue
         if wording.is_desk_template(bare):
             continue

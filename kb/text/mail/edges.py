@@ -29,15 +29,28 @@ _BESIDE = re.compile(
 # What programs write before a colon.
 _LABEL = re.compile(
     r"(?:^|[|·•]\s*)\W{0,3}(?:(?:ticket|case|request|thread|conversation)(?:[ -]?(?:id|no|number))?|case owner|owner|assigned to|assignee|handled by|"
-    r"queue|priority|channel|status|sla|reference|ref|category|classification|retention|sensitivity|when|where|passcode|meeting id|"
+    r"queue|priority|channel|agent|shift|team|department|invitation|hours|organi[sz]er|status|sla|reference|ref|category|classification|retention|sensitivity|when|where|passcode|meeting id|"
     r"calendar|vorgang|priorität|referenz|prioridad|référence|priorité|कतार|प्राथमिकता|अग्रता|अवस्था|অগ্রাধিকার)\s*[:#]\s*\S",
     re.IGNORECASE,
+)
+# Where a company or person is, and when something takes place: nobody's only beside what is.
+_PLACE = re.compile(r"^[^?!।]{2,70},[^?!।]{0,60}(?<!\d)(?:\d{5,6}|[০-৯]{6}|[०-९]{6})(?!\d)[^?!।,]{0,20}$")
+_TIME_SPAN = re.compile(r"\d{1,2}[:.]\d{2}\s?(?:[ap]m)?\s?(?:[-–—]|to|bis|à|a)\s?\d{1,2}[:.]\d{2}", re.IGNORECASE)
+_TICKET_MARK = re.compile(
+    r"^\W{0,3}(?:ticket|case|request|vorgang|ticketnummer|dossier|caso|chamado|अनुरोध|অনুরোধ|टिकट|शिकायत|টিকিট|টিকেট|অভিযোগ)(?:[ -](?:no\.?|number|nr\.?|id|नंबर|संख्या|"
+    r"নম্বর|আইডি|n°|nº))?\s?[:#]?\s?[A-Z]{0,4}-?\d[\d-]{2,}(?:\W*$|[, ](?=(?:\S+ ){0,6}\S+$))|"
+    r"[\[(](?:#|(?:ticket|case|id|ref)[ :#-]{1,3})?[A-Z]{0,5}-?\d{3,}[\])]|^\W{0,3}#\d{3,}",
+    re.IGNORECASE,
+)
+# An answer is to be chosen.
+_CHOICE = re.compile(
+    r"(?<!\w)(?:yes|oui|sí|si|ja|sim|हाँ|हां|হ্যাঁ)\s?[/|–·-]\s?(?:no|non|nein|não|नहीं|না)\W*$", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+")
 # Something is told or asked about the matter.
 _TELLS = re.compile(
     r"\b(?:fail(?:s|ed|ing|ure)?|errors?|unable|crash\w*|exceptions?|problems?|defects?|broken|can ?not find|is it possible|how (?:do|can|to|does)|why|"
-    r"fehlgeschlagen|funktioniert nicht|ne fonctionne pas|no funciona|resolution:|abstract:)\b|समस्या|क्यों|कैसे|সমস্যা|কেন|কীভাবে",
+    r"fehlgeschlagen|funktioniert nicht|ne fonctionne pas|no funciona|resolution:|abstract:)\b|समस्या|क्यों|कैसे|সমস্যা|কেন(?![\u0980-\u09ff])|কীভাবে",
     re.IGNORECASE,
 )
 _MOST_WORDS = 22
@@ -49,6 +62,11 @@ def line_key(line: str) -> str:
     """By which the same line is known in other mails, whatever number stands in it; "" for one that is too short to be known."""
     key = " ".join(_DIGITS.sub("0", line[:_LONGEST_LINE]).casefold().split())
     return key if len(key) >= 12 and key.count(" ") >= 2 else ""
+
+
+def is_place(line: str) -> bool:
+    """Whether a line says where somebody is, and nothing more."""
+    return bool(_PLACE.search(line[:_LONGEST_LINE]))
 
 
 def without_edges(lines: Sequence[str], repeated: Set[str] = frozenset()) -> list[str]:
@@ -120,20 +138,24 @@ def _length_of_edge(lines: Sequence[str], weigh: Callable[[str], float]) -> int:
 
 def _is_edge(paragraph: Sequence[str], weigh: Callable[[str], float]) -> bool:
     """Whether all of a paragraph is nobody's: its lines speak of such things nearly throughout, none of the writer."""
-    if len(paragraph) > _MOST_LINES or any(map(is_about_self, paragraph)) or any(map(is_list_item, paragraph)):
+    if len(paragraph) > _MOST_LINES or any(map(is_about_self, paragraph)):
         return False
     weights = [min(weigh(line), 3) for line in paragraph]
     bare = sum(weight == 0 for weight in weights)
-    return max(weights) >= _LEAST_OF_LINE and sum(weights) >= len(paragraph) and bare * 3 <= len(paragraph)
+    # Where a company is stands below what it has to say.
+    sure = max(weights) >= _LEAST_OF_LINE or (len(paragraph) > 1 and is_place(paragraph[-1]) and weights[0] >= 1)
+    return sure and sum(weights) >= len(paragraph) and bare * 3 <= len(paragraph)
 
 
 def _weigh(line: str, repeated: Set[str]) -> float:
     """How much speaks for a line being nobody's, 0 for nothing; 2 is enough for a line alone."""
     line = line[:_LONGEST_LINE]
-    if not line.strip() or is_about_self(line) or _TELLS.search(line):
+    if not line.strip() or is_list_item(line) or is_about_self(line) or _TELLS.search(line):
         return 0
     folded = fold_words(line)
-    ideas = sum(any(piece in folded for piece in pieces) for pieces in _IDEAS) + bool(_LABEL.search(line))
+    ideas = sum(any(piece in folded for piece in pieces) for pieces in _IDEAS)
+    ideas += sum(bool(form.search(line)) for form in (_LABEL, _PLACE, _TIME_SPAN, _TICKET_MARK))
+    ideas += 2 * bool(_CHOICE.search(line))
     form = bool(_BESIDE.search(line)) + bool(_LINK.search(line))
     if not ideas:
         # Tables have things side by side, too.

@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"\S@\S|mailto:", re.IGNORECASE)
 _FORWARDED_SUBJECT = re.compile(r"^(?:fwd?|wg|tr|rv|i|enc)\s?:", re.IGNORECASE)
 
 _ORIGINAL = re.compile(
-    r"^[\s>]*[-_–—]{2,}\s?(?:Original (?:Message|e-?mail)|Ursprüngliche (?:Nachricht|E-?Mail)|Message d['’]origine|"
+    r"^[\s>]*[-_–—=*>]{2,}\s?(?:(?:Original|Earlier|Previous) (?:Message|e-?mail|enquiry|inquiry|request|ticket|post|question)|Ursprüngliche (?:Nachricht|E-?Mail)|Message d['’]origine|"
     r"Mensaje original|Messaggio originale|Reply message|मूल संदेश|मूल मेल|মূল বার্তা)\b.{0,60}$|"
     r"^[\s>]*Begin quoted message\b.{0,80}$|^[\s>]*Quoting \S.{2,100}:\s*$|"
     r"^[\s>]*[-_–—]{2,}\s.{3,120}(?:\bwrote|\bschrieb|a écrit|escribió|लिखा|লিখেছেন)\s?:?\s?[-_–—]{2,}\s*$",

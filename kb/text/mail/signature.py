@@ -157,7 +157,8 @@ def _start_of_contact_block(lines: list[str], first: int) -> int:
     if start <= first + 1 or not 2 <= len(block) <= _MOST_CONTACT_LINES or lines[start - 1]:
         return 0
     above = next((lines[number] for number in range(start - 1, first - 1, -1) if lines[number]), "")
-    if _GREETING_LINE.match(above[:100]) or _POINTS_TO.search(above[-200:]):
+    asks = above.rstrip().endswith("?")
+    if _GREETING_LINE.match(above[:100]) or (_POINTS_TO.search(above[-200:]) and not asks):
         return 0
     known = sum(bool(_CONTACT_DATA.search(line[:_LONGEST_SIGNATURE_LINE])) for line in block)
     is_signature = known * 5 >= len(block) and _may_be_signature(lines[:end], start)

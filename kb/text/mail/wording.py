@@ -75,7 +75,8 @@ _ABOUT_SELF = re.compile(
 )
 # … or tells that something is not as it should be.
 _TELLS = re.compile(
-    _SELF_TEXT + r"|\bbut\b|\bwhy\b|\bstill\b|लेकिन|क्यों|কিন্তু|কেন|\baber\b|\bmais\b|\bpero\b", re.IGNORECASE
+    _SELF_TEXT + r"|\bbut\b|\bwhy\b|\bstill\b|लेकिन|क्यों|কিন্তু|কেন(?![\u0980-\u09ff])|\baber\b|\bmais\b|\bpero\b",
+    re.IGNORECASE,
 )
 
 
