@@ -49,6 +49,11 @@ def record_search(
     return event
 
 
+def is_recorded(session: Session, public_id: str) -> bool:
+    """Whether the search of this name is stored."""
+    return session.scalar(select(SearchEvent.id).where(SearchEvent.public_id == public_id)) is not None
+
+
 def record_feedback(
     session: Session, public_id: str | None, kind: FeedbackKind, *, document: str = "", visit: str | None = None
 ) -> None:

@@ -32,15 +32,15 @@ from webapp.shared.article_html import show_article
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback, person_visit
 from webapp.shared.locale import choose_language, offered_languages
-from webapp.shared.searching import search_and_record
-from webapp.shared.ui import is_partial, render_fresh
+from webapp.shared.searching import record_if_typed, search_and_record
+from webapp.shared.ui import is_partial, is_typing, render_fresh
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
 blueprint.add_url_rule("/conversation", view_func=conversation, methods=["GET", "POST"])
 
-SEARCHED = 30
+PLACE, SEARCHED = "desk", 30
 FEEDBACK = {kind.value: kind for kind in (FeedbackKind.ANSWERED, FeedbackKind.NOT_ANSWERED, FeedbackKind.COPIED)}
 
 
@@ -48,9 +48,10 @@ FEEDBACK = {kind.value: kind for kind in (FeedbackKind.ANSWERED, FeedbackKind.NO
 def home() -> ResponseReturnValue:
     """The search page; for what is typed with scripts on, only its results."""
     text, reading = request.args.get("q", ""), _reading_language()
-    answer = _search(text, reading) if text.strip() else None
+    typing = is_typing(text)
+    answer = _search(text, reading, typing) if text.strip() else None
     columns = columns_of(answer.results) if answer else {}
-    values = {"answer": answer, "columns": columns, "reading": reading, "partial": is_partial()}
+    values = {"answer": answer, "columns": columns, "reading": reading, "partial": is_partial(), "typing": typing}
     if is_partial():
         response = render_fresh("desk/_results.html", waiting=0, **values)
         response.headers["HX-Replace-Url"] = url_for("desk.home", q=text or None, lang=request.args.get("lang") or None)
@@ -65,9 +66,12 @@ def _reading_language() -> str:
     return asked if asked in offered_languages() else choose_language()
 
 
-def _search(text: str, reading: str) -> SearchAnswer:
-    answer = search_and_record(text, audience=Audience.REP, place="desk", reader_language=reading, limit=SEARCHED)
-    run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
+def _search(text: str, reading: str, typing: bool) -> SearchAnswer:
+    answer = search_and_record(
+        text, audience=Audience.REP, place=PLACE, reader_language=reading, limit=SEARCHED, is_typing=typing
+    )
+    if not typing:
+        run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
     return answer
 
 
@@ -113,6 +117,9 @@ def _note_click(document: str) -> None:
     """A result that was opened counts as clicked; one that the page previewed by itself (`peek`) does not."""
     search_id = request.args.get("s", "")
     if search_id and "peek" not in request.args:
+        record_if_typed(
+            search_id, audience=Audience.REP, place=PLACE, reader_language=_reading_language(), limit=SEARCHED
+        )
         run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document))
 
 

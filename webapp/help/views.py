@@ -44,15 +44,15 @@ from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
 from webapp.shared.feedback import note_feedback
 from webapp.shared.locale import choose_language, offered_languages
-from webapp.shared.searching import search_and_record
-from webapp.shared.ui import THEMES, is_partial, render_fresh
+from webapp.shared.searching import record_if_typed, search_and_record
+from webapp.shared.ui import THEMES, is_partial, is_typing, render_fresh
 
 blueprint = Blueprint("help", __name__)
 blueprint.add_app_template_global(topic_name)
 blueprint.add_url_rule("/help/pictures/<name>", "picture", picture)
 
 COOKIE_AGE = 365 * 24 * 3600
-RESULTS = 6
+PLACE, RESULTS = "help", 6
 RELATED = 5
 SUMMARY = 155  # characters; search engines cut longer descriptions
 VOTES = {"yes": FeedbackKind.ANSWERED, "no": FeedbackKind.NOT_ANSWERED}
@@ -92,21 +92,29 @@ def home(language: str) -> ResponseReturnValue:
 def search(language: str) -> ResponseReturnValue:
     """Results as a page, or, for what is typed with scripts on, as a piece of one. Both come from the same template."""
     text = request.args.get("q", "")
-    answer = _search(text, language) if text.strip() else None
+    typing = is_typing(text)
+    answer = _search(text, language, typing) if text.strip() else None
     topics = list_topics(session(), language) if answer is None else []
     template = "help/_results.html" if is_partial() else "help/home.html"
-    response = render_fresh(template, topics=topics, answer=answer, partial=is_partial())
+    response = render_fresh(template, topics=topics, answer=answer, partial=is_partial(), typing=typing)
     if is_partial():
         target = "help.search" if answer else "help.home"
         response.headers["HX-Replace-Url"] = url_for(target, language=language, q=text if answer else None)
     return response
 
 
-def _search(text: str, language: str) -> SearchAnswer:
+def _search(text: str, language: str, typing: bool) -> SearchAnswer:
     answer = search_and_record(
-        text, audience=Audience.CUSTOMER, place="help", reader_language=language, limit=RESULTS, visit=visit_id()
+        text,
+        audience=Audience.CUSTOMER,
+        place=PLACE,
+        reader_language=language,
+        limit=RESULTS,
+        visit=visit_id(),
+        is_typing=typing,
     )
-    run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
+    if not typing:
+        run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
     return answer
 
 
@@ -169,6 +177,9 @@ def article(language: str, slug: str) -> ResponseReturnValue:
     search_id = request.args.get("s", "")
     if search_id:
         document, visit = f"article:{found.id}", visit_id()
+        record_if_typed(
+            search_id, audience=Audience.CUSTOMER, place=PLACE, reader_language=language, limit=RESULTS, visit=visit
+        )
         run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document, visit))
     return render_template(
         "help/article.html",

@@ -1,13 +1,16 @@
 """Searching from a request: the searcher of the place, figures for `/metrics`, the event written after the answer."""
 
 import logging
+from dataclasses import replace
 
-from flask import current_app
+import regex
+from flask import current_app, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from kb.core.settings import Settings
-from kb.search.events import record_search
+from kb.search.events import is_recorded, record_search
+from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
@@ -16,18 +19,61 @@ from webapp.shared.runtime import search_runtime
 
 logger = logging.getLogger(__name__)
 
+_PUBLIC_ID = regex.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 def search_and_record(
-    text: str, *, audience: Audience, place: str, reader_language: str, limit: int = 10, visit: str | None = None
+    text: str,
+    *,
+    audience: Audience,
+    place: str,
+    reader_language: str,
+    limit: int = 10,
+    visit: str | None = None,
+    is_typing: bool = False,
 ) -> SearchAnswer:
-    """Search as `audience` and record the event once the response is out.
+    """Search as `audience` and record the event once the response is out, unless the text is typed on.
 
     A customer's searcher holds nothing but public articles. Raises ModelError or IndexUnavailableError.
     """
     answer = search_runtime().searcher(audience).search(session(), text, reader_language=reader_language, limit=limit)
     observe_search(place, answer)
-    record_after_response(answer, audience=audience, place=place, reader_language=reader_language, visit=visit)
+    if not is_typing:
+        record_after_response(answer, audience=audience, place=place, reader_language=reader_language, visit=visit)
     return answer
+
+
+def record_if_typed(
+    public_id: str, *, audience: Audience, place: str, reader_language: str, limit: int, visit: str | None = None
+) -> None:
+    """Record the search of which a result was opened before the typing rested: `typed` in the address says what it was.
+
+    It keeps the name `public_id` that its results were shown under. For what is recorded already nothing happens.
+    """
+    text = request.args.get("typed", "")
+    if not text or _PUBLIC_ID.fullmatch(public_id) is None:
+        return
+    searcher, region = search_runtime().searcher(audience), current_settings().phone_region
+    user_id: int | None = current_user.id if current_user.is_authenticated else None
+
+    def record(separate: Session) -> None:
+        if is_recorded(separate, public_id):
+            return
+        answer = searcher.search(separate, text, reader_language=reader_language, limit=limit)
+        record_search(
+            separate,
+            replace(answer, public_id=public_id),
+            place=place,
+            audience=audience,
+            region=region,
+            visit=visit,
+            user_id=user_id,
+            reader_language=reader_language,
+        )
+        separate.flush()
+        drop_partial_queries(separate, public_id)
+
+    run_after_response(record)
 
 
 def record_after_response(

@@ -1,6 +1,7 @@
 """What the frame of every page needs: language, colours, the places that this person may go to."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
 from flask import Flask, Response, make_response, render_template, request, url_for
@@ -59,15 +60,26 @@ def text_direction(tag: str) -> str:
         return "ltr"
 
 
-def with_search(url: str, public_id: str) -> str:
-    """`url` with the search that led to it, so that opening it counts as a click on that search's result."""
+def with_search(url: str, public_id: str, typed: str = "") -> str:
+    """`url` with the search that led to it, so that opening it counts as a click on that search's result.
+
+    typed: what was searched for, where that is not recorded yet, see `is_typing`.
+    """
+    if not public_id:
+        return url
     path, hash_sign, fragment = url.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}s={public_id}{hash_sign}{fragment}" if public_id else url
+    named = urlencode({"s": public_id} | ({"typed": typed} if typed else {}))
+    return f"{path}{'&' if '?' in path else '?'}{named}{hash_sign}{fragment}"
 
 
 def is_partial() -> bool:
     """True where htmx asks for a piece of the page; restoring history needs the whole."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def is_typing(text: str) -> bool:
+    """True where `text` is typed on at this moment and its last word may not be finished: too early for a verdict."""
+    return is_partial() and request.args.get("typing") == "1" and text == text.rstrip()
 
 
 def render_fresh(template: str, **values: object) -> Response:
