@@ -173,15 +173,16 @@ def _agreement_of_languages(
 def put_first(ranking: Ranking, groups: Sequence[int]) -> Ranking:
     """The ranking with the documents `groups`, which are in it, before all others."""
     order = np.argsort(~np.isin(ranking.documents.groups, groups), kind="stable")
-    return replace(ranking, documents=_rows_of(ranking.documents, order))
+    return replace(ranking, documents=rows_of(ranking.documents, order))
 
 
 def only_of(documents: FusedDocuments, groups: Sequence[int]) -> FusedDocuments:
     """Those of `documents` that are in `groups`."""
-    return _rows_of(documents, np.flatnonzero(np.isin(documents.groups, groups)))
+    return rows_of(documents, np.flatnonzero(np.isin(documents.groups, groups)))
 
 
-def _rows_of(documents: FusedDocuments, rows: NDArray[np.int64]) -> FusedDocuments:
+def rows_of(documents: FusedDocuments, rows: NDArray[np.int64]) -> FusedDocuments:
+    """Some of the documents, in the order of `rows`."""
     return FusedDocuments(**{column.name: getattr(documents, column.name)[rows] for column in fields(documents)})
 
 

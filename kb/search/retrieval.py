@@ -1,6 +1,7 @@
 """What a query brought up, ranked, before any of it is shown."""
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +16,7 @@ from kb.search.encoding import QueryEmbedding
 from kb.search.fusion import Centring
 from kb.search.identifiers import Mentions, find_mentions
 from kb.search.lexical_retrieval import LexicalHits
+from kb.search.long_texts import rank_with_parts
 from kb.search.query_processing import ProcessedQuery
 from kb.search.ranking import Ranking, only_of, put_first, rank_candidates
 from kb.search.types import Audience, Collection, CollectionName, Result
@@ -32,6 +34,7 @@ class Retrieval:
     collections: Sequence[Collection]
     lexical: LexicalHits
     candidates: Candidates
+    parts: Sequence["Retrieval"] = ()  # what the parts of a long text brought up, see kb.search.long_texts
 
     @cached_property
     def ranking(self) -> Ranking:
@@ -44,6 +47,7 @@ class Retrieval:
             self.query.background,
             self.centring,
         )
+        ranking = rank_with_parts(ranking, [part.ranking for part in self.parts])
         return put_first(ranking, self.mentions.groups) if self.mentions.groups else ranking
 
     @cached_property
@@ -73,6 +77,18 @@ class Retrieval:
             word_match=float(ranking.word_match[row]),
         )
 
+    def evidence(self, ranking: Ranking) -> Iterator[NDArray[np.float64]]:
+        """The signals that there are for the first document of `ranking`: of this query, where it brings it up, and of each part
+        of a long text that has it first."""
+        if not len(ranking.documents.groups):
+            return
+        if (signals := self.signals_of(ranking)) is not None:
+            yield signals
+        for part in self.parts:
+            first = part.ranking.documents.groups[:1].tolist()
+            if first == ranking.documents.groups[:1].tolist() and part.signals is not None:
+                yield part.signals
+
     def ranked_first(self, result: Result) -> Ranking | None:
         """The ranking with this document before all others; None where it is not in it."""
         for collection in self.collections:
@@ -95,4 +111,7 @@ class Retrieval:
             if rows.any():
                 asked = np.unique(documents[rows]).tolist()
                 kept |= rows & np.isin(documents, sorted(visible(session, asked, audience)))
-        return self if kept.all() else replace(self, candidates=self.candidates.keep(kept))
+        parts = [part.without_hidden(session, audience) for part in self.parts]
+        if kept.all() and all(map(operator.is_, parts, self.parts)):
+            return self
+        return replace(self, candidates=self.candidates.keep(kept), parts=parts)

@@ -3,8 +3,9 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from kb.search.confidence import Calibration
 from kb.search.encoding import Encoder, Ids, QueryEmbedding
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.lexical_retrieval import retrieve_lexically
+from kb.search.long_texts import LONG_UNSURE, is_long, split_long_text
 from kb.search.query_processing import ProcessedQuery, process_query
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.ranking import select_documents
@@ -109,7 +111,7 @@ class Searcher:
         confidence = 0.0
         missing: Sequence[str] = ()
         if says_something(query):
-            found = self._retrieve(query, language, clock)
+            found = self._retrieve_with_parts(query, language, clock)
             ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
             clock.lap("rank")
             documents = load_documents(session, found.collections, ranked, self.audience)
@@ -122,7 +124,8 @@ class Searcher:
                 documents = load_documents(session, found.collections, ranked, self.audience)
             results = hydrate_documents(documents, reader_language, _telling_words(found.query), found, ranked)
             clock.lap("load")
-            confidence, missing = self._confidence(found.signals if results else None), found.mentions.missing
+            confidence = self._confidence(found.evidence(found.ranking)) if results else 0.0
+            missing = found.mentions.missing
             clock.lap("rank")
         return self._answer(query, language, confidence, results, clock, truncated=truncated, missing=missing)
 
@@ -151,9 +154,9 @@ class Searcher:
         confidence = 0.0
         missing: Sequence[str] = ()
         if results and says_something(query):
-            found = self._retrieve(query, language, clock).without_hidden(session, self.audience)
+            found = self._retrieve_with_parts(query, language, clock).without_hidden(session, self.audience)
             ranking = found.ranked_first(results[0])
-            confidence = self._confidence(None if ranking is None else found.signals_of(ranking))
+            confidence = self._confidence(found.evidence(ranking)) if ranking else 0.0
             missing = found.mentions.missing
             clock.lap("rank")
         return self._answer(query, language, confidence, results, clock, truncated=truncated, missing=missing)
@@ -166,6 +169,12 @@ class Searcher:
         query, _ = normalise_query(text)
         found = self._retrieve(query, guess_language(query), _Clock(), also=also)
         return found.without_hidden(session, self.audience)
+
+    def _retrieve_with_parts(self, query: str, language: str, clock: "_Clock") -> Retrieval:
+        """The same with what the parts of a long text bring up; a short one has none."""
+        found = self._retrieve(query, language, clock)
+        parts = [self._retrieve(part, guess_language(part), clock) for part in split_long_text(query)]
+        return replace(found, parts=parts) if parts else found
 
     def _retrieve(
         self,
@@ -215,8 +224,8 @@ class Searcher:
                 self._embeddings[text] = embedding
         return embedding
 
-    def _confidence(self, signals: NDArray[np.float64] | None) -> float:
-        return 0.0 if signals is None else self._calibration.probability(signals)
+    def _confidence(self, evidence: Iterable[NDArray[np.float64]]) -> float:
+        return max(map(self._calibration.probability, evidence), default=0.0)
 
     def _answer(
         self,
@@ -231,6 +240,8 @@ class Searcher:
     ) -> SearchAnswer:
         no_question = self._no_question(query, language)
         outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
+        if outcome is Outcome.NONE and results and confidence >= LONG_UNSURE * self.unsure_from and is_long(query):
+            outcome = Outcome.UNSURE
         if no_question and no_question not in FOR_A_PERSON:
             outcome, confidence = Outcome.NONE, self._calibration.below_unsure(confidence)
         elif outcome is Outcome.ANSWERED and (no_question or missing):

@@ -31,6 +31,19 @@ def test_a_verdict_comes_when_the_typing_rests(open_page: OpenPage, role: str, p
     expect(page.locator("#search-status")).not_to_be_empty()
 
 
+def test_what_a_rep_opened_before_the_typing_rests_stays_open(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    page.goto("/desk/")
+    page.locator("#q").press_sequentially("track my order", delay=15)
+    hit = page.locator('[data-column="public"] [data-hit]').first
+    title = hit.inner_text()
+    hit.click()
+    expect(page.locator("#preview .sheet__title")).to_have_text(title)
+    page.wait_for_timeout(1_500)
+    expect(page.locator("#preview .sheet__title")).to_have_text(title)
+    expect(page.locator("[data-hit]:focus")).to_have_count(1)
+
+
 def test_a_result_that_is_opened_at_once_opens(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/help/en/")

@@ -5,11 +5,13 @@ import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
 import { switchThemeInPlace } from "./theme.js";
+import { leaveResultsInUse } from "./typing.js";
 
 document.documentElement.classList.add("js");
 closeMenusOnLeave();
 forgetDraftsOnLogout();
 sayWhatFailed();
 switchThemeInPlace();
+leaveResultsInUse();
 makeScrollersFocusable();
 window.addEventListener("resize", () => makeScrollersFocusable());
