@@ -2,7 +2,7 @@
 
 The vector of two hundred words is that of their average. So a long text is searched as a whole and in parts, two sentences or
 more each; a document is ranked by what the whole and the likest part say of it, and the confidence is that of the surest part
-that has it first. What was tried is in docs/decisions/0019-beside-confidence.md.
+that has it first. What was tried is in docs/decisions/0018-beside-confidence.md.
 """
 
 import math
