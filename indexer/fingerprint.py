@@ -1,7 +1,7 @@
 """What vectors must have in common to be compared: the model, the way of cutting text, and that of reading words."""
 
 from indexer.chunking import CHUNKER
-from indexer.encoders.bundled_model import FINGERPRINT
+from indexer.encoders.bundled_model import BUNDLED_FINGERPRINTS
 from indexer.encoders.token_embeddings import WORDS
 from kb.core.settings import Settings
 from kb.search.encoding import Encoder
@@ -12,8 +12,9 @@ def index_fingerprint(encoder: Encoder) -> str:
 
 
 def expected_fingerprint(settings: Settings) -> str | None:
-    """That of the bundled encoder, without loading it. None for other models: they must be loaded to know."""
-    return _fingerprint(FINGERPRINT) if settings.model == "bundled" else None
+    """That of a bundled encoder, without loading it. None for other models: they must be loaded to know."""
+    known = BUNDLED_FINGERPRINTS.get(settings.model)
+    return None if known is None else _fingerprint(known)
 
 
 def _fingerprint(of_encoder: str) -> str:

@@ -53,7 +53,10 @@ class SearchRuntime:
         self._reader = reader
         own = settings.home / CALIBRATION_FILE
         calibration = load_calibration(
-            own if own.exists() else SHIPPED, answered_from=settings.answered_from, unsure_from=settings.unsure_from
+            own if own.exists() else SHIPPED,
+            answered_from=settings.answered_from,
+            unsure_from=settings.unsure_from,
+            answerable_share=settings.answerable_share,
         )
         statistics = QueryStatisticsReader(engine, encoder.fingerprint)
         self._searchers = {

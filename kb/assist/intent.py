@@ -16,7 +16,8 @@ from kb.search.encoding import Vectors
 from kb.text.terms import normalise
 from kb.text.words import WORD, find_words
 
-MODEL_FILE = Path(__file__).parent / "intent_model.json"
+# For the trained encoder, and for the model as it was.
+MODEL_FILES = tuple(Path(__file__).with_name(name) for name in ("intent_model.json", "intent_model_original.json"))
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,10 @@ class IntentModel:
 
 @lru_cache(maxsize=4)
 def load_intent_model(fingerprint: str) -> IntentModel | None:
-    """The model for this encoder; None when the shipped one was made for another."""
-    data = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
-    if data["fingerprint"] != fingerprint:
+    """The model for this encoder; None when none that is shipped was made for it."""
+    shipped = (json.loads(file.read_text(encoding="utf-8")) for file in MODEL_FILES)
+    data = next((model for model in shipped if model["fingerprint"] == fingerprint), None)
+    if data is None:
         return None
     return IntentModel(
         fingerprint,

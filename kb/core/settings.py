@@ -24,7 +24,12 @@ class Settings:
         "KB_HOME", "", "Folder of all state (database, models, index); default `var/` in the project"
     )
     database_url: str = _setting("KB_DATABASE", "", "SQLAlchemy URL; default SQLite in `KB_HOME`")
-    model: str = _setting("KB_MODEL", "bundled", "`bundled`, `hash` (tests), or any sentence-transformers name or path")
+    model: str = _setting(
+        "KB_MODEL",
+        "bundled",
+        "`bundled`, `bundled-original` (the same without its training for support), `hash` (tests), "
+        "or any sentence-transformers name or path",
+    )
     host: str = _setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
     port_text: str = _setting("KB_PORT", "8000", "Port that `kb serve` listens on")
     workers_text: str = _setting("KB_WORKERS", "2", "Server processes")
@@ -69,6 +74,11 @@ class Settings:
     )
     unsure_text: str = _setting(
         "KB_UNSURE_FROM", "", "Confidence below which there is no answer; default: the calibration's"
+    )
+    answerable_share_text: str = _setting(
+        "KB_ANSWERABLE_SHARE",
+        "",
+        "Share of searches that something here answers, which the confidence assumes; default: the calibration's, 0.8",
     )
 
     keep_searches_text: str = _setting(
@@ -177,6 +187,10 @@ class Settings:
         return _probability("KB_ANSWERED_FROM", self.answered_text)
 
     @property
+    def answerable_share(self) -> float | None:
+        return _probability("KB_ANSWERABLE_SHARE", self.answerable_share_text)
+
+    @property
     def unsure_from(self) -> float | None:
         return _probability("KB_UNSURE_FROM", self.unsure_text)
 
@@ -243,6 +257,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.image_hosts,
         settings.answered_from,
         settings.unsure_from,
+        settings.answerable_share,
         settings.keep_searches,
         settings.keep_feedback,
         settings.keep_requests,

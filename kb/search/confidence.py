@@ -10,7 +10,7 @@ own labelled searches. Figures and alternatives: docs/decisions/0006-confidence.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,13 +78,18 @@ def _margin_over_competitors(scores: Vectors) -> float:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights of the features for this encoder, and where the outcomes part."""
+    """Weights of the features for this encoder, and where the outcomes part.
+
+    answerable_share: of the searches that the weights speak of how many had an answer in the collections; None where that is
+    what it is, because they are an installation's own.
+    """
 
     weights: Mapping[str, float]
     bias: float
     answered_from: float
     unsure_from: float
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    answerable_share: float | None = None
 
     @cached_property
     def _weights(self) -> NDArray[np.float64]:
@@ -108,21 +113,36 @@ class Calibration:
         """A probability with which the outcome is "none"."""
         return min(probability, max(self.unsure_from - _BELOW, 0.0))
 
+    def with_answerable_share(self, share: float) -> "Calibration":
+        """For searches of which that share has an answer: the same signals are worth more where more do (Bayes)."""
+        if self.answerable_share is None:
+            return self
+        shift = _log_odds(share) - _log_odds(self.answerable_share)
+        return replace(self, bias=self.bias + shift, answerable_share=share)
+
     def save(self, path: Path) -> None:
         content = {
             "weights": {name: round(self.weights[name], 5) for name in FEATURES},
             "bias": round(self.bias, 5),
             "answered_from": self.answered_from,
             "unsure_from": self.unsure_from,
+            "answerable_share": self.answerable_share,
             "provenance": dict(self.provenance),
         }
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
 def load_calibration(
-    path: Path = SHIPPED, *, answered_from: float | None = None, unsure_from: float | None = None
+    path: Path = SHIPPED,
+    *,
+    answered_from: float | None = None,
+    unsure_from: float | None = None,
+    answerable_share: float | None = None,
 ) -> Calibration:
-    """Calibration from a file; the two thresholds override it. Raises ConfigurationError for a file that is none."""
+    """Calibration from a file; the two thresholds override it, and it is shifted to the share of answerable searches.
+
+    Raises ConfigurationError for a file that is none.
+    """
     try:
         content = json.loads(path.read_text("utf-8"))
         if missing := [name for name in FEATURES if name not in content["weights"]]:
@@ -131,11 +151,15 @@ def load_calibration(
         bias = float(content["bias"])
         answered = float(content["answered_from"]) if answered_from is None else answered_from
         unsure = float(content["unsure_from"]) if unsure_from is None else unsure_from
+        share = content.get("answerable_share")
+        fitted = Calibration(
+            weights, bias, answered, min(unsure, answered), content.get("provenance", {}), share and float(share)
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             f"The calibration {path.name} cannot be used ({error}).", remedy="Make it again with: kb calibrate DIR"
         ) from error
-    return Calibration(weights, bias, answered, min(unsure, answered), content.get("provenance", {}))
+    return fitted if answerable_share is None else fitted.with_answerable_share(answerable_share)
 
 
 def fit_calibration(
@@ -171,7 +195,7 @@ def fit_calibration(
     probability = model.predict_proba(columns)[:, 1]
     unsure, answered = _choose_thresholds(probability, answers, weights)
     named = dict(zip(FEATURES, map(float, slopes), strict=True))
-    return Calibration(named, bias, answered, unsure, provenance)
+    return Calibration(named, bias, answered, unsure, provenance=provenance)
 
 
 def _choose_thresholds(
@@ -192,3 +216,8 @@ def _choose_thresholds(
         if shown.any() and float(weights[shown & answers].sum()) >= 0.9 * float(weights[shown].sum()):
             answered = step
     return unsure, max(answered, unsure)
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, 0.01), 0.99)
+    return math.log(share / (1 - share))

@@ -24,7 +24,10 @@ from kb.tables import QueryMean, utc_now
 
 logger = logging.getLogger(__name__)
 
-SHIPPED_FILE = Path(__file__).with_name("query_statistics.json")
+# For the trained encoder, and for the model as it was.
+SHIPPED_FILES = tuple(
+    Path(__file__).with_name(name) for name in ("query_statistics.json", "query_statistics_original.json")
+)
 # So many questions of an installation's own weigh as much as what is shipped; where nothing is, they get half of full trust.
 PRIOR = 100
 # Of fewer questions, or questions of fewer people, nothing is learned: they could be anybody's.
@@ -103,11 +106,12 @@ def _newest_version_of(fingerprint: str) -> Select[int]:
 @lru_cache(maxsize=4)
 def load_shipped_means(fingerprint: str) -> ShippedMeans:
     """What is shipped for this encoder; nothing where it was made for another one."""
-    data = json.loads(SHIPPED_FILE.read_text("utf-8"))
-    if data["fingerprint"] != fingerprint:
-        return ShippedMeans()
-    means = {tuple(kind.split(".")): np.array(mean, dtype=np.float32) for kind, mean in data["means"].items()}
-    return ShippedMeans(float(data["strength"]), means)
+    for file in SHIPPED_FILES:
+        data = json.loads(file.read_text("utf-8"))
+        if data["fingerprint"] == fingerprint:
+            means = {tuple(kind.split(".")): np.array(mean, dtype=np.float32) for kind, mean in data["means"].items()}
+            return ShippedMeans(float(data["strength"]), means)
+    return ShippedMeans()
 
 
 def join_statistics(version: int, shipped: ShippedMeans, learned: Mapping[QueryKind, LearnedMean]) -> QueryStatistics:

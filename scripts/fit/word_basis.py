@@ -13,7 +13,7 @@ from tqdm import tqdm
 from indexer.chunking import chunk_article
 from indexer.encoders.bundled_model import FINGERPRINT, bundled_model_dir
 from indexer.encoders.onnx_text_model import OnnxTextModel
-from indexer.encoders.token_embeddings import BASIS_FILE, align_tokens
+from indexer.encoders.token_embeddings import BASIS_FILES, align_tokens
 from kb.articles import parse_article
 from kb.core.settings import Settings
 from kb.search.encoding import Vectors
@@ -38,7 +38,7 @@ def main() -> None:
     values, directions = np.linalg.eigh(around.T @ around)
     components = directions[:, ::-1][:, :WORD_DIMENSIONS]
     np.savez(
-        BASIS_FILE,
+        BASIS_FILES[0],
         fingerprint=np.array(FINGERPRINT),
         passage_mean=mean.astype(np.float16),
         query_mean=of_queries.mean(axis=0).astype(np.float16),

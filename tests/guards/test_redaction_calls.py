@@ -18,7 +18,7 @@ def calls_without_region(source: str) -> list[int]:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         named = any(keyword.arg == "region" for keyword in node.keywords)
-        if name in REDACTING and not named and not (name == "prepare_ticket" and len(node.args) == 3):
+        if name in REDACTING and not named and not (name == "prepare_ticket" and len(node.args) >= 3):
             found.append(node.lineno)
     return found
 

@@ -108,3 +108,21 @@ def test_fit_recovers_what_decides_and_is_calibrated() -> None:
 def test_fit_needs_searches_of_both_kinds() -> None:
     with pytest.raises(ConfigurationError, match="20 labelled searches"):
         fit_calibration(np.ones((50, len(FEATURES))), np.ones(50, bool), np.ones(50), provenance={})
+
+
+def test_the_share_of_answerable_searches_shifts_the_confidence_and_not_the_order() -> None:
+    shipped = load_calibration()
+    assert shipped.answerable_share == 0.8
+    few, many = load_calibration(answerable_share=0.5), load_calibration(answerable_share=0.95)
+    rows = np.random.default_rng(4).normal(scale=0.05, size=(50, len(FEATURES)))
+    by = [[calibration.probability(row) for row in rows] for calibration in (few, shipped, many)]
+    assert all(low < middle < high for low, middle, high in zip(*by, strict=True))
+    assert np.argsort(by[0]).tolist() == np.argsort(by[1]).tolist() == np.argsort(by[2]).tolist()
+    # Bayes: odds are multiplied by the ratio of the odds of the two shares.
+    assert by[0][0] / (1 - by[0][0]) * 4 == pytest.approx(by[1][0] / (1 - by[1][0]))
+
+
+def test_an_installations_own_calibration_is_not_shifted(tmp_path: Path) -> None:
+    own = Calibration(dict.fromkeys(FEATURES, 1.0), 0.2, 0.6, 0.3)
+    own.save(tmp_path / "own.json")
+    assert load_calibration(tmp_path / "own.json", answerable_share=0.5) == own

@@ -146,13 +146,15 @@ def look(form: ImportForm, settings: Settings) -> Look:
             return Look(guesses, is_cut=is_cut, error=words)
         except InvalidInputError as error:
             return Look(is_cut=is_cut, error=str(error).replace(str(part), form.name))
-    return Look(_guesses(preview), preview, is_cut)
+    return Look(_guesses(preview, settings.phone_region), preview, is_cut)
 
 
-def _guesses(preview: Preview) -> list[ColumnGuess]:
+def _guesses(preview: Preview, region: str) -> list[ColumnGuess]:
     reading = preview.reading
     return [
-        ColumnGuess(header, redact(reading.examples.get(header, "")), reading.columns.get(header, IGNORED))
+        ColumnGuess(
+            header, redact(reading.examples.get(header, ""), region=region), reading.columns.get(header, IGNORED)
+        )
         for header in dict.fromkeys(reading.headers)
     ]
 

@@ -137,9 +137,9 @@ def _database(engine: Engine) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    from indexer.encoders.bundled_model import bundled_model_dir, is_bundled_model_ready
+    from indexer.encoders.bundled_model import bundled_model_dir, is_bundled, is_bundled_model_ready
 
-    if settings.model != "bundled":
+    if not is_bundled(settings):
         yield Finding("ok", "Encoder", f"KB_MODEL={settings.model}")
     elif is_bundled_model_ready(settings):
         yield Finding("ok", "Encoder", f"bundled, in {bundled_model_dir(settings)}")

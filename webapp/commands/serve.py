@@ -31,7 +31,7 @@ def command() -> None:
 
 def check_ready(settings: Settings) -> None:
     """Find out before any worker starts what would keep all of them from starting. Raises KbError."""
-    from indexer.encoders.bundled_model import is_bundled_model_ready
+    from indexer.encoders.bundled_model import is_bundled, is_bundled_model_ready
     from webapp.commands.console import open_database
     from webapp.shared.assets import DIST
     from webapp.shared.security import load_secret_key
@@ -40,7 +40,7 @@ def check_ready(settings: Settings) -> None:
     open_database(settings).dispose()
     if not (DIST / "manifest.json").exists():
         raise ConfigurationError("The styles and scripts have not been built.", remedy="Type: make setup")
-    if settings.model == "bundled" and not is_bundled_model_ready(settings):
+    if is_bundled(settings) and not is_bundled_model_ready(settings):
         raise ConfigurationError("The bundled encoder has not been made.", remedy="Type: make setup")
 
 

@@ -39,10 +39,10 @@ def command() -> None:
 
 
 def make_encoder(settings: Settings) -> None:
-    from indexer.encoders.bundled_model import ensure_bundled_model, is_bundled_model_ready
+    from indexer.encoders.bundled_model import ensure_bundled_model, is_bundled, is_bundled_model_ready
     from webapp.commands.console import progress_bar
 
-    if settings.model != "bundled" or is_bundled_model_ready(settings):
+    if not is_bundled(settings) or is_bundled_model_ready(settings):
         return
     with step("Language model: fetching and converting it, about a minute"), progress_bar("Language model") as advance:
         ensure_bundled_model(settings, lambda _what, share: advance(int(share * 100), 100))
