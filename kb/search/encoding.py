@@ -1,8 +1,10 @@
 """What search needs of an encoder. The implementations are in `indexer.encoders`; the same tests run against each of them."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,12 @@ class PassageEmbeddings:
 
     vectors: Vectors
     words: Sequence[WordVectors]
+
+
+def read_shipped(files: Sequence[Path], fingerprint: str) -> dict[str, Any] | None:
+    """What is shipped for this encoder in one of some JSON files, each with a `fingerprint`; None where nothing is."""
+    shipped: Iterator[dict[str, Any]] = (json.loads(file.read_text("utf-8")) for file in files)
+    return next((content for content in shipped if content["fingerprint"] == fingerprint), None)
 
 
 class Encoder(Protocol):

@@ -5,7 +5,6 @@ use the same version, so that the same query on the same content has the same an
 docs/decisions/0005-ranking.md.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import numpy as np
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from kb.search.encoding import Encoder, Vectors
+from kb.search.encoding import Encoder, Vectors, read_shipped
 from kb.search.fusion import CENTRING, NO_CENTRING, Centring
 from kb.search.settled_searches import QueryKind, SettledQueries, settled_queries
 from kb.tables import QueryMean, utc_now
@@ -106,12 +105,11 @@ def _newest_version_of(fingerprint: str) -> Select[int]:
 @lru_cache(maxsize=4)
 def load_shipped_means(fingerprint: str) -> ShippedMeans:
     """What is shipped for this encoder; nothing where it was made for another one."""
-    for file in SHIPPED_FILES:
-        data = json.loads(file.read_text("utf-8"))
-        if data["fingerprint"] == fingerprint:
-            means = {tuple(kind.split(".")): np.array(mean, dtype=np.float32) for kind, mean in data["means"].items()}
-            return ShippedMeans(float(data["strength"]), means)
-    return ShippedMeans()
+    data = read_shipped(SHIPPED_FILES, fingerprint)
+    if data is None:
+        return ShippedMeans()
+    means = {tuple(kind.split(".")): np.array(mean, dtype=np.float32) for kind, mean in data["means"].items()}
+    return ShippedMeans(float(data["strength"]), means)
 
 
 def join_statistics(version: int, shipped: ShippedMeans, learned: Mapping[QueryKind, LearnedMean]) -> QueryStatistics:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from encoder.questions import read_businesses
+from encoder.questions import read_businesses, read_lines
 from sklearn.linear_model import Ridge
 
 from indexer.chunking import chunk_article
@@ -88,14 +88,10 @@ def _texts() -> list[str]:
     questions = [text for group in (*trained_on.values(), *held_out.values()) for s in group for text in s.yes + s.no]
     texts = random.Random(1).sample(questions, _MOST_QUESTIONS)
     written = _ROOT / "tests" / "relevance"
-    texts += [row["text"] for row in _lines(written / "no_questions.jsonl") if row["part"] == "fit"]
-    for row in _lines(written / "conversations.jsonl"):
+    texts += [row["text"] for row in read_lines(written / "no_questions.jsonl") if row["part"] == "fit"]
+    for row in read_lines(written / "conversations.jsonl"):
         texts += [turn["text"] for turn in row["turns"] if row["part"] == "fit"]
     return list(dict.fromkeys(texts))
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 if __name__ == "__main__":

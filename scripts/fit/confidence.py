@@ -21,10 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from encoder.questions import read_businesses
+from encoder.questions import read_businesses, read_lines
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from indexer.encoders.bundled_model import FINGERPRINT
 from indexer.encoders.opening import open_encoder
 from indexer.encoders.vector_cache import CachingEncoder, VectorCache
 from indexer.evaluation_environment import open_evaluation_environment
@@ -115,12 +116,12 @@ def _collect_set(settings: Settings, encoder: Encoder, folder: Path) -> Rows:
     if (validation := folder / "queries_val.jsonl").exists():
         intents = {
             document.id: line["intent"]
-            for document, line in zip(dataset.documents, _lines(folder / "corpus.jsonl"), strict=True)
+            for document, line in zip(dataset.documents, read_lines(folder / "corpus.jsonl"), strict=True)
         }
         by_intent: dict[str, set[str]] = {}
         for document, intent in intents.items():
             by_intent.setdefault(intent, set()).add(document)
-        lines = random_order.sample(_lines(validation), _MOST_QUERIES)
+        lines = random_order.sample(read_lines(validation), _MOST_QUERIES)
         asked = [(line["text"], frozenset(by_intent.get(line["intent"], ()))) for line in lines]
     else:
         asked = [(query.text, frozenset(dataset.qrels[query.id])) for query in chosen]
@@ -129,7 +130,7 @@ def _collect_set(settings: Settings, encoder: Encoder, folder: Path) -> Rows:
         documents = [document for document in dataset.documents if document.id in kept]
         _ask(settings, encoder, documents, [(text, answers & kept) for text, answers in asked], rows)
     if (unanswerable := folder / "oos_train.jsonl").exists():
-        outside = [(line["text"], frozenset[str]()) for line in _lines(unanswerable)]
+        outside = [(line["text"], frozenset[str]()) for line in read_lines(unanswerable)]
         inside = random_order.sample(asked, min(len(outside), len(asked)))
         _ask(settings, encoder, dataset.documents, [*outside, *inside], rows)
     return rows
@@ -217,7 +218,7 @@ def _fit(collected: dict[str, Rows]) -> Calibration:
     right = np.array([one for rows in collected.values() for one in rows.right])
     provenance = {
         "made": datetime.now(UTC).date().isoformat(),
-        "encoder": "bundled multilingual-e5-small int8",
+        "encoder": FINGERPRINT,
         "method": "scripts/fit/confidence.py: logistic regression; each set weighs the same, the sample content three times, the "
         "businesses too, the two tatoeba sets half; four searches in five answerable",
         "searches": {name: len(rows.right) for name, rows in collected.items()},
@@ -250,10 +251,6 @@ def _thresholds(
 
 def _area(calibration: Calibration, rows: Rows) -> float:
     return float(roc_auc_score(rows.answerable, [calibration.probability(one) for one in rows.signals]))
-
-
-def _lines(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Searching from a request: the searcher of the place, figures for `/metrics`, the event written after the answer."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import regex
 from flask import current_app, request
@@ -53,23 +55,14 @@ def record_if_typed(
     text = request.args.get("typed", "")
     if not text or _PUBLIC_ID.fullmatch(public_id) is None:
         return
-    searcher, region = search_runtime().searcher(audience), current_settings().phone_region
-    user_id: int | None = current_user.id if current_user.is_authenticated else None
+    searcher = search_runtime().searcher(audience)
+    record_search_here = _recorder(audience, place, reader_language, visit)
 
     def record(separate: Session) -> None:
         if is_recorded(separate, public_id):
             return
         answer = searcher.search(separate, text, reader_language=reader_language, limit=limit)
-        record_search(
-            separate,
-            replace(answer, public_id=public_id),
-            place=place,
-            audience=audience,
-            region=region,
-            visit=visit,
-            user_id=user_id,
-            reader_language=reader_language,
-        )
+        record_search_here(separate, replace(answer, public_id=public_id))
         separate.flush()
         drop_partial_queries(separate, public_id)
 
@@ -79,28 +72,24 @@ def record_if_typed(
 def record_after_response(
     answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
 ) -> None:
-    """Write down a search of this request's person once the response is out; the query is redacted before it is stored.
+    """Write down a search of this request's person once the response is out; the query is redacted before it is stored."""
+    record = _recorder(audience, place, reader_language, visit)
+    run_after_response(lambda separate: record(separate, answer))
 
-    What asked nothing is not written down.
-    """
-    if answer.no_question:
-        return
-    region = current_settings().phone_region
-    user_id: int | None = current_user.id if current_user.is_authenticated else None
 
-    def record(separate: Session) -> None:
-        record_search(
-            separate,
-            answer,
-            place=place,
-            audience=audience,
-            region=region,
-            visit=visit,
-            user_id=user_id,
-            reader_language=reader_language,
-        )
-
-    run_after_response(record)
+def _recorder(
+    audience: Audience, place: str, reader_language: str, visit: str | None
+) -> Callable[[Session, SearchAnswer], object]:
+    """Stores a search of this request's person; what is known of them is taken now, for the request is over by then."""
+    return partial(
+        record_search,
+        place=place,
+        audience=audience,
+        region=current_settings().phone_region,
+        visit=visit,
+        user_id=current_user.id if current_user.is_authenticated else None,
+        reader_language=reader_language,
+    )
 
 
 def current_settings() -> Settings:

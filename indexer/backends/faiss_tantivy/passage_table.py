@@ -67,10 +67,13 @@ class PassageTable:
         )
 
     @cached_property
+    def _group_order(self) -> NDArray[np.int64]:
+        return np.argsort(self.groups, kind="stable")
+
+    @cached_property
     def _by_group(self) -> tuple[Ids, Ids]:
         """Groups in order, and the ids of their passages in the same order."""
-        order = np.argsort(self.groups, kind="stable")
-        return self.groups[order], self.ids[order]
+        return self.groups[self._group_order], self.ids[self._group_order]
 
     @cached_property
     def _by_document(self) -> tuple[Ids, Ids]:
@@ -87,12 +90,11 @@ class PassageTable:
         """Of each passage whether its group has passages in more than one language."""
         if not len(self.groups):
             return np.zeros(0, np.bool_)
-        order = np.argsort(self.groups, kind="stable")
-        groups, languages = self.groups[order], self.languages[order]
+        groups, languages = self.groups[self._group_order], self.languages[self._group_order]
         starts = np.flatnonzero(np.concatenate(([True], groups[1:] != groups[:-1])))
         several = np.minimum.reduceat(languages, starts) != np.maximum.reduceat(languages, starts)
         translated = np.empty(len(groups), np.bool_)
-        translated[order] = np.repeat(several, np.diff(starts, append=len(groups)))
+        translated[self._group_order] = np.repeat(several, np.diff(starts, append=len(groups)))
         return translated
 
     def ids_of_groups(self, groups: Ids) -> Ids:

@@ -7,7 +7,7 @@ from typing import Any
 from kb.articles.site_rules.names import DOCUSAURUS
 from kb.articles.site_rules.patterns import any_glob
 from kb.articles.site_rules.rules import LeftOut, Matches, Rule
-from kb.articles.site_rules.settings import SettingsFile, Site, clean_folder, mapping, texts
+from kb.articles.site_rules.settings import SettingsFile, Site, clean_folder, mapping, texts, without_comments
 
 _ALWAYS = ("**/_*", "**/_*/**", "**/*.test.*", "**/__tests__/**")
 _KINDS = {"docs": "docs", "blog": "blog", "pages": "src/pages"}
@@ -15,7 +15,6 @@ _DATA = (".json", ".yml", ".yaml")
 _LIST = re.compile(r"\bexclude['\"]?\s*:\s*\[([^\[\]]{0,5000})\]")
 _PATH = re.compile(r"\bpath['\"]?\s*:\s*(['\"`])([^'\"`\n]{1,200})\1")
 _WORD = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"|`([^`$\n]*)`")
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 # Copies of the documents: of versions, and in other languages.
 _COPIES = re.compile(
     r"(?:(?:\w+_)?versioned_docs/version-[^/]+|i18n/[^/]+/docusaurus-plugin-content-[^/]+(?:/(?:current|version-[^/]+))?)/"
@@ -63,7 +62,7 @@ def _options(values: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _parts_of_program(text: str) -> list[tuple[str, list[str]]]:
-    text = _COMMENT.sub(" ", text)
+    text = without_comments(text)
     globs = ["".join(word) for found in _LIST.findall(text) for word in _WORD.findall(found)]
     folders = [clean_folder(found[1], "") for found in _PATH.findall(text)]
     return [(folder, globs) for folder in dict.fromkeys((*_KINDS.values(), *folders)) if folder and ":" not in folder]

@@ -7,7 +7,7 @@ from typing import Any
 from kb.articles.site_rules.names import DATA_ENDINGS, ELEVENTY, stem_of
 from kb.articles.site_rules.patterns import git_patterns
 from kb.articles.site_rules.rules import Gift, LeftOut, Matches, Rule
-from kb.articles.site_rules.settings import SettingsFile, Site
+from kb.articles.site_rules.settings import SettingsFile, Site, without_comments
 
 _PROGRAMS = (".js", ".mjs", ".cjs", ".ts")
 # Of a program only what stands in it so plainly is taken.
@@ -15,7 +15,6 @@ _SAID = re.compile(
     r"\b(draft|published|permalink|eleventyExcludeFromCollections|hidden|private|unlisted)['\"]?\s*:\s*(true|false)\b"
 )
 _IGNORED = re.compile(r"\bignores\.add\(\s*(['\"`])([^'\"`\n$]{1,300})\1\s*\)")
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 
 
 def read_rules(site: Site) -> list[Rule]:
@@ -66,7 +65,7 @@ def _folder_of(file: SettingsFile) -> Matches:
 def _values(site: Site, file: SettingsFile) -> dict[str, Any]:
     if not file.name.lower().endswith(_PROGRAMS):
         return site.load(file)
-    text = _COMMENT.sub(" ", site.text(file))
+    text = without_comments(site.text(file))
     return {name: value == "true" for name, value in _SAID.findall(text)}
 
 
@@ -75,7 +74,7 @@ def _ignored(site: Site, file: SettingsFile) -> list[Rule]:
     if file.name.lower() == ".eleventyignore":
         lines = text.split("\n")
     else:
-        lines = [found[1] for found in _IGNORED.findall(_COMMENT.sub(" ", text))]
+        lines = [found[1] for found in _IGNORED.findall(without_comments(text))]
         if "ignores.add" in text and len(lines) < text.count("ignores.add"):
             site.note(file, "is a program, which is not run: only words in `ignores.add(…)` are followed")
     match, refused = git_patterns(lines)
@@ -83,9 +82,4 @@ def _ignored(site: Site, file: SettingsFile) -> list[Rule]:
         site.note(file, f"has what is not understood: {', '.join(refused)}")
     if not any(line.strip() for line in lines):
         return []
-
-    def matches(page: str) -> bool:
-        path = file.relative(page)
-        return path is not None and match(path)
-
-    return [LeftOut(matches, f"{file.path} leaves it out")]
+    return [LeftOut(file.matches(match), f"{file.path} leaves it out")]

@@ -25,20 +25,12 @@ def read_rules(site: Site) -> list[Rule]:
     return rules
 
 
-def _path(file: SettingsFile, source: str, page: str) -> str | None:
-    """A page's path within the site."""
-    path = file.relative(page)
-    if path is None or not source:
-        return path
-    return path.removeprefix(f"{source}/") if path.startswith(f"{source}/") else None
-
-
 def _excluded(file: SettingsFile, values: Mapping[str, Any], source: str) -> list[Rule]:
     included = [entry.strip("/") for entry in texts(values.get("include"))][:_MOST]
 
     def rule(key: str, patterns: list[str]) -> LeftOut:
         def matches(page: str) -> bool:
-            path = _path(file, source, page)
+            path = file.relative(page, source)
             if path is None:
                 return False
             beginnings = [path[: at + 1] for at, letter in enumerate(path) if letter == "/"] + [path]
@@ -71,7 +63,7 @@ def _collections(file: SettingsFile, values: Mapping[str, Any], source: str) -> 
     def rule(name: str) -> LeftOut:
         start = f"{folder}/_{name}/".lstrip("/")
         return LeftOut(
-            lambda page: (_path(file, source, page) or "").startswith(start),
+            lambda page: (file.relative(page, source) or "").startswith(start),
             f"the collection {name!r} makes no pages (`output` in {file.path})",
         )
 
@@ -105,7 +97,7 @@ def _in_scope(
     wanted = wanted.removeprefix(f"{folder}/") if folder else wanted
 
     def matches(page: str) -> bool:
-        path = _path(file, source, page)
+        path = file.relative(page, source)
         if path is None:
             return False
         path = path.removeprefix(f"{folder}/") if folder else path

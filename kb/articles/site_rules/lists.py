@@ -58,12 +58,8 @@ def _rules_of_summary(site: Site, file: SettingsFile) -> list[Rule]:
         if any(path.lower() not in _FRONT for path in own):
             site.note(file, "leads to none of the pages here, so it is not taken for the list of what is public")
         return []
-
-    def matches(page: str) -> bool:
-        path = file.relative(page)
-        return path is not None and path not in names and path.lower() not in _FRONT
-
-    return [LeftOut(matches, f"it is not in {file.path}, which lists the pages of the site")]
+    unlisted = file.matches(lambda path: path not in names and path.lower() not in _FRONT)
+    return [LeftOut(unlisted, f"it is not in {file.path}, which lists the pages of the site")]
 
 
 def _rules_of_mintlify(site: Site, file: SettingsFile) -> list[Rule]:
@@ -76,12 +72,8 @@ def _rules_of_mintlify(site: Site, file: SettingsFile) -> list[Rule]:
     listed = {_stem(name) for name in _shown(values["navigation"], 0)}
     if not any((path := file.relative(page)) is not None and _stem(path) in listed for page in site.pages):
         return []
-
-    def matches(page: str) -> bool:
-        path = file.relative(page)
-        return path is not None and _stem(path) not in listed
-
-    return [LeftOut(matches, f"the navigation in {file.path} does not show it")]
+    unlisted = file.matches(lambda path: _stem(path) not in listed)
+    return [LeftOut(unlisted, f"the navigation in {file.path} does not show it")]
 
 
 def _stem(path: str) -> str:
@@ -107,11 +99,7 @@ def _rules_of_obsidian(site: Site, file: SettingsFile) -> list[Rule]:
     vault = SettingsFile(file.path, file.file, file.base, file.below.removesuffix(".obsidian").rstrip("/"))
 
     def within(folders: list[str]) -> Matches:
-        def matches(page: str) -> bool:
-            path = vault.relative(page)
-            return path is not None and any(path == folder or path.startswith(f"{folder}/") for folder in folders)
-
-        return matches
+        return vault.matches(lambda path: any(path == folder or path.startswith(f"{folder}/") for folder in folders))
 
     rules: list[Rule] = []
     excluded = [clean_folder(folder, "") for folder in texts(values.get("excluded"))]
@@ -146,23 +134,15 @@ def _rules_of_sphinx(site: Site, file: SettingsFile) -> list[Rule]:
     if not patterns:
         return []
 
-    def matches(page: str) -> bool:
-        path = file.relative(page)
-        if path is None:
-            return False
+    def matches(path: str) -> bool:
         parts = [path[:at] for at, letter in enumerate(path) if letter == "/"]
         return any(glob_matches(pattern, part) for pattern in patterns[:1000] for part in (*parts, path))
 
-    return [LeftOut(matches, f"`exclude_patterns` in {file.path} leaves it out")]
+    return [LeftOut(file.matches(matches), f"`exclude_patterns` in {file.path} leaves it out")]
 
 
 def _ignores(site: Site, file: SettingsFile, lines: list[str]) -> Matches:
     match, refused = git_patterns(lines)
     if refused:
         site.note(file, f"has what is not understood: {', '.join(refused)}")
-
-    def matches(page: str) -> bool:
-        path = file.relative(page)
-        return path is not None and match(path)
-
-    return matches
+    return file.matches(match)

@@ -6,7 +6,7 @@ from typing import Any
 
 from kb.articles.site_rules.names import MATERIAL_META, MKDOCS
 from kb.articles.site_rules.patterns import Expressions, git_patterns
-from kb.articles.site_rules.rules import Gift, LeftOut, Matches, Rule
+from kb.articles.site_rules.rules import Gift, LeftOut, Rule
 from kb.articles.site_rules.settings import (
     SettingsError,
     SettingsFile,
@@ -56,27 +56,11 @@ def _with_base(site: Site, file: SettingsFile) -> dict[str, Any]:
     return values
 
 
-def _path(file: SettingsFile, folder: str, page: str) -> str | None:
-    """A page's path within the folder of documents."""
-    path = file.relative(page)
-    if path is None or not folder:
-        return path
-    return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else None
-
-
 def _git_rule(site: Site, file: SettingsFile, folder: str, key: str, lines: list[str]) -> LeftOut:
     match, refused = git_patterns(lines)
     if refused:
         site.note(file, f"`{key}` has what is not understood: {', '.join(refused)}")
-    return LeftOut(_within(file, folder, match), f"`{key}` in {file.path} leaves it out")
-
-
-def _within(file: SettingsFile, folder: str, match: Matches) -> Matches:
-    def matches(page: str) -> bool:
-        path = _path(file, folder, page)
-        return path is not None and match(path)
-
-    return matches
+    return LeftOut(file.matches(match, folder), f"`{key}` in {file.path} leaves it out")
 
 
 def _plugin_rules(site: Site, file: SettingsFile, folder: str, plugins: Any) -> list[Rule]:
@@ -94,6 +78,6 @@ def _plugin_rules(site: Site, file: SettingsFile, folder: str, plugins: Any) -> 
         site.note(file, f"the plugin `exclude` has what is not understood: {', '.join(expressions.refused)}")
     if expressions.known:
         rules.append(
-            LeftOut(_within(file, folder, expressions.search), f"`plugins: exclude` in {file.path} leaves it out")
+            LeftOut(file.matches(expressions.search, folder), f"`plugins: exclude` in {file.path} leaves it out")
         )
     return rules

@@ -2,9 +2,10 @@
 
 import json
 import os
+import re
 import stat
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,7 @@ from kb.core.errors import Rejection
 MAX_BYTES = 500_000
 _MAX_VALUES = 50_000
 _MAX_DEPTH = 40
+_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"\w])//[^\n]*", re.DOTALL)
 
 
 class SettingsError(Exception):
@@ -37,11 +39,19 @@ class SettingsFile:
     def name(self) -> str:
         return PurePosixPath(self.path).name
 
-    def relative(self, page: str) -> str | None:
-        """A page's path seen from the folder of these settings; None for a page that is not below it."""
-        if self.below:
-            return page.removeprefix(f"{self.below}/") if page.startswith(f"{self.below}/") else None
-        return f"{self.base}/{page}" if self.base else page
+    def relative(self, page: str, folder: str = "") -> str | None:
+        """A page's path seen from the folder of these settings, or from one below it; None for a page that is not in there."""
+        path = _seen_from(self.below, page) if self.below else f"{self.base}/{page}" if self.base else page
+        return _seen_from(folder, path) if path is not None and folder else path
+
+    def matches(self, match: Callable[[str], bool], folder: str = "") -> Callable[[str], bool]:
+        """Whether `match` is true of a page's path as `relative` gives it; false of one that is elsewhere."""
+
+        def matches(page: str) -> bool:
+            path = self.relative(page, folder)
+            return path is not None and match(path)
+
+        return matches
 
 
 @dataclass
@@ -76,6 +86,15 @@ class Site:
         except SettingsError as error:
             self.note(file, f"{error}; its rules are not known, so look at what became public")
             return ""
+
+
+def _seen_from(folder: str, path: str) -> str | None:
+    return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else None
+
+
+def without_comments(program: str) -> str:
+    """A program in JavaScript without what it says to people."""
+    return _COMMENT.sub(" ", program)
 
 
 def read_text(path: Path, limit: int = MAX_BYTES) -> str:

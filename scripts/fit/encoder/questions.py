@@ -3,7 +3,6 @@
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ def read_businesses() -> tuple[dict[str, list[Section]], dict[str, list[Section]
     """Invented businesses to train on, and those that are held out (a quarter, chosen by name)."""
     parts: tuple[dict[str, list[Section]], dict[str, list[Section]]] = ({}, {})
     for path in sorted(WRITTEN.glob("*.jsonl")):
-        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        rows = read_lines(path)
         held_out = zlib.crc32(path.stem.encode()) % _HELD_OUT == 0
         parts[held_out][path.stem] = [_section(row, path.stem) for row in rows]
     return parts
@@ -60,7 +59,8 @@ def read_help_sections(data: Path) -> list[Section]:
     if not folder.is_dir():
         return []
     texts = {
-        row["id"]: section_text(row["title"], row["heading"], row["text"]) for row in _lines(folder / "sections.jsonl")
+        row["id"]: section_text(row["title"], row["heading"], row["text"])
+        for row in read_lines(folder / "sections.jsonl")
     }
     return [
         Section(
@@ -70,12 +70,13 @@ def read_help_sections(data: Path) -> list[Section]:
             row["yes"] + [row[key] for key in ("hi", "bn") if key in row],
             row["no"],
         )
-        for row in _lines(folder / "questions.jsonl")
+        for row in read_lines(folder / "questions.jsonl")
     ]
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    return map(json.loads, path.read_text("utf-8").splitlines())
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """The objects of a JSON lines file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def group_by_likeness(
