@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from indexer.chunking import Chunk, CountTokens, chunk_article, chunk_text
 from kb.search.types import CollectionName
-from kb.tables import Article, IndexedDocument, Ticket
+from kb.tables import Article, IndexedDocument, LearnedWording, Ticket, WordingState
+from kb.text.terms import normalise
 
 Key = tuple[str, int]  # kind and id of a document
 
@@ -44,7 +45,8 @@ class PreparedPassage:
 
 def wanted_documents(session: Session) -> Iterator[DocumentState]:
     """All documents that should be searchable now: published articles by audience, resolved tickets."""
-    yield from map(_article_state, session.execute(_ARTICLES))
+    learned = _learned(session, None)
+    yield from (_article_state(row, learned.get(row.id, ())) for row in session.execute(_ARTICLES))
     yield from map(_ticket_state, session.execute(_TICKETS))
 
 
@@ -63,7 +65,9 @@ def wanted_among(session: Session, keys: Iterable[Key]) -> dict[Key, DocumentSta
         ids[kind].append(number)
     wanted: list[DocumentState] = []
     if ids["article"]:
-        wanted += map(_article_state, session.execute(_ARTICLES.where(Article.id.in_(ids["article"]))))
+        learned = _learned(session, ids["article"])
+        rows = session.execute(_ARTICLES.where(Article.id.in_(ids["article"])))
+        wanted += [_article_state(row, learned.get(row.id, ())) for row in rows]
     if ids["ticket"]:
         wanted += map(_ticket_state, session.execute(_TICKETS.where(Ticket.id.in_(ids["ticket"]))))
     return {state.key: state for state in wanted}
@@ -73,9 +77,25 @@ _ARTICLES = select(Article.id, Article.audience, Article.content_hash).where(Art
 _TICKETS = select(Ticket.id, Ticket.content_hash).where(Ticket.status == "resolved")
 
 
-def _article_state(row: Any) -> DocumentState:
+def _article_state(row: Any, learned: Sequence[str]) -> DocumentState:
+    """learned: its wordings that are not its own text, which are part of what is indexed."""
     collection = CollectionName.INTERNAL if row.audience == "internal" else CollectionName.HELP
-    return DocumentState("article", row.id, collection, row.content_hash)
+    hashed = row.content_hash
+    if learned:
+        hashed = hashlib.sha256("\0".join((hashed, *learned)).encode()).hexdigest()
+    return DocumentState("article", row.id, collection, hashed)
+
+
+def _learned(session: Session, ids: Sequence[int] | None) -> dict[int, list[str]]:
+    """Wordings learned from use that are searched, per article; of all articles where no ids are given."""
+    columns = select(LearnedWording.article_id, LearnedWording.text).order_by(LearnedWording.id)
+    statement = columns.where(LearnedWording.state == WordingState.APPLIED.value)
+    if ids is not None:
+        statement = statement.where(LearnedWording.article_id.in_(ids))
+    found: dict[int, list[str]] = {}
+    for article_id, text in session.execute(statement):
+        found.setdefault(article_id, []).append(text)
+    return found
 
 
 def _ticket_state(row: Any) -> DocumentState:
@@ -88,9 +108,15 @@ def prepare_documents(
     """Per document its group number and its passages in order. A document that is gone by now is left out."""
     prepared: dict[Key, tuple[int, list[PreparedPassage]]] = {}
     ids = [state.id for state in states if state.kind == "article"]
+    learned = _learned(session, ids) if ids else {}
     for article in session.scalars(select(Article).where(Article.id.in_(ids))) if ids else ():
         chunks = chunk_article(article.title, article.body, count_tokens)
-        questions = [Chunk(question, (), "questions") for question in article.also_asked if question.strip()]
+        asked = [question for question in article.also_asked if question.strip()]
+        known = {
+            normalise(question) for question in asked
+        }  # what was learned may have been written into the article since
+        asked += [question for question in learned.get(article.id, ()) if normalise(question) not in known]
+        questions = [Chunk(question, (), "questions") for question in asked]
         group = group_number("article", article.translation_key)
         prepared["article", article.id] = group, _passages([*chunks, *questions], article.language)
     ids = [state.id for state in states if state.kind == "ticket"]

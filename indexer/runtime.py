@@ -1,6 +1,7 @@
 """Everything a process needs to search: the encoder and the live collections, opened once, after forking."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.encoders.opening import open_encoder
 from indexer.fingerprint import index_fingerprint
+from indexer.own_calibration import CalibrationReader
 from indexer.query_statistics import QueryStatisticsReader
 from indexer.updating import IndexReport, bring_up_to_date, make_files
 from kb.core.errors import IndexUnavailableError
@@ -17,7 +19,7 @@ from kb.core.progress import Progress
 from kb.core.settings import Settings
 from kb.search.confidence import SHIPPED, load_calibration
 from kb.search.encoding import Encoder
-from kb.search.searcher import Searcher
+from kb.search.searcher import CollectionSource, Searcher
 from kb.search.types import Audience, CollectionName
 
 logger = logging.getLogger(__name__)
@@ -52,17 +54,16 @@ class SearchRuntime:
         self._index_dir = settings.index_dir
         self._reader = reader
         own = settings.home / CALIBRATION_FILE
-        calibration = load_calibration(
+        self.base_calibration = load_calibration(
             own if own.exists() else SHIPPED,
             answered_from=settings.answered_from,
             unsure_from=settings.unsure_from,
             answerable_share=settings.answerable_share,
         )
-        statistics = QueryStatisticsReader(engine, encoder.fingerprint)
+        self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
+        self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
         self._searchers = {
-            audience: Searcher(
-                encoder, tuple(Source(reader, name) for name in names), audience, statistics, calibration
-            )
+            audience: self.make_searcher([Source(reader, name) for name in names], audience)
             for audience, names in COLLECTIONS_OF.items()
         }
 
@@ -77,6 +78,10 @@ class SearchRuntime:
 
     def searcher(self, audience: Audience) -> Searcher:
         return self._searchers[audience]
+
+    def make_searcher(self, sources: Sequence[CollectionSource], audience: Audience) -> Searcher:
+        """One of other collections than those that serve, with the same encoder, statistics and calibration: for trying out."""
+        return Searcher(self.encoder, tuple(sources), audience, self._statistics, self._calibration)
 
     def view(self, name: CollectionName) -> CollectionView:
         """A collection as it is now: for checks and benchmarks, which are no audience."""

@@ -33,6 +33,8 @@ BLUEPRINTS = (
     "webapp.desk.views:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
+    "webapp.studio.wordings:blueprint",
+    "webapp.studio.confidence:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.views:public",

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from kb.core.errors import ConfigurationError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+# Choices of KB_LEARN_WORDINGS.
+_LEARNING = ("off", "suggest", "apply")
 
 
 def _setting(env: str, default: str, description: str) -> str:
@@ -79,6 +81,13 @@ class Settings:
         "KB_ANSWERABLE_SHARE",
         "",
         "Share of searches that something here answers, which the confidence assumes; default: the calibration's, 0.8",
+    )
+
+    learn_wordings_text: str = _setting(
+        "KB_LEARN_WORDINGS",
+        "suggest",
+        "What is done with questions that different people asked alike and one article answered: `suggest` them to trainers as "
+        "other wordings of it, `apply` the well attested by itself, or `off`",
     )
 
     keep_searches_text: str = _setting(
@@ -191,6 +200,16 @@ class Settings:
         return _probability("KB_ANSWERABLE_SHARE", self.answerable_share_text)
 
     @property
+    def learn_wordings(self) -> str:
+        """off, suggest or apply."""
+        choice = self.learn_wordings_text.strip().lower()
+        if choice not in _LEARNING:
+            raise ConfigurationError(
+                f"KB_LEARN_WORDINGS is {self.learn_wordings_text!r}, but must be one of {', '.join(_LEARNING)}."
+            )
+        return choice
+
+    @property
     def unsure_from(self) -> float | None:
         return _probability("KB_UNSURE_FROM", self.unsure_text)
 
@@ -258,6 +277,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.answered_from,
         settings.unsure_from,
         settings.answerable_share,
+        settings.learn_wordings,
         settings.keep_searches,
         settings.keep_feedback,
         settings.keep_requests,

@@ -91,6 +91,10 @@ class Calibration:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     answerable_share: float | None = None
 
+    def current(self) -> "Calibration":
+        """Itself: a source of a calibration that never changes (kb.search.own_calibration.CalibrationSource)."""
+        return self
+
     @cached_property
     def _weights(self) -> NDArray[np.float64]:
         return np.array([self.weights[name] for name in FEATURES])

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from kb.search.candidates import DEPTH, gather_candidates
-from kb.search.confidence import Calibration
 from kb.search.encoding import Encoder, Ids, QueryEmbedding
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import LONG_UNSURE, is_long, split_long_text
+from kb.search.own_calibration import CalibrationSource
 from kb.search.query_processing import ProcessedQuery, process_query
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.ranking import select_documents
@@ -74,7 +74,7 @@ class Searcher:
         sources: Sequence[CollectionSource],
         audience: Audience,
         statistics: QueryStatisticsSource,
-        calibration: Calibration,
+        calibration: CalibrationSource,
     ) -> None:
         self.audience = audience
         self._encoder = encoder
@@ -89,7 +89,7 @@ class Searcher:
     @property
     def unsure_from(self) -> float:
         """The confidence below which the outcome is "none"."""
-        return self._calibration.unsure_from
+        return self._calibration.current().unsure_from
 
     def views(self) -> list[Collection]:
         """The collections of this audience, each as it is now."""
@@ -225,7 +225,7 @@ class Searcher:
         return embedding
 
     def _confidence(self, evidence: Iterable[NDArray[np.float64]]) -> float:
-        return max(map(self._calibration.probability, evidence), default=0.0)
+        return max(map(self._calibration.current().probability, evidence), default=0.0)
 
     def _answer(
         self,
@@ -239,13 +239,13 @@ class Searcher:
         missing: Sequence[str],
     ) -> SearchAnswer:
         no_question = self._no_question(query, language)
-        outcome = self._calibration.outcome(confidence) if results else Outcome.NONE
+        outcome = self._calibration.current().outcome(confidence) if results else Outcome.NONE
         if outcome is Outcome.NONE and results and confidence >= LONG_UNSURE * self.unsure_from and is_long(query):
             outcome = Outcome.UNSURE
         if no_question and no_question not in FOR_A_PERSON:
-            outcome, confidence = Outcome.NONE, self._calibration.below_unsure(confidence)
+            outcome, confidence = Outcome.NONE, self._calibration.current().below_unsure(confidence)
         elif outcome is Outcome.ANSWERED and (no_question or missing):
-            outcome, confidence = Outcome.UNSURE, self._calibration.below_answered(confidence)
+            outcome, confidence = Outcome.UNSURE, self._calibration.current().below_answered(confidence)
         public_id = str(uuid.uuid4())
         timings = clock.finish()
         return SearchAnswer(

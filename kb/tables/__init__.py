@@ -14,6 +14,7 @@ from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
 from kb.tables.jobs import Job, JobState
+from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
 from kb.tables.search import VOTES, ContactRequest, Feedback, FeedbackKind, SearchEvent, feedback_key
@@ -31,6 +32,7 @@ __all__ = [
     "ArticleRevision",
     "Base",
     "BuildState",
+    "CalibrationState",
     "ChangedDocument",
     "ContactRequest",
     "ContentReport",
@@ -44,7 +46,9 @@ __all__ = [
     "IndexedDocument",
     "Job",
     "JobState",
+    "LearnedWording",
     "Miss",
+    "OwnCalibration",
     "Passage",
     "QueryMean",
     "Role",
@@ -53,6 +57,7 @@ __all__ = [
     "TicketMessage",
     "User",
     "UtcDateTime",
+    "WordingState",
     "feedback_key",
     "has_changed_documents",
     "mark_everything",

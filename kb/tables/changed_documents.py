@@ -16,10 +16,11 @@ from kb.tables.base import Base
 # In place of a kind: every document has to be looked at.
 EVERYTHING = "*"
 
-# What of a document the index depends on, by the table that holds it.
+# What of a document the index depends on, by the table that holds it: kind, the column with its id, the columns that matter.
 _WATCHED = {
-    "articles": ("article", "status, audience, language, translation_key, content_hash"),
-    "tickets": ("ticket", "status, language, content_hash"),
+    "articles": ("article", "id", "status, audience, language, translation_key, content_hash"),
+    "tickets": ("ticket", "id", "status, language, content_hash"),
+    "learned_wordings": ("article", "article_id", "state, text, article_id"),
 }
 _EVENTS = ("insert", "update", "delete")
 
@@ -54,14 +55,14 @@ def install_change_triggers(connection: Connection) -> None:
 
 
 def _statements(dialect: str) -> Iterator[str]:
-    for table, (kind, columns) in _WATCHED.items():
+    for table, (kind, number, columns) in _WATCHED.items():
         if dialect == "postgresql":
-            yield from _for_postgresql(table, kind, columns)
+            yield from _for_postgresql(table, kind, number, columns)
         else:
-            yield from _for_sqlite(table, kind, columns)
+            yield from _for_sqlite(table, kind, number, columns)
 
 
-def _for_sqlite(table: str, kind: str, columns: str) -> Iterator[str]:
+def _for_sqlite(table: str, kind: str, number: str, columns: str) -> Iterator[str]:
     for action in _EVENTS:
         row = "OLD" if action == "delete" else "NEW"
         of = f" OF {columns}" if action == "update" else ""
@@ -70,16 +71,16 @@ def _for_sqlite(table: str, kind: str, columns: str) -> Iterator[str]:
         # Deleted and inserted: in a trigger the conflict clause of the outer statement would take the place of its own.
         yield (
             f"CREATE TRIGGER {name} AFTER {action.upper()}{of} ON {table} BEGIN "  # noqa: S608  # fixed names only
-            f"DELETE FROM changed_documents WHERE document_kind = '{kind}' AND document_id = {row}.id; "
-            f"INSERT INTO changed_documents (document_kind, document_id) VALUES ('{kind}', {row}.id); END"
+            f"DELETE FROM changed_documents WHERE document_kind = '{kind}' AND document_id = {row}.{number}; "
+            f"INSERT INTO changed_documents (document_kind, document_id) VALUES ('{kind}', {row}.{number}); END"
         )
 
 
-def _for_postgresql(table: str, kind: str, columns: str) -> Iterator[str]:
+def _for_postgresql(table: str, kind: str, number: str, columns: str) -> Iterator[str]:
     yield (
         f"CREATE OR REPLACE FUNCTION mark_changed_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608
         "DECLARE changed integer; BEGIN "
-        "IF TG_OP = 'DELETE' THEN changed := OLD.id; ELSE changed := NEW.id; END IF; "
+        f"IF TG_OP = 'DELETE' THEN changed := OLD.{number}; ELSE changed := NEW.{number}; END IF; "
         f"INSERT INTO changed_documents (document_kind, document_id) VALUES ('{kind}', changed) "
         "ON CONFLICT (document_kind, document_id) DO UPDATE SET id = EXCLUDED.id; "
         "RETURN NULL; END $$"

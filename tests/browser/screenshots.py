@@ -39,6 +39,8 @@ def staff_pages(language: str) -> dict[str, str]:
         "desk-requests": "/desk/requests",
         "desk-conversation": "/desk/conversation",
         "studio-gaps": "/studio/gaps",
+        "studio-wordings": "/studio/wordings/",
+        "studio-confidence": "/studio/confidence/",
     }
 
 

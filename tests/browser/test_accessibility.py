@@ -36,6 +36,8 @@ PAGES = {
     "/desk/tickets/<int:ticket_id>": ["/desk/tickets/1"],
     "/desk/conversation": ["/desk/conversation"],
     "/desk/requests": ["/desk/requests"],
+    "/studio/wordings/": [f"/studio/wordings/?view={view}" for view in ("suggested", "applied", "refused", "harmful")],
+    "/studio/confidence/": ["/studio/confidence/"],
     "/studio/content/": ["/studio/content/"],
     "/studio/content/<int:report_id>": ["/studio/content/1"],
     "/studio/gaps": ["/studio/gaps"],

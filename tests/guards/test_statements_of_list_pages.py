@@ -19,7 +19,7 @@ from statements import is_of_the_page, recorded_statements
 
 from kb.core.settings import Settings
 from kb.jobs import enqueue
-from kb.tables import ContactRequest, Feedback, FeedbackKind, Job, Role, SearchEvent, User, utc_now
+from kb.tables import ContactRequest, Feedback, FeedbackKind, Job, LearnedWording, Role, SearchEvent, User, utc_now
 
 __all__ = ["content", "prepared"]
 
@@ -35,6 +35,8 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/desk/requests?state=done": (Role.REP, 5),
     "/studio/gaps": (Role.TRAINER, 6),
     "/studio/gaps/1": (Role.TRAINER, 4),
+    "/studio/wordings/": (Role.TRAINER, 5),
+    "/studio/confidence/": (Role.TRAINER, 5),
     "/admin/people": (Role.ADMIN, 3),
     "/admin/jobs": (Role.ADMIN, 3),
     "/admin/imports": (Role.ADMIN, 3),
@@ -51,6 +53,12 @@ def fill(session: Session, times: int) -> None:
             feedback=[Feedback(kind=FeedbackKind.CLICK.value, document="article:1")],
         )  # fmt: skip
         session.add(event)
+        event.feedback.append(Feedback(kind=FeedbackKind.NOT_ANSWERED.value, document="article:1"))
+        event.results = ["article:1"]
+        lost = [{"question": "how", "article": 1}]
+        session.add(LearnedWording(article_id=1, text=f"ship {mark[:8]}", language="en", state="suggested",
+                                   people=2, searches=2, replay={"asked": 1, "before": 1, "after": 1, "finds": True,
+                                                                 "lost": lost}))  # fmt: skip
         for state in ("waiting", "done"):
             request = ContactRequest(
                 public_id=f"{state}{mark[:20]}", visit=f"v{mark}", name="A", contact="a@b.example", message="Help",

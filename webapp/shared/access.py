@@ -27,6 +27,8 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "api_desk": Role.REP,
     "studio": Role.TRAINER,
     "studio_content": Role.TRAINER,
+    "studio_wordings": Role.TRAINER,
+    "studio_confidence": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,

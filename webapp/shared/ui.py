@@ -187,8 +187,13 @@ class PageFrame:
         ]
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))
-            in_content = request.blueprint == "studio_content"
-            places.append(Place(_("What came in"), url_for("studio_content.reports"), in_content))
+            for name, endpoint in (
+                (_("Wordings"), "studio_wordings.wordings"),
+                (_("How sure"), "studio_confidence.confidence"),
+                (_("What came in"), "studio_content.reports"),
+            ):
+                is_here = request.blueprint == endpoint.partition(".")[0]
+                places.append(Place(name, url_for(endpoint), is_here))
         if current_user.allows("admin"):
             places.append(Place(_("People"), url_for("admin.people"), request.blueprint == "admin"))
             places.append(Place(_("Jobs"), url_for("admin_jobs.jobs"), request.endpoint == "admin_jobs.jobs"))
