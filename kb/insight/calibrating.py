@@ -78,7 +78,7 @@ def recalibrate(
     provenance = _provenance(base, fitted, own, slopes=slopes, part=part)
     if part and _difference(now, fitted, own.judged) < _LEAST_CHANGE:
         return None
-    if not part and not is_no_worse(measure(now, own.held_out), measure(base, own.held_out)):
+    if not part and not is_no_worse(now, base, own.held_out):
         retire_own(session, fingerprint)  # it was better once, and the articles or the people have changed since
     return store_own(session, base, fitted, fingerprint, provenance, in_use=part > 0)
 
@@ -86,12 +86,11 @@ def recalibrate(
 def choose(base: Calibration, own: OwnSearches, *, slopes: bool) -> tuple[Calibration, float]:
     """The calibration to use and how far it goes from `base` to the fitted one; the fitted one and 0 where none is to be used."""
     whole = fit_correction(base, _material(own, own.judged), slopes=slopes)
-    before = measure(base, own.held_out)
     for part in _PARTS:
         candidate = part_of_the_way(base, whole, part)
         if (
             keeps_signs(base, candidate)
-            and is_no_worse(measure(candidate, own.held_out), before)
+            and is_no_worse(candidate, base, own.held_out)
             and _helps_others(base, own, slopes=slopes, part=part)
         ):
             return candidate, part

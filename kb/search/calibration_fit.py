@@ -4,7 +4,7 @@ The correction is the most likely one under a normal prior around "nothing chang
 there): with few searches it hardly moves, with many they decide. Pure functions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,8 +24,6 @@ COST = {
     True: {Outcome.ANSWERED: 0.0, Outcome.UNSURE: 1.0, Outcome.NONE: 4.0},
     False: {Outcome.ANSWERED: 4.0, Outcome.UNSURE: 1.0, Outcome.NONE: 0.0},
 }
-# How much worse the log-loss may be before it counts: less than that is chance of the questions that are asked.
-_LOSS_TOLERANCE = 0.005
 _STEPS = 30
 
 
@@ -115,24 +113,51 @@ def measure(calibration: Calibration, searches: LabelledSearches) -> Figures:
     """Log-loss and cost per search; of no searches both are 0."""
     if not len(searches):
         return Figures(0.0, 0.0, {})
-    probability = np.clip(_sigmoid(_log_odds_of(calibration, searches.features)), 1e-6, 1 - 1e-6)
-    total = float(searches.weights.sum())
-    loss = -np.where(searches.right, np.log(probability), np.log(1 - probability))
-    outcomes = [calibration.outcome(float(one)) for one in probability]
-    cost = np.array([COST[bool(right)][outcome] for right, outcome in zip(searches.right, outcomes, strict=True)])
+    told = _tell(calibration, searches)
     table = {
         name: {
-            outcome.value: _share(searches.weights, searches.right == right, [one is outcome for one in outcomes])
+            outcome.value: _share(searches.weights, searches.right == right, [one is outcome for one in told.outcomes])
             for outcome in Outcome
         }
         for name, right in (("right", True), ("wrong", False))
     }
-    return Figures(float(loss @ searches.weights) / total, float(cost @ searches.weights) / total, table)
+    weights = searches.weights / searches.weights.sum()
+    return Figures(float(told.losses @ weights), float(told.costs @ weights), table)
 
 
-def is_no_worse(after: Figures, before: Figures) -> bool:
-    """By the probabilities and by what people are told."""
-    return after.log_loss <= before.log_loss + _LOSS_TOLERANCE and after.cost <= before.cost + 1e-9
+def is_no_worse(after: Calibration, before: Calibration, searches: LabelledSearches) -> bool:
+    """By the probabilities and by what people are told: neither mean may rise by more than its standard error."""
+    if not len(searches):
+        return True
+    new, old = _tell(after, searches), _tell(before, searches)
+    return all(
+        _rise_over_error(difference, searches.weights) <= 1
+        for difference in (new.losses - old.losses, new.costs - old.costs)
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Per search what a calibration says of it and what that costs."""
+
+    losses: Numbers
+    costs: Numbers
+    outcomes: Sequence[Outcome]
+
+
+def _tell(calibration: Calibration, searches: LabelledSearches) -> _Told:
+    probability = np.clip(_sigmoid(_log_odds_of(calibration, searches.features)), 1e-6, 1 - 1e-6)
+    losses = -np.where(searches.right, np.log(probability), np.log(1 - probability))
+    outcomes = [calibration.outcome(float(one)) for one in probability]
+    costs = [COST[bool(right)][outcome] for right, outcome in zip(searches.right, outcomes, strict=True)]
+    return _Told(losses, np.array(costs), outcomes)
+
+
+def _rise_over_error(difference: Numbers, weights: Numbers) -> float:
+    weights = weights / weights.sum()
+    mean = float(difference @ weights)
+    error = float(np.sqrt(np.square(weights * (difference - mean)).sum()))
+    return mean / error if error > 0 else mean * np.inf if mean else 0.0
 
 
 def _share(weights: Numbers, of: Flags, which: list[bool]) -> float:

@@ -36,7 +36,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/gaps": (Role.TRAINER, 6),
     "/studio/gaps/1": (Role.TRAINER, 4),
     "/studio/wordings/": (Role.TRAINER, 5),
-    "/studio/confidence/": (Role.TRAINER, 5),
+    "/studio/confidence/": (Role.TRAINER, 4),
     "/admin/people": (Role.ADMIN, 3),
     "/admin/jobs": (Role.ADMIN, 3),
     "/admin/imports": (Role.ADMIN, 3),
@@ -53,7 +53,9 @@ def fill(session: Session, times: int) -> None:
             feedback=[Feedback(kind=FeedbackKind.CLICK.value, document="article:1")],
         )  # fmt: skip
         session.add(event)
-        event.feedback.append(Feedback(kind=FeedbackKind.NOT_ANSWERED.value, document="article:1"))
+        event.feedback.append(
+            Feedback(kind=FeedbackKind.NOT_ANSWERED.value, document="article:1", created_at=event.created_at)
+        )
         event.results = ["article:1"]
         lost = [{"question": "how", "article": 1}]
         session.add(LearnedWording(article_id=1, text=f"ship {mark[:8]}", language="en", state="suggested",

@@ -36,6 +36,10 @@ THINGS = [
     "shelf",
     "bottle",
 ]
+WORDS = """
+    spout handle lime bulb socket shade leg seat varnish crumb edge fringe blade jug plug port cable light wool hem moth lid rust
+    grease hand dial battery frame crack fog screw board bracket cork neck label
+""".split()  # noqa: SIM905  # three for each thing
 Run = Callable[[], list[OwnCalibration]]
 
 
@@ -46,9 +50,9 @@ def articles(session: Session) -> list[Article]:
             session,
             f"Care of the {thing}",
             f"Wipe the {thing} with a soft cloth and keep it dry.",
-            also_asked=[f"how to clean the {thing}", f"my {thing} is dirty", f"washing a {thing}"],
+            also_asked=[f"{thing} {word}" for word in WORDS[3 * number : 3 * number + 3]],
         )
-        for thing in THINGS
+        for number, thing in enumerate(THINGS)
     ]
 
 
@@ -113,12 +117,9 @@ def test_it_is_never_taken_where_held_out_wordings_become_worse(
     vote(session, articles, 120, right=False)
     (row,) = run()
     told = row.provenance["on_held_out"]
-    if row.state == "in_use":
-        assert told["after"]["log_loss"] <= told["before"]["log_loss"] + 0.005
-        assert told["after"]["cost"] <= told["before"]["cost"] + 0.0001
-    else:
-        assert row.state == "no_better"
-        assert confidences(settings, engine, session) == before
+    assert row.state == "no_better"
+    assert told["after"]["log_loss"] > told["before"]["log_loss"]  # what was tried is told
+    assert confidences(settings, engine, session) == before
 
 
 def test_person_who_switches_back_is_not_overruled(

@@ -99,11 +99,11 @@ def test_a_search_that_weighs_nothing_says_nothing() -> None:
 
 def test_worse_is_told_by_probabilities_and_by_what_people_are_told() -> None:
     some = searches(800, BASE)
-    before = measure(BASE, some)
-    assert is_no_worse(before, before)
+    assert is_no_worse(BASE, BASE, some)
     for by in (-2.0, 2.0):
-        assert not is_no_worse(measure(shifted(by), some), before)
-    table = before.outcomes
+        assert not is_no_worse(shifted(by), BASE, some)
+    assert is_no_worse(shifted(0.01), BASE, some)  # so little is chance
+    table = measure(BASE, some).outcomes
     assert sum(table["right"].values()) == pytest.approx(1, abs=0.001)
     assert table["right"]["answered"] > table["wrong"]["answered"]
 

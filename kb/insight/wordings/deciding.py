@@ -5,10 +5,9 @@ from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, NotFoundError
-from kb.insight.wordings.texts import Unfit, UnfitWordingError, clean_wording
+from kb.insight.wordings.texts import Unfit, UnfitWordingError, clean_wording, content_key
 from kb.tables import Article, LearnedWording, WordingState
 from kb.text.language import guess_language
-from kb.text.terms import normalise
 
 _ON_SEARCH = (WordingState.APPLIED.value, WordingState.CHECKING.value)
 
@@ -21,7 +20,7 @@ def accept_wording(session: Session, wording_id: int, text: str, user_id: int, *
     """
     wording = _in_state(session, wording_id, {WordingState.SUGGESTED})
     text = clean_wording(text, region=region)
-    if normalise(text) in _known(session, wording):
+    if content_key(text) in _known(session, wording):
         raise UnfitWordingError(Unfit.KNOWN)
     if text != wording.text:
         wording.text, wording.language, wording.replay = text, guess_language(text), {}
@@ -66,8 +65,8 @@ def _in_state(session: Session, wording_id: int, states: set[WordingState]) -> L
     return wording
 
 
-def _known(session: Session, wording: LearnedWording) -> set[str]:
-    """What the article has already, normalised."""
+def _known(session: Session, wording: LearnedWording) -> set[frozenset[str]]:
+    """The keys of what the article has already."""
     article = session.get(Article, wording.article_id)
     own = [] if article is None else [article.title, *article.also_asked]
     learned = session.scalars(
@@ -77,7 +76,7 @@ def _known(session: Session, wording: LearnedWording) -> set[str]:
             LearnedWording.state.in_(_ON_SEARCH),
         )
     )
-    return {normalise(text) for text in (*own, *learned)}
+    return {content_key(text) for text in (*own, *learned)}
 
 
 def _sign(wording: LearnedWording, user_id: int) -> None:

@@ -97,6 +97,16 @@ class Wordings:
         return best if cosines[best] >= SAME_FROM else None
 
 
+def content_key(text: str) -> frozenset[str]:
+    """The same for texts that differ only in function words, order, endings and signs."""
+    language = guess_language(text)
+    return _key(to_native(text, language).text, language)
+
+
+def _key(native: str, language: str) -> frozenset[str]:
+    return frozenset(query_terms(native, language.partition("-")[0])) or frozenset([normalise(native)])
+
+
 def read_wordings(encoder: Encoder, texts: Sequence[str]) -> Wordings:
     """Encode the texts; Hindi and Bengali in Latin letters are read in their own script, as queries are."""
     natives, keys = [], []
@@ -104,6 +114,6 @@ def read_wordings(encoder: Encoder, texts: Sequence[str]) -> Wordings:
         language = guess_language(text)
         native = to_native(text, language).text
         natives.append(native)
-        keys.append(frozenset(query_terms(native, language.partition("-")[0])) or frozenset([normalise(text)]))
+        keys.append(_key(native, language))
     vectors = encoder.encode_queries(natives) if natives else np.zeros((0, encoder.dimensions), np.float32)
     return Wordings(list(texts), keys, vectors)
