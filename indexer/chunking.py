@@ -5,14 +5,14 @@ what is embedded (`Chunk.embedded_text`), not of what is shown (`Chunk.text`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
-from kb.text.blocks import NO_MARKS, Block, Span, references, shown, written
+from kb.text.blocks import HEADING, MORE, NO_MARKS, Block, BlockKind, Span, references, shown, written
 
 # Raised whenever the cutting changes, or which passages are read as questions too, so that old and new ones never mix.
-CHUNKER = "7"
+CHUNKER = "8"
 TARGET_TOKENS = 220
 OVERLAP_TOKENS = 40
 # The encoder reads 512 tokens; prompt, title and headings need some of them.
@@ -28,11 +28,14 @@ class Chunk:
     """One passage. `heading_path` starts with the document's title.
 
     `marked` is the text with marks (see kb.text.blocks): what is embedded is Markdown, what is shown and found by words is not.
+    anchors: ids in the rendered article, of the section that the passage begins in ("" before any heading), then of each
+    heading within its text.
     """
 
     marked: str
     heading_path: tuple[str, ...]
     part: str = "body"
+    anchors: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -45,8 +48,13 @@ class Chunk:
 
     @property
     def embedded_text(self) -> str:
-        context = " › ".join(part for part in self.heading_path if part)
-        return f"{context}\n{written(self.marked)}" if context else written(self.marked)
+        return text_to_embed(self.marked, self.heading_path)
+
+
+def text_to_embed(marked: str, heading_path: Sequence[str]) -> str:
+    """What the encoder reads of a passage: title and headings, then its text as Markdown."""
+    context = " › ".join(part for part in heading_path if part)
+    return f"{context}\n{written(marked)}" if context else written(marked)
 
 
 @dataclass(frozen=True)
@@ -55,8 +63,14 @@ class _Piece:
 
     text: str
     headings: tuple[str, ...]
-    atomic: bool  # a table or code: never cut in the middle
+    kind: BlockKind
     head: int = 0
+    anchor: str = ""  # of the last of the headings
+
+    @property
+    def atomic(self) -> bool:
+        """Never cut in the middle."""
+        return self.kind in {"table", "code"}
 
 
 def chunk_article(title: str, body: str, count_tokens: CountTokens) -> list[Chunk]:
@@ -130,30 +144,31 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 def _under_headings(blocks: Iterable[Block]) -> Iterator[_Piece]:
     """Blocks in reading order, each with the headings that it stands under. A heading over nothing is a block itself."""
-    headings: list[tuple[int, str]] = []
+    headings: list[tuple[int, str, str]] = []
     over_nothing = False  # the last heading, so far
 
     def of_heading() -> _Piece:
-        *above, last = [name for _, name in headings]
-        return _Piece(last, tuple(above), False)
+        *above, last = [name for _, name, _ in headings]
+        return _Piece(last, tuple(above), "text", anchor=headings[-1][2])
 
     for block in blocks:
         if block.kind == "heading":
             if over_nothing and block.level <= headings[-1][0]:
                 yield of_heading()
             headings = [item for item in headings if item[0] < block.level]
-            headings.append((block.level, " ".join(shown(block.text).split())))
+            headings.append((block.level, " ".join(shown(block.text).split()), block.anchor))
             over_nothing = True
         else:
-            path = tuple(name for _, name in headings)
-            yield _Piece(block.text, path, block.kind in {"table", "code"}, block.head)
+            path = tuple(name for _, name, _ in headings)
+            yield _Piece(block.text, path, block.kind, block.head, headings[-1][2] if headings else "")
             over_nothing = False
     if over_nothing:
         yield of_heading()
 
 
 def _cut_piece(piece: _Piece, count: int, count_tokens: CountTokens) -> list[tuple[_Piece, int]]:
-    """A block that is too long, cut between sentences (or, without any, between words); tables between rows, head repeated."""
+    """A block that is too long, cut between sentences (or, without any, between words); lists between their lines, tables
+    between rows, head repeated."""
     if count <= TARGET_TOKENS or (piece.atomic and count <= LIMIT_TOKENS):
         return [(piece, count)]
     head = ""
@@ -161,24 +176,32 @@ def _cut_piece(piece: _Piece, count: int, count_tokens: CountTokens) -> list[tup
         lines = piece.text.splitlines()
         head = "".join(f"{line}\n" for line in lines[: piece.head] if len(line) < TARGET_TOKENS)
         units, joiner = lines[piece.head :] if head else lines, "\n"
+    elif piece.kind == "list":
+        units, joiner = piece.text.splitlines(), "\n"
     else:
         units = [piece.text[a:b] for a, b in split_sentences(piece.text)]
         joiner = "\n" if "\n" in piece.text else " "
     sized: list[tuple[str, int]] = []
     for unit, tokens in zip(units, count_tokens(units), strict=True):
         sized.extend(_cut_words(unit, tokens, count_tokens) if tokens > LIMIT_TOKENS else [(unit, tokens)])
-    pieces: list[tuple[_Piece, int]] = []
+    parts: list[tuple[str, int]] = []
     texts: list[str] = []
     total = 0
     for unit, tokens in sized:
         if texts and total + tokens > TARGET_TOKENS:
-            pieces.append((_Piece(head + joiner.join(texts), piece.headings, piece.atomic), total))
+            parts.append((head + joiner.join(texts), total))
             texts, total = [], 0
         texts.append(unit)
         total += tokens
     if texts:
-        pieces.append((_Piece(head + joiner.join(texts), piece.headings, piece.atomic), total))
-    return pieces
+        parts.append((head + joiner.join(texts), total))
+    if piece.kind == "list":
+        last = len(parts) - 1
+        parts = [
+            ((MORE if number else "") + text + (MORE if number < last else ""), count)
+            for number, (text, count) in enumerate(parts)
+        ]
+    return [(replace(piece, text=text), count) for text, count in parts]
 
 
 def _cut_words(text: str, count: int, count_tokens: CountTokens) -> list[tuple[str, int]]:
@@ -212,10 +235,13 @@ def _overlap(current: list[tuple[_Piece, int]], piece: tuple[_Piece, int]) -> li
 def _join(title: str, pieces: list[tuple[_Piece, int]]) -> Chunk:
     common = pieces[0][0].headings
     parts: list[str] = []
+    anchors = [pieces[0][0].anchor]
     previous = common
     for piece, _ in pieces:
         if piece.headings != previous and piece.headings:
-            parts.append(piece.headings[-1])  # a short section that was joined keeps its heading in the text
+            # A short section that was joined keeps its heading in the text.
+            parts.append(HEADING + piece.headings[-1])
+            anchors.append(piece.anchor)
         parts.append(piece.text)
         previous = piece.headings
-    return Chunk("\n\n".join(parts), (title, *common))
+    return Chunk("\n\n".join(parts), (title, *common), anchors=tuple(anchors))

@@ -38,6 +38,8 @@ class PreparedPassage:
     language: str
     heading_path: tuple[str, ...]
     text: str
+    marked: str
+    anchors: list[str]
     references: list[list[int]]
     embedded_text: str
     text_hash: str
@@ -138,11 +140,20 @@ def _passages(chunks: Iterable[Chunk], language: str) -> list[PreparedPassage]:
     passages = []
     for chunk in chunks:
         references = [list(span) for span in chunk.references]
-        told_apart = f"{chunk.part}\0{language}\0{references or ''}{chunk.embedded_text}"
+        anchors = list(chunk.anchors)
+        told_apart = f"{chunk.part}\0{language}\0{references or ''}{anchors or ''}{chunk.marked}\0{chunk.embedded_text}"
         hashed = hashlib.sha256(told_apart.encode()).hexdigest()
         passages.append(
             PreparedPassage(
-                chunk.part, language, chunk.heading_path, chunk.text, references, chunk.embedded_text, hashed
+                part=chunk.part,
+                language=language,
+                heading_path=chunk.heading_path,
+                text=chunk.text,
+                marked="" if chunk.marked == chunk.text else chunk.marked,
+                anchors=anchors if any(anchors) else [],
+                references=references,
+                embedded_text=chunk.embedded_text,
+                text_hash=hashed,
             )
         )
     return passages

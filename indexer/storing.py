@@ -188,6 +188,8 @@ def _store_document(
             part=passage.part,
             heading_path=list(passage.heading_path),
             text=passage.text,
+            marked=passage.marked,
+            anchors=passage.anchors,
             references=passage.references,
             text_hash=passage.text_hash,
             vector=vector,

@@ -5,15 +5,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sqlalchemy.orm import Session
 
+from kb.search.answer_choice import ChosenPiece, choose_answers
+from kb.search.answers import answer_of
 from kb.search.candidates import Candidates
 from kb.search.document_versions import DocumentVersion, VersionedDocument, load_articles, load_tickets
 from kb.search.ranking import RankedDocument
+from kb.search.relevance_cut import find_likely
 from kb.search.retrieval import Retrieval
-from kb.search.snippets import choose_snippet
-from kb.search.types import ALTERNATIVE_QUESTIONS, Audience, Collection, CollectionName, PassageText, Result
+from kb.search.snippets import snippet_around
+from kb.search.types import ALTERNATIVE_QUESTIONS, Audience, Collection, CollectionName, Result
 
 # Kind ("article" or "ticket") and id.
 DocumentKey = tuple[str, int]
+# Of the first results more than one passage is looked through: the row that answers may stand beside the nearest passage.
+FIRST, PASSAGES_OF_FIRST = 3, 4
 
 
 def load_documents(
@@ -41,48 +46,40 @@ def hydrate_documents(
 ) -> list[Result]:
     """Results in the order of `ranked`, of those that are in `documents` (see `load_documents`).
 
-    weights: word beginnings of the query and how telling they are, for the sentence to mark.
+    weights: word beginnings of the query and how telling they are, for encoders that read no words.
     """
-    shown = []
+    shown: list[tuple[RankedDocument, VersionedDocument, DocumentVersion, bool, list[int]]] = []
     for item in ranked:
         document = documents.get(key_of(found.collections, item))
         if document is not None:
             version, other_language = document.choose_version(reader_language)
-            passage = _passage_to_show(found.collections[item.collection], found.candidates, item, version.id)
-            shown.append((item, document, version, other_language, passage))
-    texts = _texts_of(found.collections, [(item.collection, passage) for item, *_, passage in shown])
+            most = PASSAGES_OF_FIRST if len(shown) < FIRST else 1
+            passages = _passages_to_show(found.collections[item.collection], found.candidates, item, version.id, most)
+            shown.append((item, document, version, other_language, passages))
+    chosen = choose_answers(found, [(item.collection, passages) for item, *_, passages in shown], weights)
+    likely = find_likely([item.score for item, *_ in shown], found.ranking.documents.scores)
     return [
-        _to_result(item, document, version, other_language, text, weights, found.mentions.lacks(item.group))
-        for (item, document, version, other_language, _), text in zip(shown, texts, strict=True)
+        _to_result(item, document, version, other_language, answer, found.mentions.lacks(item.group), is_likely)
+        for (item, document, version, other_language, _), answer, is_likely in zip(shown, chosen, likely, strict=True)
     ]
 
 
-def _passage_to_show(
-    collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int
-) -> int | None:
-    """Id of the passage of the shown version that is nearest to the query; never its alternative questions."""
-    for row in item.rows:
-        if candidates.documents[row] == document_id and candidates.parts[row] != ALTERNATIVE_QUESTIONS:
-            return int(candidates.ids[row])
+def _passages_to_show(
+    collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int, most: int
+) -> list[int]:
+    """Ids of the passages of the shown version that are nearest to the query, best first; never its alternative questions."""
+    found = [
+        int(candidates.ids[row])
+        for row in item.rows
+        if candidates.documents[row] == document_id and candidates.parts[row] != ALTERNATIVE_QUESTIONS
+    ]
+    if found:
+        return found[:most]
     passages = collection.fetch(documents=[document_id])
     texts = np.flatnonzero(passages.facts.parts != ALTERNATIVE_QUESTIONS)
-    if not len(texts):
-        return None
     # Another language's version, or one that only its alternative questions brought up: compare with what was found of it.
     scores = passages.vectors[texts] @ candidates.vectors[item.rows[0]]
-    return int(passages.ids[texts[int(np.argmax(scores))]])
-
-
-def _texts_of(
-    collections: Sequence[Collection], passages: Sequence[tuple[int, int | None]]
-) -> list[PassageText | None]:
-    """The text of each passage (number of its collection, id), read together; None for no passage."""
-    texts: dict[tuple[int, int], PassageText | None] = {}
-    for number, collection in enumerate(collections):
-        ids = [passage for of, passage in passages if of == number and passage is not None]
-        read = collection.fetch(np.array(ids, np.int64)).texts if ids else []
-        texts.update({(number, passage): text for passage, text in zip(ids, read, strict=True)})
-    return [None if passage is None else texts[number, passage] for number, passage in passages]
+    return [int(number) for number in passages.ids[texts[np.argsort(-scores, kind="stable")[:most]]]]
 
 
 def _to_result(
@@ -90,11 +87,11 @@ def _to_result(
     document: VersionedDocument,
     version: DocumentVersion,
     other_language: bool,
-    passage: PassageText | None,
-    weights: Mapping[str, float],
+    chosen: ChosenPiece | None,
     lacks: Sequence[str],
+    is_likely: bool,
 ) -> Result:
-    snippet, mark = choose_snippet(passage, weights) if passage else ("", (0, 0))
+    snippet, mark = snippet_around(chosen.passage, chosen.piece) if chosen else ("", (0, 0))
     return Result(
         kind=document.kind,
         id=version.id,
@@ -107,9 +104,13 @@ def _to_result(
         other_language=other_language,
         mark=mark,
         topic=version.topic,
-        heading_path=passage.heading_path[1:] if passage and document.kind == "article" else (),
+        heading_path=chosen.passage.headings_of(chosen.piece)[1:] if chosen and document.kind == "article" else (),
         languages=document.urls,
         updated=version.updated,
         channel=version.channel,
         lacks=lacks,
+        answer=answer_of(chosen.passage, chosen.piece) if chosen else None,
+        anchor=chosen.passage.anchor_of(chosen.piece) if chosen and document.kind == "article" else "",
+        less_likely=not is_likely,
+        decided_by=chosen.decided_by if chosen else (),
     )

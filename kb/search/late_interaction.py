@@ -18,7 +18,7 @@ LATE_INTERACTION_WEIGHT = 0.1
 # How many passages of a collection are compared: more change nothing.
 COMPARED_PASSAGES = 15
 # Of a long e-mail the first words: its beginning says what it is about.
-_MOST_QUERY_WORDS = 96
+MOST_QUERY_WORDS = 96
 
 
 def weigh_words(words: Sequence[str], language: str) -> Vectors:
@@ -43,7 +43,7 @@ def score_late_interaction(query: QueryEmbedding, language: str, passages: Seque
 
     Of each word of the query the likest word of the passage counts. A passage without words (or a query) has NaN.
     """
-    words = query.words[:_MOST_QUERY_WORDS]
+    words = query.words[:MOST_QUERY_WORDS]
     if not words:
         return np.full(len(passages), np.nan, np.float32)
     likest = find_likest_words(query.word_vectors[: len(words)], passages)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from kb.text.no_question import NoQuestion
 from kb.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from kb.search.answers import Answer
     from kb.search.fusion import CollectionBackground
 
 # The parts of a document that passages come from; stored by name, handled by number.
@@ -59,6 +61,15 @@ class Result(NamedTuple):
     updated: str  # ISO date
     channel: str  # tickets only
     lacks: Sequence[str] = ()  # identifiers of the query that other documents have and this one has not
+    answer: "Answer | None" = None  # None where there is nothing to read
+    anchor: str = ""  # id of the heading that the answer stands under, in the page of `url`
+    less_likely: bool = False  # so far below the first that it is hardly what was meant
+    decided_by: Sequence[str] = ()  # words of the query, as typed, that speak for this result
+
+    @property
+    def section_url(self) -> str:
+        """Where the answer stands."""
+        return f"{self.url}#{quote(self.anchor)}" if self.anchor else self.url
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -78,6 +89,11 @@ class Result(NamedTuple):
             "updated": self.updated,
             "channel": self.channel,
             "lacks": list(self.lacks),
+            "answer": self.answer.to_json() if self.answer else None,
+            "anchor": self.anchor,
+            "section_url": self.section_url,
+            "less_likely": self.less_likely,
+            "decided_by": list(self.decided_by),
         }
 
 
@@ -128,13 +144,50 @@ class PassageFacts:
     translated: NDArray[np.int64]
 
 
+class PieceKind(StrEnum):
+    """What a piece of a passage is, as a letter. The first piece of an item in capitals: the list goes on in another passage."""
+
+    SENTENCE = "s"
+    NUMBERED = "n"  # the beginning of an item of a list
+    BULLETED = "b"
+    OF_ITEM = "i"  # what comes after it in the same item
+    NESTED = "j"  # the beginning of an item of a list within it
+    ROW = "r"
+    HEAD = "h"  # the row that names the columns
+    HEADING = "t"
+    TITLE = "o"  # of a note
+
+
 class PassageText(NamedTuple):
-    """A passage as it is shown, without markup. ends: where in `text` each sentence ends, one blank before the next one;
-    heading_path: the title first."""
+    """A passage as it is shown, without markup.
+
+    ends: where in `text` each piece ends, one blank before the next one; heading_path: the title first; kinds: a letter for each
+    piece, see PieceKind; anchors: ids in the rendered article, of the section that the passage begins in ("" for none), then of
+    each HEADING; asks: 1 for each piece that is a question or leads on to what comes next (":"), else 0; words: for all pieces,
+    one after the other, the places of their words among the token vectors; word_counts: how many of them each piece has.
+    """
 
     text: str
     ends: Sequence[int]
     heading_path: Sequence[str]
+    kinds: str = ""
+    anchors: Sequence[str] = ()
+    asks: bytes = b""
+    word_counts: bytes = b""
+    words: bytes = b""
+
+    def piece(self, number: int) -> str:
+        return self.text[self.ends[number - 1] + 1 if number else 0 : self.ends[number]]
+
+    def anchor_of(self, number: int) -> str:
+        """The id of the heading that a piece stands under, "" where there is none."""
+        place = self.kinds.count(PieceKind.HEADING, 0, number + 1)
+        return self.anchors[place] if place < len(self.anchors) else ""
+
+    def headings_of(self, number: int) -> Sequence[str]:
+        """The headings that a piece stands under, the title first."""
+        heading = self.kinds.rfind(PieceKind.HEADING, 0, number + 1)
+        return self.heading_path if heading < 0 else (*self.heading_path[:1], self.piece(heading))
 
 
 class PassageColumns(Protocol):

@@ -60,6 +60,9 @@ class Passage(Base):
     part: Mapped[str] = mapped_column(String(20))  # body | questions (also asked) | problem | resolution
     heading_path: Mapped[list[str]] = mapped_column(default=list)  # title first
     text: Mapped[str] = mapped_column(Text)  # as it is read
+    marked: Mapped[str] = mapped_column(Text, default="")  # with marks (see kb.text.blocks); "" where there are none
+    # In the rendered article, of the section that it begins in, then of each heading within it.
+    anchors: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Start and end in `text` of the words of links to other articles: they are not its own.
     references: Mapped[list[list[int]]] = mapped_column("link_spans", JSON, default=list)
     text_hash: Mapped[str] = mapped_column(String(64))  # of everything that is embedded, context included

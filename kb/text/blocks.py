@@ -17,13 +17,15 @@ STRONG, EMPHASIS, CODE = "\uf8f2", "\uf8f3", "\uf8f4"
 ROW, CELL, ROW_END, RULE, RULE_CELL = "\uf8f5", "\uf8f6", "\uf8f7", "\uf8f8", "\uf8f9"
 NOTE, TIP, WARNING, NOTE_END = "\uf8fa", "\uf8fb", "\uf8fc", "\uf8fd"
 INDENT = "\uf8fe"  # of the text of a note
+# Before a heading that stands in the text of a passage; where a list was cut, before or after what is left of it.
+HEADING, MORE = "\uf8ef", "\uf8ee"
 _SHOWN = {
     **dict.fromkeys((OPEN_MARK, CLOSE_MARK, STRONG, EMPHASIS, CODE, ROW, ROW_END, RULE, RULE_CELL), ""),
-    **dict.fromkeys((NOTE, TIP, WARNING, NOTE_END, INDENT), ""),
+    **dict.fromkeys((NOTE, TIP, WARNING, NOTE_END, INDENT, HEADING, MORE), ""),
     CELL: " · ",
 }
 _WRITTEN = {
-    **dict.fromkeys((OPEN_MARK, CLOSE_MARK), ""),
+    **dict.fromkeys((OPEN_MARK, CLOSE_MARK, HEADING, MORE), ""),
     **{STRONG: "**", EMPHASIS: "*", CODE: "`", ROW: "| ", CELL: " | ", ROW_END: " |", RULE: "\n|", RULE_CELL: "---|"},
     **{NOTE: '!!! note "', TIP: '!!! tip "', WARNING: '!!! warning "', NOTE_END: '"', INDENT: "    "},
 }
@@ -37,13 +39,14 @@ class Block:
     """A piece that is read as a whole.
 
     kind: what it was; text: its lines, of a table one for each row, with marks if they were asked for; level: of a heading 1
-    to 6, else 0; head: how many lines of a table name its columns.
+    to 6, else 0; head: how many lines of a table name its columns; anchor: the id of a heading, "" where it has none.
     """
 
     kind: BlockKind
     text: str
     level: int = 0
     head: int = 0
+    anchor: str = ""
 
 
 def shown(text: str) -> str:

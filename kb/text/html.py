@@ -83,6 +83,7 @@ class _Reader:
         self.kind: BlockKind = "text"
         self.level = 0
         self.head = 0
+        self.anchor = ""
         self.lists: list[int | None] = []  # the next number of an ordered list, None for bullets
         self.marker = ""
         self.quotes = 0
@@ -119,6 +120,7 @@ class _Reader:
             self._separate()
             if not self.lists and not self._in_row:
                 self.kind, self.level = "heading", int(tag[1])
+                self.anchor = node.attributes.get("id") or ""
         elif tag in {"pre", "listing", "xmp"}:
             self._separate()
             self.preformatted += 1
@@ -246,9 +248,10 @@ class _Reader:
     def end_block(self) -> None:
         self.end_line()
         if self.lines:
-            self.blocks.append(Block(self.kind, "\n".join(self.lines), self.level, self.head))
+            self.blocks.append(Block(self.kind, "\n".join(self.lines), self.level, self.head, self.anchor))
         self.lines = []
         self.kind, self.level, self.head = ("list" if self.lists else "text"), 0, 0
+        self.anchor = ""
 
     def _start_list(self, tag: str, node: LexborNode) -> None:
         if not self.lists:

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.faiss_tantivy.passage_texts import as_shown
-from kb.search.snippets import SNIPPET_LENGTH, choose_snippet, clean_line
+from indexer.shown_text import as_shown
+from kb.search.snippets import SNIPPET_LENGTH, clean_line, piece_with_most_words, snippet_around
 
 
 def snippet_of(text: str, weights: Mapping[str, float]) -> tuple[str, tuple[int, int]]:
-    return choose_snippet(as_shown(text, ()), weights)
+    shown = as_shown(text, ())
+    return snippet_around(shown, piece_with_most_words(shown, weights))
 
 
 def marked(text: str, **weights: float) -> str:

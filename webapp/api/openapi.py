@@ -10,6 +10,7 @@ from kb.search.types import Outcome
 from kb.tables import FeedbackKind
 from kb.text.no_question import NoQuestion
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
+from webapp.api.result_schemas import answer_properties, result_properties
 
 Json = dict[str, Any]
 
@@ -162,34 +163,7 @@ def _gaps() -> Json:
 
 
 def _schemas() -> Json:
-    result = {
-        "kind": {"type": "string", "enum": ["article", "ticket"]},
-        "id": {"type": "integer"},
-        "title": _TEXT,
-        "language": _TEXT,
-        "url": _TEXT,
-        "snippet": _TEXT,
-        "mark": {
-            "type": "array",
-            "items": {"type": "integer"},
-            "minItems": 2,
-            "maxItems": 2,
-            "description": "Start and end of the best sentence in the snippet",
-        },
-        "audience": {"type": "string", "enum": ["public", "internal", "tickets"]},
-        "score": _NUMBER,
-        "other_language": {"type": "boolean", "description": "There is none in the reader's language"},
-        "topic": _TEXT,
-        "heading_path": {"type": "array", "items": _TEXT},
-        "languages": {"type": "object", "additionalProperties": _TEXT, "description": "Language to URL"},
-        "updated": _TEXT,
-        "channel": _TEXT,
-        "lacks": {
-            "type": "array",
-            "items": _TEXT,
-            "description": "Error codes, versions, part numbers of the query that other results mention and this one does not",
-        },
-    }
+    result = result_properties()
     answer = {
         "query": _TEXT,
         "language": {"type": "string", "description": "Guessed from the query"},
@@ -245,6 +219,7 @@ def _schemas() -> Json:
     problem = {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT}
     return {
         "Result": _object(result),
+        "Answer": _object(answer_properties()),
         "SearchAnswer": _object(answer),
         "Suggestion": _object(suggestion),
         "AssistAnswer": _object(assist),

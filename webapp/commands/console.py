@@ -36,14 +36,19 @@ def open_database(settings: Settings) -> Engine:
     return engine
 
 
-def print_result(number: int, result: "Result", note: str = "") -> None:
-    """One result for people: its place, title, where it is, and the snippet with its best sentence underlined."""
+def print_result(number: int, result: "Result", note: str = "", *, marked: bool = False) -> None:
+    """One result for people: its place, title, where it is, and what answers. marked: underline it."""
     out.print(f"{number:>3}. ", end="")
     out.print(result.title, style="bold", markup=False, end="")
-    out.print(f"  {result.audience}{note} · {result.url}", style="dim", markup=False)
+    note += " · less likely" if result.less_likely else ""
+    out.print(f"  {result.audience}{note} · {result.section_url}", style="dim", markup=False)
+    if result.answer and result.answer.kind != "sentence":
+        for line in result.answer.to_copy.splitlines():
+            out.print(f"     {line}", markup=False)
+        return
     start, end = result.mark
     out.print(f"     {result.snippet[:start]}", markup=False, end="")
-    out.print(result.snippet[start:end], style="underline", markup=False, end="")
+    out.print(result.snippet[start:end], style="underline" if marked else "", markup=False, end="")
     out.print(result.snippet[end:], markup=False)
 
 

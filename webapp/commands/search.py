@@ -18,7 +18,7 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     from indexer.runtime import SearchRuntime
     from kb.core.database import session_scope
     from kb.search.events import record_search
-    from kb.search.types import Audience, SearchAnswer
+    from kb.search.types import Audience, Outcome, SearchAnswer
     from kb.text.language import guess_language
     from webapp.commands.console import open_database, out, print_result
 
@@ -56,4 +56,4 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
         note = f" · shown in {result.language}" if result.other_language else ""
         if result.lacks:
             note += f" · does not mention {', '.join(result.lacks)}"
-        print_result(number, result, note)
+        print_result(number, result, note, marked=number == 1 and answer.outcome is Outcome.ANSWERED)

@@ -35,6 +35,13 @@ def columns_of(results: Sequence[Result]) -> dict[str, list[Result]]:
     return columns
 
 
+def desk_url(result: Result) -> str:
+    """Where a rep reads a result: never in the help centre, and where the answer stands."""
+    if result.kind == "ticket":
+        return url_for("desk.ticket", ticket_id=result.id)
+    return url_for("desk.article", article_id=result.id, _anchor=result.anchor or None)
+
+
 def channel_name(channel: str) -> str:
     """The channel in the page's language."""
     return str(_CHANNELS.get(channel, channel))

@@ -24,7 +24,7 @@ from kb.tables.feedback import parse_document
 from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
-from webapp.desk.display import ago, channel_name, columns_of, desk_link
+from webapp.desk.display import ago, channel_name, columns_of, desk_link, desk_url
 from webapp.help.pictures import pictures_in
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
@@ -38,6 +38,7 @@ from webapp.shared.ui import is_partial, is_typing, render_fresh
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
+blueprint.add_app_template_global(desk_url)
 blueprint.add_url_rule("/conversation", view_func=conversation, methods=["GET", "POST"])
 
 PLACE, SEARCHED = "desk", 30

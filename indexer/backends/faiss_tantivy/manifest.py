@@ -19,7 +19,7 @@ from kb.search.types import CollectionName
 
 FILE = "manifest.json"
 # Raised when the files change, or the terms that the lexical ones are made of.
-FORMAT = 8
+FORMAT = 9
 # From the switch: a reader that has just read the manifest still opens what it names.
 KEEP_FOR_READERS_SECONDS = 600
 REMEDY = "Make them again with: kb index"

@@ -5,37 +5,18 @@ has said. Which documents may be shown is not decided here: that is asked of the
 """
 
 import mmap
-import re
 import struct
 from collections.abc import Iterable
-from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
-from indexer.chunking import split_sentences
 from kb.search.encoding import Ids
-from kb.search.snippets import clean_line
 from kb.search.types import PassageText
 
 TEXTS_FILE, OFFSETS_FILE = "texts.bin", "texts.npy"
-_END = "\0"  # of a heading
-_LIST_NUMBER = re.compile(r"\d+[.)।]")
-_COUNTS = struct.Struct("<2i")
-
-
-def as_shown(text: str, heading_path: Iterable[str]) -> PassageText:
-    """A passage as a running text, cut into sentences: of a list the items, of a table the rows."""
-    sentences = [sentence for line in text.splitlines() for sentence in _sentences_of(clean_line(line))]
-    ends = accumulate(map(len, sentences), lambda end, length: end + 1 + length)
-    return PassageText(" ".join(sentences), tuple(ends), tuple(heading_path))
-
-
-def _sentences_of(line: str) -> list[str]:
-    spans = split_sentences(line)
-    if len(spans) > 1 and _LIST_NUMBER.fullmatch(line, *spans[0]):
-        spans[:2] = [(spans[0][0], spans[1][1])]
-    return [line[start:end] for start, end in spans]
+_END = "\0"  # of a heading or anchor
+_COUNTS = struct.Struct("<4i")
 
 
 class PassageTexts:
@@ -78,15 +59,40 @@ class PassageTexts:
 
 
 def pack_text(passage: PassageText) -> bytes:
-    """Two counts (sentences, bytes of headings), the places where sentences end, then headings and text."""
+    """Four counts (pieces; bytes of words, headings, anchors), where pieces end, three bytes of each, then the rest."""
     headings = "".join(heading + _END for heading in passage.heading_path).encode()
-    numbers = struct.pack(f"<{len(passage.ends) + 2}i", len(passage.ends), len(headings), *passage.ends)
-    return numbers + headings + passage.text.encode()
+    anchors = "".join(anchor + _END for anchor in passage.anchors).encode()
+    count = len(passage.ends)
+    numbers = (count, len(passage.words), len(headings), len(anchors), *passage.ends)
+    return b"".join(
+        (
+            struct.pack(f"<{count + 4}i", *numbers),
+            passage.kinds.encode("ascii"),
+            passage.asks,
+            passage.word_counts,
+            passage.words,
+            headings,
+            anchors,
+            passage.text.encode(),
+        )
+    )
 
 
 def _unpack(record: bytes) -> PassageText:
-    count, headings = _COUNTS.unpack_from(record)
-    start = _COUNTS.size + 4 * count
+    count, words, headings, anchors = _COUNTS.unpack_from(record)
     ends = struct.unpack_from(f"<{count}i", record, _COUNTS.size)
-    path = record[start : start + headings].decode().split(_END)
-    return PassageText(record[start + headings :].decode(), ends, tuple(path[:-1]))
+    at_kinds = _COUNTS.size + 4 * count
+    at_words = at_kinds + 3 * count
+    at_headings = at_words + words
+    at_anchors = at_headings + headings
+    at_text = at_anchors + anchors
+    return PassageText(
+        record[at_text:].decode(),
+        ends,
+        tuple(record[at_headings:at_anchors].decode().split(_END)[:-1]),
+        record[at_kinds : at_kinds + count].decode("ascii"),
+        tuple(record[at_anchors:at_text].decode().split(_END)[:-1]),
+        record[at_kinds + count : at_kinds + 2 * count],
+        record[at_kinds + 2 * count : at_words],
+        record[at_words:at_headings],
+    )

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, undefer
 
 from indexer.backends.faiss_tantivy.lexical import LexicalDocument
 from indexer.backends.faiss_tantivy.passage_table import PassageRow
-from indexer.backends.faiss_tantivy.passage_texts import as_shown
 from indexer.chunking import own_words
+from indexer.shown_text import as_shown
 from kb.core.database import session_scope
 from kb.search.encoding import Vectors, WordVectors
 from kb.search.types import CollectionName, PassageText
@@ -95,7 +95,7 @@ def passage_words(passage: Passage, dimensions: int) -> WordVectors:
 
 
 def passage_text(passage: Passage) -> PassageText:
-    return as_shown(passage.text, passage.heading_path)
+    return as_shown(passage.marked or passage.text, passage.heading_path, passage.anchors)
 
 
 def lexical_document(passage: Passage) -> LexicalDocument:

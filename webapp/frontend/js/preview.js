@@ -38,6 +38,13 @@ export function hide(pane) {
   pane.replaceChildren();
 }
 
+// To the section where the answer stands, else to the top.
+function scrollTo(hash, pane) {
+  const section = hash && pane.querySelector(`#${CSS.escape(decodeURIComponent(hash.slice(1)))}`);
+  pane.scrollTop = 0;
+  if (section) pane.scrollTop = section.getBoundingClientRect().top - pane.getBoundingClientRect().top - 12;
+}
+
 async function show(url, pane, link) {
   clearTimeout(settling);
   const mine = ++asked;
@@ -50,7 +57,7 @@ async function show(url, pane, link) {
     pane.innerHTML = html;
     window.htmx?.process(pane);
     pane.hidden = false;
-    pane.scrollTop = 0;
+    scrollTo(new URL(url).hash, pane);
     makeScrollersFocusable(pane);
     for (const hit of document.querySelectorAll(".hit--open")) hit.classList.remove("hit--open");
     link.closest(".hit")?.classList.add("hit--open");
