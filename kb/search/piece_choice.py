@@ -2,7 +2,7 @@
 
 A piece is a sentence, an item of a list or a row of a table. Its words are read together with what it stands under: the heads
 of its columns, the sentence that leads to its list, the question that it answers. Measured in
-docs/decisions/0023-what-is-shown.md.
+docs/decisions/0025-what-is-shown.md.
 """
 
 import json

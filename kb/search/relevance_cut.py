@@ -1,7 +1,7 @@
 """Which results are so far below the first that they are hardly what was meant.
 
 Measured on the way from the best document down to the usual candidate: a cosine more or less means another thing with each
-encoder and each collection. See docs/decisions/0023-what-is-shown.md.
+encoder and each collection. See docs/decisions/0025-what-is-shown.md.
 """
 
 from collections.abc import Sequence
