@@ -106,7 +106,7 @@ def _match(likeness: Vectors, places: NDArray[np.int64], lengths: NDArray[np.int
     return own, back
 
 
-def _stands_under(kinds: NDArray[np.uint8], passages: NDArray[np.int64], asks: NDArray[np.uint8]) -> NDArray[np.int64]:
+def _stands_under(kinds: NDArray[Any], passages: NDArray[np.int64], asks: NDArray[Any]) -> NDArray[np.int64]:
     """For each piece the place of the one that it is read with: the heads of its columns, what leads to its list, the heading
     or question right before it; -1 for none."""
     order = np.arange(len(kinds))

@@ -56,7 +56,11 @@ def test_a_row_is_its_values_under_the_heads_of_their_columns() -> None:
     found = answer_with(TABLE, "Most items")
     assert found.kind is AnswerKind.ROW
     assert found.text == "Most items · 10 days · Refund or exchange"
-    assert found.cells == (Cell("What", "Most items"), Cell("How long", "10 days"), Cell("What you get", "Refund or exchange"))
+    assert found.cells == (
+        Cell("What", "Most items"),
+        Cell("How long", "10 days"),
+        Cell("What you get", "Refund or exchange"),
+    )
     assert found.to_copy == "What: Most items\nHow long: 10 days\nWhat you get: Refund or exchange"
 
 
@@ -107,7 +111,7 @@ def test_a_list_that_was_cut_says_so() -> None:
     found = [answer_of(passage, 0) for passage in passages]
     assert [answer.complete for answer in found] == [False] * len(found)
     assert sum(len(answer.items) for answer in found) == 40
-    assert [answer.start for answer in found][0] == 1
+    assert found[0].start == 1
     assert all(answer.items[0].startswith(f"Step {answer.start} ") for answer in found)
 
 

@@ -40,7 +40,9 @@ def test_every_text_comes_back_as_it_was_written(
 
 
 def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
-    PassageTexts.write(tmp_path, [pack_text(PassageText("रिफ़ंड 5 दिन में", (16,), ("Refunds",), "s", ("a-refunds",), b"\0", b"\0"))])
+    PassageTexts.write(
+        tmp_path, [pack_text(PassageText("रिफ़ंड 5 दिन में", (16,), ("Refunds",), "s", ("a-refunds",), b"\0", b"\0"))]
+    )
     file = tmp_path / TEXTS_FILE
     file.write_bytes(file.read_bytes()[:-3])
     with pytest.raises(ValueError, match=TEXTS_FILE):
