@@ -102,7 +102,8 @@ def test_worse_is_told_by_probabilities_and_by_what_people_are_told() -> None:
     assert is_no_worse(BASE, BASE, some)
     for by in (-2.0, 2.0):
         assert not is_no_worse(shifted(by), BASE, some)
-    assert is_no_worse(shifted(0.01), BASE, some)  # so little is chance
+    best = fit_correction(BASE, some, slopes=False)
+    assert is_no_worse(part_of_the_way(BASE, best, 0.5), BASE, some)
     table = measure(BASE, some).outcomes
     assert sum(table["right"].values()) == pytest.approx(1, abs=0.001)
     assert table["right"]["answered"] > table["wrong"]["answered"]

@@ -21,7 +21,7 @@ from kb.text.words import find_words, says_something
 # What is longer is a letter, not a wording.
 MOST_WORDS, MOST_CHARACTERS = 25, 200
 # Cosine of two questions, as the encoder reads them, from which the second is the first once more.
-SAME_FROM = 0.97
+SAME_FROM = 0.95
 # What stands for something personal in a stored query, see kb.privacy.redaction.
 _PLACEHOLDER = regex.compile(r"\[[a-z]+\]")
 # Of an order, a parcel, a phone: nobody else's question has it.
