@@ -28,6 +28,7 @@ GAP_SECONDS = 90
 class Site:
     url: str
     passwords: dict[str, tuple[str, str]]  # role: (e-mail, password)
+    home: Path
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +51,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) -> Iter
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(url, server, log)
-        yield Site(url, _read_passwords(home))
+        yield Site(url, _read_passwords(home), home)
     finally:
         server.terminate()
         server.wait(timeout=30)
