@@ -62,7 +62,8 @@ class Miss(Base):
 
 
 class GapMark(Base):
-    """How far the collection of misses has come: the last search ("events") and the last vote ("feedback") looked at."""
+    """How far the collection of misses has come: the last search ("events") and the last vote ("feedback") looked at. And how far
+    votes have been looked at for wordings ("wordings")."""
 
     __tablename__ = "gap_marks"
 

@@ -16,11 +16,13 @@ from kb.insight.wordings import (
     refuse_wording,
     undo_wording,
 )
+from kb.jobs import enqueue
 from kb.tables import WordingState
 from kb.tables.feedback import LARGEST_ID
 from webapp.shared.database import session
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
+from webapp.worker.wordings import WORDINGS
 
 blueprint = Blueprint("studio_wordings", __name__, url_prefix="/studio/wordings")
 
@@ -88,6 +90,7 @@ def decide(wording_id: int) -> ResponseReturnValue:
             if accepted.state == WordingState.APPLIED:
                 flash(_("Searches find the article by “%(text)s” now.", text=accepted.text), "good")
             else:
+                enqueue(session(), WORDINGS)
                 flash(_("“%(text)s” is tried out first; look again in a minute.", text=accepted.text), "good")
         elif step == "refuse":
             refused = refuse_wording(session(), wording_id, current_user.id)

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import Engine
 
 from kb.core.settings import Settings
-from kb.insight.wordings import has_unchecked
 from kb.jobs.worker import JobContext, Kind
 from kb.tables.changed_documents import has_changed_documents
 from webapp.worker import calibration, gaps, indexing, retention, statistics, tickets, wordings
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
+from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
-WORDINGS, CALIBRATION = "wordings", "calibration"
+CALIBRATION = "calibration"
 
 
 def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = None) -> Mapping[str, Kind]:
@@ -30,7 +30,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
-        kind(WORDINGS, wordings.run, every=timedelta(minutes=10), is_wanted=has_unchecked),
+        kind(WORDINGS, wordings.run, every=timedelta(minutes=10)),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1)),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),

@@ -8,6 +8,8 @@ from kb.insight.wordings import WordingsLearner, has_attested, has_new_votes, ha
 from kb.jobs.worker import JobContext
 from webapp.worker.tools import WorkerTools
 
+WORDINGS = "wordings"
+
 
 def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
     """Try out what people wrote; then, as KB_LEARN_WORDINGS says, make suggestions of what is settled by now, and apply those

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from kb.core.settings import Settings
+from kb.jobs.claiming import is_due
 from kb.tables import LearnedWording, Role
 from webapp.app import create_app
 
@@ -89,11 +90,12 @@ def test_wording_is_accepted_taken_out_and_suggested_again(
 
 
 def test_rewritten_wording_waits_to_be_tried_out(
-    trainer: FlaskClient, add: Callable[..., LearnedWording], send: Callable[..., str]
+    trainer: FlaskClient, session: Session, add: Callable[..., LearnedWording], send: Callable[..., str]
 ) -> None:
     wording = add("money stil not bak")
     assert "is tried out first" in send(wording, "accept", text=" money still  not back ")
     assert (wording.state, wording.text) == ("checking", "money still not back")
+    assert is_due(session.connection(), ["wordings"])  # at once, not with the next round
     assert "It is being tried out." in get_page(trainer, "/studio/wordings/")
 
 
