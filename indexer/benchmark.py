@@ -1,4 +1,5 @@
-"""Measure search and indexing beside their limits, in one run: the bare encoder and an exact scan of the same vectors.
+"""Measure search and indexing beside their limits, in one run: the bare encoder, an exact scan of the same vectors, and where
+one is set the bare re-ranker on the passages that it read.
 
 Texts are made by recombining the sentences of a folder of articles. Only a part of the passages is encoded; the others get
 slightly turned copies of those vectors, because what a scan costs does not depend on what the numbers are, and encoding ten
@@ -9,7 +10,7 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,18 +21,20 @@ import numpy as np
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from indexer.benchmark_models import RecordingEncoder, RecordingReranker, TurningEncoder
 from indexer.chunking import split_sentences
 from indexer.encoders.batching import BATCH
 from indexer.encoders.bundled import BundledEncoder
 from indexer.encoders.opening import open_encoder
+from indexer.encoders.reranker import open_reranker
 from indexer.encoders.sentence import SentenceEncoder
 from indexer.runtime import SearchRuntime
 from indexer.updating import bring_up_to_date
 from kb.core.database import create_database_engine, session_scope
-from kb.core.progress import Progress
 from kb.core.settings import Settings
 from kb.search.candidates import DEPTH
-from kb.search.encoding import Encoder, PassageEmbeddings, Vectors, WordVectors
+from kb.search.encoding import Encoder
+from kb.search.second_stage import Reranker
 from kb.search.types import Audience, CollectionName
 from kb.tables import Article, Base
 
@@ -54,15 +57,16 @@ def run_benchmark(
 ) -> dict[str, Any]:
     """Figures as `kb bench --json` prints them; times in milliseconds, memory in megabytes."""
     encoder = open_encoder(settings)
+    reranker = RecordingReranker(open_reranker(settings)) if settings.reranker else None
     with tempfile.TemporaryDirectory(prefix="kb-bench-") as folder:
         home = replace(settings, home_text=folder, database_url="")
         index = _measure_indexing(home, encoder, material, progress)
-        filler = _TurningEncoder(encoder, passages // 20)
-        runtime = _fill(home, filler, material, passages, progress)
+        filler = TurningEncoder(encoder, passages // 20)
+        runtime = _fill(home, filler, reranker, material, passages, progress)
         searched = len(runtime.view(CollectionName.HELP))
         runtime.follow()  # as a server does: no search waits for a look at what is new
         try:
-            figures = _measure_queries(home, encoder, runtime, material, queries, progress)
+            figures = _measure_queries(home, encoder, reranker, runtime, material, queries, progress)
         finally:
             runtime.close()
     return {
@@ -72,42 +76,6 @@ def run_benchmark(
         "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         "encoder": encoder.fingerprint,
     }
-
-
-class _Around:
-    """An encoder around another one, which does all that is not written here."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self.fingerprint, self.dimensions = encoder.fingerprint, encoder.dimensions
-        self.word_dimensions = encoder.word_dimensions
-        self.encode_queries, self.embed_query = encoder.encode_queries, encoder.embed_query
-        self.count_tokens, self.encode_passages = encoder.count_tokens, encoder.encode_passages
-
-
-class _TurningEncoder(_Around):
-    """Reads the first passages for real and gives later ones slightly turned copies of their vectors."""
-
-    def __init__(self, encoder: Encoder, real: int) -> None:
-        super().__init__(encoder)
-        self._real = max(real, 1)
-        self._vectors: Vectors = np.zeros((0, encoder.dimensions), np.float32)
-        self._words: list[WordVectors] = []
-        self._random = np.random.default_rng(1)
-
-    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageEmbeddings:
-        real = texts[: max(self._real - len(self._vectors), 0)]
-        if real:
-            read = self._encoder.embed_passages(real, progress)
-            self._vectors = np.concatenate([self._vectors, read.vectors])
-            self._words += read.words
-        copied = self._random.integers(0, len(self._vectors), len(texts) - len(real))
-        turned = self._vectors[copied]
-        turned = turned + self._random.normal(scale=0.01, size=turned.shape).astype(np.float32)
-        turned /= np.linalg.norm(turned, axis=1, keepdims=True)
-        newest = len(self._vectors) - len(real)
-        words = [*self._words[newest:], *(self._words[place] for place in copied)]
-        return PassageEmbeddings(np.concatenate([self._vectors[newest:], turned]), words)
 
 
 def _make_articles(material: Material, count: int, seed: int) -> list[Article]:
@@ -138,6 +106,7 @@ def _make_articles(material: Material, count: int, seed: int) -> list[Article]:
 def _fill(
     settings: Settings,
     encoder: Encoder,
+    reranker: Reranker | None,
     material: Material,
     passages: int,
     progress: Callable[[str, int, int], None],
@@ -146,7 +115,7 @@ def _fill(
     engine = create_database_engine(settings)
     with session_scope(engine) as session:
         session.add_all(_make_articles(material, passages // _PASSAGES_PER_ARTICLE, seed=2))
-    runtime = SearchRuntime.open(settings, engine, encoder)
+    runtime = SearchRuntime.open(settings, engine, encoder, reranker)
     runtime.update(lambda done, total: progress("Filling the index", done, total))
     return runtime
 
@@ -160,7 +129,7 @@ def _measure_indexing(
     rounds, spent = 2, {"pipeline": 0.0, "bare": 0.0}
     encoded = 0
     texts: list[str] = []
-    recorder = _RecordingEncoder(encoder)
+    recorder = RecordingEncoder(encoder)
     for number in range(rounds):
         with session_scope(engine) as session:
             session.add_all(_make_articles(material, 64, seed=100 + number))
@@ -183,18 +152,6 @@ def _measure_indexing(
     }
 
 
-class _RecordingEncoder(_Around):
-    """Remembers what was encoded, so that the bare encoder gets the very same texts."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        super().__init__(encoder)
-        self.texts: list[str] = []
-
-    def embed_passages(self, texts: Sequence[str], progress: Progress | None = None) -> PassageEmbeddings:
-        self.texts += texts
-        return self._encoder.embed_passages(texts, progress)
-
-
 def _encode_bare(encoder: Encoder, texts: list[str]) -> None:
     """The encoder with nothing around it but batches sorted by length and as many threads as indexing uses."""
     if not isinstance(encoder, _HAS_BARE):
@@ -209,6 +166,7 @@ def _encode_bare(encoder: Encoder, texts: list[str]) -> None:
 def _measure_queries(
     settings: Settings,
     encoder: Encoder,
+    reranker: RecordingReranker | None,
     runtime: SearchRuntime,
     material: Material,
     queries: int,
@@ -223,7 +181,7 @@ def _measure_queries(
     choose = random.Random(3)
     asked = [f"{question} {number}" for number, question in enumerate(choose.choices(material.questions, k=queries))]
     engine = create_database_engine(settings)
-    encode, scan, total = [], [], []
+    encode, scan, rerank, total = [], [], [], []
     stages: dict[str, list[float]] = {}
     with Session(engine) as session:
         for number, question in enumerate([*asked[:_WARM_UP_QUERIES], *asked]):
@@ -235,15 +193,19 @@ def _measure_queries(
             scanned = time.perf_counter()
             answer = runtime.searcher(Audience.CUSTOMER).search(session, text, reader_language="en")
             finished = time.perf_counter()
+            if reranker is not None:
+                reranker.score_bare()
+            reranked = time.perf_counter()
             if number < _WARM_UP_QUERIES:
                 continue
             encode.append((encoded - started) * 1000)
             scan.append((scanned - encoded) * 1000)
+            rerank.append((reranked - finished) * 1000 if reranker is not None else 0.0)
             total.append((finished - scanned) * 1000)
             for stage, milliseconds in answer.timings_ms.items():
                 stages.setdefault(stage, []).append(milliseconds)
             progress("Measuring queries", number - _WARM_UP_QUERIES + 1, queries)
-    limit = float(np.median(np.add(encode, scan)))
+    limit = float(np.median(np.sum((encode, scan, rerank), axis=0)))
     return {
         "query_ms": {
             "p50": round(float(np.median(total)), 3),
@@ -253,6 +215,7 @@ def _measure_queries(
         "limit_ms": {
             "encode": round(float(np.median(encode)), 3),
             "scan": round(float(np.median(scan)), 3),
+            "rerank": round(float(np.median(rerank)), 3),
             "sum": round(limit, 3),
         },
         "ratio": round(float(np.median(total)) / limit, 3),

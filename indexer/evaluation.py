@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import numpy as np
 
+from indexer.encoders.reranker import check_reranker
 from indexer.encoders.vector_cache import CachingEncoder, VectorCache
 from indexer.evaluation_environment import EvaluationEnvironment, open_evaluation_environment
 from kb.assist.intent import load_intent_model
@@ -32,6 +33,7 @@ Stages = Callable[[str], AbstractContextManager[Progress]]
 
 def evaluate(settings: Settings, dataset: Dataset, encoder: Encoder, stages: Stages) -> Evaluation:
     """Measure everything that the dataset allows. Vectors are kept in `KB_HOME/cache`; times are taken without it."""
+    check_reranker(settings)
     cache = VectorCache(settings.home / "cache" / "vectors.sqlite3")
     try:
         caching = CachingEncoder(encoder, cache)

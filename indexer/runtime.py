@@ -10,16 +10,19 @@ from sqlalchemy import Engine
 from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.encoders.opening import open_encoder
+from indexer.encoders.reranker import check_reranker
 from indexer.fingerprint import index_fingerprint
 from indexer.own_calibration import CalibrationReader
 from indexer.query_statistics import QueryStatisticsReader
+from indexer.second_stage import SecondStageSource
 from indexer.updating import IndexReport, bring_up_to_date, make_files
 from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
-from kb.search.confidence import SHIPPED, load_calibration
+from kb.search.confidence import SHIPPED, Calibration, load_calibration
 from kb.search.encoding import Encoder
 from kb.search.searcher import CollectionSource, Searcher
+from kb.search.second_stage import Reranker
 from kb.search.types import Audience, CollectionName
 
 logger = logging.getLogger(__name__)
@@ -48,40 +51,60 @@ class Source:
 class SearchRuntime:
     """Encoder and collections of one process; safe to use from many threads."""
 
-    def __init__(self, settings: Settings, engine: Engine, encoder: Encoder, reader: IndexReader):
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        encoder: Encoder,
+        reader: IndexReader,
+        reranker: Reranker | None = None,
+    ):
         self.encoder = encoder
         self._engine = engine
         self._index_dir = settings.index_dir
         self._reader = reader
-        own = settings.home / CALIBRATION_FILE
-        self.base_calibration = load_calibration(
-            own if own.exists() else SHIPPED,
-            answered_from=settings.answered_from,
-            unsure_from=settings.unsure_from,
-            answerable_share=settings.answerable_share,
-        )
+        self.base_calibration = load_base_calibration(settings)
         self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
         self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
+        is_set = reranker or settings.reranker
+        self._second_stage = SecondStageSource(settings, self._calibration, reranker) if is_set else None
         self._searchers = {
-            audience: self.make_searcher([Source(reader, name) for name in names], audience)
+            audience: self.make_searcher(
+                [Source(reader, name) for name in names], audience, second_stage=self._second_stage
+            )
             for audience, names in COLLECTIONS_OF.items()
         }
 
     @classmethod
-    def open(cls, settings: Settings, engine: Engine, encoder: Encoder | None = None) -> "SearchRuntime":
+    def open(
+        cls,
+        settings: Settings,
+        engine: Engine,
+        encoder: Encoder | None = None,
+        reranker: Reranker | None = None,
+    ) -> "SearchRuntime":
         """Load the encoder and open the collections. Missing or broken files are made anew from the database, with a warning.
 
-        Raises ModelError when the encoder is missing or the stored vectors were made with another one.
+        reranker: takes the place of the one that the settings name, which is loaded by `warm_up` or by the first search that it
+        is there for. Raises ModelError when the encoder is missing, the stored vectors were made with another one, or what
+        KB_RERANKER names is seen to be no re-ranker.
         """
+        check_reranker(settings)
         encoder = encoder or open_encoder(settings)
-        return cls(settings, engine, encoder, _open_reader(engine, settings.index_dir, encoder))
+        return cls(settings, engine, encoder, _open_reader(engine, settings.index_dir, encoder), reranker)
 
     def searcher(self, audience: Audience) -> Searcher:
         return self._searchers[audience]
 
-    def make_searcher(self, sources: Sequence[CollectionSource], audience: Audience) -> Searcher:
-        """One of other collections than those that serve, with the same encoder, statistics and calibration: for trying out."""
-        return Searcher(self.encoder, tuple(sources), audience, self._statistics, self._calibration)
+    def make_searcher(
+        self,
+        sources: Sequence[CollectionSource],
+        audience: Audience,
+        second_stage: SecondStageSource | None = None,
+    ) -> Searcher:
+        """One of any collections, with the encoder, statistics and calibration that serve; without a second stage for trying out,
+        where two searches are compared that must have read the same."""
+        return Searcher(self.encoder, tuple(sources), audience, self._statistics, self._calibration, second_stage)
 
     def view(self, name: CollectionName) -> CollectionView:
         """A collection as it is now: for checks and benchmarks, which are no audience."""
@@ -114,6 +137,19 @@ class SearchRuntime:
     def warm_up(self) -> None:
         """Run everything once, so that the first person does not wait for lazy loading."""
         self.encoder.encode_queries(["warm"])
+        if self._second_stage is not None:
+            self._second_stage()
+
+
+def load_base_calibration(settings: Settings) -> Calibration:
+    """That of `kb calibrate`, where there is one, else the one that is shipped; with what the settings say of it."""
+    own = settings.home / CALIBRATION_FILE
+    return load_calibration(
+        own if own.exists() else SHIPPED,
+        answered_from=settings.answered_from,
+        unsure_from=settings.unsure_from,
+        answerable_share=settings.answerable_share,
+    )
 
 
 def _open_reader(engine: Engine, root: Path, encoder: Encoder) -> IndexReader:

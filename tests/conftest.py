@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 from people_factory import ADDRESSES, prepare_people
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
+from tiny_cross_encoder import save_tiny_cross_encoder
 
 from kb.accounts.people import get_user
 from kb.core.settings import PROJECT_ROOT, Settings
@@ -150,6 +151,12 @@ def run_kb(
         return ended.value.code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny cross-encoder that was trained to tell answers from what only speaks of the same thing."""
+    return save_tiny_cross_encoder(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture(scope="session")

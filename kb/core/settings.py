@@ -32,6 +32,17 @@ class Settings:
         "`bundled`, `bundled-original` (the same without its training for support), `hash` (tests), "
         "or any sentence-transformers name or path",
     )
+    reranker: str = _setting(
+        "KB_RERANKER",
+        "",
+        "Cross-encoder that reads the best passages again where search is in doubt: "
+        "any name or folder that `sentence_transformers.CrossEncoder` takes; default none",
+    )
+    reranker_budget_text: str = _setting(
+        "KB_RERANKER_BUDGET_MS",
+        "500",
+        "Milliseconds that a search waits for `KB_RERANKER`; what is not read by then keeps its place",
+    )
     host: str = _setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
     port_text: str = _setting("KB_PORT", "8000", "Port that `kb serve` listens on")
     workers_text: str = _setting("KB_WORKERS", "2", "Server processes")
@@ -69,7 +80,7 @@ class Settings:
         "Where limits are counted: by each server process for itself, or for all in a store such as `redis://host:6379`",
     )
     threads_text: str = _setting(
-        "KB_ENCODER_THREADS", "1", "Threads of the encoder at query time (indexing uses all cores)"
+        "KB_ENCODER_THREADS", "1", "Threads of the encoder and of the re-ranker at query time (indexing uses all cores)"
     )
     answered_text: str = _setting(
         "KB_ANSWERED_FROM", "", "Confidence from which a result counts as an answer; default: the calibration's"
@@ -165,6 +176,11 @@ class Settings:
     @property
     def encoder_threads(self) -> int:
         return _whole_number("KB_ENCODER_THREADS", self.threads_text, 1, 256)
+
+    @property
+    def reranker_budget(self) -> float:
+        """Seconds."""
+        return _whole_number("KB_RERANKER_BUDGET_MS", self.reranker_budget_text, 10, 60_000) / 1000
 
     @property
     def keep_searches(self) -> int:
@@ -270,6 +286,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.port,
         settings.workers,
         settings.encoder_threads,
+        settings.reranker_budget,
         settings.proxies,
         settings.public_url,
         _country("KB_PHONE_REGION", settings.phone_region),

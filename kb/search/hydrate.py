@@ -54,7 +54,7 @@ def hydrate_documents(
         if document is not None:
             version, other_language = document.choose_version(reader_language)
             most = PASSAGES_OF_FIRST if len(shown) < FIRST else 1
-            passages = _passages_to_show(found.collections[item.collection], found.candidates, item, version.id, most)
+            passages = passages_to_show(found.collections[item.collection], found.candidates, item, version.id, most)
             shown.append((item, document, version, other_language, passages))
     chosen = choose_answers(found, [(item.collection, passages) for item, *_, passages in shown], weights)
     likely = find_likely([item.score for item, *_ in shown], found.ranking.documents.scores)
@@ -64,7 +64,7 @@ def hydrate_documents(
     ]
 
 
-def _passages_to_show(
+def passages_to_show(
     collection: Collection, candidates: Candidates, item: RankedDocument, document_id: int, most: int
 ) -> list[int]:
     """Ids of the passages of the shown version that are nearest to the query, best first; never its alternative questions."""

@@ -18,10 +18,14 @@ _ENOUGH, _PLAINLY_FAR = 10, 0.15
 
 
 def find_likely(scores: Sequence[float], candidates: Vectors) -> list[bool]:
-    """For each result, best first, whether it may well be meant. candidates: the scores of all documents that were found."""
+    """For each result, best first, whether it may well be meant. candidates: the scores of all documents that were found.
+
+    The order may know more than the scores (an error code, a re-ranker): what comes before a likely result is likely.
+    """
     if not scores:
         return []
     best = max(scores)
     way = best - float(np.median(candidates)) if len(candidates) >= _ENOUGH else 0.0
     farthest = FARTHEST * way if way > 0 else _PLAINLY_FAR
-    return [best - score <= farthest for score in scores]
+    last = max(place for place, score in enumerate(scores) if best - score <= farthest)
+    return [place <= last for place in range(len(scores))]

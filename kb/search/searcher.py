@@ -1,29 +1,29 @@
 """The search itself, step by step: normalise, encode, two rankings per collection, fuse, load what may be seen, judge, show."""
 
-import threading
-import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 import numpy as np
-from cachetools import LRUCache
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from kb.search.candidates import DEPTH, gather_candidates
-from kb.search.encoding import Encoder, Ids, QueryEmbedding
+from kb.search.encoding import Encoder, Ids
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import LONG_UNSURE, is_long, split_long_text
 from kb.search.own_calibration import CalibrationSource
+from kb.search.query_embeddings import QueryEmbeddings
 from kb.search.query_processing import ProcessedQuery, process_query
 from kb.search.query_statistics import QueryStatisticsSource
-from kb.search.ranking import select_documents
+from kb.search.ranking import Ranking, select_documents
 from kb.search.retrieval import Retrieval
+from kb.search.second_stage import Reading, Reread, SecondStage, reread
+from kb.search.stage_clock import StageClock
 from kb.search.types import (
     Audience,
     Collection,
@@ -41,8 +41,6 @@ from kb.text.terms import EXACT_MARK, stem_of
 from kb.text.words import find_words, says_something
 
 MAX_QUERY_LENGTH = 4000
-# Embeddings of queries that are kept, some 300 of them, and the longest query that is: nobody asks an e-mail twice.
-_EMBEDDINGS_BYTES, _LONGEST_KEPT = 2_000_000, 300
 # Searches whose words are looked up at the same time.
 _LEXICAL_THREADS = 4
 # How often what is shown is looked at anew where documents are withdrawn meanwhile.
@@ -75,15 +73,17 @@ class Searcher:
         audience: Audience,
         statistics: QueryStatisticsSource,
         calibration: CalibrationSource,
+        second_stage: Callable[[], SecondStage] | None = None,
     ) -> None:
+        """second_stage: gives it when it is first needed, because what it reads with is large."""
         self.audience = audience
         self._encoder = encoder
         self._sources = tuple(sources)
         self._statistics = statistics
         self._calibration = calibration
-        # Of a pure function; nothing else is kept from one search to the next.
-        self._embeddings: LRUCache[str, QueryEmbedding] = LRUCache(_EMBEDDINGS_BYTES, getsizeof=_size_of)
-        self._embeddings_lock = threading.Lock()
+        self._second_stage = second_stage
+        # Nothing else is kept from one search to the next.
+        self._embeddings = QueryEmbeddings(encoder)
         self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
 
     @property
@@ -96,38 +96,46 @@ class Searcher:
         return [source.view() for source in self._sources]
 
     def search(
-        self, session: Session, text: str, *, reader_language: str, limit: int = 10, per_collection: bool = False
+        self,
+        session: Session,
+        text: str,
+        *,
+        reader_language: str,
+        limit: int = 10,
+        per_collection: bool = False,
+        is_typing: bool = False,
     ) -> SearchAnswer:
         """What this audience gets for `text`: results in the reader's language where there is one, and an honest outcome.
 
         `limit` counts all results together, or with `per_collection` those of each collection (the desk's columns).
+        is_typing: the text is typed on at this moment, so that no second stage is asked.
         The confidence is that of the first result. Odd input (nothing but emoji, 100,000 characters, control characters) gives an
         answer too, never an exception.
         """
-        clock = _Clock()
+        clock = StageClock()
         query, truncated = normalise_query(text)
         language = guess_language(query)
         results: list[Result] = []
         confidence = 0.0
         missing: Sequence[str] = ()
+        reading = Reading()
         if says_something(query):
+            reading = Reading() if is_typing else self._begin_reading(query, language)
             found = self._retrieve_with_parts(query, language, clock)
-            ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
-            clock.lap("rank")
-            documents = load_documents(session, found.collections, ranked, self.audience)
-            for _ in range(_MOST_LOOKS):
+            for look in range(_MOST_LOOKS + 1):
+                if look:
+                    # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
+                    found = found.without_hidden(session, self.audience)
+                ranking, confidence = reading.rank(found, partial(self._confidence, found), clock)
+                ranked = select_documents(found.candidates, ranking, limit, per_collection=per_collection)
+                clock.lap("rank")
+                documents = load_documents(session, found.collections, ranked, self.audience)
                 if all(key_of(found.collections, item) in documents for item in ranked):
                     break
-                # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
-                found = found.without_hidden(session, self.audience)
-                ranked = select_documents(found.candidates, found.ranking, limit, per_collection=per_collection)
-                documents = load_documents(session, found.collections, ranked, self.audience)
             results = hydrate_documents(documents, reader_language, _telling_words(found.query), found, ranked)
             clock.lap("load")
-            confidence = self._confidence(found.evidence(found.ranking)) if results else 0.0
             missing = found.mentions.missing
-            clock.lap("rank")
-        return self._answer(query, language, confidence, results, clock, truncated=truncated, missing=missing)
+        return self._answer(query, language, confidence, results, clock, truncated, missing, reading)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
         """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.
@@ -137,10 +145,18 @@ class Searcher:
         query, _ = normalise_query(text)
         if not says_something(query):
             return None
-        found = self._retrieve(query, guess_language(query), _Clock())
+        found = self._retrieve(query, guess_language(query), StageClock())
         if found.signals is None:
             return None
         return found.signals, int(found.candidates.documents[found.ranking.documents.rows[0]])
+
+    def reread(self, text: str) -> Reread | None:
+        """What the second stage says of a search, for fitting how much it counts; None without any, or where nothing is found."""
+        query, _ = normalise_query(text)
+        if self._second_stage is None or not says_something(query):
+            return None
+        found = self._retrieve_with_parts(query, guess_language(query), StageClock())
+        return reread(self._second_stage().reranker, found)
 
     def judge(self, session: Session, text: str, results: Sequence[Result]) -> SearchAnswer:
         """`results`, which something else found for `text`, best first, with the confidence in the first of them.
@@ -148,18 +164,20 @@ class Searcher:
         It is judged by the signals of a search that ranks it first, among what may be seen. What the search does not even bring
         up deserves none.
         """
-        clock = _Clock()
+        clock = StageClock()
         query, truncated = normalise_query(text)
         language = guess_language(query)
         confidence = 0.0
         missing: Sequence[str] = ()
+        reading = Reading()
         if results and says_something(query):
+            reading = self._begin_reading(query, language)
             found = self._retrieve_with_parts(query, language, clock).without_hidden(session, self.audience)
-            ranking = found.ranked_first(results[0])
-            confidence = self._confidence(found.evidence(ranking)) if ranking else 0.0
+            given = found.ranked_first(results[0])
+            if given is not None:
+                confidence = reading.judge(found, given, partial(self._confidence, found), clock)
             missing = found.mentions.missing
-            clock.lap("rank")
-        return self._answer(query, language, confidence, results, clock, truncated=truncated, missing=missing)
+        return self._answer(query, language, confidence, results, clock, truncated, missing, reading)
 
     def find(self, session: Session, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
         """What a search for `text` brings up of what may be seen, ranked, for a ranking that knows more than the text.
@@ -167,10 +185,10 @@ class Searcher:
         also: passages that are candidates too, per collection.
         """
         query, _ = normalise_query(text)
-        found = self._retrieve(query, guess_language(query), _Clock(), also=also)
+        found = self._retrieve(query, guess_language(query), StageClock(), also=also)
         return found.without_hidden(session, self.audience)
 
-    def _retrieve_with_parts(self, query: str, language: str, clock: "_Clock") -> Retrieval:
+    def _retrieve_with_parts(self, query: str, language: str, clock: StageClock) -> Retrieval:
         """The same with what the parts of a long text bring up; a short one has none."""
         found = self._retrieve(query, language, clock)
         parts = [self._retrieve(part, guess_language(part), clock) for part in split_long_text(query)]
@@ -180,7 +198,7 @@ class Searcher:
         self,
         query: str,
         language: str,
-        clock: "_Clock",
+        clock: StageClock,
         *,
         also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None,
     ) -> Retrieval:
@@ -194,7 +212,7 @@ class Searcher:
         )
         # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
         lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
-        embedding = self._embed(processed.text)
+        embedding = self._embeddings.get(processed.text)
         clock.lap("encode")
         lexical = lexical_hits.result()
         clock.lap("lexical")
@@ -212,20 +230,15 @@ class Searcher:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
         return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
 
-    def _embed(self, text: str) -> QueryEmbedding:
-        """The query as the encoder reads it, by itself; search as you type asks for the same text again and again."""
-        with self._embeddings_lock:
-            known = self._embeddings.get(text)
-        if known is not None:
-            return known
-        embedding = self._encoder.embed_query(text)
-        if len(text) <= _LONGEST_KEPT:
-            with self._embeddings_lock:
-                self._embeddings[text] = embedding
-        return embedding
+    def _begin_reading(self, query: str, language: str) -> Reading:
+        """The second stage for one search: none for what asks nothing."""
+        if self._second_stage is None or self._no_question(query, language):
+            return Reading()
+        return Reading(self._second_stage())
 
-    def _confidence(self, evidence: Iterable[NDArray[np.float64]]) -> float:
-        return max(map(self._calibration.current().probability, evidence), default=0.0)
+    def _confidence(self, found: Retrieval, ranking: Ranking) -> float:
+        """The first stage's confidence in the first document of `ranking`."""
+        return max(map(self._calibration.current().probability, found.evidence(ranking)), default=0.0)
 
     def _answer(
         self,
@@ -233,10 +246,10 @@ class Searcher:
         language: str,
         confidence: float,
         results: Sequence[Result],
-        clock: "_Clock",
-        *,
+        clock: StageClock,
         truncated: bool,
         missing: Sequence[str],
+        reading: Reading,
     ) -> SearchAnswer:
         no_question = self._no_question(query, language)
         outcome = self._calibration.current().outcome(confidence) if results else Outcome.NONE
@@ -249,7 +262,17 @@ class Searcher:
         public_id = str(uuid.uuid4())
         timings = clock.finish()
         return SearchAnswer(
-            query, language, outcome, confidence, results, timings, public_id, truncated, no_question, missing
+            query,
+            language,
+            outcome,
+            confidence if results else 0.0,
+            results,
+            timings,
+            public_id,
+            truncated,
+            no_question,
+            missing,
+            reading.state,
         )
 
     def _no_question(self, query: str, language: str) -> NoQuestion | None:
@@ -264,11 +287,6 @@ class Searcher:
         return find_no_question(query, is_word=is_word, is_in_articles=is_in_articles)
 
 
-def _size_of(embedding: QueryEmbedding) -> int:
-    """Bytes of an embedding, about."""
-    return 500 + embedding.vector.nbytes + embedding.word_vectors.nbytes + 100 * len(embedding.words)
-
-
 def _telling_words(processed: ProcessedQuery) -> dict[str, float]:
     """Word beginnings and their weights, for choosing the sentence to mark."""
     return {
@@ -276,19 +294,3 @@ def _telling_words(processed: ProcessedQuery) -> dict[str, float]:
         for term, weight in processed.terms.items()
         if len(term) > 2 and weight >= 1.0
     }
-
-
-class _Clock:
-    """Milliseconds per stage. Stages that a search did not come to are 0."""
-
-    def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
-        self._laps = dict.fromkeys(("encode", "dense", "lexical", "rank", "load"), 0.0)
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self._laps[stage] += (now - self._last) * 1000
-        self._last = now
-
-    def finish(self) -> dict[str, float]:
-        return {**self._laps, "total": (time.perf_counter() - self._started) * 1000}

@@ -42,6 +42,14 @@ class Outcome(StrEnum):
     NONE = "none"
 
 
+class Rerank(StrEnum):
+    """Whether the second stage was asked. Cut short: not all was read within the time that a search may wait for it."""
+
+    NOT_ASKED = "not_asked"
+    COMPLETE = "complete"
+    CUT_SHORT = "cut_short"
+
+
 class Result(NamedTuple):
     """One document that may answer the query, ready to show; translations of an article are one result."""
 
@@ -106,12 +114,13 @@ class SearchAnswer:
     outcome: Outcome
     confidence: float
     results: Sequence[Result]
-    # encode, dense, lexical, rank, load, total: what the caller waited for each.
+    # encode, dense, lexical, rank, rerank, load, total: what the caller waited for each.
     timings_ms: Mapping[str, float]
     public_id: str  # names the search event that is (or will be) recorded
     truncated: bool = False  # the query was longer than the cap and its end was not searched
     no_question: NoQuestion | None = None  # what the query is where it asks nothing
     missing: Sequence[str] = ()  # error codes, versions, part numbers of the query that nothing found has
+    rerank: Rerank = Rerank.NOT_ASKED
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import Engine
+from tiny_cross_encoder import ASKED, THINGS, answer, question, title
 
 from indexer.runtime import CALIBRATION_FILE, SearchRuntime
+from indexer.second_stage import RERANKER_CALIBRATION_FILE
 from kb.core.settings import Settings
-from kb.search.confidence import FEATURES
+from kb.search.confidence import FEATURES, Calibration
 from kb.search.types import Audience
 from webapp.commands.calibrate import command
+from webapp.commands.evaluate import command as evaluate
 
 WriteDataset = Callable[..., Path]
 WORDS = [
@@ -31,7 +34,7 @@ WORDS = [
 ]
 
 
-def run(folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> object:
+def run(folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Result:
     monkeypatch.setenv("KB_HOME", str(home))
     monkeypatch.setenv("KB_MODEL", "hash")
     return CliRunner().invoke(command, [str(folder), *options], catch_exceptions=True)
@@ -70,6 +73,63 @@ def test_the_fitted_file_tells_answers_from_misses_and_is_used_by_searches(
     assert 0 < written["unsure_from"] <= written["answered_from"] < 1
     runtime = SearchRuntime.open(settings, engine)
     assert runtime.searcher(Audience.CUSTOMER).unsure_from == written["unsure_from"]
+
+
+@pytest.fixture
+def near_misses(write_dataset: WriteDataset) -> Path:
+    """Six things of which each is told something; three in four questions are answered, the others by nothing."""
+    pairs = [(thing, asked) for thing in THINGS for asked in ASKED]
+    missing, answered = pairs[::4], [pair for place, pair in enumerate(pairs) if place % 4]
+    return write_dataset(
+        corpus=[
+            {"_id": "-".join(pair), "title": title(pair[0]), "text": answer(*pair), "lang": "en"} for pair in answered
+        ],
+        queries=[{"_id": "-".join(pair), "text": question(*pair), "lang": "en"} for pair in answered],
+        qrels=[f"{'-'.join(pair)}\t{'-'.join(pair)}\t1" for pair in answered],
+        **{"oos_queries.jsonl": [{"_id": "-".join(pair), "text": question(*pair), "lang": "en"} for pair in missing]},
+    )
+
+
+def test_how_a_rerankers_score_counts_is_learned_and_used(
+    near_misses: Path, settings: Settings, cross_encoder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = dict.fromkeys(FEATURES, 0.0) | {"cosine_over_usual": 1.0, "ahead": 5.0}
+    settings.home.mkdir(parents=True)
+    confidence = settings.home / CALIBRATION_FILE
+    Calibration(weights, 0.0, answered_from=0.6, unsure_from=0.3, answerable_share=0.8).save(confidence)
+    before = confidence.read_text("utf-8")
+    monkeypatch.setenv("KB_RERANKER", str(cross_encoder))
+    monkeypatch.setenv("KB_RERANKER_BUDGET_MS", "60000")
+    result = run(near_misses, settings.home, monkeypatch, "--only-reranker", "--json")
+    assert result.exit_code == 0, result.output
+    assert confidence.read_text("utf-8") == before
+    written = json.loads((settings.home / RERANKER_CALIBRATION_FILE).read_text("utf-8"))
+    assert json.loads(result.stdout) == {"reranker": written}
+    assert written["score"] > 0
+    assert written["first_stage"] >= 0
+    made = written["provenance"]
+    assert (made["searches"], made["in_doubt"]) == (24, 24)
+    assert made["right_first"]["first_stage"] < made["right_first"]["second_stage"] == 18
+
+    # The same set as people would get it: told apart by the second stage, which the first one alone cannot.
+    outcomes = {}
+    for reranker in ("", str(cross_encoder)):
+        monkeypatch.setenv("KB_RERANKER", reranker)
+        measured = CliRunner().invoke(evaluate, [str(near_misses), "--json"])
+        assert measured.exit_code == 0, measured.output
+        outcomes[reranker] = json.loads(measured.stdout)
+    assert outcomes[""]["metrics"]["hit@1"] < outcomes[str(cross_encoder)]["metrics"]["hit@1"] == 1.0
+    assert outcomes[""]["miss"]["auroc"] < 0.8
+    assert outcomes[str(cross_encoder)]["miss"]["auroc"] == 1.0
+    assert outcomes[str(cross_encoder)]["outcomes"]["right_first"] == {"answered": 18, "unsure": 0, "none": 0}
+    assert outcomes[str(cross_encoder)]["outcomes"]["unanswerable"]["answered"] == 0
+
+
+def test_only_the_reranker_without_any_is_refused(
+    labelled: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(labelled, settings.home, monkeypatch, "--only-reranker")
+    assert "none is set" in str(result.exception)
 
 
 def test_too_few_searches_are_refused_and_nothing_is_written(

@@ -39,7 +39,8 @@ def _describe(figures: dict[str, Any]) -> str:
         (
             f"{figures['passages']:,} passages, encoder {figures['encoder']}",
             f"Search   median {query['p50']:.2f} ms, 95 % within {query['p95']:.2f} ms ({stages})",
-            f"Limit    {limit['sum']:.2f} ms (bare encoder {limit['encode']:.2f} + exact scan {limit['scan']:.2f}); "
+            f"Limit    {limit['sum']:.2f} ms (bare encoder {limit['encode']:.2f} + exact scan {limit['scan']:.2f}"
+            f"{' + bare re-ranker ' + format(limit['rerank'], '.2f') if limit['rerank'] else ''}); "
             f"search takes {figures['ratio']:.2f} times as long",
             f"Indexing {index['passages_per_s']:.1f} passages/s, bare encoder {index['bare_passages_per_s']:.1f} "
             f"({index['ratio']:.0%})",

@@ -68,6 +68,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         database = list(_guarded("Database", lambda: _database(engine)))
         yield from database
         yield from _guarded("Encoder", lambda: _model(settings))
+        if settings.reranker:
+            yield from _guarded("Re-ranker", lambda: _reranker(settings))
         if all(finding.state == "ok" for finding in database):
             yield from _guarded("Index", lambda: _index(settings, engine))
             yield from _guarded("People", lambda: _people(settings, engine))
@@ -145,6 +147,24 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "Encoder", f"bundled, in {bundled_model_dir(settings)}")
     else:
         yield Finding("wrong", "Encoder", "the bundled encoder is missing or incomplete.", "make setup")
+
+
+def _reranker(settings: Settings) -> Iterator[Finding]:
+    from indexer.encoders.reranker import open_reranker
+    from indexer.second_stage import reranker_calibration_path
+    from kb.search.reranker_calibration import load_reranker_calibration
+
+    reranker = open_reranker(settings)
+    path = reranker_calibration_path(settings)
+    text = f"{reranker.fingerprint}, {settings.reranker_budget * 1000:.0f} ms a search"
+    if load_reranker_calibration(path, reranker.fingerprint) is not None:
+        yield Finding("ok", "Re-ranker", f"{text}, calibrated in {path}")
+        return
+    why = "was fitted for another one" if path.exists() else "is not there"
+    text = f"{text}. It changes the order, and makes no result surer: {path} {why}."
+    yield Finding(
+        "note", "Re-ranker", text, "kb calibrate DIR --only-reranker (docs/evaluation.md has the format of DIR)"
+    )
 
 
 def _index(settings: Settings, engine: Engine) -> Iterator[Finding]:

@@ -4,12 +4,14 @@ import gc
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.core.errors import ConfigurationError, KbError
+from kb.core.errors import ConfigurationError, KbError, ModelError
 from kb.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -42,6 +44,29 @@ def check_ready(settings: Settings) -> None:
         raise ConfigurationError("The styles and scripts have not been built.", remedy="Type: make setup")
     if is_bundled(settings) and not is_bundled_model_ready(settings):
         raise ConfigurationError("The bundled encoder has not been made.", remedy="Type: make setup")
+    if settings.reranker:
+        _check_reranker(settings)
+
+
+def _check_reranker(settings: Settings) -> None:
+    """Load it in a process of its own: here it would start threads, which must not be there when workers are forked. A model that
+    is fetched by its name is fetched once, before all of them want it."""
+    from indexer.encoders.reranker import check_reranker
+
+    check_reranker(settings)
+    checked = subprocess.run(
+        [sys.executable, "-m", "webapp.commands", "model", "check-reranker"],
+        env=os.environ | {"KB_RERANKER": settings.reranker},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        check=False,
+    )
+    if checked.returncode:
+        lines = [line for line in checked.stderr.splitlines() if line.startswith("kb: ")]
+        raise ModelError(
+            lines[-1].removeprefix("kb: ") if lines else f"KB_RERANKER={settings.reranker} cannot be loaded."
+        )
 
 
 def check_port(settings: Settings) -> None:

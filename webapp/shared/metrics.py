@@ -9,7 +9,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 from werkzeug.wrappers import Response
 
-from kb.search.types import SearchAnswer
+from kb.search.types import Rerank, SearchAnswer
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -17,6 +17,10 @@ REQUESTS = Counter("kb_requests_total", "Requests by endpoint, method and status
 REQUEST_SECONDS = Histogram("kb_request_seconds", "Time to the response, by endpoint", ("endpoint",), buckets=_SECONDS)
 SEARCHES = Counter("kb_searches_total", "Searches by place and outcome", ("place", "outcome"))
 SEARCH_SECONDS = Histogram("kb_search_seconds", "Time of a search, by stage", ("stage",), buckets=_SECONDS)
+
+RERANKED = Counter(
+    "kb_reranked_total", "Searches that the re-ranker was asked for, by whether it had the time", ("result",)
+)
 
 
 def init_metrics(app: Flask) -> None:
@@ -29,6 +33,8 @@ def observe_search(place: str, answer: SearchAnswer) -> None:
     SEARCHES.labels(place, answer.outcome.value).inc()
     for stage, milliseconds in answer.timings_ms.items():
         SEARCH_SECONDS.labels(stage).observe(milliseconds / 1000)
+    if answer.rerank is not Rerank.NOT_ASKED:
+        RERANKED.labels(answer.rerank.value).inc()
 
 
 def render_metrics() -> Response:

@@ -38,7 +38,11 @@ def search_and_record(
 
     A customer's searcher holds nothing but public articles. Raises ModelError or IndexUnavailableError.
     """
-    answer = search_runtime().searcher(audience).search(session(), text, reader_language=reader_language, limit=limit)
+    answer = (
+        search_runtime()
+        .searcher(audience)
+        .search(session(), text, reader_language=reader_language, limit=limit, is_typing=is_typing)
+    )
     observe_search(place, answer)
     if not is_typing:
         record_after_response(answer, audience=audience, place=place, reader_language=reader_language, visit=visit)
@@ -61,7 +65,8 @@ def record_if_typed(
     def record(separate: Session) -> None:
         if is_recorded(separate, public_id):
             return
-        answer = searcher.search(separate, text, reader_language=reader_language, limit=limit)
+        # As it was shown: typed on, see `is_typing`.
+        answer = searcher.search(separate, text, reader_language=reader_language, limit=limit, is_typing=True)
         record_search_here(separate, replace(answer, public_id=public_id))
         separate.flush()
         drop_partial_queries(separate, public_id)
