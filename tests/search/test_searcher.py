@@ -172,7 +172,7 @@ def test_zero_width_joiners_that_indic_scripts_need_are_kept() -> None:
 def test_any_text_gets_an_answer_and_never_an_exception(search: Search, text: str) -> None:
     answer = search(text, Audience.REP)
     assert 0.0 <= answer.confidence <= 1.0
-    assert set(answer.to_json()["timings_ms"]) == {"encode", "dense", "lexical", "rank", "load", "total"}
+    assert set(answer.to_json()["timings_ms"]) == {"encode", "dense", "lexical", "rank", "rerank", "load", "total"}
 
 
 def test_a_new_title_is_shown_at_once(search: Search, session: Session, content: dict[str, Article]) -> None:

@@ -26,7 +26,7 @@ def test_anybody_finds_a_public_article(client: FlaskClient) -> None:
     assert (first["kind"], first["title"], first["audience"]) == ("article", "Reset your password", "public")
     assert first["url"] == "/help/en/articles/reset-password"
     assert {"query", "language", "outcome", "confidence", "results", "timings_ms"} <= set(answer)
-    assert {"encode", "dense", "lexical", "rank", "load", "total"} <= set(answer["timings_ms"])
+    assert {"encode", "dense", "lexical", "rank", "rerank", "load", "total"} <= set(answer["timings_ms"])
 
 
 @pytest.mark.parametrize("role", [None, "rep", "admin"])
