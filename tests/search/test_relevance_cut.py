@@ -19,8 +19,9 @@ def test_of_a_handful_of_documents_only_what_is_plainly_far_is_folded() -> None:
     assert find_likely([0.5, 0.45, 0.2], few) == [True, True, False]
 
 
-def test_the_best_result_is_never_folded_whatever_was_put_before_it() -> None:
-    assert find_likely([0.3, 0.5], USUAL) == [False, True]
+def test_what_was_put_before_a_likely_result_is_not_folded() -> None:
+    assert find_likely([0.3, 0.5], USUAL) == [True, True]
+    assert find_likely([0.3, 0.5, 0.26], USUAL) == [True, True, False]
     assert find_likely([0.25], USUAL) == [True]
     assert find_likely([], USUAL) == []
 

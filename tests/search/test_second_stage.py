@@ -99,6 +99,7 @@ def test_it_puts_first_what_answers_and_not_what_only_speaks_of_it(
         assert slugs(answer)[0] == "-".join(asked)
         assert answer.rerank is Rerank.COMPLETE
         assert answer.timings_ms["rerank"] > 0
+        assert not answer.results[0].less_likely
         assert set(slugs(answer)) == set(slugs(search(first_stage, question(*asked))))
 
 
