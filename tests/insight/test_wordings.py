@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from content_factory import add_article
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
-from kb.articles import get_article
+from kb.articles import get_article, sync_folder
 from kb.core.errors import ConfigurationError, ConflictError, NotFoundError
 from kb.core.settings import Settings, load_settings
 from kb.insight.wordings import (
@@ -24,7 +25,7 @@ from kb.insight.wordings import (
 )
 from kb.insight.wordings.texts import clean_wording
 from kb.jobs.worker import run_now
-from kb.search.types import Audience
+from kb.search.types import Audience, CollectionName
 from kb.tables import Article, Feedback, FeedbackKind, LearnedWording, SearchEvent, User, WordingState
 from webapp.worker.kinds import WORDINGS, job_kinds
 
@@ -245,6 +246,39 @@ def test_accepted_wording_is_found_by_undone_is_not_and_the_article_stays_as_it_
     assert first_of(settings, engine, session, text, Audience.CUSTOMER) != "Care of a carpet"
     (shown,), count = list_wordings(session, [WordingState.REFUSED])
     assert (shown.text, count) == (text, 1)
+
+
+def test_folder_of_articles_neither_gets_what_was_learned_nor_is_in_conflict_with_it(
+    session: Session, settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    file = folder / "care-of-a-kettle.md"
+    file.write_text("---\ntitle: Care of a kettle\nalso_asked: [descale it]\n---\n\nVinegar each month.\n", "utf-8")
+    sync_folder(session, folder)
+    session.commit()
+    kettle = session.scalars(select(Article)).one()
+    SearchRuntime.open(settings, engine).update()
+    ask_as_two(session, kettle)
+    add_judged(session, QUESTION, kettle, ago=timedelta(days=3))
+    run_now(engine, job_kinds(replace(settings, learn_wordings_text="apply"), engine), WORDINGS, "test")
+    session.expire_all()
+    assert [one.state for one in session.scalars(select(LearnedWording))] == ["applied"]
+    before = file.read_bytes()
+    report = sync_folder(session, folder)
+    assert (report.unchanged, report.written, report.conflicts) == ([file.name], [], [])
+    assert file.read_bytes() == before
+    file.write_text(before.decode().replace("month", "week"), "utf-8")
+    report = sync_folder(session, folder)
+    session.commit()
+    assert (report.updated, report.conflicts) == ([file.name], [])
+    runtime = SearchRuntime.open(settings, engine)
+    runtime.update()
+    answer = runtime.searcher(Audience.CUSTOMER).search(session, QUESTION, reader_language="en")
+    assert answer.results[0].id == kettle.id
+    assert (
+        len(runtime.view(CollectionName.HELP).fetch(documents=[kettle.id]).ids) == 3
+    )  # text, its own and the learned wording
 
 
 def test_wording_that_somebody_wrote_into_the_article_too_is_indexed_once(

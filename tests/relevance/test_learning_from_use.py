@@ -28,7 +28,7 @@ pytestmark = pytest.mark.bundled
 
 GOLDEN = [json.loads(line) for line in (Path(__file__).parent / "golden.jsonl").read_text("utf-8").splitlines()]
 # Questions that become wordings: each is tried out by 150 searches.
-LEARNED = 12
+LEARNED = 8
 
 
 @dataclass
