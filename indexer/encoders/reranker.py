@@ -132,23 +132,13 @@ def _read_json(path: Path | None) -> Any:
 def _load(name: str, threads: int) -> CrossEncoderReranker:
     # Imported here: PyTorch takes seconds and hundreds of megabytes.
     import torch
-    from sentence_transformers import CrossEncoder
-    from sentence_transformers.util import load_file_path
     from transformers.utils import logging as library_logging
 
     torch.set_num_threads(threads)
     library_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    folder = Path(name).expanduser()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # each try without a network would be a line
     try:
-        if not folder.is_dir():
-            files = [load_file_path(name, file) for file in ("config.json", "config_sentence_transformers.json")]
-            if files[0] is None:
-                raise ModelError(
-                    f"KB_RERANKER={name}: there is no such folder, and no model of that name can be fetched or was before.",
-                    remedy=REMEDY,
-                )
-            _check_files(name, *(_read_json(Path(file)) if file else None for file in files))
-        model = CrossEncoder(str(folder) if folder.is_dir() else name)
+        model = _open_model(name)
         model.max_seq_length = min(model.max_seq_length or _LONGEST, _LONGEST)
         labels = model.num_labels
         reranker = CrossEncoderReranker(model, _fingerprint(name, model))
@@ -166,6 +156,29 @@ def _load(name: str, threads: int) -> CrossEncoderReranker:
     if not works:
         raise ModelError(f"KB_RERANKER={name} gives no number for a pair of texts.", remedy=REMEDY)
     return reranker
+
+
+def _open_model(name: str) -> Any:
+    """What was fetched by its name before is not asked for again: it stays the same model, and starts without a network."""
+    from sentence_transformers import CrossEncoder
+    from sentence_transformers.util import load_file_path
+
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return CrossEncoder(str(folder))
+    config = load_file_path(name, "config.json", local_files_only=True) or load_file_path(name, "config.json")
+    if config is None:
+        raise ModelError(
+            f"KB_RERANKER={name}: there is no such folder, and no model of that name can be fetched or was before.",
+            remedy=REMEDY,
+        )
+    beside = Path(config).with_name("config_sentence_transformers.json")
+    description = str(beside) if beside.exists() else load_file_path(name, beside.name)
+    _check_files(name, _read_json(Path(config)), _read_json(Path(description)) if description else None)
+    try:
+        return CrossEncoder(name, local_files_only=True)
+    except (OSError, ValueError):  # it is not here, or not all of it
+        return CrossEncoder(name)
 
 
 def _fingerprint(name: str, model: "torch.nn.Module") -> str:

@@ -1,6 +1,7 @@
 """A re-ranker from the command line: used, refused with one line, spoken of by `kb doctor`, measured by `kb bench`."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -114,6 +115,24 @@ def test_a_name_that_cannot_be_fetched_is_refused(name: str) -> None:
     checked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert checked.returncode == 1
     assert checked.stderr.splitlines()[-1].startswith(f"kb: KB_RERANKER={name}: there is no such folder, and no model")
+
+
+def test_what_was_fetched_by_its_name_before_needs_no_network(cross_encoder: Path, tmp_path: Path) -> None:
+    model = tmp_path / "hub" / "models--somebody--tiny"
+    shutil.copytree(cross_encoder, model / "snapshots" / "0123")
+    (model / "refs").mkdir()
+    (model / "refs" / "main").write_text("0123", "utf-8")
+    environment = {
+        "KB_RERANKER": "somebody/tiny",
+        "HF_HOME": str(tmp_path),
+        "HF_ENDPOINT": "http://127.0.0.1:9",  # where nobody answers
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(PROJECT_ROOT),
+    }
+    command = [sys.executable, "-m", "webapp.commands", "model", "check-reranker"]
+    checked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.startswith("somebody/tiny/")
 
 
 @pytest.mark.parametrize("milliseconds", ["", "0", "9", "60001", "soon", "1.5"])
