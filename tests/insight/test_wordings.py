@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from content_factory import add_article
+from hypothesis import example, given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
 from settled import add_judged
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -23,7 +26,7 @@ from kb.insight.wordings import (
     refuse_wording,
     undo_wording,
 )
-from kb.insight.wordings.texts import clean_wording
+from kb.insight.wordings.texts import clean_wording, content_key
 from kb.jobs.worker import run_now
 from kb.search.types import Audience, CollectionName
 from kb.tables import Article, Feedback, FeedbackKind, LearnedWording, SearchEvent, User, WordingState
@@ -408,3 +411,18 @@ def test_wordings_go_with_their_article_and_stay_without_their_searches(
     session.delete(session.get_one(Article, articles["kettle"].id))
     session.commit()
     assert learn() == []
+
+
+@limits(deadline=None)  # word lists are loaded by the first
+@given(st.text(max_size=300))
+@example("१२३४५६ ऑर्डर")
+@example("\ud800 half")
+@example("[name] [[email]]")
+def test_any_text_is_a_wording_or_says_why_not(text: str) -> None:
+    try:
+        cleaned = clean_wording(text, region="IN")
+    except UnfitWordingError:
+        return
+    assert clean_wording(cleaned, region="IN") == cleaned
+    assert len(cleaned) <= 200
+    assert content_key(cleaned)
