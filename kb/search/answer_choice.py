@@ -45,11 +45,16 @@ def choose_answers(
     usual = pieces.words.mean(axis=0)
     best_first = np.argsort(-scores, kind="stable")
     _, places = np.unique(of_results[best_first], return_index=True)
-    for row in best_first[places].tolist():
-        passage = int(pieces.passages[row])
-        text = texts[passage]
-        decided_by = words.ahead(pieces.words[passage], usual)
-        chosen[int(of_results[row])] = ChosenPiece(text, int(pieces.numbers[row]), decided_by)
+    best = best_first[places]
+    passages = pieces.passages[best]
+    for result, passage, number, decided_by in zip(
+        of_results[best].tolist(),
+        passages.tolist(),
+        pieces.numbers[best].tolist(),
+        words.ahead(pieces.words[passages], usual),
+        strict=True,
+    ):
+        chosen[result] = ChosenPiece(texts[passage], number, decided_by)
     return chosen
 
 

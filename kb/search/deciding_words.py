@@ -41,21 +41,27 @@ class DecidingWords:
         read = [embedding.words[place] for place in places]
         return cls(np.array(places, np.int64), [said.get(word, word) for word in read], read)
 
-    def ahead(self, likest: Vectors, usual: Vectors) -> Sequence[str]:
-        """likest: per word of the query its likest word in the passage; usual: the same, mean of all that is shown.
+    def ahead(self, likest: Vectors, usual: Vectors) -> list[Sequence[str]]:
+        """For each of some passages its words, in the order of the query, MOST_WORDS at most; of none that stands out the likest.
 
-        In the order of the query, MOST_WORDS at most; of none that stands out the one that is likest.
+        likest: (passages, words of the query), how like the likest word of the passage is; usual: (words of the query,), the mean
+        of all that is shown.
         """
-        places = self.places[self.places < len(likest)]
+        places = self.places[self.places < len(usual)]
         if not len(places):
-            return ()
-        own = likest[places]
+            return [() for _ in likest]
+        own = likest[:, places]
         ahead = own - usual[places]
+        strength = own + ahead
         counts = (own >= _SAME) | ((ahead >= _AHEAD) & (own >= _ALIKE))
-        if not counts.any():
-            counts[int(np.argmax(own))] = True
-        best = sorted(np.flatnonzero(counts).tolist(), key=lambda row: -float(own[row] + ahead[row]))[:MOST_WORDS]
-        return tuple(dict.fromkeys(self.typed[row] for row in sorted(best)))
+        counts[np.arange(len(own)), own.argmax(axis=1)] |= ~counts.any(axis=1)
+        # What does not count comes last.
+        order = np.argsort(np.where(counts, -strength, np.inf), axis=1, kind="stable")[:, :MOST_WORDS].tolist()
+        sizes = np.minimum(counts.sum(axis=1), MOST_WORDS).tolist()
+        return [
+            tuple(dict.fromkeys(self.typed[row] for row in sorted(rows[:size])))
+            for rows, size in zip(order, sizes, strict=True)
+        ]
 
     def in_text(self, passage: PassageText) -> Sequence[str]:
         """Those that stand in the passage, for encoders that read no words."""
