@@ -17,6 +17,8 @@ from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
+# They try things out by hundreds of searches, minutes long: gaps do not wait for that.
+LEARNING = "learning"
 
 
 def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = None) -> Mapping[str, Kind]:
@@ -30,8 +32,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
-        kind(WORDINGS, wordings.run, every=timedelta(minutes=10)),
-        kind(CALIBRATION, calibration.run, every=timedelta(days=1)),
+        kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
+        kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
         kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),
