@@ -1,10 +1,11 @@
 """What a customer asks: their last turn, and what earlier turns must lend it to be understood."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from kb.assist.intent import is_courtesy
 from kb.assist.names import Mention, NameTable
+from kb.assist.ordinals import number_named
 from kb.assist.turns import Role, Turn
 from kb.text.language import guess_language
 from kb.text.terms import is_exact_term, normalise, query_terms
@@ -36,6 +37,10 @@ _SPOKEN = (Role.CUSTOMER, Role.AGENT)
 # Earlier turns of the customer lend their words where no name was heard, each further one this much less.
 WORD_DECAY = 0.5
 MAX_CONTEXT_TURNS = 3
+# Turns that come back to a question are read together with it, the last ones.
+MAX_AGAIN = 2
+# And what was said before it, in so many turns.
+MAX_BEFORE = 2
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,29 @@ def context_turns(turns: Sequence[Turn], question: Question) -> list[tuple[str, 
         return []
     earlier = [turn.matter for turn in turns[: question.turn] if turn.role is Role.CUSTOMER][-MAX_CONTEXT_TURNS:]
     return [(text, WORD_DECAY**back) for back, text in enumerate(reversed(earlier), start=1)]
+
+
+def wider_texts(turns: Sequence[Turn], question: Question, again: Sequence[int], settled: Collection[int]) -> list[str]:
+    """What the question is looked up with besides its own words: all that the customer has said of what is not settled; and the
+    question with what came before it and what came back to it. None where the customer has said nothing else.
+
+    again: turns that come back to it; settled: turns whose questions are answered.
+    """
+    said = [
+        number
+        for number, turn in enumerate(turns)
+        if turn.role is Role.CUSTOMER and number not in settled and not is_courtesy(turn.matter)
+    ]
+    before = [turns[number].matter for number in said if number < question.turn][-MAX_BEFORE:]
+    around = [*before, question.last, *_adding(turns, again)]
+    texts = (" ".join(turns[number].matter for number in said)[-MAX_RECENT_LENGTH:], " ".join(around))
+    return list(dict.fromkeys(text for text in texts if text != question.last))
+
+
+def _adding(turns: Sequence[Turn], again: Sequence[int]) -> list[str]:
+    """The texts of these turns that say more than that an answer is wanted: "and how much is it then", not "and number two?"."""
+    said = [turns[number].matter for number in again[-MAX_AGAIN:]]
+    return [text for text in said if number_named(text) is None and len(_content_terms(text)) > FEW_WORDS]
 
 
 def _first_request(turns: Sequence[Turn], turn: int) -> int:

@@ -3,7 +3,7 @@ words. A question that carries nothing over is left to the search alone."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kb.assist.question import Question
 from kb.search.candidates import Candidates
 from kb.search.encoding import Vectors
-from kb.search.ranking import RankedDocument, Ranking
+from kb.search.ranking import RankedDocument, Ranking, rows_of
 
 # Share of the mean question that is taken out of a query vector. Without it, passages that are themselves phrased as
 # questions come before better ones in prose, because every question resembles every other.
@@ -105,6 +105,21 @@ def add_term_coverage(
 ) -> NDArray[np.float32]:
     """The scores (n,) with what the words say. coverage: see `term_coverage`, one value per candidate."""
     return np.asarray(scores + context.word_weight / (1 + context.weight) * coverage, dtype=np.float32)
+
+
+def fuse_views(ranking: Ranking, views: Sequence[Ranking]) -> Ranking:
+    """The documents of `ranking` in the order of what it and other searches for the same question say of them together.
+
+    views: of searches with more of the conversation; a document that one does not bring up counts as its least likely. The
+    scores stay those of `ranking`.
+    """
+    documents = ranking.documents
+    total = documents.scores.astype(np.float64)
+    for view in views:
+        found = dict(zip(view.documents.groups.tolist(), view.documents.scores.tolist(), strict=True))
+        least = min(found.values(), default=0.0)
+        total += [found.get(group, least) for group in documents.groups.tolist()]
+    return replace(ranking, documents=rows_of(documents, np.argsort(-total, kind="stable")))
 
 
 def rank_groups(

@@ -1,81 +1,86 @@
-"""Suggestions for a conversation: whether to speak, what is asked, and what answers it."""
+"""Suggestions for a conversation: whether to speak, which questions are open, and what answers each."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+import math
+from collections.abc import Collection as Container
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from kb.assist.evidence import (
-    MAX_WORD_CANDIDATES,
-    ROMANISED,
-    NamedRows,
-    Reason,
-    content_terms,
-    has_words,
-    in_own_script,
-    match_terms,
-    other_passages,
-    reasons,
-)
-from kb.assist.intent import after_courtesies, asking_sentence, cue_probability, load_intent_model
+from kb.assist.acts import load_act_model, sigmoid
+from kb.assist.answering import Answerer, AssistSearcher, LookedUp, Suggestion
+from kb.assist.evidence import has_words
+from kb.assist.intent import IntentModel, cue_probability, load_intent_model
 from kb.assist.name_tables import name_table_of
-from kb.assist.question import context_text, understand_question
-from kb.assist.ranking import add_term_coverage, centre, rank_groups, score_candidates, search_evidence, weigh_context
-from kb.assist.turns import Turn, asking_turn
-from kb.search.encoding import Encoder, Ids
-from kb.search.hydrate import hydrate_documents, key_of, load_documents
-from kb.search.ranking import select_documents
-from kb.search.retrieval import Retrieval
-from kb.search.types import Audience, Collection, Result, is_known_term
-from kb.text.language import guess_language
+from kb.assist.open_questions import Followed, OpenQuestion, follow
+from kb.assist.question import understand_question, wider_texts
+from kb.assist.turn_vectors import turn_reader
+from kb.assist.turns import Role, Turn, asking_turn
+from kb.search.encoding import Encoder
+from kb.search.types import Outcome, SearchAnswer
 
 # Without a model for the encoder at hand, cues decide from here.
 CUE_THRESHOLD = 0.5
-
-
-class AssistSearcher(Protocol):
-    """What assist needs of `kb.search.searcher.Searcher`."""
-
-    @property
-    def audience(self) -> Audience: ...
-
-    def views(self) -> list[Collection]:
-        """The collections that this audience may search, as they are now."""
-        ...
-
-    def find(self, session: Session, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
-        """What a search for `text` brings up of what may be seen, ranked; `also` gives more candidates, per collection."""
-        ...
+# What the intent model says of the last turn beside what is open: of a conversation in which things are ordered or booked, which
+# is what most of its examples are, much more than of any other.
+INTENT_SHARE, INTENT_SHARE_OF_ORDERS = 0.2, 3.0
+# The most that is said, in log-odds, by what is open, and the least of it that is worth speaking.
+MOST_SAID, SPEAK_FROM = 4.0, 0.3
+# Questions that are looked up, most pressing first.
+MOST_QUESTIONS = 3
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    result: Result
-    because: tuple[Reason, ...]
+class Asked:
+    """A question that no agent's turn has answered. turn: where it was stated; is_open: False where the rep closed it, then it
+    has no suggestions; search: how sure the first suggestion is, None until it is judged."""
+
+    text: str
+    turn: int
+    is_open: bool
+    suggestions: tuple[Suggestion, ...] = ()
+    search: SearchAnswer | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return self.search.outcome if self.search else None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "turn": self.turn,
+            "open": self.is_open,
+            "outcome": self.outcome.value if self.outcome else None,
+            "results": _results(self.suggestions),
+        }
 
 
 @dataclass(frozen=True)
 class AssistAnswer:
-    """speak: whether a suggestion is welcome now; `suggestions` is empty where it is not."""
+    """speak: whether a suggestion is welcome now; `question` and `suggestions` are those of the most pressing question, empty
+    where nothing is open; questions: that one first."""
 
     speak: bool
     speak_probability: float
     question: str
     suggestions: tuple[Suggestion, ...]
+    questions: tuple[Asked, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        results = [
-            {**s.result.to_json(), "because": [{"words": r.words, "turn": r.turn} for r in s.because]}
-            for s in self.suggestions
-        ]
         return {
             "speak": self.speak,
             "speak_probability": round(self.speak_probability, 4),
             "question": self.question,
-            "results": results,
+            "questions": [question.to_json() for question in self.questions],
+            "results": _results(self.suggestions),
         }
+
+
+def _results(suggestions: Sequence[Suggestion]) -> list[dict[str, Any]]:
+    return [
+        {**s.result.to_json(), "because": [{"words": r.words, "turn": r.turn} for r in s.because]} for s in suggestions
+    ]
 
 
 NO_SUGGESTION = AssistAnswer(False, 0.0, "", ())
@@ -90,59 +95,109 @@ def assist(
     reader_language: str,
     limit: int = 5,
     even_without_query: bool = False,
+    closed: Container[int] = (),
+    pressing: int | None = None,
 ) -> AssistAnswer:
-    """What to show a rep after the customer's last turn. The encoder reads it, and in one call its context.
+    """What to show a rep after the customer's last turn.
 
-    even_without_query: give the suggestions even where silence is right (a rep who asks for them, an evaluation).
+    even_without_query: give the suggestions even where silence is right (a rep who asks for them, an evaluation). closed: turns
+    whose questions the rep has closed; pressing: the turn of the open question that the rep wants first.
     """
     turn = asking_turn(turns)
-    if turn is None or not has_words(turns[turn].matter):
+    if turn is None:
+        return NO_SUGGESTION
+    intent = load_intent_model(encoder.fingerprint)
+    followed = follow(turns, turn_reader(encoder), load_act_model(encoder.fingerprint), intent, closed)
+    waiting = _in_order(followed, pressing)
+    if not waiting and not has_words(turns[turn].matter):
         return NO_SUGGESTION
     collections = searcher.views()
     table = name_table_of(session, collections)
-    question = understand_question(turns, turn, table)
-    model = load_intent_model(encoder.fingerprint)
-    mean_question = model.mean_question if model else None
-    language = guess_language(question.last)
+    answerer = Answerer(session, searcher, encoder, intent, table, collections)
 
-    def is_known(term: str) -> bool:
-        return is_known_term(collections, term)
+    def look_up(asked: OpenQuestion) -> LookedUp:
+        question = understand_question(turns, asked.turn, table)
+        # A question that stands alone is searched for alone, as in the search box.
+        wider = wider_texts(turns, question, asked.again, followed.settled) if waiting else ()
+        return answerer.look_up(question, wider)
 
-    # The search reads the last turn, in its own script. Besides it: its context, and the turn as it was typed and
-    # without its courtesies, and what it asks alone, for the decision to speak.
-    of_context = context_text(question)
-    typed = [question.last] if language in ROMANISED else []
-    rest = [text for text in (after_courtesies(question.last), asking_sentence(question.last)) if text and model]
-    encoded = encoder.encode_queries([*([in_own_script(of_context, is_known)] if of_context else []), *typed, *rest])
-    context = weigh_context(centre(encoded[0], mean_question), question) if of_context else None
-    found = searcher.find(session, question.last, lambda now: other_passages(now, context, question, table))
-    candidates, vector = found.candidates, found.embedding.vector
-    for_intent = encoded[bool(of_context) :] if typed else np.vstack((vector, encoded[bool(of_context) :]))
-    evidence = search_evidence(vector, mean_question, candidates)
-    probability = model.probability(for_intent, evidence) if model else cue_probability(question.last)
-    speak = probability >= (model.threshold if model else CUE_THRESHOLD)
+    wanted = waiting[:MOST_QUESTIONS] or [OpenQuestion(turn, (), 0.0)]
+    first = look_up(wanted[0])
+    is_last = turn in (wanted[0].turn, *wanted[0].again) and turn not in closed
+    probability = _speak_probability(turns, turn, followed, first if is_last else None, intent, encoder)
+    speak = probability >= (intent.threshold if intent else CUE_THRESHOLD)
     if not speak and not even_without_query:
-        return AssistAnswer(False, probability, question.last, ())
-    if not len(candidates):
-        return AssistAnswer(speak, probability, question.text, ())
-    terms = content_terms(turns, question, is_known)
-    named = NamedRows(candidates, found.collections, question, table)
-    if context is None:
-        ranked = select_documents(candidates, found.ranking, limit)
-        words = match_terms(
-            candidates, [row for item in ranked for row in item.rows], found.collections, terms, language
-        )
+        return AssistAnswer(False, probability, first.question.last, (), _closed(turns, followed, closed))
+    asked = []
+    for number, question in enumerate(wanted):
+        found = look_up(question) if number else first
+        suggestions = answerer.suggest(turns, found, reader_language=reader_language, limit=limit)
+        asked.append(Asked(found.question.text, question.turn, True, suggestions))
+    return AssistAnswer(
+        speak,
+        probability,
+        asked[0].text,
+        asked[0].suggestions,
+        (*(asked if speak else ()), *_closed(turns, followed, closed)),
+    )
+
+
+def judge_questions(session: Session, searcher: AssistSearcher, answer: AssistAnswer) -> AssistAnswer:
+    """The same with how sure the first suggestion for each open question is: the calibrated confidence of search."""
+    judged = tuple(
+        replace(asked, search=searcher.judge(session, asked.text, [s.result for s in asked.suggestions]))
+        if asked.is_open
+        else asked
+        for asked in answer.questions
+    )
+    return replace(answer, questions=judged)
+
+
+def _in_order(followed: Followed, wanted: int | None) -> list[OpenQuestion]:
+    """What is open: what the rep wants first, then what presses most, then what waits for the longest."""
+    if followed.is_ordering:  # requests are settled step by step there: the last turn is the question
+        return []
+    pressing = None if followed.pressing is None else followed.questions[followed.pressing]
+    waiting = [question for question in followed.questions if question.is_open]
+    return sorted(waiting, key=lambda question: (question.turn != wanted, question is not pressing))
+
+
+def _closed(turns: Sequence[Turn], followed: Followed, closed: Container[int]) -> tuple[Asked, ...]:
+    return tuple(Asked(turns[q.turn].matter, q.turn, False) for q in followed.questions if q.turn in closed)
+
+
+def _speak_probability(
+    turns: Sequence[Turn],
+    turn: int,
+    followed: Followed,
+    of_last: LookedUp | None,
+    intent: IntentModel | None,
+    encoder: Encoder,
+) -> float:
+    """Probability that a suggestion is welcome: of what is open, and of what the intent model and the search say of the last
+    turn.
+
+    of_last: what was looked up for the last turn, None where an earlier question is looked up.
+    """
+    text = turns[turn].matter
+    waits = max((question.probability for question in followed.questions), default=0.0)
+    has_model = intent is not None and load_act_model(encoder.fingerprint) is not None
+    if intent is None or not has_model or turns[turn].role is Role.NOTE:
+        if of_last is None:
+            return waits
+        asks = intent.probability(of_last.for_intent, of_last.evidence) if intent else cue_probability(text)
+        return max(asks, waits)
+    is_answered = any(later.role is Role.AGENT for later in turns[turn:])
+    if is_answered or not has_words(text):
+        score = 0.0
+    elif of_last is None:
+        score = intent.turn_score(turn_reader(encoder)(text))
     else:
-        scores = score_candidates(candidates, found.ranking, context, named.bonus)
-        nearest = np.argsort(-scores, kind="stable")[:MAX_WORD_CANDIDATES].tolist()
-        words = match_terms(candidates, nearest, found.collections, terms, language)
-        scores = add_term_coverage(scores, words.coverage, context)
-        ranked = rank_groups(candidates, scores, limit, named.in_focus)
-    documents = load_documents(session, found.collections, ranked, searcher.audience)
-    ranked = [item for item in ranked if key_of(found.collections, item) in documents]
-    results = hydrate_documents(documents, reader_language, words.snippet_weights, found, ranked)
-    suggestions = []
-    for result, item in zip(results, ranked, strict=True):
-        matched = frozenset(term for row in item.rows for term in words.matched.get(row, ()))
-        suggestions.append(Suggestion(result, reasons(question, matched, named.names(item.rows))))
-    return AssistAnswer(speak, probability, question.text, tuple(suggestions))
+        score = _log_odds(intent.probability(of_last.for_intent, of_last.evidence))
+    share = INTENT_SHARE + INTENT_SHARE_OF_ORDERS * followed.orders
+    return sigmoid(share * score + max(-MOST_SAID, min(MOST_SAID, _log_odds(waits))) - SPEAK_FROM)
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(max(probability, 1e-12), 1 - 1e-12)
+    return math.log(bounded / (1 - bounded))

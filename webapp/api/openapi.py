@@ -106,7 +106,14 @@ def _assist(settings: Settings) -> Json:
         "default": False,
         "description": "Of a transcript: whoever was taken for the customer is the agent",
     }
-    fields = {"turns": turns, "transcript": transcript, "swapped": swapped, "lang": lang, "limit": limit}
+    closed = {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 0},
+        "description": "Turns, counted from 0, whose questions the rep has closed",
+    }
+    fields = {"turns": turns, "transcript": transcript, "swapped": swapped, "closed": closed, "lang": lang} | {
+        "limit": limit
+    }
     schema = {
         **_object(fields, optional=set(fields)),
         "oneOf": [{"required": ["turns"]}, {"required": ["transcript"]}],
@@ -190,10 +197,26 @@ def _schemas() -> Json:
         **result,
         "because": {"type": "array", "items": _object(reason), "description": "The words that led to it"},
     }
+    asked = {
+        "text": {"type": "string", "description": "The question, with what was carried over from earlier turns"},
+        "turn": {"type": "integer", "description": "The turn in which it was stated, counted from 0"},
+        "open": {"type": "boolean", "description": "Whether it waits for an answer; false where the rep closed it"},
+        "outcome": {
+            "type": ["string", "null"],
+            "enum": [*Outcome, None],
+            "description": "How sure its first result is; null where it is closed",
+        },
+        "results": {"type": "array", "items": _reference("Suggestion"), "description": "Best first"},
+    }
     assist = {
         "speak": {"type": "boolean", "description": "Whether a suggestion is welcome; where not, results are empty"},
         "speak_probability": {"type": "number", "minimum": 0, "maximum": 1},
-        "question": {"type": "string", "description": "What is asked, with what was carried over from earlier turns"},
+        "question": {"type": "string", "description": "The most pressing question, with what was carried over"},
+        "questions": {
+            "type": "array",
+            "items": _reference("AskedQuestion"),
+            "description": "Those that no turn of an agent has answered, the most pressing first, then those that the rep closed",
+        },
         "results": {"type": "array", "items": _reference("Suggestion"), "description": "Best first"},
     }
     read_turn = _object({"role": {"type": "string", "enum": list(Role)}, "text": _TEXT, "speaker": _TEXT})
@@ -222,6 +245,7 @@ def _schemas() -> Json:
         "Answer": _object(answer_properties()),
         "SearchAnswer": _object(answer),
         "Suggestion": _object(suggestion),
+        "AskedQuestion": _object(asked),
         "AssistAnswer": _object(assist),
         "TranscriptAnswer": _object({**assist, **read}),
         "Feedback": _object(feedback, optional={"document"}),

@@ -80,3 +80,11 @@ def number_field(body: dict[str, Any], name: str, default: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HIGHEST_LIMIT:
         raise InvalidInputError(f"{name} is {value!r}, but must be a whole number from 1 to {HIGHEST_LIMIT}.")
     return value
+
+
+def turns_field(body: dict[str, Any], name: str) -> frozenset[int]:
+    """Turns of a conversation in the body, counted from 0; none where it is missing. Raises InvalidInputError."""
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(type(turn) is int and turn >= 0 for turn in value):
+        raise InvalidInputError(f"{name} must be a list of turns, counted from 0.")
+    return frozenset(value)

@@ -26,6 +26,7 @@ from webapp.api.parameters import (
     reader_language,
     result_limit,
     text_field,
+    turns_field,
 )
 from webapp.shared.assisting import assist_and_record, customer_language
 from webapp.shared.database import session
@@ -73,7 +74,9 @@ def assist() -> Response:
     turns, transcript = _conversation(body)
     language = offered_language(text_field(body, "lang", required=False)) or customer_language(turns)
     limit = number_field(body, "limit", SUGGESTED)
-    shown = assist_and_record(turns, place="api", reader_language=language, limit=limit)
+    shown = assist_and_record(
+        turns, place="api", reader_language=language, limit=limit, closed=turns_field(body, "closed")
+    )
     answer = shown.answer.to_json()
     return jsonify(answer | transcript.to_json() if transcript else answer)
 

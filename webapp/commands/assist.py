@@ -1,6 +1,7 @@
 """`kb assist`."""
 
 import json as json_module
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -8,6 +9,7 @@ import click
 from kb.core.settings import load_settings
 
 if TYPE_CHECKING:
+    from kb.assist.answering import Suggestion
     from kb.assist.turns import Turn
 
 
@@ -18,25 +20,38 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--anyway", is_flag=True, help="Give suggestions even where silence is right.")
 @click.option("--swap", is_flag=True, help="Take the agent for the customer, and the customer for the agent.")
+@click.option(
+    "--close", "closed", type=int, multiple=True, help="A turn (from 1) whose question is settled; may be repeated."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, swap: bool, as_json: bool) -> None:
+def command(
+    file: TextIO,
+    audience: str,
+    lang: str,
+    limit: int,
+    anyway: bool,
+    swap: bool,
+    closed: tuple[int, ...],
+    as_json: bool,
+) -> None:
     """Suggestions for the conversation in FILE (`-` for standard input).
 
     FILE holds the conversation as it was copied or exported: from WhatsApp, Slack, a help desk, a mailbox, with "Customer:" and
     "Agent:" before the turns, as a table, or as a JSON list of turns, oldest first:
     [{"role": "customer", "text": "My kettle leaks"}, {"role": "agent", "text": "…"}]
 
-    Where the customer asks for nothing (says thanks, hello, their number), silence is right: one line tells why, and no
+    Every question that the customer stated and no agent has answered is looked up, the most pressing first. Where nothing is
+    open (the customer says thanks, hello, their number), silence is right: one line tells why, and no
     suggestion is given unless you add --anyway.
     """
     from indexer.runtime import SearchRuntime
     from kb.assist.no_query import NOTHING_SAID, no_query_reason
-    from kb.assist.suggestions import assist
+    from kb.assist.suggestions import assist, judge_questions
     from kb.assist.turns import asking_turn
     from kb.core.database import session_scope
     from kb.search.types import Audience
     from kb.text.language import guess_language
-    from webapp.commands.console import open_database, out, print_result
+    from webapp.commands.console import open_database, out
     from webapp.shared.no_query import NO_QUERY_IN_WORDS
 
     turns = _read_turns(file, swap)
@@ -48,15 +63,18 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, sw
     if language == "und":
         language = settings.languages[0]
     with session_scope(engine) as session:
+        searcher = runtime.searcher(Audience(audience))
         answer = assist(
             session,
             turns,
-            runtime.searcher(Audience(audience)),
+            searcher,
             runtime.encoder,
             reader_language=language,
             limit=limit,
             even_without_query=anyway,
+            closed=frozenset(turn - 1 for turn in closed),
         )
+        answer = judge_questions(session, searcher, answer)
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
         return
@@ -69,7 +87,17 @@ def command(file: TextIO, audience: str, lang: str, limit: int, anyway: bool, sw
         out.print(f"[bold]Better silent[/] ({answer.speak_probability:.0%}). {NO_QUERY_IN_WORDS[reason]}{way_out}")
     if (answer.speak or anyway) and not answer.suggestions:
         out.print("No suggestion: nothing was found.")
-    for number, suggestion in enumerate(answer.suggestions, 1):
+    _print_suggestions(answer.suggestions)
+    for asked in answer.questions[1:]:
+        out.print(f"\n[bold]{'Also open' if asked.is_open else 'Closed'}[/] (turn {asked.turn + 1})", end="")
+        out.print(f" · {asked.text}", markup=False)
+        _print_suggestions(asked.suggestions)
+
+
+def _print_suggestions(suggestions: Sequence["Suggestion"]) -> None:
+    from webapp.commands.console import out, print_result
+
+    for number, suggestion in enumerate(suggestions, 1):
         print_result(number, suggestion.result)
         because = "; ".join(f"“{reason.words}” (turn {reason.turn + 1})" for reason in suggestion.because)
         out.print(f"     because of {because}" if because else "", style="dim", markup=False)

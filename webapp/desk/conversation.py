@@ -39,9 +39,12 @@ def conversation() -> ResponseReturnValue:
     transcript = read_transcript(text, swapped=swapped)
     turns = transcript.turns
     shown = None
+    closed = _closed_turns()
     if turns:
         anyway = bool(request.form.get("anyway"))
-        shown = _suggest(turns, chosen or customer_language(turns), anyway)
+        shown = _suggest(
+            turns, chosen or customer_language(turns), anyway, closed, _turn(request.form.get("first", ""))
+        )
     answer = shown.answer if shown else None
     return render_fresh(
         "desk/_conversation.html" if is_partial() else "desk/conversation.html",
@@ -50,8 +53,10 @@ def conversation() -> ResponseReturnValue:
         transcript=transcript,
         swapped=swapped,
         role_names=ROLE_NAMES,
-        asked=asking_turn(turns),
+        asked=answer.questions[0].turn if answer and answer.speak else asking_turn(turns),
+        last=asking_turn(turns),
         shown=shown,
+        closed=sorted(closed),
         no_query=NO_QUERY_IN_WORDS[no_query_reason(turns)] if answer and not answer.speak else "",
         columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
         because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
@@ -59,8 +64,20 @@ def conversation() -> ResponseReturnValue:
     )
 
 
-def _suggest(turns: list[Turn], reading: str, anyway: bool) -> Assisted:
-    shown = assist_and_record(turns, place=PLACE, reader_language=reading, limit=SUGGESTED, anyway=anyway)
+def _closed_turns() -> frozenset[int]:
+    """Turns whose questions the rep has closed, with what a press of a button changes."""
+    closed = {_turn(value) for value in [*request.form.getlist("closed"), request.form.get("close", "")]}
+    return frozenset(turn for turn in closed - {_turn(request.form.get("reopen", ""))} if turn is not None)
+
+
+def _turn(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+def _suggest(turns: list[Turn], reading: str, anyway: bool, closed: frozenset[int], first: int | None) -> Assisted:
+    shown = assist_and_record(
+        turns, place=PLACE, reader_language=reading, limit=SUGGESTED, anyway=anyway, closed=closed, pressing=first
+    )
     search_id = shown.search_id
     if search_id is not None:
         # While a conversation is typed its question changes line by line: what it came to rest on counts.

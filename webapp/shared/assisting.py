@@ -1,9 +1,9 @@
 """Suggestions for a conversation from a request. Nothing is kept of a conversation but its question, redacted."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from kb.assist.suggestions import AssistAnswer, assist
+from kb.assist.suggestions import AssistAnswer, assist, judge_questions
 from kb.assist.turns import Turn, asking_turn
 from kb.search.types import Audience, Outcome
 from kb.text.language import guess_language
@@ -16,8 +16,8 @@ from webapp.shared.searching import record_after_response
 
 @dataclass(frozen=True)
 class Assisted:
-    """outcome: how sure the first suggestion is; search_id: names the recorded search; both None where silence is right; missing:
-    error codes, versions, part numbers of the question that no suggestion has."""
+    """outcome: how sure the first suggestion for the most pressing question is; search_id: names the recorded search; both None
+    where silence is right; missing: error codes, versions, part numbers of the question that no suggestion has."""
 
     answer: AssistAnswer
     outcome: Outcome | None = None
@@ -33,12 +33,20 @@ def customer_language(turns: Sequence[Turn]) -> str:
 
 
 def assist_and_record(
-    turns: Sequence[Turn], *, place: str, reader_language: str, limit: int, anyway: bool = False
+    turns: Sequence[Turn],
+    *,
+    place: str,
+    reader_language: str,
+    limit: int,
+    anyway: bool = False,
+    closed: Collection[int] = (),
+    pressing: int | None = None,
 ) -> Assisted:
-    """What to show a rep now. Where the customer asks for something, the first suggestion is judged by the calibrated confidence
-    of search: it says whether we have an answer, and what has none becomes a gap.
+    """What to show a rep now. The first suggestion for each open question is judged by the calibrated confidence of search: it
+    says whether we have an answer. The most pressing question is recorded, and becomes a gap where it has none.
 
-    anyway: give suggestions even where silence is right; then nothing is recorded. Raises ModelError or IndexUnavailableError.
+    anyway: give suggestions even where silence is right; then nothing is recorded. closed, pressing: turns whose questions the
+    rep has closed, wants first. Raises ModelError or IndexUnavailableError.
     """
     runtime = search_runtime()
     searcher = runtime.searcher(Audience.REP)
@@ -50,10 +58,14 @@ def assist_and_record(
         reader_language=reader_language,
         limit=limit,
         even_without_query=anyway,
+        closed=closed,
+        pressing=pressing,
     )
     if not answer.speak:
         return Assisted(answer)
-    search = searcher.judge(session(), answer.question, [suggestion.result for suggestion in answer.suggestions])
+    answer = judge_questions(session(), searcher, answer)
+    search = answer.questions[0].search
+    assert search is not None, "an open question is judged"
     observe_search(place, search)
     record_after_response(search, audience=Audience.REP, place=place, reader_language=reader_language)
     return Assisted(answer, search.outcome, search.public_id, search.missing)
