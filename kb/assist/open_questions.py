@@ -20,7 +20,7 @@ from kb.assist.acts import (
     answers_by_cues,
     sigmoid,
 )
-from kb.assist.intent import IntentModel
+from kb.assist.intent import IntentModel, after_courtesies
 from kb.assist.ordinals import number_named
 from kb.assist.turns import Role, Turn
 from kb.search.encoding import Vectors
@@ -29,6 +29,8 @@ from kb.search.encoding import Vectors
 MOST_FOLLOWED = 80
 # From here a question counts as open, from here it is kept in mind at all, and below this it is settled.
 OPEN_FROM, KEPT_FROM, SETTLED_BELOW = 0.5, 0.1, 0.3
+# What turns may add by telling that something waits for an answer.
+MOST_GROWTH = 0.05
 # How surely an agent's turn that answers closes the question that it is likest to, and "thanks, that works" what was answered,
 # or not.
 CLOSED_BY_ANSWER, CLOSED_BY_THANKS, CLOSED_UNANSWERED = 0.9, 0.95, 0.3
@@ -39,7 +41,7 @@ OPEN_COUNTS = 0.1
 # What the intent model says of a turn tells a question from a statement; per unit of log-odds, and at most.
 INTENT_SHARE, INTENT_LEAST, INTENT_MOST = 0.5, -4.0, 2.0
 GATE, GATE_AT = 2.0, -1.0
-# A question that is as surely open comes before what the customer has just asked.
+# A question that is as surely open or asked comes before others.
 SURE = 0.8
 # From here it is a conversation in which things are ordered or booked: there requests are settled step by step, and the last
 # turn leads.
@@ -86,6 +88,7 @@ class _Stated:
     probability: float
     again: list[int] = field(default_factory=list)
     answered: float = 0.0
+    asked: float = 0.0  # how surely its own turn asks
 
 
 def follow(
@@ -126,6 +129,8 @@ class _Ledger:
         self._last = number
         vector = self._vector(text)
         likely = self._acts_of(text, vector)
+        if rest := after_courtesies(text):  # "thanks, and how do I …"
+            likely = max((likely, self._acts_of(rest, self._vector(rest))), key=lambda acts: float(acts[Act.ASKS]))
         self._said[Role.CUSTOMER] = vector
         is_open = self._open()
         joint = np.array([[1 - is_open], [is_open]]) * self._customer_prior * likely
@@ -144,11 +149,12 @@ class _Ledger:
             asks += again
         else:
             target.probability += (1 - target.probability) * again
+            target.asked = max(target.asked, again)
             if again >= OPEN_FROM:
                 target.again.append(number)
         asks *= self._asks_for_something(vector)
         if asks >= KEPT_FROM:
-            self.stated.append(_Stated(number, vector, asks))
+            self.stated.append(_Stated(number, vector, asks, asked=asks))
 
     def hear_agent(self, text: str) -> None:
         vector = self._vector(text)
@@ -173,15 +179,16 @@ class _Ledger:
         return Followed(questions, self._pressing(), self._orders)
 
     def _pressing(self) -> int | None:
-        """What the customer has just come back to, else what surely waits for the longest, else what was just asked."""
+        """What the customer has just clearly asked, else what they came back to, else what surely waits for the longest."""
         waiting = [n for n, stated in enumerate(self.stated) if stated.probability >= OPEN_FROM]
         if not waiting:
             return None
         came_back = [n for n in waiting if self._last in self.stated[n].again]
-        surely = [n for n in waiting if self.stated[n].probability >= SURE]
         just_asked = [n for n in waiting if self.stated[n].turn == self._last]
+        clearly = [n for n in just_asked if self.stated[n].asked >= SURE]
+        surely = [n for n in waiting if self.stated[n].probability >= SURE]
         likeliest = max(waiting, key=lambda n: self.stated[n].probability)
-        return [*came_back, *surely, *just_asked, likeliest][0]
+        return [*clearly, *came_back, *surely, *just_asked, likeliest][0]
 
     def _vector(self, text: str) -> Vectors | None:
         return self._read(text) if self._read else None
@@ -209,7 +216,8 @@ class _Ledger:
     def _weigh(self, now: float, before: float) -> None:
         """What the turn says of whether anything was open before it: that makes each question as much likelier."""
         for stated in self.stated:
-            stated.probability = min(stated.probability * now / before, 1.0)
+            grown = min(stated.probability * now / before, stated.asked + MOST_GROWTH)
+            stated.probability = min(max(grown, stated.probability * min(now / before, 1.0)), 1.0)
 
     def _meant(self, text: str, vector: Vectors | None) -> _Stated | None:
         """The question that a turn comes back to: by its number, else the likest, of several alike the one that is open."""
