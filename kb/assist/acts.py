@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.assist.intent import cue_probability, is_courtesy
+from kb.assist.no_query import NoQueryReason, reason_of
 from kb.search.encoding import Vectors, read_shipped
 from kb.text.no_question import NoQuestion, find_no_question
 from kb.text.terms import normalise
@@ -109,7 +110,7 @@ def sigmoid(score: float) -> float:
 
 
 # For encoders without a model. How often which act is what, while nothing and while something is open.
-CUE_CUSTOMER_PRIOR = np.array([[0.4, 0.02, 0.01, 0.05, 0.22, 0.25, 0.05], [0.2, 0.18, 0.2, 0.33, 0.02, 0.02, 0.05]])
+CUE_CUSTOMER_PRIOR = np.array([[0.4, 0.02, 0.01, 0.05, 0.22, 0.25, 0.05], [0.2, 0.13, 0.15, 0.3, 0.05, 0.12, 0.05]])
 CUE_AGENT_PRIOR = np.array([0.15, 0.3])
 _OF_KIND = {
     NoQuestion.THANKS: Act.SETTLED,
@@ -142,6 +143,8 @@ def acts_by_cues(text: str) -> Probabilities:
     words = find_words(normalise(text))
     if of_kind := _OF_KIND.get(find_no_question(text) or NoQuestion.LONE):
         found[of_kind] += 0.8
+    elif is_courtesy(text) and reason_of(words) in (NoQueryReason.THANKS, NoQueryReason.GOODBYE):
+        found[Act.SETTLED] += 0.8
     elif is_courtesy(text):
         found[[Act.URGES, Act.SMALL_TALK, Act.SETTLED]] += 0.3
     elif _URGES.intersection(words):

@@ -45,8 +45,11 @@ def no_query_reason(turns: Sequence[Turn]) -> NoQueryReason:
     if last is None:
         return NoQueryReason.NO_CUSTOMER
     words = find_words(normalise(turns[last].matter))
-    if not words:
-        return NoQueryReason.NO_WORDS
+    return reason_of(words) if words else NoQueryReason.NO_WORDS
+
+
+def reason_of(words: Sequence[str]) -> NoQueryReason:
+    """What normalised words say that ask for nothing."""
     if len(words) <= MAX_WORDS:
         for reason, signs in _WORDS.items():
             if signs & set(words):

@@ -139,8 +139,9 @@ class _Ledger:
         acts = joint.sum(axis=0)
         self._orders = max(self._orders, float(acts[Act.ORDERS]))
         settled = float(acts[Act.SETTLED])
+        some_answered = any(stated.answered >= OPEN_FROM for stated in self.stated)
         for stated in self.stated:
-            sure = max(stated.answered, CLOSED_UNANSWERED if len(self.stated) > 1 else 1.0)
+            sure = max(stated.answered, CLOSED_UNANSWERED if some_answered else 1.0)
             stated.probability *= 1 - settled * CLOSED_BY_THANKS * sure
         again = float(acts[Act.AGAIN])
         asks = float(acts[Act.ASKS])
