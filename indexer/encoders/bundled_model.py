@@ -27,7 +27,7 @@ from kb.core.settings import Settings
 # Raised whenever the conversion changes in a way that changes vectors.
 CONVERSION = 1
 # Raised whenever `support_weights.npz` changes.
-TRAINING = 1
+TRAINING = 2
 # What the model was trained to see before a text.
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 ORIGINAL_FINGERPRINT = f"multilingual-e5-small/int8/c{CONVERSION}"

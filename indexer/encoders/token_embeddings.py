@@ -30,7 +30,7 @@ class TokenBasis:
     """What turns token vectors into word vectors.
 
     passage_mean, query_mean: (dimensions,), what all tokens of passages and of queries share; components: (dimensions,
-    word_dimensions), orthonormal. fingerprint: the encoder that they belong to.
+    word_dimensions). fingerprint: the encoder that they belong to.
     """
 
     fingerprint: str
@@ -52,6 +52,12 @@ def load_token_basis(fingerprint: str) -> TokenBasis | None:
                 columns = (stored[name].astype(np.float32) for name in ("passage_mean", "query_mean", "components"))
                 return TokenBasis(fingerprint, *columns)
     return None
+
+
+def write_token_basis(path: Path, basis: TokenBasis) -> None:
+    """In half precision."""
+    columns = {name: getattr(basis, name).astype(np.float16) for name in ("passage_mean", "query_mean", "components")}
+    np.savez(path, allow_pickle=False, fingerprint=np.array(basis.fingerprint), **columns)
 
 
 def word_spans(text: str) -> list[tuple[int, int, str]]:

@@ -1,19 +1,20 @@
-"""Make `indexer/encoders/word_basis.npz`: what turns the bundled encoder's token vectors into vectors of single words.
+"""Make `indexer/encoders/word_basis_original.npz`: what turns the original encoder's token vectors into vectors of single words.
 
 Fitted without any label on the words of the sample content, public and internal, in English, Hindi and Bengali:
 
     .venv/bin/python scripts/fit/word_basis.py
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from indexer.chunking import chunk_article
-from indexer.encoders.bundled_model import FINGERPRINT, bundled_model_dir
+from indexer.encoders.bundled_model import ORIGINAL_FINGERPRINT, bundled_model_dir
 from indexer.encoders.onnx_text_model import OnnxTextModel
-from indexer.encoders.token_embeddings import BASIS_FILES, align_tokens
+from indexer.encoders.token_embeddings import BASIS_FILES, TokenBasis, align_tokens, write_token_basis
 from kb.articles import parse_article
 from kb.core.settings import Settings
 from kb.search.encoding import Vectors
@@ -23,7 +24,7 @@ _ARTICLES = Path(__file__).parents[2] / "articles"
 
 
 def main() -> None:
-    model = OnnxTextModel(bundled_model_dir(Settings()))
+    model = OnnxTextModel(bundled_model_dir(replace(Settings(), model="bundled-original")))
     passages: list[str] = []
     queries: list[str] = []
     for path in sorted(_ARTICLES.rglob("*.md")):
@@ -37,13 +38,7 @@ def main() -> None:
     around /= np.linalg.norm(around, axis=1, keepdims=True)
     values, directions = np.linalg.eigh(around.T @ around)
     components = directions[:, ::-1][:, :WORD_DIMENSIONS]
-    np.savez(
-        BASIS_FILES[0],
-        fingerprint=np.array(FINGERPRINT),
-        passage_mean=mean.astype(np.float16),
-        query_mean=of_queries.mean(axis=0).astype(np.float16),
-        components=components.astype(np.float16),
-    )
+    write_token_basis(BASIS_FILES[1], TokenBasis(ORIGINAL_FINGERPRINT, mean, of_queries.mean(axis=0), components))
     held = values[::-1][:WORD_DIMENSIONS].sum() / values.sum()
     print(
         f"{len(of_passages)} words of {len(passages)} passages; {WORD_DIMENSIONS} components hold {held:.0%} of them."

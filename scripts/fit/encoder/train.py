@@ -1,4 +1,4 @@
-"""Train the upper layers of the bundled encoder for support: make `indexer/encoders/support_weights.npz`.
+"""Train the upper layers of the bundled encoder for support: make `support_weights.npz` and `word_basis.npz` in indexer/encoders.
 
     KB_EVAL_DATA=… .venv/bin/python scripts/fit/encoder/train.py [--steps 500] [--share 0.6]
 
@@ -13,27 +13,33 @@ import argparse
 import os
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from model import TrainedLayers, open_model
+from model import TrainedLayers, match_words, open_model
 from numpy.typing import NDArray
 from questions import Section, group_by_likeness, read_businesses, read_help_sections
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
-from indexer.encoders.bundled_model import TOKENIZER_FILE, bundled_model_dir
+from indexer.encoders.bundled_model import FINGERPRINT, TOKENIZER_FILE, bundled_model_dir
 from indexer.encoders.opening import open_encoder
 from indexer.encoders.support_weights import SUPPORT_FILE, write_differences
+from indexer.encoders.token_embeddings import BASIS_FILES, TokenBasis, write_token_basis
 from kb.core.settings import load_settings
 
 ORIGINAL = replace(load_settings(), model="bundled-original")
 SEED, TEMPERATURE = 1, 0.03
-GROUPS, SECTIONS, QUESTIONS, MISSES = 2, 14, 3, 2
+GROUPS, SECTIONS, QUESTIONS, MISSES = 2, 14, 5, 3
 # A section's own loss counts a little less than a question's: there are fewer of them, and near misses are by one author.
 SECTION_LOSS = 0.7
+# Word by word the same is asked of the vectors of single words, see kb.search.late_interaction.
+WORDS_LOSS, WORDS_TEMPERATURE, HEAD_RATE = 0.5, 0.03, 3e-4
+# What a match of all words is worth beside the cosine of the texts, in the measurement.
+WEIGHTS = (0.0, 0.1, 0.2, 0.4, np.inf)
 SHARES = (0.0, 0.4, 0.6, 0.8, 1.0)
 # Held-out businesses that each share is measured with.
 MEASURED = 12
@@ -42,13 +48,14 @@ MEASURED = 12
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--steps", type=int, default=500)
-    parser.add_argument("--first", type=int, default=7, help="The first layer that is trained, of 12.")
-    parser.add_argument("--rate", type=float, default=4e-5)
+    parser.add_argument("--first", type=int, default=4, help="The first layer that is trained, of 12.")
+    parser.add_argument("--rate", type=float, default=7e-5)
     parser.add_argument(
         "--share", type=float, default=0.6, help="How far to go from the old weights to the trained ones."
     )
     parser.add_argument("--businesses", type=float, default=1.0, help="Of the businesses, for a learning curve.")
     parser.add_argument("--out", type=Path, default=SUPPORT_FILE)
+    parser.add_argument("--basis", type=Path, default=BASIS_FILES[0])
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     choose, numbers = random.Random(SEED), np.random.default_rng(SEED)
@@ -66,10 +73,14 @@ def main() -> None:
         f"{len(businesses)} businesses and {len(documentation)} sections of documentation, "
         f"{sum(len(s.yes) + len(s.no) for group in (*businesses, documentation) for s in group):,} questions",
     )
-    old = {name: value.clone() for name, value in model.layers.state_dict().items()}
+    old = {name: value.clone() for name, value in model.state_dict().items()}
 
     near = _old_vectors(documentation)
-    optimiser = torch.optim.AdamW(model.layers.parameters(), lr=arguments.rate, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(
+        [{"params": model.layers.parameters()}, {"params": model.head.parameters(), "lr": HEAD_RATE}],
+        lr=arguments.rate,
+        weight_decay=0.01,
+    )
     steps = arguments.steps
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min((s + 1) / 30, max(0.02, 1 - s / steps)))
     queue: list[list[Section]] = []
@@ -83,25 +94,38 @@ def main() -> None:
         loss = _loss(model, [section for _ in range(GROUPS) for section in queue.pop()], choose)
         optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.layers.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         schedule.step()
         losses.append(loss.item())
         if step % 10 == 0:
             _say(started, f"step {step} of {steps}, loss {np.mean(losses[-10:]):.3f}")
-    new = {name: value.clone() for name, value in model.layers.state_dict().items()}
+    new = {name: value.clone() for name, value in model.state_dict().items()}
     measured = dict(choose.sample(sorted(held_out.items()), min(MEASURED, len(held_out))))
     for share in SHARES:
-        model.layers.load_state_dict({name: old[name] + share * (new[name] - old[name]) for name in old})
+        model.load_state_dict({name: old[name] + share * (new[name] - old[name]) for name in old})
         _say(started, f"share {share:.1f}: {_measure(model, measured)}")
-    differences = {
-        f"encoder.layer.{arguments.first + int(name.split('.', 1)[0])}.{name.split('.', 1)[1]}": (
-            arguments.share * (new[name] - old[name])
-        ).numpy()
-        for name in old
-    }
-    write_differences(arguments.out, differences)
+    shared = {name: old[name] + arguments.share * (new[name] - old[name]) for name in old}
+    write_support(arguments.out, arguments.basis, arguments.first, old, shared)
     _say(started, f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")
+
+
+def write_support(
+    weights: Path, basis: Path, first: int, old: Mapping[str, torch.Tensor], new: Mapping[str, torch.Tensor]
+) -> None:
+    """The difference of the layers, and what brings their token vectors to word vectors."""
+    layers = (name.split(".", 2) for name in old if name.startswith("layers."))
+    differences = {
+        f"encoder.layer.{first + int(number)}.{name}": (
+            new[f"layers.{number}.{name}"] - old[f"layers.{number}.{name}"]
+        ).numpy()
+        for _, number, name in layers
+    }
+    write_differences(weights, differences)
+    write_token_basis(
+        basis,
+        TokenBasis(FINGERPRINT, *(new[f"head.{name}"].numpy() for name in ("passage", "query", "components"))),
+    )
 
 
 def _old_vectors(sections: list[Section]) -> NDArray[np.float32]:
@@ -119,11 +143,17 @@ def _loss(model: TrainedLayers, sections: list[Section], choose: random.Random) 
         texts += chosen + missed
         owners += [number] * len(chosen) + [-1] * len(missed)
     owner = torch.tensor(owners)
-    likeness = model.embed("query", texts) @ model.embed("passage", [s.text for s in sections]).T / TEMPERATURE
+    asked, read = model.embed("query", texts), model.embed("passage", [section.text for section in sections])
+    by_text = _contrast(asked.vectors @ read.vectors.T / TEMPERATURE, owner)
+    return by_text + WORDS_LOSS * _contrast(match_words(asked.words, read.words) / WORDS_TEMPERATURE, owner)
+
+
+def _contrast(likeness: torch.Tensor, owner: torch.Tensor) -> torch.Tensor:
+    """likeness: (questions, sections); owner: of each question the number of the section that answers it, or -1."""
     asked = owner >= 0
     by_question = torch.nn.functional.cross_entropy(likeness[asked], owner[asked])
     # Of each pair the question against all that the section does not answer.
-    others = likeness.masked_fill(owner[:, None] == torch.arange(len(sections))[None], -torch.inf).logsumexp(0)
+    others = likeness.masked_fill(owner[:, None] == torch.arange(likeness.shape[1])[None], -torch.inf).logsumexp(0)
     own = likeness[asked].gather(1, owner[asked][:, None])[:, 0]
     by_section = torch.nn.functional.softplus(others[owner[asked]] - own).mean()
     return by_question + SECTION_LOSS * by_section
@@ -131,20 +161,27 @@ def _loss(model: TrainedLayers, sections: list[Section], choose: random.Random) 
 
 def _measure(model: TrainedLayers, held_out: dict[str, list[Section]]) -> str:
     """Of whole held-out businesses, each by itself: how often the right section is first, and how well near misses are told."""
-    right: dict[str, list[bool]] = {}
-    areas = []
+    right: dict[float, dict[str, list[bool]]] = {weight: {} for weight in WEIGHTS}
+    areas: dict[float, list[float]] = {weight: [] for weight in WEIGHTS}
     for sections in held_out.values():
         passages = model.embed_all("passage", [section.text for section in sections])
         yes = [(text, number) for number, section in enumerate(sections) for text in section.yes]
         no = [text for section in sections for text in section.no]
-        scores = model.embed_all("query", [text for text, _ in yes] + no) @ passages.T
+        queries = model.embed_all("query", [text for text, _ in yes] + no)
+        by_text = (queries.vectors @ passages.vectors.T).numpy()
+        by_word = match_words(queries.words, passages.words).numpy()
         ways = [way for section in sections for way in section.ways]
-        for row, ((_, number), way) in enumerate(zip(yes, ways, strict=True)):
-            right.setdefault(way, []).append(int(scores[row].argmax()) == number)
-        areas.append(roc_auc_score([1] * len(yes) + [0] * len(no), scores.max(axis=1)))
-    hits = [hit for of_way in right.values() for hit in of_way]
-    by_way = " ".join(f"{way} {np.mean(of_way):.3f}" for way, of_way in sorted(right.items()))
-    return f"hit@1 {np.mean(hits):.3f}, AUROC {np.mean(areas):.3f} ({by_way})"
+        for weight in WEIGHTS:
+            scores = by_text + weight * by_word if weight < np.inf else by_word
+            for row, ((_, number), way) in enumerate(zip(yes, ways, strict=True)):
+                right[weight].setdefault(way, []).append(int(scores[row].argmax()) == number)
+            areas[weight].append(roc_auc_score([1] * len(yes) + [0] * len(no), scores.max(axis=1)))
+    lines = []
+    for weight in WEIGHTS:
+        hits = [hit for of_way in right[weight].values() for hit in of_way]
+        by_way = " ".join(f"{way} {np.mean(of_way):.3f}" for way, of_way in sorted(right[weight].items()))
+        lines.append(f"words {weight}: hit@1 {np.mean(hits):.3f}, AUROC {np.mean(areas[weight]):.3f} ({by_way})")
+    return "\n          ".join(lines)
 
 
 def _say(started: float, text: str) -> None:
