@@ -32,8 +32,8 @@ FEATURES = (
     "length",  # logarithm of the number of terms
 )
 Matrix = NDArray[np.float64]
-# Nearest-neighbour cosines of the bundled encoder: help centres of distinct articles below, archives above.
-_ARCHIVE_FROM, _ARCHIVE_TO = 0.90, 0.96
+# The distinctness of documents (CollectionBackground) from which a collection is an archive, and where it is wholly one.
+_ARCHIVE_FROM, _ARCHIVE_TO = 0.30, 0.17
 _PLACES = 6
 # What is not to reach a threshold stays so much below it.
 _BELOW = 0.01
@@ -55,7 +55,7 @@ def extract_features(
     background is that of the best document's collection; best_cosine is that of its best passage; word_match is from 0 to 1
     (Ranking.word_match).
     """
-    archive = min(max((background.neighbour - _ARCHIVE_FROM) / (_ARCHIVE_TO - _ARCHIVE_FROM), 0.0), 1.0)
+    archive = min(max((_ARCHIVE_FROM - background.distinctness) / (_ARCHIVE_FROM - _ARCHIVE_TO), 0.0), 1.0)
     ahead = _margin_over_competitors(ranked.scores) * (1 - archive) if archive < 1 else 0.0
     support = 0.0
     if archive > 0:

@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from kb.search.encoding import Ids, Vectors
 
-# A document that has all the words of the query, against one that has none, is worth this much cosine in a collection whose
-# documents are as far from each other as usual, see `lexical_weight`. The best value is between 0.05 and 0.2 on
-# every set that was tried; nothing is tuned to one of them.
-LEXICAL_WEIGHT = 0.1
-# How that weight goes with the distance between documents (1, 1.5 and 2 are alike, 0 is worse), and at most how much higher than
-# usual it gets: more was not seen in any set, and another encoder may put texts much farther apart.
-_DISTANCE_POWER, _MOST_LEXICAL = 1.5, 2.0
+# A document that has all the words of the query, against one that has none, is worth this much cosine. Its text and its other
+# wordings of questions each have their say. Help centres of which nobody's questions are known yet want less, archives
+# and articles with many wordings a little more: nothing is tuned to one set.
+LEXICAL_WEIGHT = 0.08
+QUESTION_LEXICAL_WEIGHT = 0.12
 # Two short texts are nearer to each other than a short and a long one, whatever they say: what a passage that is only
 # another wording of a question (part "questions") must be better by.
 QUESTION_DISCOUNT = 0.01
@@ -31,8 +29,8 @@ CENTRING = 0.85
 # Collections that are described by a sample of this many passages; means of more do not differ.
 _SAMPLE = 20_000
 _NEIGHBOUR_SAMPLE = 200
-# Below some dozens of documents the distance to the nearest one is chance: pulled towards that of ordinary help centres.
-_USUAL_NEIGHBOUR, _NEIGHBOUR_PRIOR = 0.91, 20
+# Below some dozens of documents how they lie is chance: pulled towards ordinary help centres.
+_USUAL_RADIUS, _USUAL_DISTINCTNESS, _PRIOR = 0.6, 0.52, 20
 
 
 @dataclass(frozen=True)
@@ -47,6 +45,12 @@ class CollectionBackground:
     radius: float
     neighbour: float
 
+    @property
+    def distinctness(self) -> float:
+        """How far documents are from the nearest other one, beside how far they are from the middle: about .5 in help centres, .2
+        in archives that say the same many times. The same for every encoder, whatever its cosines are like."""
+        return max(1 - self.neighbour, 0.0) / self.radius**2
+
 
 def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> CollectionBackground:
     """Background of passages `vectors` (n, dimensions) of the documents `groups` (n,). About 0.1 s for 10,000 passages.
@@ -55,19 +59,23 @@ def describe_collection(vectors: Vectors, groups: Ids, seed: int = 0) -> Collect
     """
     count, dimensions = vectors.shape
     if count == 0:
-        return CollectionBackground(np.zeros(dimensions, np.float32), 1.0, _USUAL_NEIGHBOUR)
+        return CollectionBackground(
+            np.zeros(dimensions, np.float32), _USUAL_RADIUS, 1 - _USUAL_DISTINCTNESS * _USUAL_RADIUS**2
+        )
     random = np.random.default_rng(seed)
     sample = vectors if count <= _SAMPLE else vectors[random.choice(count, _SAMPLE, replace=False)]
     mean = sample.mean(axis=0)
-    radius = float(np.linalg.norm(sample - mean, axis=1).mean())
+    known = len(sample) / (len(sample) + _PRIOR)
+    radius = known * float(np.linalg.norm(sample - mean, axis=1).mean()) + (1 - known) * _USUAL_RADIUS
     rows = random.choice(count, min(_NEIGHBOUR_SAMPLE, count), replace=False)
     cosines = vectors[rows] @ vectors.T
     cosines[groups[rows][:, None] == groups[None, :]] = -1.0
     nearest = cosines.max(axis=1)
     nearest = nearest[nearest > -1.0]
-    weight = len(nearest) / (len(nearest) + _NEIGHBOUR_PRIOR)
-    neighbour = weight * float(nearest.mean()) + (1 - weight) * _USUAL_NEIGHBOUR if len(nearest) else _USUAL_NEIGHBOUR
-    return CollectionBackground(mean.astype(np.float32), max(radius, 1e-6), neighbour)
+    usual = 1 - _USUAL_DISTINCTNESS * radius**2
+    known = len(nearest) / (len(nearest) + _PRIOR)
+    neighbour = known * float(nearest.mean()) + (1 - known) * usual if len(nearest) else usual
+    return CollectionBackground(mean.astype(np.float32), radius, neighbour)
 
 
 class Centring(NamedTuple):
@@ -128,28 +136,16 @@ def lexical_scale(
     )
 
 
-def lexical_weight(background: CollectionBackground) -> float:
-    """What all the words of a query are worth in cosine: the more, the farther a passage is from its nearest neighbour.
-
-    Where documents lie near each other, the vectors of right and wrong ones differ by less too, and a fixed weight would let
-    words decide: an archive says the same thing many times, each time in other words.
-    """
-    distance = max(1 - background.neighbour, 0.0) / (1 - _USUAL_NEIGHBOUR)
-    return LEXICAL_WEIGHT * min(math.pow(distance, _DISTANCE_POWER), _MOST_LEXICAL)
-
-
 @dataclass(frozen=True)
 class FusedDocuments:
     """Documents, best first, m of them. Columns of equal length.
 
-    groups: which document; scores: fused; dense, lexical: the best of its passages in each, lexical from 0 to about 1;
-    rows: the candidate passage to show, the best by both.
+    groups: which document; scores: fused; dense: the best of its passages; rows: the candidate passage to show, the best by both.
     """
 
     groups: Ids
     scores: Vectors
     dense: Vectors
-    lexical: Vectors
     rows: Ids
 
 
@@ -158,31 +154,33 @@ def fuse_documents(
     dense: Vectors,
     lexical: Vectors,
     *,
-    lexical_weights: Vectors | None = None,
+    is_question: NDArray[np.bool_] | None = None,
     same_language: NDArray[np.bool_] | None = None,
 ) -> FusedDocuments:
-    """Candidate passages (n,) to documents. `lexical` is BM25 divided by `lexical_scale` of its collection;
-    lexical_weights (n,): what that counts, the same for all passages of a document, LEXICAL_WEIGHT where it is not given.
+    """Candidate passages (n,) to documents. `lexical` is BM25 divided by `lexical_scale` of its collection.
 
     A document has the best vector and the best words of its passages, which may be different ones. No words found is no
     evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which
-    would make a chance word in a foreign-language text outrank the answer. same_language (n,): passages in the reader's
-    language.
+    would make a chance word in a foreign-language text outrank the answer. is_question (n,): passages that are another wording
+    of a question; same_language (n,): passages in the reader's language.
     """
     if not len(groups):
         none = np.zeros(0, np.float32)
-        return FusedDocuments(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.int64))
-    weights = np.full(len(groups), LEXICAL_WEIGHT, np.float32) if lexical_weights is None else lexical_weights
+        return FusedDocuments(np.zeros(0, np.int64), none, none, np.zeros(0, np.int64))
+    questions = np.zeros(len(groups), np.bool_) if is_question is None else is_question
+    worth = np.where(questions, np.float32(QUESTION_LEXICAL_WEIGHT), np.float32(LEXICAL_WEIGHT)) * lexical
     # Passages document by document, the best of each first: what belongs to a document is a run that starts at `first`.
-    by_document = np.lexsort((-(dense + weights * lexical), groups))
+    by_document = np.lexsort((-(dense + worth), groups))
     ordered = groups[by_document]
     first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    best_dense = np.maximum.reduceat(dense[by_document], first)
-    best_lexical = np.maximum.reduceat(lexical[by_document], first)
+
+    def best_of(column: Vectors) -> Vectors:
+        return np.asarray(np.maximum.reduceat(column[by_document], first))
+
+    best_dense = best_of(dense)
     rows = by_document[first]
-    scores = best_dense + weights[rows] * best_lexical
+    scores = best_dense + best_of(worth * questions) + best_of(worth * ~questions)
     if same_language is not None:
-        speaks = np.logical_or.reduceat(same_language[by_document], first).astype(np.float32)
-        scores = scores + np.float32(SAME_LANGUAGE_BONUS) * speaks
+        scores = scores + np.float32(SAME_LANGUAGE_BONUS) * best_of(same_language.astype(np.float32))
     order = np.argsort(-scores, kind="stable")
-    return FusedDocuments(ordered[first][order], scores[order], best_dense[order], best_lexical[order], rows[order])
+    return FusedDocuments(ordered[first][order], scores[order], best_dense[order], rows[order])

@@ -14,7 +14,7 @@ from kb.text.quantities import find_quantities
 from kb.text.terms import FUNCTION_WORD_WEIGHT, QUANTITY_WEIGHT, is_function_word
 
 # What a document that has all words of the query is ahead of one that has none, in cosine.
-LATE_INTERACTION_WEIGHT = 0.1
+LATE_INTERACTION_WEIGHT = 0.15
 # How many passages of a collection are compared: more change nothing.
 COMPARED_PASSAGES = 15
 # Of a long e-mail the first words: its beginning says what it is about.

@@ -15,7 +15,6 @@ from kb.search.fusion import (
     Centring,
     FusedDocuments,
     fuse_documents,
-    lexical_weight,
     score_passages,
 )
 from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, score_late_interaction
@@ -63,7 +62,6 @@ def rank_candidates(
     vector = query.vector
     dense = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
-    lexical_weights = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
     for number, collection in enumerate(collections):
         block = candidates.rows_of(number)
@@ -71,14 +69,18 @@ def rank_candidates(
         dense[block] = score_passages(vector, candidates.vectors[block], centring, background)
         if scales[number] > 0:
             lexical[block] = candidates.lexical[block] / scales[number]
-        lexical_weights[block] = lexical_weight(background)
         same_language[block] = candidates.languages[block] == language_number(language)
-    dense -= np.float32(QUESTION_DISCOUNT) * (candidates.parts == ALTERNATIVE_QUESTIONS)
+    is_question = candidates.parts == ALTERNATIVE_QUESTIONS
+    dense -= np.float32(QUESTION_DISCOUNT) * is_question
     dense += _agreement_of_languages(candidates, collections, dense, vector, centring)
     matched = _match_words(candidates, collections, dense, query, language)
     dense += np.float32(LATE_INTERACTION_WEIGHT) * matched.ahead
     documents = fuse_documents(
-        candidates.groups, dense, lexical, lexical_weights=lexical_weights, same_language=same_language
+        candidates.groups,
+        dense,
+        lexical,
+        is_question=is_question,
+        same_language=same_language,
     )
     return Ranking(documents, matched.usual + matched.ahead)
 

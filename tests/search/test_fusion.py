@@ -8,12 +8,12 @@ from kb.search.fusion import (
     CENTRING,
     LEXICAL_WEIGHT,
     NO_CENTRING,
+    QUESTION_LEXICAL_WEIGHT,
     Centring,
     describe_collection,
     fuse_documents,
     inverse_document_frequency,
     lexical_scale,
-    lexical_weight,
     score_passages,
 )
 
@@ -48,28 +48,13 @@ def test_answer_in_the_readers_language_wins_only_among_equals() -> None:
     assert better.groups.tolist() == [1, 2]
 
 
-def test_words_decide_less_among_documents_that_say_nearly_the_same() -> None:
-    dense, lexical = floats(0.86, 0.80), floats(0.0, 0.8)
-    groups = np.array([1, 2])
-    distinct = fuse_documents(groups, dense, lexical, lexical_weights=floats(0.1, 0.1))
-    archive = fuse_documents(groups, dense, lexical, lexical_weights=floats(0.04, 0.04))
-    assert distinct.groups.tolist() == [2, 1]
-    assert archive.groups.tolist() == [1, 2]
-    assert archive.scores[1] == pytest.approx(0.80 + 0.04 * 0.8)
-    assert archive.lexical.tolist() == pytest.approx([0.0, 0.8])
-
-
-def test_weight_of_words_shrinks_with_the_distance_between_documents() -> None:
-    random = np.random.default_rng(3)
-    topics = random.normal(size=(100, 16))
-    distinct = describe_collection(unit(topics), np.arange(100))
-    archive = describe_collection(
-        unit(np.repeat(topics, 3, axis=0) + random.normal(size=(300, 16)) * 0.05), np.arange(300)
-    )
-    assert 0 < lexical_weight(archive) < lexical_weight(distinct) / 5
-    assert lexical_weight(distinct) <= 2 * LEXICAL_WEIGHT
-    empty = describe_collection(np.zeros((0, 16), np.float32), np.zeros(0, np.int64))
-    assert lexical_weight(empty) == pytest.approx(LEXICAL_WEIGHT)
+def test_words_of_the_text_and_of_other_wordings_both_count() -> None:
+    groups, dense = np.array([1, 2, 2]), floats(0.86, 0.80, 0.80)
+    is_question = np.array([False, False, True])
+    of_text = fuse_documents(groups, dense, floats(0, 0.6, 0), is_question=is_question)
+    of_both = fuse_documents(groups, dense, floats(0, 0.6, 0.6), is_question=is_question)
+    assert (of_text.groups.tolist(), of_both.groups.tolist()) == ([1, 2], [2, 1])
+    assert of_both.scores[0] == pytest.approx(0.80 + 0.6 * (LEXICAL_WEIGHT + QUESTION_LEXICAL_WEIGHT))
 
 
 def test_no_candidates_give_no_documents() -> None:
@@ -126,6 +111,12 @@ def test_archive_has_nearer_neighbours_than_distinct_articles() -> None:
     archive = unit(np.repeat(distinct[:20], 10, axis=0) + 0.02 * random.normal(size=(200, 32)))
     documents = np.arange(200)
     assert describe_collection(archive, documents).neighbour > describe_collection(distinct, documents).neighbour + 0.2
+    assert (
+        describe_collection(archive, documents).distinctness
+        < 0.17
+        < 0.30
+        < describe_collection(distinct, documents).distinctness
+    )
 
 
 def test_translations_are_not_neighbours_of_each_other() -> None:

@@ -15,8 +15,11 @@ from indexer.backends.faiss_tantivy.lexical import LexicalSearcher
 from indexer.backends.faiss_tantivy.passage_table import PassageRow, PassageTable
 from indexer.backends.faiss_tantivy.segments import Segments
 from kb.search.encoding import Ids, Vectors, WordVectors
+from kb.search.fusion import CollectionBackground, describe_collection
 from kb.search.types import CollectionName, CollectionStats, PassageFacts, PassageText
 
+# Describing so many takes some ms at the first search after a change; more changes than that are never pending.
+_MOST_DESCRIBED = 2000
 _NO_IDS = np.zeros(0, np.int64)
 _NO_WORDS = np.zeros((0, 0), np.int8)
 
@@ -103,9 +106,17 @@ class CollectionView:
         return (ids, scores) if known.all() else (ids[known], scores[known])
 
     def stats(self, terms: Iterable[str] = ()) -> CollectionStats:
-        """How passages lie is that of the segments: the few changes since do not move it."""
         frequencies = {term: self._lexical.document_frequency(term) for term in terms}
-        return CollectionStats(len(self), frequencies, self.segments.background, self._vocabulary)
+        return CollectionStats(len(self), frequencies, self._background, self._vocabulary)
+
+    @cached_property
+    def _background(self) -> CollectionBackground:
+        """Where there are many passages, that of the segments: the few changes since do not move it. A small collection may
+        not have any segment yet, and is described as it is now."""
+        if len(self) > _MOST_DESCRIBED:
+            return self.segments.background
+        passages = self.fetch(np.sort(self.all_ids()))
+        return describe_collection(passages.vectors, passages.facts.groups)
 
     def fetch(
         self, ids: Ids | None = None, *, documents: Sequence[int] = (), groups: Ids | None = None
