@@ -188,17 +188,11 @@ def rows_of(documents: FusedDocuments, rows: NDArray[np.int64]) -> FusedDocument
     return FusedDocuments(**{column.name: getattr(documents, column.name)[rows] for column in fields(documents)})
 
 
-def select_documents(
-    candidates: Candidates, ranking: Ranking, limit: int, *, per_collection: bool = False
-) -> list[RankedDocument]:
-    """The first `limit` documents, or the first `limit` of each collection, best first."""
+def select_documents(candidates: Candidates, ranking: Ranking, limit: int) -> list[RankedDocument]:
+    """The first `limit` documents, best first."""
     documents = ranking.documents
     collections = candidates.collections[documents.rows]
-    if per_collection:
-        counted = [np.flatnonzero(collections == number)[:limit] for number in np.unique(collections)]
-        places = np.sort(np.concatenate(counted)) if counted else np.zeros(0, np.int64)
-    else:
-        places = np.arange(min(limit, len(collections)))
+    places = np.arange(min(limit, len(collections)))
     rows_of: dict[int, list[int]] = {group: [] for group in documents.groups[places].tolist()}
     nearest_first = np.argsort(-candidates.dense, kind="stable")
     for row, group in zip(nearest_first.tolist(), candidates.groups[nearest_first].tolist(), strict=True):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kb.search.candidates import DEPTH, gather_candidates
 from kb.search.encoding import Encoder, Ids
+from kb.search.first_result import join_answers
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import LONG_UNSURE, is_long, split_long_text
@@ -96,46 +97,50 @@ class Searcher:
         return [source.view() for source in self._sources]
 
     def search(
-        self,
-        session: Session,
-        text: str,
-        *,
-        reader_language: str,
-        limit: int = 10,
-        per_collection: bool = False,
-        is_typing: bool = False,
+        self, session: Session, text: str, *, reader_language: str, limit: int = 10, is_typing: bool = False
     ) -> SearchAnswer:
         """What this audience gets for `text`: results in the reader's language where there is one, and an honest outcome.
 
-        `limit` counts all results together, or with `per_collection` those of each collection (the desk's columns).
-        is_typing: the text is typed on at this moment, so that no second stage is asked.
-        The confidence is that of the first result. Odd input (nothing but emoji, 100,000 characters, control characters) gives an
-        answer too, never an exception.
+        Each collection is searched and judged by itself, so that the desk says of an article what the help centre says. The
+        confidence is that of the first result. is_typing: the text is typed on at this moment, so that no second stage is asked.
+        Odd input (nothing but emoji, 100,000 characters, control characters) gives an answer too, never an exception.
         """
         clock = StageClock()
         query, truncated = normalise_query(text)
+        answers = [
+            self._search([source], session, query, reader_language, limit, is_typing, clock) for source in self._sources
+        ]
+        return replace(join_answers(answers, limit), timings_ms=clock.finish(), truncated=truncated)
+
+    def _search(
+        self,
+        sources: Sequence[CollectionSource],
+        session: Session,
+        query: str,
+        reader_language: str,
+        limit: int,
+        is_typing: bool,
+        clock: StageClock,
+    ) -> SearchAnswer:
+        """The same of some of the collections, for a normalised query."""
         language = guess_language(query)
-        results: list[Result] = []
-        confidence = 0.0
-        missing: Sequence[str] = ()
-        reading = Reading()
-        if says_something(query):
-            reading = Reading() if is_typing else self._begin_reading(query, language)
-            found = self._retrieve_with_parts(query, language, clock)
-            for look in range(_MOST_LOOKS + 1):
-                if look:
-                    # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
-                    found = found.without_hidden(session, self.audience)
-                ranking, confidence = reading.rank(found, partial(self._confidence, found), clock)
-                ranked = select_documents(found.candidates, ranking, limit, per_collection=per_collection)
-                clock.lap("rank")
-                documents = load_documents(session, found.collections, ranked, self.audience)
-                if all(key_of(found.collections, item) in documents for item in ranked):
-                    break
-            results = hydrate_documents(documents, reader_language, _telling_words(found.query), found, ranked)
-            clock.lap("load")
-            missing = found.mentions.missing
-        return self._answer(query, language, confidence, results, clock, truncated, missing, reading)
+        if not says_something(query):
+            return self._answer(sources, query, language)
+        reading = Reading() if is_typing else self._begin_reading(sources, query, language)
+        found = self._retrieve_with_parts(sources, query, language, clock)
+        for look in range(_MOST_LOOKS + 1):
+            if look:
+                # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
+                found = found.without_hidden(session, self.audience)
+            ranking, confidence = reading.rank(found, partial(self._confidence, found), clock)
+            ranked = select_documents(found.candidates, ranking, limit)
+            clock.lap("rank")
+            documents = load_documents(session, found.collections, ranked, self.audience)
+            if all(key_of(found.collections, item) in documents for item in ranked):
+                break
+        results = hydrate_documents(documents, reader_language, _telling_words(found.query), found, ranked)
+        clock.lap("load")
+        return self._answer(sources, query, language, confidence, results, found.mentions.missing, reading)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
         """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.
@@ -145,7 +150,7 @@ class Searcher:
         query, _ = normalise_query(text)
         if not says_something(query):
             return None
-        found = self._retrieve(query, guess_language(query), StageClock())
+        found = self._retrieve(self._sources, query, guess_language(query), StageClock())
         if found.signals is None:
             return None
         return found.signals, int(found.candidates.documents[found.ranking.documents.rows[0]])
@@ -155,7 +160,7 @@ class Searcher:
         query, _ = normalise_query(text)
         if self._second_stage is None or not says_something(query):
             return None
-        found = self._retrieve_with_parts(query, guess_language(query), StageClock())
+        found = self._retrieve_with_parts(self._sources, query, guess_language(query), StageClock())
         return reread(self._second_stage().reranker, found)
 
     def judge(self, session: Session, text: str, results: Sequence[Result]) -> SearchAnswer:
@@ -170,14 +175,16 @@ class Searcher:
         confidence = 0.0
         missing: Sequence[str] = ()
         reading = Reading()
-        if results and says_something(query):
-            reading = self._begin_reading(query, language)
-            found = self._retrieve_with_parts(query, language, clock).without_hidden(session, self.audience)
+        sources = [source for source in self._sources if results and source.name is results[0].collection]
+        if sources and says_something(query):
+            reading = self._begin_reading(sources, query, language)
+            found = self._retrieve_with_parts(sources, query, language, clock).without_hidden(session, self.audience)
             given = found.ranked_first(results[0])
             if given is not None:
                 confidence = reading.judge(found, given, partial(self._confidence, found), clock)
             missing = found.mentions.missing
-        return self._answer(query, language, confidence, results, clock, truncated, missing, reading)
+        answer = self._answer(sources or self._sources, query, language, confidence, results, missing, reading)
+        return replace(answer, timings_ms=clock.finish(), truncated=truncated)
 
     def find(self, session: Session, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
         """What a search for `text` brings up of what may be seen, ranked, for a ranking that knows more than the text.
@@ -185,25 +192,28 @@ class Searcher:
         also: passages that are candidates too, per collection.
         """
         query, _ = normalise_query(text)
-        found = self._retrieve(query, guess_language(query), StageClock(), also=also)
+        found = self._retrieve(self._sources, query, guess_language(query), StageClock(), also=also)
         return found.without_hidden(session, self.audience)
 
-    def _retrieve_with_parts(self, query: str, language: str, clock: StageClock) -> Retrieval:
+    def _retrieve_with_parts(
+        self, sources: Sequence[CollectionSource], query: str, language: str, clock: StageClock
+    ) -> Retrieval:
         """The same with what the parts of a long text bring up; a short one has none."""
-        found = self._retrieve(query, language, clock)
-        parts = [self._retrieve(part, guess_language(part), clock) for part in split_long_text(query)]
+        found = self._retrieve(sources, query, language, clock)
+        parts = [self._retrieve(sources, part, guess_language(part), clock) for part in split_long_text(query)]
         return replace(found, parts=parts) if parts else found
 
     def _retrieve(
         self,
+        sources: Sequence[CollectionSource],
         query: str,
         language: str,
         clock: StageClock,
         *,
         also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None,
     ) -> Retrieval:
-        """What all collections have on a normalised query."""
-        collections = self.views()
+        """What these collections have on a normalised query."""
+        collections = [source.view() for source in sources]
         processed = process_query(
             query,
             language,
@@ -230,11 +240,12 @@ class Searcher:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
         return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
 
-    def _begin_reading(self, query: str, language: str) -> Reading:
-        """The second stage for one search: none for what asks nothing."""
-        if self._second_stage is None or self._no_question(query, language):
+    def _begin_reading(self, sources: Sequence[CollectionSource], query: str, language: str) -> Reading:
+        """The second stage for one search: none for what asks nothing. All collections together have its time."""
+        if self._second_stage is None or self._no_question(sources, query, language):
             return Reading()
-        return Reading(self._second_stage())
+        stage = self._second_stage()
+        return Reading(replace(stage, budget=stage.budget * len(sources) / len(self._sources)))
 
     def _confidence(self, found: Retrieval, ranking: Ranking) -> float:
         """The first stage's confidence in the first document of `ranking`."""
@@ -242,49 +253,48 @@ class Searcher:
 
     def _answer(
         self,
+        sources: Sequence[CollectionSource],
         query: str,
         language: str,
-        confidence: float,
-        results: Sequence[Result],
-        clock: StageClock,
-        truncated: bool,
-        missing: Sequence[str],
-        reading: Reading,
+        confidence: float = 0.0,
+        results: Sequence[Result] = (),
+        missing: Sequence[str] = (),
+        reading: Reading | None = None,
     ) -> SearchAnswer:
-        no_question = self._no_question(query, language)
-        outcome = self._calibration.current().outcome(confidence) if results else Outcome.NONE
-        if outcome is Outcome.NONE and results and confidence >= LONG_UNSURE * self.unsure_from and is_long(query):
+        no_question = self._no_question(sources, query, language)
+        calibration = self._calibration.current()
+        outcome = calibration.outcome(confidence) if results else Outcome.NONE
+        unsure_from = calibration.unsure_from
+        if outcome is Outcome.NONE and results and confidence >= LONG_UNSURE * unsure_from and is_long(query):
             outcome = Outcome.UNSURE
         if no_question and no_question not in FOR_A_PERSON:
-            outcome, confidence = Outcome.NONE, self._calibration.current().below_unsure(confidence)
+            outcome, confidence = Outcome.NONE, calibration.below_unsure(confidence)
         elif outcome is Outcome.ANSWERED and (no_question or missing):
-            outcome, confidence = Outcome.UNSURE, self._calibration.current().below_answered(confidence)
-        public_id = str(uuid.uuid4())
-        timings = clock.finish()
+            outcome, confidence = Outcome.UNSURE, calibration.below_answered(confidence)
         return SearchAnswer(
             query,
             language,
             outcome,
             confidence if results else 0.0,
             results,
-            timings,
-            public_id,
-            truncated,
-            no_question,
-            missing,
-            reading.state,
+            {},
+            str(uuid.uuid4()),
+            no_question=no_question,
+            missing=missing,
+            rerank=(reading or Reading()).state,
         )
 
-    def _no_question(self, query: str, language: str) -> NoQuestion | None:
-        """What the query is where it asks nothing; a word that articles have, or that the encoder knows, is no misspelt one."""
+    def _no_question(self, sources: Sequence[CollectionSource], query: str, language: str) -> NoQuestion | None:
+        """What the query is where it asks nothing; a word that documents have, or that the encoder knows, is no misspelt one."""
+        collections = [source.view() for source in sources]
 
-        def is_in_articles(word: str) -> bool:
-            return is_known_term(self.views(), stem_of(word, language))
+        def is_in_documents(word: str) -> bool:
+            return is_known_term(collections, stem_of(word, language))
 
         def is_word(word: str) -> bool:
-            return is_in_articles(word) or self._is_word(word)
+            return is_in_documents(word) or self._is_word(word)
 
-        return find_no_question(query, is_word=is_word, is_in_articles=is_in_articles)
+        return find_no_question(query, is_word=is_word, is_in_articles=is_in_documents)
 
 
 def _telling_words(processed: ProcessedQuery) -> dict[str, float]:

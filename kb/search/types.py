@@ -79,6 +79,11 @@ class Result(NamedTuple):
         """Where the answer stands."""
         return f"{self.url}#{quote(self.anchor)}" if self.anchor else self.url
 
+    @property
+    def collection(self) -> CollectionName:
+        """Where it is searched."""
+        return CollectionName.HELP if self.audience == "public" else CollectionName(self.audience)
+
     def to_json(self) -> dict[str, Any]:
         return {
             "kind": self.kind,

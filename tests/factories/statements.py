@@ -31,5 +31,5 @@ def is_write(statement: str) -> bool:
 
 
 def is_of_the_page(statement: str) -> bool:
-    """Whether a statement was run for what was asked, not because it was time to look for news."""
-    return _LOOKED_AT_NOW_AND_THEN.search(statement) is None
+    """Whether a statement was run for what was asked, not because it was time to look for news; BEGIN asks nothing."""
+    return statement != "BEGIN" and _LOOKED_AT_NOW_AND_THEN.search(statement) is None

@@ -84,3 +84,20 @@ def test_nothing_else_should_answer_tracking_where_the_article_on_it_was_archive
             assert after.confidence < before.confidence
             assert after.confidence == searcher.judge(session, text, after.results).confidence
         session.rollback()
+
+
+def test_the_desk_says_of_an_article_what_the_help_centre_says(sample_index: SampleIndex) -> None:
+    runtime = sample_index.open()
+    same = 0
+    with session_scope(sample_index.engine) as session:
+        for line in GOLDEN[::4]:
+            text = json.loads(line)["text"]
+            customers, reps = (
+                runtime.searcher(audience).search(session, text, reader_language="en") for audience in Audience
+            )
+            if customers.results[:1] and [(r.kind, r.id) for r in customers.results[:1]] == [
+                (r.kind, r.id) for r in reps.results[:1]
+            ]:
+                same += 1
+                assert (reps.outcome, reps.confidence) == (customers.outcome, customers.confidence)
+    assert same >= 60

@@ -140,11 +140,6 @@ def test_the_best_sentence_is_marked(session: Session, settings: Settings, engin
     assert answer.results[0].snippet[start:end] == "A lost parcel is paid back in full."
 
 
-def test_columns_of_the_desk_each_get_their_share(search: Search) -> None:
-    answer = search("refund", Audience.REP, limit=1, per_collection=True)
-    assert sorted(result.audience for result in answer.results) == ["internal", "public", "tickets"]
-
-
 @pytest.mark.parametrize("text", ["", "   ", "😀😀", "!!!", "\x00\x01", "\u202e\u202d", "\u200b" * 10])
 def test_a_query_that_says_nothing_gives_no_answer(search: Search, text: str) -> None:
     answer = search(text)

@@ -1,0 +1,33 @@
+"""What several collections gave for one query, in one list: which result comes first, and what is said of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kb.search.types import CollectionName, Outcome, SearchAnswer
+
+_SURER = {Outcome.NONE: 0, Outcome.UNSURE: 1, Outcome.ANSWERED: 2}
+
+
+def join_answers(answers: Sequence[SearchAnswer], limit: int) -> SearchAnswer:
+    """One answer from those of the collections, public articles first, at least one; its outcome is that of its first result.
+
+    An article comes first where any may answer: it can be sent as it is. One that is not for customers comes before a public one
+    only where it is surer, and a past ticket only where no article may answer. The others follow by their scores.
+    """
+    lead = _lead(answers)
+    rest = [result for answer in answers for result in answer.results[answer is lead :]]
+    rest.sort(key=lambda result: -result.score)
+    return replace(lead, results=[*lead.results[:1], *rest][:limit])
+
+
+def _lead(answers: Sequence[SearchAnswer]) -> SearchAnswer:
+    filled = [answer for answer in answers if answer.results] or answers
+    # Where one collection has the error code that was asked for, the others are beside the question.
+    fewest = min(len(answer.missing) for answer in filled)
+    able = [answer for answer in filled if len(answer.missing) == fewest]
+    articles = [
+        answer
+        for answer in able
+        if answer.outcome is not Outcome.NONE and answer.results[0].collection is not CollectionName.TICKETS
+    ]
+    return max(articles or able, key=lambda answer: _SURER[answer.outcome])  # of equals the first
