@@ -28,7 +28,7 @@ FEATURES = (
     "cosine_over_usual",  # best cosine minus that of a passage of this collection to its nearest neighbour
     "ahead",  # margin of the best score over its competitors, all together; counts less in archives, which say all many times
     "archive_support",  # in archives: mean score from second to sixth place above the mean of the collection
-    "words_matched",  # how well the best result has the words of the query, whatever language they are in
+    "weakest_word",  # how well the best result has that word of the query which it has least, in whatever language
     "length",  # logarithm of the number of terms
 )
 Matrix = NDArray[np.float64]
@@ -48,12 +48,12 @@ def extract_features(
     centring: Centring,
     background: CollectionBackground,
     term_count: int,
-    word_match: float,
+    weakest_word: float,
 ) -> NDArray[np.float64]:
     """FEATURES of a query with at least one ranked document, shape (len(FEATURES),).
 
-    background is that of the best document's collection; best_cosine is that of its best passage; word_match is from 0 to 1
-    (Ranking.word_match).
+    background is that of the best document's collection; best_cosine is that of its best passage; weakest_word is at most 1
+    (Ranking.weakest_word).
     """
     archive = min(max((_ARCHIVE_FROM - background.distinctness) / (_ARCHIVE_FROM - _ARCHIVE_TO), 0.0), 1.0)
     ahead = _margin_over_competitors(ranked.scores) * (1 - archive) if archive < 1 else 0.0
@@ -62,7 +62,7 @@ def extract_features(
         usual = float(centre_query(query, centring) @ background.mean) * (1 - centring.strength)
         behind = (-np.sort(-ranked.dense)[1:_PLACES] - usual).sum() / (_PLACES - 1)  # where there are fewer, 0 above
         support = float(behind) * archive
-    return np.array([best_cosine - background.neighbour, ahead, support, word_match, math.log(max(term_count, 1))])
+    return np.array([best_cosine - background.neighbour, ahead, support, weakest_word, math.log(max(term_count, 1))])
 
 
 def _margin_over_competitors(scores: Vectors) -> float:

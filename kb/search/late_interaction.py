@@ -6,6 +6,7 @@ language. Measured in docs/decisions/0012-word-matching.md.
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,8 @@ LATE_INTERACTION_WEIGHT = 0.15
 COMPARED_PASSAGES = 15
 # Of a long e-mail the first words: its beginning says what it is about.
 MOST_QUERY_WORDS = 96
+# Words that are matched so much worse than others count for all: the softness of that minimum, in cosine.
+_SOFTNESS = np.float32(0.1)
 
 
 def weigh_words(words: Sequence[str], language: str) -> Vectors:
@@ -38,16 +41,30 @@ def weigh_words(words: Sequence[str], language: str) -> Vectors:
     return np.asarray(weights / max(float(weights.sum()), 1e-9), dtype=np.float32)
 
 
-def score_late_interaction(query: QueryEmbedding, language: str, passages: Sequence[WordVectors]) -> Vectors:
-    """For each passage how well it has the words of the query, float32 (len(passages),), at most 1.
+class WordMatch(NamedTuple):
+    """How well passages have the words of a query, float32 columns, at most 1; NaN for a passage without words.
 
-    Of each word of the query the likest word of the passage counts. A passage without words (or a query) has NaN.
+    usual: the mean over the words; weakest: the least of the words that say something, softly. A question that something like
+    the answer does not answer mostly has one word that is not there: "refund *for a gift card*".
     """
+
+    usual: Vectors
+    weakest: Vectors
+
+
+def match_words(query: QueryEmbedding, language: str, passages: Sequence[WordVectors]) -> WordMatch:
+    """Of each word of the query the likest word of a passage counts. Of a query without words all is NaN."""
     words = query.words[:MOST_QUERY_WORDS]
     if not words:
-        return np.full(len(passages), np.nan, np.float32)
-    likest = find_likest_words(query.word_vectors[: len(words)], passages)
-    return np.asarray(likest @ (weigh_words(words, language) / np.float32(WORD_UNIT)), dtype=np.float32)
+        nothing = np.full(len(passages), np.nan, np.float32)
+        return WordMatch(nothing, nothing)
+    weights = weigh_words(words, language)
+    likest = find_likest_words(query.word_vectors[: len(words)], passages) / np.float32(WORD_UNIT)
+    telling = likest[:, weights >= weights.max()]
+    softly = np.exp(telling / -_SOFTNESS).mean(axis=1)
+    return WordMatch(
+        np.asarray(likest @ weights, dtype=np.float32), np.asarray(-_SOFTNESS * np.log(softly), dtype=np.float32)
+    )
 
 
 def find_likest_words(words: Vectors, passages: Sequence[WordVectors]) -> Vectors:

@@ -1,6 +1,5 @@
 """Rank the candidates of one query, and choose the documents that are shown."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from kb.search.fusion import (
     fuse_documents,
     score_passages,
 )
-from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, score_late_interaction
+from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, match_words
 from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, language_number
 
 # How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
@@ -29,11 +28,12 @@ AGREEMENT_WEIGHT = 1.0
 class Ranking:
     """All candidate documents in order, and what judging the best of them needs.
 
-    word_match: per candidate passage how well its document has the words of the query, 0 to 1.
+    weakest_word: per candidate passage how well its document has that word of the query which it has least, at most 1; 0 where
+    nothing was compared.
     """
 
     documents: FusedDocuments
-    word_match: Vectors
+    weakest_word: Vectors
 
 
 class RankedDocument(NamedTuple):
@@ -82,14 +82,15 @@ def rank_candidates(
         is_question=is_question,
         same_language=same_language,
     )
-    return Ranking(documents, matched.usual + matched.ahead)
+    return Ranking(documents, matched.weakest)
 
 
 class _WordMatches(NamedTuple):
-    """Columns (n,) over candidates. usual: mean match in the collection; ahead: the document's own match minus that."""
+    """Columns (n,) over candidates. ahead: the document's own match minus the mean of all that were compared; weakest: as in
+    `WordMatch`."""
 
     ahead: Vectors
-    usual: Vectors
+    weakest: Vectors
 
 
 def _match_words(
@@ -101,27 +102,32 @@ def _match_words(
     another wording of a question is too short to have them. The best passages by `scores` are compared; 0 for documents that
     none of them belongs to, and everywhere where the encoder reads no words.
     """
-    ahead, usual = np.zeros(len(candidates), np.float32), np.zeros(len(candidates), np.float32)
+    ahead, weakest = np.zeros(len(candidates), np.float32), np.zeros(len(candidates), np.float32)
     is_text = candidates.parts != ALTERNATIVE_QUESTIONS
     for number, collection in enumerate(collections if query.words else ()):
         block = candidates.rows_of(number)
         texts = np.flatnonzero(is_text[block]) + block.start
         best = texts[np.argsort(-scores[texts], kind="stable")[:COMPARED_PASSAGES]]
-        found = score_late_interaction(query, language, collection.fetch(candidates.ids[best]).token_vectors)
-        compared = [
-            (group, score)
-            for group, score in zip(candidates.groups[best].tolist(), found.tolist(), strict=True)
-            if not math.isnan(score)
-        ]
-        if not compared:
+        found = match_words(query, language, collection.fetch(candidates.ids[best]).token_vectors)
+        compared = ~np.isnan(found.usual)
+        if not compared.any():
             continue
-        mean = sum(score for _, score in compared) / len(compared)
-        of_group: dict[int, float] = {}
-        for group, score in compared:
-            of_group[group] = max(of_group.get(group, -1.0), score)
-        usual[block] = mean
-        ahead[block] = [of_group.get(group, mean) - mean for group in candidates.groups[block].tolist()]
-    return _WordMatches(ahead, usual)
+        mean = float(found.usual[compared].mean())
+        groups = candidates.groups[best].tolist()
+        own, least = _best_of_documents(groups, found.usual - mean), _best_of_documents(groups, found.weakest)
+        of_block = candidates.groups[block].tolist()
+        ahead[block] = [own.get(group, 0.0) for group in of_block]
+        weakest[block] = [least.get(group, 0.0) for group in of_block]
+    return _WordMatches(ahead, weakest)
+
+
+def _best_of_documents(groups: Sequence[int], scores: Vectors) -> dict[int, float]:
+    """The best score of each document, of those that have one."""
+    best: dict[int, float] = {}
+    for group, score in zip(groups, scores.tolist(), strict=True):
+        if score == score:  # not NaN
+            best[group] = max(best.get(group, -1.0), score)
+    return best
 
 
 def _agreement_of_languages(

@@ -74,7 +74,7 @@ class Retrieval:
             centring=self.centring,
             background=self.collections[int(self.candidates.collections[row])].stats().background,
             term_count=self.lexical.term_count,
-            word_match=float(ranking.word_match[row]),
+            weakest_word=float(ranking.weakest_word[row]),
         )
 
     def evidence(self, ranking: Ranking) -> Iterator[NDArray[np.float64]]:

@@ -14,7 +14,7 @@ from kb.search.types import Outcome
 
 
 def features_of(
-    dense: list[float], lexical: list[float], best_cosine: float, word_match: float = 0.5
+    dense: list[float], lexical: list[float], best_cosine: float, weakest_word: float = 0.5
 ) -> NDArray[np.float64]:
     random = np.random.default_rng(5)
     common = random.normal(size=64)
@@ -32,7 +32,7 @@ def features_of(
         NO_CENTRING,
         background,
         3,
-        word_match,
+        weakest_word,
     )
 
 
@@ -57,7 +57,7 @@ def test_single_document_has_features_too() -> None:
 
 def test_shipped_weights_never_punish_nearness_or_words() -> None:
     calibration = load_calibration()
-    for name in ("cosine_over_usual", "ahead", "archive_support", "words_matched"):
+    for name in ("cosine_over_usual", "ahead", "archive_support", "weakest_word"):
         assert calibration.weights[name] > 0, name
     assert calibration.provenance["encoder"]
 

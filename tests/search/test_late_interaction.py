@@ -2,20 +2,25 @@ import numpy as np
 
 from indexer.encoders.hashing import HashEncoder
 from kb.search.encoding import QueryEmbedding
-from kb.search.late_interaction import score_late_interaction, weigh_words
+from kb.search.late_interaction import WordMatch, match_words, weigh_words
 
 ENCODER = HashEncoder()
 
 
-def matches(query: str, *passages: str) -> list[float]:
-    found = score_late_interaction(ENCODER.embed_query(query), "en", ENCODER.embed_passages(passages).words)
-    return [float(score) for score in found]
+def matches(query: str, *passages: str) -> WordMatch:
+    return match_words(ENCODER.embed_query(query), "en", ENCODER.embed_passages(passages).words)
 
 
 def test_a_passage_with_all_words_has_one_and_one_with_half_of_them_less() -> None:
-    both, one, none = matches("refund card", "the card of a refund", "the card", "lamps shine")
+    both, one, none = matches("refund card", "the card of a refund", "the card", "lamps shine").usual
     assert abs(both - 1) < 0.02
     assert none < one < both
+
+
+def test_one_word_that_is_not_there_is_the_weakest_however_many_others_are() -> None:
+    whole, without = matches("refund by card for a gift", "a refund by card for a gift", "a refund by card").weakest
+    assert abs(whole - 1) < 0.05
+    assert without < 0.5
 
 
 def test_words_that_say_little_count_half() -> None:
@@ -23,10 +28,9 @@ def test_words_that_say_little_count_half() -> None:
 
 
 def test_what_has_no_words_is_not_compared() -> None:
-    assert np.isnan(matches("card", "…")[0])
-    assert np.isnan(matches("?!", "card")[0])
-    assert not np.isnan(matches("card", "…", "card")[1])
-    assert (
-        len(score_late_interaction(QueryEmbedding(np.zeros(3, np.float32), (), np.zeros((0, 0), np.float32)), "en", []))
-        == 0
-    )
+    for column in range(2):
+        assert np.isnan(matches("card", "…")[column][0])
+        assert np.isnan(matches("?!", "card")[column][0])
+        assert not np.isnan(matches("card", "…", "card")[column][1])
+    nothing = match_words(QueryEmbedding(np.zeros(3, np.float32), (), np.zeros((0, 0), np.float32)), "en", [])
+    assert len(nothing.usual) == len(nothing.weakest) == 0
