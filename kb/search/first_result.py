@@ -12,11 +12,16 @@ def join_answers(answers: Sequence[SearchAnswer], limit: int) -> SearchAnswer:
     """One answer from those of the collections, public articles first, at least one; its outcome is that of its first result.
 
     An article comes first where any may answer: it can be sent as it is. One that is not for customers comes before a public one
-    only where it is surer, and a past ticket only where no article may answer. The others follow by their scores.
+    only where it is surer, and a past ticket only where no article may answer. The others follow by their scores, those of
+    collections that do not answer last.
     """
     lead = _lead(answers)
-    rest = [result for answer in answers for result in answer.results[answer is lead :]]
-    rest.sort(key=lambda result: -result.score)
+    rest = [
+        result._replace(less_likely=result.less_likely or _SURER[answer.outcome] < min(_SURER[lead.outcome], 1))
+        for answer in answers
+        for result in answer.results[answer is lead :]
+    ]
+    rest.sort(key=lambda result: (result.less_likely, -result.score))
     return replace(lead, results=[*lead.results[:1], *rest][:limit])
 
 

@@ -19,6 +19,14 @@ class ProcessedQuery:
     optional: frozenset[str]
     background: str
 
+    def telling_words(self) -> dict[str, float]:
+        """Word beginnings and their weights, for choosing the piece to show."""
+        return {
+            term.removeprefix(EXACT_MARK): weight
+            for term, weight in self.terms.items()
+            if len(term) > 2 and weight >= 1.0
+        }
+
 
 def process_query(
     text: str, language: str, is_known: Callable[[str], bool], speller: Speller | None = None

@@ -19,7 +19,7 @@ from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import LONG_UNSURE, is_long, split_long_text
 from kb.search.own_calibration import CalibrationSource
 from kb.search.query_embeddings import QueryEmbeddings
-from kb.search.query_processing import ProcessedQuery, process_query
+from kb.search.query_processing import process_query
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.ranking import Ranking, select_documents
 from kb.search.retrieval import Retrieval
@@ -38,7 +38,7 @@ from kb.text.cleaning import clean_query
 from kb.text.language import guess_language
 from kb.text.no_question import FOR_A_PERSON, NoQuestion, find_no_question
 from kb.text.spelling import Speller
-from kb.text.terms import EXACT_MARK, stem_of
+from kb.text.terms import stem_of
 from kb.text.words import find_words, says_something
 
 MAX_QUERY_LENGTH = 4000
@@ -138,7 +138,7 @@ class Searcher:
             documents = load_documents(session, found.collections, ranked, self.audience)
             if all(key_of(found.collections, item) in documents for item in ranked):
                 break
-        results = hydrate_documents(documents, reader_language, _telling_words(found.query), found, ranked)
+        results = hydrate_documents(documents, reader_language, found.query.telling_words(), found, ranked)
         clock.lap("load")
         return self._answer(sources, query, language, confidence, results, found.mentions.missing, reading)
 
@@ -295,12 +295,3 @@ class Searcher:
             return is_in_documents(word) or self._is_word(word)
 
         return find_no_question(query, is_word=is_word, is_in_articles=is_in_documents)
-
-
-def _telling_words(processed: ProcessedQuery) -> dict[str, float]:
-    """Word beginnings and their weights, for choosing the sentence to mark."""
-    return {
-        term.removeprefix(EXACT_MARK): weight
-        for term, weight in processed.terms.items()
-        if len(term) > 2 and weight >= 1.0
-    }

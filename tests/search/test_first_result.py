@@ -43,6 +43,19 @@ def test_what_can_be_sent_comes_first_unless_something_else_is_surer(
     assert joined.confidence == confidence
 
 
+def test_results_of_a_collection_that_does_not_answer_are_less_likely() -> None:
+    joined = join_answers([PUBLIC, _answer("tickets", Outcome.NONE, 0.1, 0.9)], 10)
+    assert [(r.title, r.less_likely) for r in joined.results] == [
+        ("public 0", False),
+        ("public 1", False),
+        ("tickets 0", True),
+    ]
+    # Where nothing answers, one is as likely as the other.
+    assert not any(
+        r.less_likely for r in join_answers([NOTHING_PUBLIC, _answer("tickets", Outcome.NONE, 0.1, 0.9)], 9).results
+    )
+
+
 def test_the_collection_that_has_the_error_code_comes_first() -> None:
     without = _answer("public", Outcome.UNSURE, 0.7, 0.8, missing="E-77")
     joined = join_answers([without, _answer("tickets", Outcome.UNSURE, 0.5, 0.3)], 10)
