@@ -29,8 +29,8 @@ TICKETS = _answer("tickets", Outcome.ANSWERED, 0.99, 0.9, 0.2)
         # What can be sent comes before what a colleague wrote elsewhere, whatever their scores.
         ([PUBLIC, LIKE_IT, TICKETS], ["public 0", "tickets 0", "internal 0", "public 1", "tickets 1"], 0.4),
         ([PUBLIC, SURE, TICKETS], ["internal 0", "tickets 0", "public 0", "public 1", "tickets 1"], 0.9),
-        ([NOTHING_PUBLIC, LIKE_IT, TICKETS], ["internal 0", "tickets 0", "public 0", "public 1", "tickets 1"], 0.6),
-        ([NOTHING_PUBLIC, TICKETS], ["tickets 0", "public 0", "public 1", "tickets 1"], 0.99),
+        ([NOTHING_PUBLIC, LIKE_IT, TICKETS], ["internal 0", "tickets 0", "tickets 1", "public 0", "public 1"], 0.6),
+        ([NOTHING_PUBLIC, TICKETS], ["tickets 0", "tickets 1", "public 0", "public 1"], 0.99),
         ([_answer("public", Outcome.NONE, 0.0), _answer("internal", Outcome.NONE, 0.1, 0.2)], ["internal 0"], 0.1),
         ([_answer("public", Outcome.NONE, 0.0), _answer("internal", Outcome.NONE, 0.0)], [], 0.0),
     ],
