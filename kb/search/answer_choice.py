@@ -41,19 +41,14 @@ def choose_answers(
                 chosen[number] = ChosenPiece(text, piece_with_most_words(text, weights), words.in_text(text))
         return chosen
     scores = score_pieces(pieces)
-    of_results = np.array([number for number, _ in owners])[pieces.passages]
-    usual = pieces.words.mean(axis=0)
-    best_first = np.argsort(-scores, kind="stable")
-    _, places = np.unique(of_results[best_first], return_index=True)
-    best = best_first[places]
-    passages = pieces.passages[best]
-    for result, passage, number, decided_by in zip(
-        of_results[best].tolist(),
-        passages.tolist(),
-        pieces.numbers[best].tolist(),
-        words.ahead(pieces.words[passages], usual),
-        strict=True,
-    ):
+    best: dict[int, tuple[float, int, int]] = {}
+    for score, passage, number in zip(scores.tolist(), pieces.passages.tolist(), pieces.numbers.tolist(), strict=True):
+        result = owners[passage][0]
+        if result not in best or score > best[result][0]:
+            best[result] = score, passage, number
+    passages = [passage for _, passage, _ in best.values()]
+    reasons = words.ahead(pieces.words[passages], pieces.words.mean(axis=0))
+    for (result, (_, passage, number)), decided_by in zip(best.items(), reasons, strict=True):
         chosen[result] = ChosenPiece(texts[passage], number, decided_by)
     return chosen
 

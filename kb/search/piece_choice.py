@@ -52,8 +52,6 @@ def describe_pieces(
     sizes = np.array([len(of_passage) for of_passage in vectors])
     if not words or not len(sizes) or not sizes.all():
         return None
-    if any(text.words and max(text.words) >= size for text, size in zip(texts, sizes.tolist(), strict=True)):
-        return None
     offsets = sizes.cumsum() - sizes
     asked = query.word_vectors[: len(words)] / np.float32(WORD_UNIT)
     likeness = np.concatenate(list(vectors), dtype=np.float32, casting="safe") @ asked.T
@@ -71,7 +69,10 @@ def describe_pieces(
     starts = np.flatnonzero(begins)
     lengths = np.add.reduceat(of_pieces, starts)
     passages = passage_of[starts]
-    own, back = _match(likeness, places + np.repeat(offsets[passages], lengths), lengths)
+    of_words = np.repeat(passages, lengths)
+    if (places >= sizes[of_words]).any():
+        return None
+    own, back = _match(likeness, places + offsets[of_words], lengths)
     kind = kinds[starts]
     above = _stands_under(kind, passages, asks[starts])
     together = np.where((above >= 0)[:, None], np.maximum(own, own[above]), own) @ weights
@@ -101,8 +102,10 @@ def _match(likeness: Vectors, places: NDArray[np.int64], lengths: NDArray[np.int
     back = np.zeros(len(lengths), np.float32)
     if len(some):
         starts = (lengths.cumsum() - lengths)[some]
-        own[some] = np.maximum.reduceat(likeness[places], starts, axis=0)
-        back[some] = np.add.reduceat(likeness.max(axis=1)[places], starts) / lengths[some]
+        own[some] = np.maximum.reduceat(likeness.take(places, axis=0), starts, axis=0)
+        # Copied first: the largest of each row is found ten times as fast along columns.
+        most = np.ascontiguousarray(likeness.T).max(axis=0)
+        back[some] = np.add.reduceat(most.take(places), starts) / lengths[some]
     return own, back
 
 
