@@ -18,7 +18,7 @@ from kb.search.types import ALTERNATIVE_QUESTIONS, Audience, Collection, Collect
 # Kind ("article" or "ticket") and id.
 DocumentKey = tuple[str, int]
 # Of the first results more than one passage is looked through: the row that answers may stand beside the nearest passage.
-FIRST, PASSAGES_OF_FIRST = 2, 5
+FIRST, PASSAGES_OF_FIRST = 3, 5
 
 
 def load_documents(
