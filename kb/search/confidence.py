@@ -29,6 +29,7 @@ FEATURES = (
     "ahead",  # margin of the best score over its competitors, all together; counts less in archives, which say all many times
     "archive_support",  # in archives: mean score from second to sixth place above the mean of the collection
     "weakest_word",  # how well the best result has that word of the query which it has least, in whatever language
+    "wordings",  # whether other wordings of questions are known of the best document: it is found more surely then
     "length",  # logarithm of the number of terms
 )
 Matrix = NDArray[np.float64]
@@ -49,6 +50,7 @@ def extract_features(
     background: CollectionBackground,
     term_count: int,
     weakest_word: float,
+    has_wordings: bool,
 ) -> NDArray[np.float64]:
     """FEATURES of a query with at least one ranked document, shape (len(FEATURES),).
 
@@ -62,7 +64,9 @@ def extract_features(
         usual = float(centre_query(query, centring) @ background.mean) * (1 - centring.strength)
         behind = (-np.sort(-ranked.dense)[1:_PLACES] - usual).sum() / (_PLACES - 1)  # where there are fewer, 0 above
         support = float(behind) * archive
-    return np.array([best_cosine - background.neighbour, ahead, support, weakest_word, math.log(max(term_count, 1))])
+    return np.array(
+        [best_cosine - background.neighbour, ahead, support, weakest_word, has_wordings, math.log(max(term_count, 1))]
+    )
 
 
 def _margin_over_competitors(scores: Vectors) -> float:

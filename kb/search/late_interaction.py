@@ -42,14 +42,14 @@ def weigh_words(words: Sequence[str], language: str) -> Vectors:
 
 
 class WordMatch(NamedTuple):
-    """How well passages have the words of a query, float32 columns, at most 1; NaN for a passage without words.
+    """How well each of n passages has the words of a query, float32; NaN for a passage without words.
 
-    usual: the mean over the words; weakest: the least of the words that say something, softly. A question that something like
-    the answer does not answer mostly has one word that is not there: "refund *for a gift card*".
+    usual: (n,), the mean over the words, at most 1; telling: (n, words), of each word that says something the cosine with the
+    likest word of the passage.
     """
 
     usual: Vectors
-    weakest: Vectors
+    telling: Vectors
 
 
 def match_words(query: QueryEmbedding, language: str, passages: Sequence[WordVectors]) -> WordMatch:
@@ -57,14 +57,18 @@ def match_words(query: QueryEmbedding, language: str, passages: Sequence[WordVec
     words = query.words[:MOST_QUERY_WORDS]
     if not words:
         nothing = np.full(len(passages), np.nan, np.float32)
-        return WordMatch(nothing, nothing)
+        return WordMatch(nothing, nothing[:, None])
     weights = weigh_words(words, language)
     likest = find_likest_words(query.word_vectors[: len(words)], passages) / np.float32(WORD_UNIT)
-    telling = likest[:, weights >= weights.max()]
-    softly = np.exp(telling / -_SOFTNESS).mean(axis=1)
-    return WordMatch(
-        np.asarray(likest @ weights, dtype=np.float32), np.asarray(-_SOFTNESS * np.log(softly), dtype=np.float32)
-    )
+    return WordMatch(np.asarray(likest @ weights, dtype=np.float32), likest[:, weights >= weights.max()])
+
+
+def weakest_words(telling: Vectors) -> Vectors:
+    """The least of each row of `telling` (n, words), softly: float32 (n,).
+
+    A question that something like the answer does not answer mostly has one word that is not there: "refund *for a gift card*".
+    """
+    return np.asarray(-_SOFTNESS * np.log(np.exp(telling / -_SOFTNESS).mean(axis=1)), dtype=np.float32)
 
 
 def find_likest_words(words: Vectors, passages: Sequence[WordVectors]) -> Vectors:

@@ -16,7 +16,7 @@ from kb.search.fusion import (
     fuse_documents,
     score_passages,
 )
-from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, match_words
+from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, match_words, weakest_words
 from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, language_number
 
 # How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
@@ -86,8 +86,8 @@ def rank_candidates(
 
 
 class _WordMatches(NamedTuple):
-    """Columns (n,) over candidates. ahead: the document's own match minus the mean of all that were compared; weakest: as in
-    `WordMatch`."""
+    """Columns (n,) over candidates. ahead: the document's own match minus the mean of all that were compared; weakest: that of
+    its weakest word."""
 
     ahead: Vectors
     weakest: Vectors
@@ -109,25 +109,19 @@ def _match_words(
         texts = np.flatnonzero(is_text[block]) + block.start
         best = texts[np.argsort(-scores[texts], kind="stable")[:COMPARED_PASSAGES]]
         found = match_words(query, language, collection.fetch(candidates.ids[best]).token_vectors)
-        compared = ~np.isnan(found.usual)
-        if not compared.any():
+        rows = np.flatnonzero(~np.isnan(found.usual))
+        if not len(rows):
             continue
-        mean = float(found.usual[compared].mean())
-        groups = candidates.groups[best].tolist()
-        own, least = _best_of_documents(groups, found.usual - mean), _best_of_documents(groups, found.weakest)
-        of_block = candidates.groups[block].tolist()
-        ahead[block] = [own.get(group, 0.0) for group in of_block]
-        weakest[block] = [least.get(group, 0.0) for group in of_block]
+        groups = candidates.groups[best]
+        rows = rows[np.argsort(groups[rows], kind="stable")]
+        # Document by document: of each word the best of its passages counts.
+        of_documents, starts = np.unique(groups[rows], return_index=True)
+        own = np.maximum.reduceat(found.usual[rows], starts) - found.usual[rows].mean()
+        least = weakest_words(np.maximum.reduceat(found.telling[rows], starts))
+        places = np.minimum(of_documents.searchsorted(candidates.groups[block]), len(of_documents) - 1)
+        is_compared = of_documents[places] == candidates.groups[block]
+        ahead[block], weakest[block] = own[places] * is_compared, least[places] * is_compared
     return _WordMatches(ahead, weakest)
-
-
-def _best_of_documents(groups: Sequence[int], scores: Vectors) -> dict[int, float]:
-    """The best score of each document, of those that have one."""
-    best: dict[int, float] = {}
-    for group, score in zip(groups, scores.tolist(), strict=True):
-        if score == score:  # not NaN
-            best[group] = max(best.get(group, -1.0), score)
-    return best
 
 
 def _agreement_of_languages(

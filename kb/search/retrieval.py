@@ -19,7 +19,7 @@ from kb.search.lexical_retrieval import LexicalHits
 from kb.search.long_texts import rank_with_parts
 from kb.search.query_processing import ProcessedQuery
 from kb.search.ranking import Ranking, only_of, put_first, rank_candidates
-from kb.search.types import Audience, Collection, CollectionName, Result
+from kb.search.types import ALTERNATIVE_QUESTIONS, Audience, Collection, CollectionName, Result
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class Retrieval:
         if not len(self.candidates):
             return None
         documents, row = ranking.documents, int(ranking.documents.rows[0])
+        is_wording = self.candidates.parts == ALTERNATIVE_QUESTIONS
         if int(documents.groups[0]) in self.mentions.groups:
             documents = only_of(documents, self.mentions.groups)  # the others are no competitors
         return extract_features(
@@ -75,6 +76,7 @@ class Retrieval:
             background=self.collections[int(self.candidates.collections[row])].stats().background,
             term_count=self.lexical.term_count,
             weakest_word=float(ranking.weakest_word[row]),
+            has_wordings=bool((is_wording & (self.candidates.groups == documents.groups[0])).any()),
         )
 
     def evidence(self, ranking: Ranking) -> Iterator[NDArray[np.float64]]:

@@ -33,6 +33,7 @@ def features_of(
         background,
         3,
         weakest_word,
+        True,
     )
 
 
@@ -57,7 +58,7 @@ def test_single_document_has_features_too() -> None:
 
 def test_shipped_weights_never_punish_nearness_or_words() -> None:
     calibration = load_calibration()
-    for name in ("cosine_over_usual", "ahead", "archive_support", "weakest_word"):
+    for name in ("cosine_over_usual", "ahead", "archive_support", "weakest_word", "wordings"):
         assert calibration.weights[name] > 0, name
     assert calibration.provenance["encoder"]
 
@@ -96,7 +97,7 @@ def test_calibration_of_other_signals_is_told_from_a_broken_one(tmp_path: Path) 
 
 def test_fit_recovers_what_decides_and_is_calibrated() -> None:
     random = np.random.default_rng(6)
-    features = random.normal(size=(4000, len(FEATURES))) * np.array([0.03, 0.02, 0.02, 0.1, 1])
+    features = random.normal(size=(4000, len(FEATURES))) * np.array([0.03, 0.02, 0.02, 0.1, 0.5, 1])
     truth = 1 / (1 + np.exp(-(40 * features[:, 0] + 50 * features[:, 1] - 0.5)))
     answers = random.random(4000) < truth
     calibration = fit_calibration(features, answers, np.ones(4000), provenance={})
