@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
-from kb.search.types import CollectionName, Outcome, SearchAnswer
+from kb.search.types import CollectionName, Outcome, Rerank, Result, SearchAnswer
 
 _SURER = {Outcome.NONE: 0, Outcome.UNSURE: 1, Outcome.ANSWERED: 2}
 
@@ -16,13 +17,19 @@ def join_answers(answers: Sequence[SearchAnswer], limit: int) -> SearchAnswer:
     collections that do not answer last.
     """
     lead = _lead(answers)
-    rest = [
-        result._replace(less_likely=result.less_likely or _SURER[answer.outcome] < min(_SURER[lead.outcome], 1))
-        for answer in answers
-        for result in answer.results[answer is lead :]
-    ]
-    rest.sort(key=lambda result: (result.less_likely, -result.score))
-    return replace(lead, results=[*lead.results[:1], *rest][:limit])
+    rest: list[tuple[bool, float, Result]] = []
+    for answer in answers:
+        behind = answer.results[answer is lead :]
+        # What a collection has before another one stays before it, whatever its score: its order may know more.
+        places = list(accumulate((-result.score for result in reversed(behind)), min))[::-1]
+        does_not_answer = _SURER[answer.outcome] < min(_SURER[lead.outcome], 1)
+        rest += [
+            (result.less_likely or does_not_answer, place, result) for place, result in zip(places, behind, strict=True)
+        ]
+    rest.sort(key=lambda item: item[:2])
+    joined = [result._replace(less_likely=less_likely) for less_likely, _, result in rest]
+    rerank = max((answer.rerank for answer in answers), key=list(Rerank).index)
+    return replace(lead, results=[*lead.results[:1], *joined][:limit], rerank=rerank)
 
 
 def _lead(answers: Sequence[SearchAnswer]) -> SearchAnswer:

@@ -107,8 +107,11 @@ class Searcher:
         """
         clock = StageClock()
         query, truncated = normalise_query(text)
+        language = guess_language(query)
+        reading = Reading() if is_typing else self._begin_reading(self._sources, query, language)
         answers = [
-            self._search([source], session, query, reader_language, limit, is_typing, clock) for source in self._sources
+            self._search([source], session, query, language, reader_language, limit, reading, clock)
+            for source in self._sources
         ]
         return replace(join_answers(answers, limit), timings_ms=clock.finish(), truncated=truncated)
 
@@ -117,16 +120,15 @@ class Searcher:
         sources: Sequence[CollectionSource],
         session: Session,
         query: str,
+        language: str,
         reader_language: str,
         limit: int,
-        is_typing: bool,
+        reading: Reading,
         clock: StageClock,
     ) -> SearchAnswer:
         """The same of some of the collections, for a normalised query."""
-        language = guess_language(query)
         if not says_something(query):
             return self._answer(sources, query, language)
-        reading = Reading() if is_typing else self._begin_reading(sources, query, language)
         found = self._retrieve_with_parts(sources, query, language, clock)
         for look in range(_MOST_LOOKS + 1):
             if look:

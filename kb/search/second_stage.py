@@ -78,13 +78,13 @@ def is_in_doubt(thresholds: Calibration, confidence: float) -> bool:
 
 
 class Reading:
-    """What is read again for one search, within one budget, however often its documents are ranked anew; without a second stage
-    nothing is."""
+    """What is read again for one search, within one budget, however many collections it looks through and however often their
+    documents are ranked anew; without a second stage nothing is."""
 
     def __init__(self, stage: SecondStage | None = None) -> None:
         self._stage = stage
         self._until: float | None = None
-        self._scores: dict[_Passage, float] = {}
+        self._scores: dict[int | None, float] = {}
         self.state = Rerank.NOT_ASKED
 
     def rank(self, found: Retrieval, confidence: Confidence, clock: StageClock) -> tuple[Ranking, float]:
@@ -127,12 +127,13 @@ class Reading:
         if self._until is None:
             self._until = time.perf_counter() + stage.budget
         passages = _passages_of(found, documents)
-        new = [passage for passage in passages if passage not in self._scores]
+        new = [passage for passage in passages if passage[1] not in self._scores]
         scores = stage.reranker.score(found.query.text, _texts_of(found, new), self._until) if new else []
-        self._scores.update(zip(new, scores, strict=False))
+        self._scores.update(zip((number for _, number in new), scores, strict=False))
         if self.state is not Rerank.CUT_SHORT:
             self.state = Rerank.CUT_SHORT if len(scores) < len(new) else Rerank.COMPLETE
-        return [self._scores[passage] for passage in itertools.takewhile(self._scores.__contains__, passages)]
+        numbers = (number for _, number in passages)
+        return [self._scores[number] for number in itertools.takewhile(self._scores.__contains__, numbers)]
 
 
 @dataclass(frozen=True)

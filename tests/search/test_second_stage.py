@@ -20,7 +20,7 @@ from indexer.second_stage import reranker_calibration_path
 from kb.core.settings import Settings
 from kb.search.confidence import FEATURES, Calibration, load_calibration
 from kb.search.reranker_calibration import RerankerCalibration
-from kb.search.second_stage import SecondStage, is_in_doubt
+from kb.search.second_stage import READ_DOCUMENTS, SecondStage, is_in_doubt
 from kb.search.types import Audience, Outcome, Rerank, SearchAnswer
 from kb.tables import Article
 
@@ -157,6 +157,37 @@ def test_a_search_waits_no_longer_than_its_budget_and_keeps_the_order_then(
     assert 45 < answer.timings_ms["rerank"] < 1500
     assert shown(answer) == shown(search(first_stage, question("kettle", "long")))
     busy.join()
+
+
+def test_all_collections_of_a_search_share_one_budget(
+    search: Search, session: Session, reranking: Settings, engine: Engine, first_stage: SearchRuntime
+) -> None:
+    for asked in ASKED:
+        add_article(session, "About lamp", answer("lamp", asked), slug=f"internal-{asked}", audience="internal")
+    first_stage.update()
+    hurried = SearchRuntime.open(replace(reranking, reranker_budget_text="1000"), engine)
+    hurried.warm_up()
+    until = time.perf_counter() + 5
+    busy = threading.Thread(
+        target=open_reranker(reranking).score, args=("how long lamp", ["lamp"] * 1_000_000, until), daemon=True
+    )
+    busy.start()
+    time.sleep(0.2)
+    found = search(hurried, question("lamp", "long"), Audience.REP)
+    assert time.perf_counter() < until, "the machine is too busy for this test"
+    assert found.rerank is Rerank.CUT_SHORT
+    assert 950 < found.timings_ms["rerank"] < 1900
+    busy.join()
+
+
+def test_the_whole_order_is_that_of_the_scores(search: Search, both_stages: SearchRuntime, reranking: Settings) -> None:
+    reranker = open_reranker(reranking)
+    for asked in ANSWERED:
+        text = question(*asked)
+        found = search(both_stages, text).results[:READ_DOCUMENTS]
+        read = [f"{result.title}\n{result.snippet}" for result in found]
+        scores = reranker.score(text, read, math.inf)
+        assert scores == sorted(scores, reverse=True)
 
 
 def test_of_many_texts_the_first_ones_are_read_until_the_time_is_over(reranking: Settings) -> None:
