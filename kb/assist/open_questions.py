@@ -28,12 +28,14 @@ from kb.search.encoding import Vectors
 # Turns before these are not followed: whoever waits for longer has said so again.
 MOST_FOLLOWED = 80
 # From here a question counts as open, from here it is kept in mind at all, and below this it is settled.
-OPEN_FROM, KEPT_FROM, SETTLED_BELOW = 0.5, 0.1, 0.3
+OPEN_FROM, KEPT_FROM, SETTLED_BELOW = 0.6, 0.1, 0.3
 # What turns may add by telling that something waits for an answer.
 MOST_GROWTH = 0.05
 # How surely an agent's turn that answers closes the question that it is likest to, and "thanks, that works" what was answered,
 # or not.
-CLOSED_BY_ANSWER, CLOSED_BY_THANKS, CLOSED_UNANSWERED = 0.9, 0.95, 0.3
+CLOSED_BY_ANSWER, CLOSED_BY_THANKS, CLOSED_UNANSWERED = 0.97, 0.95, 0.3
+# What was answered as surely is what thanks are for; and what going on without coming back to it closes of it.
+ANSWERED_FROM, CLOSED_BY_GOING_ON = 0.3, 0.5
 # An answer closes another open question as well, the less the less it is like it (difference of cosines).
 LIKENESS_SCALE = 0.02
 # A turn that comes back to a question rather means an open one (as much of a cosine).
@@ -139,10 +141,13 @@ class _Ledger:
         acts = joint.sum(axis=0)
         self._orders = max(self._orders, float(acts[Act.ORDERS]))
         settled = float(acts[Act.SETTLED])
-        some_answered = any(stated.answered >= OPEN_FROM for stated in self.stated)
+        goes_on = 1 - float(acts[Act.AGAIN] + acts[Act.URGES])
+        some_answered = any(stated.answered >= ANSWERED_FROM for stated in self.stated)
         for stated in self.stated:
-            sure = max(stated.answered, CLOSED_UNANSWERED if some_answered else 1.0)
+            sure = CLOSED_UNANSWERED if some_answered and stated.answered < ANSWERED_FROM else 1.0
             stated.probability *= 1 - settled * CLOSED_BY_THANKS * sure
+            # Whoever was answered and speaks of something else has taken the answer.
+            stated.probability *= 1 - stated.answered * goes_on * CLOSED_BY_GOING_ON
         again = float(acts[Act.AGAIN])
         asks = float(acts[Act.ASKS])
         target = self._meant(text, vector)
@@ -217,7 +222,8 @@ class _Ledger:
     def _weigh(self, now: float, before: float) -> None:
         """What the turn says of whether anything was open before it: that makes each question as much likelier."""
         for stated in self.stated:
-            grown = min(stated.probability * now / before, stated.asked + MOST_GROWTH)
+            most = (stated.asked + MOST_GROWTH) * (1 - stated.answered)
+            grown = min(stated.probability * now / before, most)
             stated.probability = min(max(grown, stated.probability * min(now / before, 1.0)), 1.0)
 
     def _meant(self, text: str, vector: Vectors | None) -> _Stated | None:

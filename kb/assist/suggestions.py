@@ -26,7 +26,7 @@ CUE_THRESHOLD = 0.5
 # is what most of its examples are, much more than of any other.
 INTENT_SHARE, INTENT_SHARE_OF_ORDERS = 0.2, 3.0
 # The most that is said, in log-odds, by what is open, and the least of it that is worth speaking.
-MOST_SAID, SPEAK_FROM = 4.0, 0.3
+MOST_SAID, SPEAK_FROM = 4.0, 0.45
 # Questions that are looked up, most pressing first.
 MOST_QUESTIONS = 3
 

@@ -101,12 +101,18 @@ def hear(conversation: Conversation, answer: AssistAnswer, key_of: Callable[[int
 
 
 def turns_to_judge(conversation: Conversation) -> list[tuple[int, bool]]:
-    """(index, whether something is open after it) of the customer's turns of which that is written down."""
-    return [
-        (number, act.isupper())
-        for number, (turn, act) in enumerate(zip(conversation.turns, conversation.acts, strict=False))
-        if turn.role is Role.CUSTOMER
-    ]
+    """(index, whether something is open after it) of the customer's turns of which that is known.
+
+    Where nobody wrote it down: from where the first question that is open at the end was stated, something is; at the end of a
+    conversation in which nothing is open, nothing is.
+    """
+    said = [number for number, turn in enumerate(conversation.turns) if turn.role is Role.CUSTOMER]
+    if conversation.acts:
+        return [(number, conversation.acts[number].isupper()) for number in said]
+    if not conversation.open:
+        return [(said[-1], False)]
+    since = min(o.since for o in conversation.open)
+    return [(number, True) for number in said if number >= since]
 
 
 def score_conversations(

@@ -42,7 +42,7 @@ _WORDS = {"asks": Act.ASKS, "again": Act.AGAIN, "urge": Act.URGES, "detail": Act
     "order": Act.ORDERS,
 }
 _PENALTY, _WEIGHT_OF_WRITTEN = 3.0, 0.5
-_QUESTIONS_OF_A_WAY, _SENTENCES = 60, 150
+_QUESTIONS_OF_A_WAY, _SENTENCES = 60, 80
 _SHARE_OF_ORDERS, _TRUST_IN_PRIOR = 0.1, 0.6
 _SENTENCE = regex.compile(r"(?<=[.!?।])\s+")
 
@@ -180,8 +180,15 @@ def _from_businesses() -> list[Sample]:
         for question, way in zip(section.yes, section.ways, strict=True):
             ways[way].append(question)
     asked = [text for way in sorted(ways) for text in chance.sample(ways[way], _QUESTIONS_OF_A_WAY)]
-    said = [sentence for section in sections for sentence in _SENTENCE.split(section.text.partition("\n")[2])]
-    said = chance.sample([sentence for sentence in said if 5 < len(sentence.split()) < 40], _SENTENCES)
+    by_language: dict[str, list[str]] = defaultdict(list)
+    for section in sections:
+        sentences = _SENTENCE.split(section.text.partition("\n")[2])
+        by_language[section.language] += [sentence for sentence in sentences if 5 < len(sentence.split()) < 40]
+    said = [
+        sentence
+        for language in sorted(by_language)
+        for sentence in chance.sample(by_language[language], min(_SENTENCES, len(by_language[language])))
+    ]
     return [
         *(Sample(text, "", False, Act.ASKS, _WEIGHT_OF_WRITTEN) for text in asked),
         *(Sample(text, "", True, 1, _WEIGHT_OF_WRITTEN) for text in said),

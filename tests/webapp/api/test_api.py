@@ -267,3 +267,31 @@ def test_search_for_anything_answers(client: FlaskClient, text: str) -> None:
     answer = client.get("/api/v1/search", query_string={"q": text})
     assert answer.status_code == 200
     assert answer.json is not None
+
+
+def test_questions_that_nobody_answered_are_listed_and_the_rep_closes_one(
+    client: FlaskClient, token: Callable[[str], dict[str, str]]
+) -> None:
+    turns = [
+        {"role": "customer", "text": "What are the refund limits?"},
+        {"role": "agent", "text": "One moment please."},
+        {"role": "customer", "text": "please hurry"},
+    ]
+    answer = client.post("/api/v1/desk/assist", json={"turns": turns}, headers=token("rep")).json
+    assert answer
+    assert [(asked["turn"], asked["open"]) for asked in answer["questions"]] == [(0, True)]
+    assert answer["questions"][0]["results"] == answer["results"]
+    assert answer["questions"][0]["outcome"] in ("answered", "unsure", "none")
+    closed = client.post("/api/v1/desk/assist", json={"turns": turns, "closed": [0]}, headers=token("rep")).json
+    assert closed
+    assert not closed["speak"]
+    assert closed["results"] == []
+    assert [(asked["turn"], asked["open"], asked["outcome"]) for asked in closed["questions"]] == [(0, False, None)]
+
+
+@pytest.mark.parametrize("closed", [1, "0", [-1], [True], ["0"], None])
+def test_closed_must_be_a_list_of_turns(
+    client: FlaskClient, token: Callable[[str], dict[str, str]], closed: object
+) -> None:
+    body = {"turns": CONVERSATION, "closed": closed}
+    assert client.post("/api/v1/desk/assist", json=body, headers=token("rep")).status_code == 400

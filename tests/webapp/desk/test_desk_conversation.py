@@ -218,3 +218,24 @@ def test_names_of_the_paste_are_shown(send: Send) -> None:
     text = send("[10:15, 12/03/2024] +91 90070 55501: kab aayega\n[10:16, 12/03/2024] PaySetu Care: order id please")
     assert "Customer (<bdi>+91 90070 55501</bdi>)" in text
     assert "Agent (<bdi>PaySetu Care</bdi>)" in text
+
+
+URGES = "Customer: When does my refund arrive?\nAgent: One moment please.\nCustomer: please hurry"
+
+
+def test_open_question_is_pressed_closed_and_opened_again_without_scripts(send: Send) -> None:
+    text = send(URGES)
+    assert "Nothing to look up" not in text
+    assert re.search(r'<button[^>]* form="conversation" name="first" value="0" aria-current="true"', text)
+    assert 'name="close" value="0"' in text
+    closed = send(URGES, close="0")
+    assert '<input type="hidden" name="closed" value="0" form="conversation">' in closed
+    assert 'name="first"' not in closed
+    assert "data-hit" not in closed
+    opened = send(URGES, closed="0", reopen="0")
+    assert 'name="first" value="0"' in opened
+    assert 'name="closed"' not in opened
+
+
+def test_nonsense_in_the_fields_of_open_questions_changes_nothing(send: Send) -> None:
+    assert 'name="first" value="0"' in send(URGES, close="x", first="-3", closed="99999999", reopen="")
