@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from kb.search.encoding import Ids, Vectors
 
-# A document that has all the words of the query, against one that has none, is worth this much cosine. Its text and its other
-# wordings of questions each have their say. Help centres of which nobody's questions are known yet want less, archives
-# and articles with many wordings a little more: nothing is tuned to one set.
-LEXICAL_WEIGHT = 0.08
+# A document that has all the words of the query, against one that has none, is worth this much cosine among LEXICAL_PASSAGES
+# passages, see `lexical_share`; its text and its other wordings of questions each have their say.
+LEXICAL_WEIGHT, LEXICAL_PASSAGES = 0.125, 1000
 QUESTION_LEXICAL_WEIGHT = 0.12
 # Two short texts are nearer to each other than a short and a long one, whatever they say: what a passage that is only
 # another wording of a question (part "questions") must be better by.
@@ -136,6 +135,15 @@ def lexical_scale(
     )
 
 
+def lexical_share(passages: int) -> float:
+    """How much the words of a text count in a collection of so many passages, 1 for LEXICAL_PASSAGES.
+
+    That a word is found says the more, the more passages do not have it: among a hundred, chance words decide too much, among
+    ten thousand a name or a number is nearly proof.
+    """
+    return min(math.log1p(passages) / math.log1p(LEXICAL_PASSAGES), 1.2)
+
+
 @dataclass(frozen=True)
 class FusedDocuments:
     """Documents, best first, m of them. Columns of equal length.
@@ -157,7 +165,8 @@ def fuse_documents(
     is_question: NDArray[np.bool_] | None = None,
     same_language: NDArray[np.bool_] | None = None,
 ) -> FusedDocuments:
-    """Candidate passages (n,) to documents. `lexical` is BM25 divided by `lexical_scale` of its collection.
+    """Candidate passages (n,) to documents. `lexical` is BM25 divided by `lexical_scale` of its collection, for texts times its
+    `lexical_share`.
 
     A document has the best vector and the best words of its passages, which may be different ones. No words found is no
     evidence, not a penalty: the score is a sum on an absolute scale and never stretched to the best of this query, which

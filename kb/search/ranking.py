@@ -14,6 +14,7 @@ from kb.search.fusion import (
     Centring,
     FusedDocuments,
     fuse_documents,
+    lexical_share,
     score_passages,
 )
 from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, match_words, weakest_words
@@ -63,14 +64,16 @@ def rank_candidates(
     dense = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
+    is_question = candidates.parts == ALTERNATIVE_QUESTIONS
     for number, collection in enumerate(collections):
         block = candidates.rows_of(number)
-        background = collection.stats().background
+        stats = collection.stats()
+        background = stats.background
         dense[block] = score_passages(vector, candidates.vectors[block], centring, background)
         if scales[number] > 0:
-            lexical[block] = candidates.lexical[block] / scales[number]
+            shares = np.where(is_question[block], np.float32(1), np.float32(lexical_share(stats.passages)))
+            lexical[block] = shares * candidates.lexical[block] / scales[number]
         same_language[block] = candidates.languages[block] == language_number(language)
-    is_question = candidates.parts == ALTERNATIVE_QUESTIONS
     dense -= np.float32(QUESTION_DISCOUNT) * is_question
     dense += _agreement_of_languages(candidates, collections, dense, vector, centring)
     matched = _match_words(candidates, collections, dense, query, language)

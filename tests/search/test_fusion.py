@@ -14,6 +14,7 @@ from kb.search.fusion import (
     fuse_documents,
     inverse_document_frequency,
     lexical_scale,
+    lexical_share,
     score_passages,
 )
 
@@ -27,7 +28,7 @@ def unit(rows: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 def test_document_has_the_best_vector_and_the_best_words_of_different_passages() -> None:
-    ranked = fuse_documents(np.array([7, 7, 8]), floats(0.80, 0.70, 0.82), floats(0.0, 0.9, 0.0))
+    ranked = fuse_documents(np.array([7, 7, 8]), floats(0.80, 0.65, 0.82), floats(0.0, 0.9, 0.0))
     assert ranked.groups.tolist() == [7, 8]
     assert ranked.scores[0] == pytest.approx(0.80 + LEXICAL_WEIGHT * 0.9)
     assert ranked.rows.tolist() == [0, 2]
@@ -49,12 +50,23 @@ def test_answer_in_the_readers_language_wins_only_among_equals() -> None:
 
 
 def test_words_of_the_text_and_of_other_wordings_both_count() -> None:
-    groups, dense = np.array([1, 2, 2]), floats(0.86, 0.80, 0.80)
+    groups, dense = np.array([1, 2, 2]), floats(0.89, 0.80, 0.80)
     is_question = np.array([False, False, True])
     of_text = fuse_documents(groups, dense, floats(0, 0.6, 0), is_question=is_question)
     of_both = fuse_documents(groups, dense, floats(0, 0.6, 0.6), is_question=is_question)
     assert (of_text.groups.tolist(), of_both.groups.tolist()) == ([1, 2], [2, 1])
     assert of_both.scores[0] == pytest.approx(0.80 + 0.6 * (LEXICAL_WEIGHT + QUESTION_LEXICAL_WEIGHT))
+
+
+def test_words_of_a_text_say_more_among_many_passages() -> None:
+    assert (
+        lexical_share(14)
+        < lexical_share(84)
+        < lexical_share(1000)
+        == 1
+        < lexical_share(100_000)
+        == lexical_share(10**9)
+    )
 
 
 def test_no_candidates_give_no_documents() -> None:
