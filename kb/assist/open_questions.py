@@ -132,7 +132,9 @@ class _Ledger:
         vector = self._vector(text)
         likely = self._acts_of(text, vector)
         if rest := after_courtesies(text):  # "thanks, and how do I …"
-            likely = max((likely, self._acts_of(rest, self._vector(rest))), key=lambda acts: float(acts[Act.ASKS]))
+            of_rest = self._acts_of(rest, self._vector(rest))
+            if of_rest[Act.ASKS] > likely[Act.ASKS]:
+                likely, vector = of_rest, self._vector(rest)
         self._said[Role.CUSTOMER] = vector
         is_open = self._open()
         joint = np.array([[1 - is_open], [is_open]]) * self._customer_prior * likely

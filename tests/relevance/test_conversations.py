@@ -26,7 +26,7 @@ def heard(sample_index: SampleIndex) -> list[Heard]:
     searcher = runtime.searcher(Audience.REP)
     found = []
     with session_scope(sample_index.engine) as session:
-        keys = dict(session.execute(select(Article.id, Article.translation_key)).tuples())
+        keys = {row.id: row.translation_key for row in session.execute(select(Article.id, Article.translation_key))}
         for conversation in read_conversations(HERE / "conversations.jsonl"):
             if conversation.part == "test":
                 reader = conversation.language.split("-")[0].replace("mixed", "hi")
