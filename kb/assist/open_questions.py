@@ -43,8 +43,9 @@ OPEN_COUNTS = 0.1
 # What the intent model says of a turn tells a question from a statement; per unit of log-odds, and at most.
 INTENT_SHARE, INTENT_LEAST, INTENT_MOST = 0.5, -4.0, 2.0
 GATE, GATE_AT = 2.0, -1.0
-# A question that is as surely open or asked comes before others.
-SURE = 0.8
+# What has just been asked as clearly leads; then comes a question that is as surely open.
+CLEAR, SURE = 0.6, 0.8
+LEADS_FROM = -0.7
 # From here it is a conversation in which things are ordered or booked: there requests are settled step by step, and the last
 # turn leads.
 ORDERS_FROM = 0.25
@@ -161,6 +162,10 @@ class _Ledger:
             if again >= OPEN_FROM:
                 target.again.append(number)
         asks *= self._asks_for_something(vector)
+        # The intent model hears questions of a few words better; where both hear none, it is a detail that was asked for.
+        may_ask = int(likely.argmax()) in (Act.ASKS, Act.TELLS)
+        if may_ask and self._intent and vector is not None and self._intent.turn_score(vector) >= LEADS_FROM:
+            asks = max(asks, CLEAR)
         if asks >= KEPT_FROM:
             self.stated.append(_Stated(number, vector, asks, asked=asks))
 
@@ -193,7 +198,7 @@ class _Ledger:
             return None
         came_back = [n for n in waiting if self._last in self.stated[n].again]
         just_asked = [n for n in waiting if self.stated[n].turn == self._last]
-        clearly = [n for n in just_asked if self.stated[n].asked >= SURE]
+        clearly = [n for n in just_asked if self.stated[n].asked >= CLEAR]
         surely = [n for n in waiting if self.stated[n].probability >= SURE]
         likeliest = max(waiting, key=lambda n: self.stated[n].probability)
         return [*clearly, *came_back, *surely, *just_asked, likeliest][0]

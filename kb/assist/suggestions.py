@@ -14,7 +14,7 @@ from kb.assist.evidence import has_words
 from kb.assist.intent import IntentModel, cue_probability, load_intent_model
 from kb.assist.name_tables import name_table_of
 from kb.assist.open_questions import Followed, OpenQuestion, follow
-from kb.assist.question import understand_question, wider_texts
+from kb.assist.question import MANY_WORDS, understand_question, wider_texts
 from kb.assist.turn_vectors import turn_reader
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.search.encoding import Encoder
@@ -118,7 +118,8 @@ def assist(
     def look_up(asked: OpenQuestion) -> LookedUp:
         question = understand_question(turns, asked.turn, table)
         # A question that stands alone is searched for alone, as in the search box.
-        wider = wider_texts(turns, question, asked.again, followed.settled) if waiting else ()
+        is_alone = asked.turn == turn and not question.points_back and question.content_words >= MANY_WORDS
+        wider = wider_texts(turns, question, asked.again, followed.settled) if waiting and not is_alone else ()
         return answerer.look_up(question, wider)
 
     wanted = waiting[:MOST_QUESTIONS] or [OpenQuestion(turn, (), 0.0)]
