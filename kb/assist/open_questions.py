@@ -24,6 +24,7 @@ from kb.assist.intent import IntentModel, after_courtesies
 from kb.assist.ordinals import number_named
 from kb.assist.turns import Role, Turn
 from kb.search.encoding import Vectors
+from kb.text.words import find_words
 
 # Turns before these are not followed: whoever waits for longer has said so again.
 MOST_FOLLOWED = 80
@@ -163,7 +164,7 @@ class _Ledger:
                 target.again.append(number)
         asks *= self._asks_for_something(vector)
         # The intent model hears questions of a few words better; where both hear none, it is a detail that was asked for.
-        may_ask = int(likely.argmax()) in (Act.ASKS, Act.TELLS)
+        may_ask = int(likely.argmax()) in (Act.ASKS, Act.TELLS) and not _is_number(text)
         if may_ask and self._intent and vector is not None and self._intent.turn_score(vector) >= LEADS_FROM:
             asks = max(asks, CLEAR)
         if asks >= KEPT_FROM:
@@ -247,6 +248,12 @@ class _Ledger:
         near = [_cosine(s.vector, vector) for s in self.stated]
         nearest = max((n for n, s in zip(near, self.stated, strict=True) if s.probability >= KEPT_FROM), default=1.0)
         return [min(1.0, 2 / (1 + np.exp((nearest - n) / LIKENESS_SCALE))) for n in near]
+
+
+def _is_number(text: str) -> bool:
+    """An order number, a telephone number, an amount: what was asked for."""
+    words = find_words(text)
+    return 2 * sum(any(letter.isdigit() for letter in word) for word in words) >= len(words)
 
 
 def _cosine(left: Vectors | None, right: Vectors | None) -> float:
