@@ -49,7 +49,7 @@ CLEAR, SURE = 0.6, 0.8
 LEADS_FROM = -0.7
 # From here it is a conversation in which things are ordered or booked: there requests are settled step by step, and the last
 # turn leads.
-ORDERS_FROM = 0.25
+ORDERS_FROM = 0.15
 
 
 @dataclass(frozen=True)
