@@ -6,15 +6,17 @@ from itertools import accumulate
 
 from kb.search.types import CollectionName, Outcome, Rerank, Result, SearchAnswer
 
+# How much surer, as a probability, what cannot be sent must be to come before what can.
+_SENT_IS_WORTH = 0.1
 _SURER = {Outcome.NONE: 0, Outcome.UNSURE: 1, Outcome.ANSWERED: 2}
 
 
 def join_answers(answers: Sequence[SearchAnswer], limit: int) -> SearchAnswer:
     """One answer from those of the collections, public articles first, at least one; its outcome is that of its first result.
 
-    An article comes first where any may answer: it can be sent as it is. One that is not for customers comes before a public one
-    only where it is surer, and a past ticket only where no article may answer. The others follow by their scores, those of
-    collections that do not answer last.
+    An article comes first where any may answer. One that is not for customers comes before a public one, which can be sent as it
+    is, only where it is clearly surer, and a past ticket only where no article may answer. The others follow by their scores,
+    those of collections that do not answer last.
     """
     lead = _lead(answers)
     rest: list[tuple[bool, float, Result]] = []
@@ -42,4 +44,10 @@ def _lead(answers: Sequence[SearchAnswer]) -> SearchAnswer:
         for answer in able
         if answer.outcome is not Outcome.NONE and answer.results[0].collection is not CollectionName.TICKETS
     ]
-    return max(articles or able, key=lambda answer: _SURER[answer.outcome])  # of equals the first
+    return max(articles or able, key=_claim)  # of equals the first
+
+
+def _claim(answer: SearchAnswer) -> float:
+    """How strongly the first result of one collection asks to be the first of all."""
+    can_be_sent = bool(answer.results) and answer.results[0].collection is CollectionName.HELP
+    return answer.confidence + (_SENT_IS_WORTH if can_be_sent else 0.0)

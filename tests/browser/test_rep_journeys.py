@@ -106,7 +106,7 @@ def test_desk_works_without_javascript(open_page: OpenPage) -> None:
 
 def test_one_kind_at_a_time_on_a_phone_and_results_are_pages(open_page: OpenPage) -> None:
     page = open_page("rep", width=360)
-    search(page, "refund late")
+    search(page, "refund not received")
     page.get_by_role("navigation", name="Kinds of results").get_by_role("link", name="Past tickets").click()
     expect(page.locator('[data-column="tickets"]')).to_be_visible()
     expect(page.locator('[data-column="public"]')).to_be_hidden()

@@ -30,7 +30,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/help/en/articles/when-refund-arrives": (None, 3),
     "/help/en/search?q=refund": (None, 3),
     "/desk/": (Role.REP, 2),
-    "/desk/?q=refund": (Role.REP, 5),
+    "/desk/?q=refund": (Role.REP, 6),
     "/desk/requests": (Role.REP, 5),
     "/desk/requests?state=done": (Role.REP, 5),
     "/studio/gaps": (Role.TRAINER, 6),

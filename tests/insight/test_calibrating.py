@@ -50,7 +50,7 @@ def articles(session: Session) -> list[Article]:
             session,
             f"Care of the {thing}",
             f"Wipe the {thing} with a soft cloth and keep it dry.",
-            also_asked=[f"{thing} {word}" for word in WORDS[3 * number : 3 * number + 3]],
+            also_asked=[f"{thing} {word} {word}ness" for word in WORDS[3 * number : 3 * number + 3]],
         )
         for number, thing in enumerate(THINGS)
     ]

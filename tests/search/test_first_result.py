@@ -17,7 +17,7 @@ def _answer(audience: str, outcome: Outcome, confidence: float, *scores: float, 
 
 PUBLIC = _answer("public", Outcome.UNSURE, 0.4, 0.4, 0.3)
 NOTHING_PUBLIC = _answer("public", Outcome.NONE, 0.1, 0.4, 0.3)
-LIKE_IT = _answer("internal", Outcome.UNSURE, 0.6, 0.5)
+LIKE_IT = _answer("internal", Outcome.UNSURE, 0.45, 0.5)
 SURE = _answer("internal", Outcome.ANSWERED, 0.9, 0.35)
 TICKETS = _answer("tickets", Outcome.ANSWERED, 0.99, 0.9, 0.2)
 
@@ -29,7 +29,7 @@ TICKETS = _answer("tickets", Outcome.ANSWERED, 0.99, 0.9, 0.2)
         # What can be sent comes before what a colleague wrote elsewhere, whatever their scores.
         ([PUBLIC, LIKE_IT, TICKETS], ["public 0", "tickets 0", "internal 0", "public 1", "tickets 1"], 0.4),
         ([PUBLIC, SURE, TICKETS], ["internal 0", "tickets 0", "public 0", "public 1", "tickets 1"], 0.9),
-        ([NOTHING_PUBLIC, LIKE_IT, TICKETS], ["internal 0", "tickets 0", "tickets 1", "public 0", "public 1"], 0.6),
+        ([NOTHING_PUBLIC, LIKE_IT, TICKETS], ["internal 0", "tickets 0", "tickets 1", "public 0", "public 1"], 0.45),
         ([NOTHING_PUBLIC, TICKETS], ["tickets 0", "tickets 1", "public 0", "public 1"], 0.99),
         ([_answer("public", Outcome.NONE, 0.0), _answer("internal", Outcome.NONE, 0.1, 0.2)], ["internal 0"], 0.1),
         ([_answer("public", Outcome.NONE, 0.0), _answer("internal", Outcome.NONE, 0.0)], [], 0.0),

@@ -88,19 +88,19 @@ def decide(wording_id: int) -> ResponseReturnValue:
                 session(), wording_id, text, current_user.id, region=current_settings().phone_region
             )
             if accepted.state == WordingState.APPLIED:
-                flash(_("Searches find the article by “%(text)s” now.", text=accepted.text), "good")
+                flash(_("Searches find the article by it now."), "good")
             else:
                 enqueue(session(), WORDINGS)
-                flash(_("“%(text)s” is tried out first; look again in a minute.", text=accepted.text), "good")
+                flash(_("It is tried out first; look again in a minute."), "good")
         elif step == "refuse":
-            refused = refuse_wording(session(), wording_id, current_user.id)
-            flash(_("Refused, and not suggested again: “%(text)s”", text=refused.text), "good")
+            refuse_wording(session(), wording_id, current_user.id)
+            flash(_("Refused, and not suggested again."), "good")
         elif step == "undo":
             undone = undo_wording(session(), wording_id, current_user.id)
             if undone.state == WordingState.REFUSED:
-                flash(_("Taken out again: “%(text)s”", text=undone.text), "good")
+                flash(_("Taken out again."), "good")
             else:
-                flash(_("Suggested again: “%(text)s”", text=undone.text), "good")
+                flash(_("Suggested again."), "good")
         else:
             abort(400)
     except UnfitWordingError as error:

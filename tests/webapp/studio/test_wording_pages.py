@@ -77,7 +77,7 @@ def test_wording_is_accepted_taken_out_and_suggested_again(
     trainer: FlaskClient, add: Callable[..., LearnedWording], send: Callable[..., str]
 ) -> None:
     wording = add("money still not back")
-    assert "Searches find the article by “money still not back” now." in send(wording, "accept")
+    assert "Searches find the article by it now." in send(wording, "accept")
     assert wording.state == "applied"
     assert wording.decided_by_id is not None
     assert "money still not back" in get_page(trainer, "/studio/wordings/?view=applied")
