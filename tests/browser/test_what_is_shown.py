@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.bundled]
 
 OpenPage = Callable[..., Page]
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
-QUERIES = {"en": "how do i return an item", "hi": "सामान वापस कैसे करें", "bn": "জিনিস ফেরত দেব কী ভাবে"}
+QUERIES = {"en": "how do i return an item", "hi": "सामान वापस कैसे करें", "bn": "অর্ডার কীভাবে বাতিল করব"}
 
 
 @pytest.mark.parametrize("language", QUERIES)
