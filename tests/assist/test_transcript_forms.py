@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.assist.transcript import read_transcript
+from kb.assist.turns import Role
 from kb.text.words import find_words
 
 # fmt: off
@@ -252,3 +253,8 @@ def test_dashes_divide_speakers_and_lists_stay_whole(text: str, roles: str) -> N
     assert "".join(turn.role.value[0] for turn in transcript.turns) == roles
     words = " ".join(turn.text for turn in transcript.turns)
     assert all(word in words for word in text.replace("-", " ").replace("–", " ").replace("—", " ").split())
+
+
+def test_what_stands_beside_a_label_is_what_was_said_even_where_there_is_one_line_only() -> None:
+    (turn,) = read_transcript("Customer | where is my refund").turns
+    assert (turn.role, turn.text) == (Role.CUSTOMER, "where is my refund")

@@ -75,6 +75,9 @@ def _with_words(messages: Sequence[Message]) -> list[Message]:
         if not message.text and message.speaker not in speakers and not is_bare_label(message.speaker):
             message.lines = [f"{message.speaker} {message.hint}".strip()]
             message.speaker = ""
+        elif not message.text and message.hint and not is_bare_label(message.hint) and message.speaker not in speakers:
+            # "Customer | where is my refund": what stands beside a label that says nothing else is what was said.
+            message.lines, message.hint = [message.hint], ""
     return [message for message in messages if message.text]
 
 
