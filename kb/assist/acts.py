@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kb.assist.intent import cue_probability, is_courtesy
 from kb.assist.no_query import NoQueryReason, reason_of
+from kb.core.odds import sigmoid
 from kb.search.encoding import Vectors, read_shipped
 from kb.text.no_question import NoQuestion, find_no_question
 from kb.text.terms import normalise
@@ -103,10 +104,6 @@ def _cues(text: str) -> tuple[float, ...]:
         digits / max(len(words), 1),
         *(float(kind is of_kind) for of_kind in _KINDS),
     )
-
-
-def sigmoid(score: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 # For encoders without a model. How often which act is what, while nothing and while something is open.

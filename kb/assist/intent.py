@@ -3,7 +3,6 @@
 The weights belong to one encoder (its fingerprint is in the file). With another encoder a few plain cues decide instead.
 """
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import regex
 
+from kb.core.odds import sigmoid
 from kb.search.encoding import Vectors, read_shipped
 from kb.text.terms import normalise
 from kb.text.words import WORD, find_words
@@ -45,7 +45,7 @@ class IntentModel:
         if evidence is not None:
             # Collections differ in how near their passages lie: what was found may tip the scales, never decide alone.
             score += max(-1.0, min(1.0, self.evidence_weight * (evidence - self.evidence_mean)))
-        return _sigmoid(score)
+        return sigmoid(score)
 
 
 @lru_cache(maxsize=4)
@@ -130,8 +130,4 @@ def cue_probability(text: str) -> float:
         score -= 3.0
     elif words[0] in _SOCIAL and not asks:
         score -= 1.0
-    return _sigmoid(score)
-
-
-def _sigmoid(score: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+    return sigmoid(score)

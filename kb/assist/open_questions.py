@@ -18,11 +18,11 @@ from kb.assist.acts import (
     Probabilities,
     acts_by_cues,
     answers_by_cues,
-    sigmoid,
 )
 from kb.assist.intent import IntentModel, after_courtesies
 from kb.assist.ordinals import number_named
 from kb.assist.turns import Role, Turn
+from kb.core.odds import sigmoid
 from kb.search.encoding import Vectors
 from kb.text.words import find_words
 

@@ -1,6 +1,5 @@
 """Suggestions for a conversation: whether to speak, which questions are open, and what answers each."""
 
-import math
 from collections.abc import Collection as Container
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.assist.acts import load_act_model, sigmoid
+from kb.assist.acts import load_act_model
 from kb.assist.answering import Answerer, AssistSearcher, LookedUp, Suggestion
 from kb.assist.evidence import has_words
 from kb.assist.intent import IntentModel, cue_probability, load_intent_model
@@ -17,6 +16,7 @@ from kb.assist.open_questions import Followed, OpenQuestion, follow
 from kb.assist.question import MANY_WORDS, understand_question, wider_texts
 from kb.assist.turn_vectors import turn_reader
 from kb.assist.turns import Role, Turn, asking_turn
+from kb.core.odds import log_odds, sigmoid
 from kb.search.encoding import Encoder
 from kb.search.types import Outcome, SearchAnswer
 
@@ -194,11 +194,6 @@ def _speak_probability(
     elif of_last is None:
         score = intent.turn_score(turn_reader(encoder)(text))
     else:
-        score = _log_odds(intent.probability(of_last.for_intent, of_last.evidence))
+        score = log_odds(intent.probability(of_last.for_intent, of_last.evidence))
     share = INTENT_SHARE + INTENT_SHARE_OF_ORDERS * followed.orders
-    return sigmoid(share * score + max(-MOST_SAID, min(MOST_SAID, _log_odds(waits))) - SPEAK_FROM)
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(max(probability, 1e-12), 1 - 1e-12)
-    return math.log(bounded / (1 - bounded))
+    return sigmoid(share * score + max(-MOST_SAID, min(MOST_SAID, log_odds(waits))) - SPEAK_FROM)

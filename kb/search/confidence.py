@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.core.errors import ConfigurationError
+from kb.core.odds import log_odds, sigmoid
 from kb.search.encoding import Vectors
 from kb.search.fusion import Centring, CollectionBackground, FusedDocuments, centre_query
 from kb.search.types import Outcome
@@ -36,6 +37,8 @@ Matrix = NDArray[np.float64]
 # The distinctness of documents (CollectionBackground) from which a collection is an archive, and where it is wholly one.
 _ARCHIVE_FROM, _ARCHIVE_TO = 0.30, 0.17
 _PLACES = 6
+# Shares of answerable searches are taken to be at least so far from none and from all.
+_LEAST_SHARE = 0.01
 # What is not to reach a threshold stays so much below it.
 _BELOW = 0.01
 # Scores that lie so much apart part likely from unlikely answers; beyond the second distance nothing is more certain.
@@ -106,7 +109,7 @@ class Calibration:
     def probability(self, features: NDArray[np.float64]) -> float:
         """Probability from 0 to 1 that the best result answers; `features` in the order of FEATURES."""
         total = self.bias + float(features @ self._weights)
-        return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
+        return sigmoid(total)
 
     def outcome(self, probability: float) -> Outcome:
         if probability >= self.answered_from:
@@ -125,7 +128,7 @@ class Calibration:
         """For searches of which that share has an answer: the same signals are worth more where more do (Bayes)."""
         if self.answerable_share is None:
             return self
-        shift = _log_odds(share) - _log_odds(self.answerable_share)
+        shift = log_odds(share, _LEAST_SHARE) - log_odds(self.answerable_share, _LEAST_SHARE)
         return replace(self, bias=self.bias + shift, answerable_share=share)
 
     def save(self, path: Path) -> None:
@@ -224,8 +227,3 @@ def _choose_thresholds(
         if shown.any() and float(weights[shown & answers].sum()) >= 0.9 * float(weights[shown].sum()):
             answered = step
     return unsure, max(answered, unsure)
-
-
-def _log_odds(share: float) -> float:
-    share = min(max(share, 0.01), 0.99)
-    return math.log(share / (1 - share))

@@ -8,7 +8,6 @@ from kb.search.types import CollectionName, Outcome, Rerank, Result, SearchAnswe
 
 # How much surer, as a probability, what cannot be sent must be to come before what can.
 _SENT_IS_WORTH = 0.1
-_SURER = {Outcome.NONE: 0, Outcome.UNSURE: 1, Outcome.ANSWERED: 2}
 
 
 def join_answers(answers: Sequence[SearchAnswer], limit: int) -> SearchAnswer:
@@ -24,7 +23,7 @@ def join_answers(answers: Sequence[SearchAnswer], limit: int) -> SearchAnswer:
         behind = answer.results[answer is lead :]
         # What a collection has before another one stays before it, whatever its score: its order may know more.
         places = list(accumulate((-result.score for result in reversed(behind)), min))[::-1]
-        does_not_answer = _SURER[answer.outcome] < min(_SURER[lead.outcome], 1)
+        does_not_answer = answer.outcome is Outcome.NONE and lead.outcome is not Outcome.NONE
         rest += [
             (result.less_likely or does_not_answer, place, result) for place, result in zip(places, behind, strict=True)
         ]

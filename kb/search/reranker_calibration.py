@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.core.errors import ConfigurationError
+from kb.core.odds import log_odds, sigmoid
 
 # Fewer searches teach no scale.
 LEAST_SEARCHES = 20
@@ -43,18 +44,17 @@ class RerankerCalibration:
     def probability(self, first_stage: float, score: float) -> float:
         """That the document answers: first_stage is the probability that the first stage gives it."""
         score = min(max(score, self.lowest), self.highest)
-        total = self.bias + self.first_stage * log_odds(first_stage) + self.score * score
-        return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
+        total = self.bias + self.first_stage * first_stage_log_odds(first_stage) + self.score * score
+        return sigmoid(total)
 
     def save(self, path: Path) -> None:
         content = {name: round(value, 5) if isinstance(value, float) else value for name, value in asdict(self).items()}
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 
-def log_odds(probability: float) -> float:
+def first_stage_log_odds(probability: float) -> float:
     """Of a probability, within what the first stage can know."""
-    probability = min(max(probability, 1e-9), 1 - 1e-9)
-    return min(max(math.log(probability / (1 - probability)), -_FARTHEST), _FARTHEST)
+    return min(max(log_odds(probability, 1e-9), -_FARTHEST), _FARTHEST)
 
 
 def load_reranker_calibration(path: Path, fingerprint: str) -> RerankerCalibration | None:
@@ -99,7 +99,7 @@ def fit_reranker_calibration(
             f"stage is in doubt, some answered and some not; there are {len(answers)}, {int(answers.sum())} answered.",
             remedy="Add queries to queries.jsonl with qrels.tsv and oos_queries.jsonl, or unset KB_RERANKER meanwhile.",
         )
-    odds = np.array([log_odds(value) for value in first_stage.tolist()])
+    odds = np.array([first_stage_log_odds(value) for value in first_stage.tolist()])
     (of_first, of_score), bias = _fit(np.column_stack((odds, scores)), answers, sample_weights)
     if of_first < 0:
         (of_score,), bias = _fit(scores[:, None], answers, sample_weights)

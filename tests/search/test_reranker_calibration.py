@@ -9,9 +9,9 @@ import pytest
 from kb.core.errors import ConfigurationError
 from kb.search.reranker_calibration import (
     RerankerCalibration,
+    first_stage_log_odds,
     fit_reranker_calibration,
     load_reranker_calibration,
-    log_odds,
 )
 
 COUNT = 4000
@@ -86,6 +86,6 @@ def test_a_file_that_is_no_calibration_is_told_from_one_that_is_not_there(tmp_pa
 
 
 def test_log_odds_are_those_of_a_probability_within_bounds() -> None:
-    assert log_odds(0.5) == 0.0
-    assert log_odds(0.8) == pytest.approx(math.log(4))
-    assert log_odds(0.0) == -log_odds(1.0) == -6.0
+    assert first_stage_log_odds(0.5) == 0.0
+    assert first_stage_log_odds(0.8) == pytest.approx(math.log(4))
+    assert first_stage_log_odds(0.0) == -first_stage_log_odds(1.0) == -6.0

@@ -72,10 +72,12 @@ def _with_words(messages: Sequence[Message]) -> list[Message]:
     """Messages that say something. A name that never says anything was none, and stays as text."""
     speakers = {message.speaker for message in messages if message.text}
     for message in messages:
-        if not message.text and message.speaker not in speakers and not is_bare_label(message.speaker):
+        if message.text or message.speaker in speakers:
+            continue
+        if not is_bare_label(message.speaker):
             message.lines = [f"{message.speaker} {message.hint}".strip()]
             message.speaker = ""
-        elif not message.text and message.hint and not is_bare_label(message.hint) and message.speaker not in speakers:
+        elif message.hint and not is_bare_label(message.hint):
             # "Customer | where is my refund": what stands beside a label that says nothing else is what was said.
             message.lines, message.hint = [message.hint], ""
     return [message for message in messages if message.text]
