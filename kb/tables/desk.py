@@ -1,0 +1,66 @@
+"""What reps work with: what helped in which conversation, macros, and who outside is told of replies."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kb.tables.base import Base, utc_now
+
+
+class UsedState(StrEnum):
+    INSERTED = "inserted"  # into a draft
+    SENT = "sent"
+    SOLVED = "solved"  # the conversation was closed after it
+    REOPENED = "reopened"  # and opened again
+    NO_HELP = "no_help"  # the rep said so
+
+
+class UsedDocument(Base):
+    """An article or ticket that a rep used in a conversation, and what came of it."""
+
+    __tablename__ = "used_documents"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "document"),
+        Index("ix_used_documents_document", "document", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    document: Mapped[str] = mapped_column(String(60))  # "article:12"
+    state: Mapped[str] = mapped_column(String(20), default=UsedState.INSERTED.value)
+    question: Mapped[str] = mapped_column(String(500), default="")  # that it was to answer, redacted
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    solved_at: Mapped[datetime | None]
+
+
+class Macro(Base):
+    """A text that is sent often, with variables in braces."""
+
+    __tablename__ = "macros"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    language: Mapped[str] = mapped_column(String(35), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)  # None: shared
+    uses: Mapped[int] = mapped_column(default=0)
+    last_used_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Webhook(Base):
+    """Another system that is told of replies and of what becomes of a conversation; requests to it are signed."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str] = mapped_column(String(100))
+    channels: Mapped[list[str]] = mapped_column(default=list)  # [] for all
+    active: Mapped[bool] = mapped_column(default=True)
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
