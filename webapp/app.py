@@ -40,6 +40,7 @@ BLUEPRINTS = (
     "webapp.api.views:public",
     "webapp.api.views:desk",
     "webapp.api.views:studio",
+    "webapp.api.conversations:conversations",
 )
 
 # The largest request: a long conversation pasted in one piece fits many times over.

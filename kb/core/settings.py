@@ -1,117 +1,117 @@
 """Settings: environment variables `KB_*`, read here and nowhere else. The README's table is checked against `Settings`."""
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
+from kb.core.setting_values import country, hosts, probability, setting, whole_number
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # Choices of KB_LEARN_WORDINGS.
 _LEARNING = ("off", "suggest", "apply")
 
 
-def _setting(env: str, default: str, description: str) -> str:
-    return field(default=default, metadata={"env": env, "description": description})
-
-
 @dataclass(frozen=True)
-class Settings:
+class Settings(DeskSettings):
     """All settings as text from the environment, with typed views on them as properties."""
 
-    home_text: str = _setting(
+    home_text: str = setting(
         "KB_HOME", "", "Folder of all state (database, models, index); default `var/` in the project"
     )
-    database_url: str = _setting("KB_DATABASE", "", "SQLAlchemy URL; default SQLite in `KB_HOME`")
-    model: str = _setting(
+    database_url: str = setting("KB_DATABASE", "", "SQLAlchemy URL; default SQLite in `KB_HOME`")
+    model: str = setting(
         "KB_MODEL",
         "bundled",
         "`bundled`, `bundled-original` (the same without its training for support), `hash` (tests), "
         "or any sentence-transformers name or path",
     )
-    reranker: str = _setting(
+    reranker: str = setting(
         "KB_RERANKER",
         "",
         "Cross-encoder that reads the best passages again where search is in doubt: "
         "any name or folder that `sentence_transformers.CrossEncoder` takes; default none",
     )
-    reranker_budget_text: str = _setting(
+    reranker_budget_text: str = setting(
         "KB_RERANKER_BUDGET_MS",
         "500",
         "Milliseconds that a search waits for `KB_RERANKER`; what is not read by then keeps its place",
     )
-    host: str = _setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
-    port_text: str = _setting("KB_PORT", "8000", "Port that `kb serve` listens on")
-    workers_text: str = _setting("KB_WORKERS", "2", "Server processes")
-    secret_key: str = _setting(
+    host: str = setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
+    port_text: str = setting("KB_PORT", "8000", "Port that `kb serve` listens on")
+    workers_text: str = setting("KB_WORKERS", "2", "Server processes")
+    secret_key: str = setting(
         "KB_SECRET_KEY", "", "Signs sessions; default: made once and kept in `KB_HOME/secret_key`"
     )
-    languages_text: str = _setting(
+    languages_text: str = setting(
         "KB_LANGUAGES", "en,hi,bn", "Languages offered, comma-separated BCP 47 tags, the first is the default"
     )
-    phone_region: str = _setting("KB_PHONE_REGION", "IN", "Country assumed for phone numbers without a prefix")
-    image_hosts_text: str = _setting(
+    phone_region: str = setting("KB_PHONE_REGION", "IN", "Country assumed for phone numbers without a prefix")
+    image_hosts_text: str = setting(
         "KB_IMAGE_HOSTS",
         "",
         "Other sites whose pictures articles may show, by https: `cdn.example.com,*.example.org`; default none",
     )
-    site_name: str = _setting("KB_SITE_NAME", "Jhilmil", "Name shown in the help centre")
-    public_url_text: str = _setting(
+    site_name: str = setting("KB_SITE_NAME", "Jhilmil", "Name shown in the help centre")
+    public_url_text: str = setting(
         "KB_PUBLIC_URL",
         "",
         "Address that people type, such as `https://help.example.com`; absolute links begin with it. "
         "Needed for any name but `localhost`: requests for names that are not known are refused",
     )
-    trusted_hosts_text: str = _setting(
+    trusted_hosts_text: str = setting(
         "KB_TRUSTED_HOSTS", "", "Further names under which the site is reached, comma-separated"
     )
-    secure_cookies_text: str = _setting(
+    secure_cookies_text: str = setting(
         "KB_SECURE_COOKIES", "0", "1 behind HTTPS: cookies are sent over HTTPS only, HSTS on"
     )
-    proxies_text: str = _setting(
+    proxies_text: str = setting(
         "KB_PROXIES", "0", "Reverse proxies in front; that many `X-Forwarded-*` entries are believed"
     )
-    rate_limit_storage: str = _setting(
+    rate_limit_storage: str = setting(
         "KB_RATE_LIMIT_STORAGE",
         "memory://",
         "Where limits are counted: by each server process for itself, or for all in a store such as `redis://host:6379`",
     )
-    threads_text: str = _setting(
+    threads_text: str = setting(
         "KB_ENCODER_THREADS", "1", "Threads of the encoder and of the re-ranker at query time (indexing uses all cores)"
     )
-    answered_text: str = _setting(
+    answered_text: str = setting(
         "KB_ANSWERED_FROM", "", "Confidence from which a result counts as an answer; default: the calibration's"
     )
-    unsure_text: str = _setting(
+    unsure_text: str = setting(
         "KB_UNSURE_FROM", "", "Confidence below which there is no answer; default: the calibration's"
     )
-    answerable_share_text: str = _setting(
+    answerable_share_text: str = setting(
         "KB_ANSWERABLE_SHARE",
         "",
         "Share of searches that something here answers, which the confidence assumes; default: the calibration's, 0.8",
     )
 
-    learn_wordings_text: str = _setting(
+    learn_wordings_text: str = setting(
         "KB_LEARN_WORDINGS",
         "suggest",
         "What is done with questions that different people asked alike and one article answered: `suggest` them to trainers as "
         "other wordings of it, `apply` the well attested by itself, or `off`",
     )
 
-    keep_searches_text: str = _setting(
+    keep_searches_text: str = setting(
         "KB_KEEP_SEARCHES",
         "400",
         "Days that searches are kept, with their feedback and their places in gaps; 0 for ever",
     )
-    keep_feedback_text: str = _setting("KB_KEEP_FEEDBACK", "400", "Days that feedback is kept; 0 for ever")
-    keep_requests_text: str = _setting(
+    keep_feedback_text: str = setting("KB_KEEP_FEEDBACK", "400", "Days that feedback is kept; 0 for ever")
+    keep_requests_text: str = setting(
         "KB_KEEP_REQUESTS", "180", "Days that a customer's request is kept after it was done; 0 for ever"
     )
-    keep_jobs_text: str = _setting("KB_KEEP_JOBS", "14", "Days that jobs are kept after their end; 0 for ever")
-    largest_upload_text: str = _setting("KB_LARGEST_UPLOAD", "500", "Megabytes that an uploaded export may have")
+    keep_conversations_text: str = setting(
+        "KB_KEEP_CONVERSATIONS", "730", "Days that a conversation is kept after it was closed; 0 for ever"
+    )
+    keep_jobs_text: str = setting("KB_KEEP_JOBS", "14", "Days that jobs are kept after their end; 0 for ever")
+    largest_upload_text: str = setting("KB_LARGEST_UPLOAD", "500", "Megabytes that an uploaded export may have")
 
     @property
     def home(self) -> Path:
@@ -135,15 +135,15 @@ class Settings:
 
     @property
     def image_hosts(self) -> tuple[str, ...]:
-        return _hosts("KB_IMAGE_HOSTS", self.image_hosts_text)
+        return hosts("KB_IMAGE_HOSTS", self.image_hosts_text)
 
     @property
     def port(self) -> int:
-        return _whole_number("KB_PORT", self.port_text, 1, 65535)
+        return whole_number("KB_PORT", self.port_text, 1, 65535)
 
     @property
     def workers(self) -> int:
-        return _whole_number("KB_WORKERS", self.workers_text, 1, 256)
+        return whole_number("KB_WORKERS", self.workers_text, 1, 256)
 
     @property
     def public_url(self) -> str:
@@ -171,37 +171,41 @@ class Settings:
 
     @property
     def proxies(self) -> int:
-        return _whole_number("KB_PROXIES", self.proxies_text, 0, 10)
+        return whole_number("KB_PROXIES", self.proxies_text, 0, 10)
 
     @property
     def encoder_threads(self) -> int:
-        return _whole_number("KB_ENCODER_THREADS", self.threads_text, 1, 256)
+        return whole_number("KB_ENCODER_THREADS", self.threads_text, 1, 256)
 
     @property
     def reranker_budget(self) -> float:
         """Seconds."""
-        return _whole_number("KB_RERANKER_BUDGET_MS", self.reranker_budget_text, 10, 60_000) / 1000
+        return whole_number("KB_RERANKER_BUDGET_MS", self.reranker_budget_text, 10, 60_000) / 1000
 
     @property
     def keep_searches(self) -> int:
-        return _whole_number("KB_KEEP_SEARCHES", self.keep_searches_text, 0, 36_500)
+        return whole_number("KB_KEEP_SEARCHES", self.keep_searches_text, 0, 36_500)
 
     @property
     def keep_feedback(self) -> int:
-        return _whole_number("KB_KEEP_FEEDBACK", self.keep_feedback_text, 0, 36_500)
+        return whole_number("KB_KEEP_FEEDBACK", self.keep_feedback_text, 0, 36_500)
 
     @property
     def keep_requests(self) -> int:
-        return _whole_number("KB_KEEP_REQUESTS", self.keep_requests_text, 0, 36_500)
+        return whole_number("KB_KEEP_REQUESTS", self.keep_requests_text, 0, 36_500)
+
+    @property
+    def keep_conversations(self) -> int:
+        return whole_number("KB_KEEP_CONVERSATIONS", self.keep_conversations_text, 0, 36_500)
 
     @property
     def keep_jobs(self) -> int:
-        return _whole_number("KB_KEEP_JOBS", self.keep_jobs_text, 0, 36_500)
+        return whole_number("KB_KEEP_JOBS", self.keep_jobs_text, 0, 36_500)
 
     @property
     def largest_upload(self) -> int:
         """Bytes."""
-        return _whole_number("KB_LARGEST_UPLOAD", self.largest_upload_text, 1, 100_000) * 1024 * 1024
+        return whole_number("KB_LARGEST_UPLOAD", self.largest_upload_text, 1, 100_000) * 1024 * 1024
 
     @property
     def secure_cookies(self) -> bool:
@@ -209,11 +213,11 @@ class Settings:
 
     @property
     def answered_from(self) -> float | None:
-        return _probability("KB_ANSWERED_FROM", self.answered_text)
+        return probability("KB_ANSWERED_FROM", self.answered_text)
 
     @property
     def answerable_share(self) -> float | None:
-        return _probability("KB_ANSWERABLE_SHARE", self.answerable_share_text)
+        return probability("KB_ANSWERABLE_SHARE", self.answerable_share_text)
 
     @property
     def learn_wordings(self) -> str:
@@ -227,46 +231,7 @@ class Settings:
 
     @property
     def unsure_from(self) -> float | None:
-        return _probability("KB_UNSURE_FROM", self.unsure_text)
-
-
-def _whole_number(name: str, text: str, low: int, high: int) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = low - 1
-    if not low <= value <= high:
-        raise ConfigurationError(f"{name} is {text!r}, but must be a whole number from {low} to {high}.")
-    return value
-
-
-def _country(name: str, text: str) -> str:
-    if len(text) != 2 or not (text.isascii() and text.isalpha()):
-        raise ConfigurationError(
-            f"{name} is {text!r}, but must be a country in two letters.", remedy=f"Use for example {name}=IN, GB or US."
-        )
-    return text
-
-
-def _hosts(name: str, text: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
-    for host in hosts:
-        # They go into the content security policy, where a blank or a semicolon would begin something else.
-        if not re.fullmatch(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9]", host):
-            raise ConfigurationError(f"{name} has {host!r}, which is no host name such as cdn.example.com.")
-    return hosts
-
-
-def _probability(name: str, text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 1.0:
-        raise ConfigurationError(f"{name} is {text!r}, but must be a number from 0 to 1.")
-    return value
+        return probability("KB_UNSURE_FROM", self.unsure_text)
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -289,7 +254,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.reranker_budget,
         settings.proxies,
         settings.public_url,
-        _country("KB_PHONE_REGION", settings.phone_region),
+        country("KB_PHONE_REGION", settings.phone_region),
         settings.image_hosts,
         settings.answered_from,
         settings.unsure_from,
@@ -298,7 +263,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.keep_searches,
         settings.keep_feedback,
         settings.keep_requests,
+        settings.keep_conversations,
         settings.keep_jobs,
+        settings.first_response_minutes,
+        settings.resolution_minutes,
+        settings.undo_seconds,
         settings.largest_upload,
     )
     if not settings.languages:

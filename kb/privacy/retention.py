@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.core.clock import utc_now
 from kb.core.progress import Progress
-from kb.tables import ContactRequest, Feedback, Gap, GapState, Job, Miss, SearchEvent
+from kb.tables import ContactRequest, Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent
 
 # Rows deleted in one transaction.
 _STEP = 500
@@ -20,12 +20,14 @@ class KeepFor:
     """Days that things are kept; 0: for ever.
 
     searches: from when they were made, with their feedback and their places in gaps. feedback: from when it was given.
-    requests: of customers, from when they were done; those that wait are kept. jobs: from their end.
+    requests: of customers, from when they were done; those that wait are kept. conversations: from when they were closed, with
+    all that was said. jobs: from their end.
     """
 
     searches: int
     feedback: int
     requests: int
+    conversations: int
     jobs: int
 
 
@@ -47,6 +49,12 @@ def delete_what_is_old(
             ContactRequest.id,
             keep.requests,
             lambda before: (ContactRequest.state == "done") & (ContactRequest.updated_at < before),
+        ),
+        (
+            "conversations",
+            Conversation.id,
+            keep.conversations,
+            lambda before: (Conversation.state == "closed") & (Conversation.closed_at < before),
         ),
         ("jobs", Job.id, keep.jobs, lambda before: Job.finished_at < before),
     ]

@@ -16,6 +16,7 @@ from page_fixtures import PageContent, content, prepared
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from statements import is_write, recorded_statements
+from talks import make_talk
 from werkzeug.routing import Rule
 
 from kb.articles.reports import store_report
@@ -67,9 +68,11 @@ def addresses(
         "public_id": "c1",
         "report_id": 1,
         "filename": "manifest.json",
+        "conversation_id": make_talk(session).id,
         "name": "0123456789abcdef.png",
     }
 
+    session.commit()
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):

@@ -1,6 +1,7 @@
 """What is old goes, what is young stays, 0 keeps all; in short steps and in any order of runs."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,7 +22,12 @@ from kb.tables import (
 )
 
 NOW = utc_now()
-FOR_EVER = KeepFor(0, 0, 0, 0)
+FOR_EVER = KeepFor(0, 0, 0, 0, 0)
+
+
+def only(**days: int) -> KeepFor:
+    """The rest is kept for ever."""
+    return replace(FOR_EVER, **days)
 
 
 def ago(days: int) -> datetime:
@@ -59,11 +65,24 @@ def test_searches_go_with_all_that_hangs_on_them(session: Session) -> None:
     search(session, 20, mixed, feedback_days=1)
     search(session, 40, dismissed)
     session.commit()
-    deleted = delete_what_is_old(session, KeepFor(30, 0, 0, 0), checkpoint=session.commit, now=NOW)
+    deleted = delete_what_is_old(
+        session,
+        only(searches=30),
+        checkpoint=session.commit,
+        now=NOW,
+    )
     assert deleted == {"searches": 3, "gaps": 1}
     assert (count(session, SearchEvent), count(session, Miss), count(session, Feedback)) == (1, 1, 1)
     assert set(session.scalars(select(Gap.label))) == {"in_progress", "dismissed"}
-    assert delete_what_is_old(session, KeepFor(30, 0, 0, 0), checkpoint=session.commit, now=NOW) == {}
+    assert (
+        delete_what_is_old(
+            session,
+            only(searches=30),
+            checkpoint=session.commit,
+            now=NOW,
+        )
+        == {}
+    )
 
 
 def test_feedback_goes_without_its_search(session: Session) -> None:
@@ -71,7 +90,12 @@ def test_feedback_goes_without_its_search(session: Session) -> None:
     session.add(Feedback(kind=FeedbackKind.ANSWERED.value, document="article:1", created_at=ago(31)))
     session.add(Feedback(kind=FeedbackKind.ANSWERED.value, document="article:2", created_at=ago(29)))
     session.commit()
-    assert delete_what_is_old(session, KeepFor(0, 30, 0, 0), checkpoint=session.commit, now=NOW) == {"feedback": 2}
+    assert delete_what_is_old(
+        session,
+        only(feedback=30),
+        checkpoint=session.commit,
+        now=NOW,
+    ) == {"feedback": 2}
     assert session.scalars(select(Feedback.document)).all() == ["article:2"]
     assert count(session, SearchEvent) == 1
 
@@ -86,7 +110,12 @@ def test_requests_go_when_they_were_done_long_ago_and_never_while_somebody_waits
                 )
             )  # fmt: skip
     session.commit()
-    assert delete_what_is_old(session, KeepFor(0, 0, 180, 0), checkpoint=session.commit, now=NOW) == {"requests": 1}
+    assert delete_what_is_old(
+        session,
+        only(requests=180),
+        checkpoint=session.commit,
+        now=NOW,
+    ) == {"requests": 1}
     assert "done200" not in session.scalars(select(ContactRequest.public_id)).all()
 
 
@@ -94,7 +123,12 @@ def test_jobs_go_when_they_ended_long_ago(session: Session) -> None:
     for key, state, ended in (("a", "done", 20), ("b", "failed", 20), ("c", "done", 2), ("d", "waiting", None)):
         session.add(Job(kind="index", key=key, state=state, created_at=ago(30), finished_at=ended and ago(ended)))
     session.commit()
-    assert delete_what_is_old(session, KeepFor(0, 0, 0, 14), checkpoint=session.commit, now=NOW) == {"jobs": 2}
+    assert delete_what_is_old(
+        session,
+        only(jobs=14),
+        checkpoint=session.commit,
+        now=NOW,
+    ) == {"jobs": 2}
     assert sorted(session.scalars(select(Job.key))) == ["c", "d"]
 
 
@@ -103,7 +137,7 @@ def test_nothing_goes_that_is_kept_for_ever_or_for_longer(session: Session, days
     search(session, 3000, feedback_days=3000)
     session.add(Job(kind="index", state="done", finished_at=ago(3000)))
     session.commit()
-    assert delete_what_is_old(session, KeepFor(days, days, days, days), now=NOW) == {}
+    assert delete_what_is_old(session, KeepFor(days, days, days, days, days), now=NOW) == {}
 
 
 def test_many_rows_go_in_short_transactions(engine: Engine, session: Session) -> None:
@@ -117,5 +151,5 @@ def test_many_rows_go_in_short_transactions(engine: Engine, session: Session) ->
         session.commit()
         sizes.append(count(session, Feedback))
 
-    assert delete_what_is_old(session, KeepFor(0, 30, 0, 0), checkpoint=commit, now=NOW) == {"feedback": 1_200}
+    assert delete_what_is_old(session, only(feedback=30), checkpoint=commit, now=NOW) == {"feedback": 1_200}
     assert sizes == [700, 200, 0]

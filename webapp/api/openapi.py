@@ -1,7 +1,6 @@
 """The OpenAPI document of the API."""
 
 from importlib.metadata import version
-from typing import Any
 
 from kb.assist.transcript import MAX_LENGTH
 from kb.assist.turns import Role
@@ -9,13 +8,10 @@ from kb.core.settings import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
 from kb.text.no_question import NoQuestion
+from webapp.api.openapi_conversations import conversation_paths, conversation_schemas
+from webapp.api.openapi_parts import NUMBER, TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
 from webapp.api.result_schemas import answer_properties, result_properties
-
-Json = dict[str, Any]
-
-_TEXT: Json = {"type": "string"}
-_NUMBER: Json = {"type": "number"}
 
 
 def openapi_document(settings: Settings) -> Json:
@@ -35,7 +31,7 @@ def openapi_document(settings: Settings) -> Json:
                     "operationId": "getOpenApi",
                     "summary": "This document",
                     "security": [],
-                    "responses": {"200": _json_response("This document", {"type": "object"})},
+                    "responses": {"200": json_response("This document", {"type": "object"})},
                 }
             },
             "/api/v1/desk/search": {
@@ -46,6 +42,7 @@ def openapi_document(settings: Settings) -> Json:
             "/api/v1/desk/assist": {"post": _assist(settings)},
             "/api/v1/desk/feedback": {"post": _feedback()},
             "/api/v1/studio/gaps": {"get": _gaps()},
+            **conversation_paths(),
         },
         "components": {
             "securitySchemes": {
@@ -56,7 +53,7 @@ def openapi_document(settings: Settings) -> Json:
             "responses": {
                 "Problem": {
                     "description": "What was wrong, for programs (RFC 9457)",
-                    "content": {"application/problem+json": {"schema": _reference("Problem")}},
+                    "content": {"application/problem+json": {"schema": reference("Problem")}},
                 }
             },
         },
@@ -68,9 +65,9 @@ def _search(summary: str, operation: str, settings: Settings, *, secured: bool) 
     return {
         "operationId": operation,
         "summary": summary,
-        "security": _secured() if secured else [],
+        "security": needs_role() if secured else [],
         "parameters": [
-            {"name": "q", "in": "query", "required": True, "schema": _TEXT, "description": "What is looked for"},
+            {"name": "q", "in": "query", "required": True, "schema": TEXT, "description": "What is looked for"},
             {
                 "name": "lang",
                 "in": "query",
@@ -80,15 +77,15 @@ def _search(summary: str, operation: str, settings: Settings, *, secured: bool) 
             {"name": "limit", "in": "query", "schema": limit, "description": "Most results to give"},
         ],
         "responses": {
-            "200": _json_response("Results, best first", _reference("SearchAnswer")),
-            **_problems("400", "429", "503", secured=secured),
+            "200": json_response("Results, best first", reference("SearchAnswer")),
+            **problems("400", "429", "503", secured=secured),
         },
     }
 
 
 def _assist(settings: Settings) -> Json:
     role = {"type": "string", "description": "`customer` or `agent`; `user`, `bot` and the like are understood"}
-    turn = _object({"role": role, "text": _TEXT})
+    turn = object_of({"role": role, "text": TEXT})
     lang = {
         "type": "string",
         "enum": list(settings.languages),
@@ -115,7 +112,7 @@ def _assist(settings: Settings) -> Json:
         "limit": limit
     }
     schema = {
-        **_object(fields, optional=set(fields)),
+        **object_of(fields, optional=set(fields)),
         "oneOf": [{"required": ["turns"]}, {"required": ["transcript"]}],
     }
     return {
@@ -123,14 +120,14 @@ def _assist(settings: Settings) -> Json:
         "summary": "Suggestions for a conversation, or none where the customer asks for nothing",
         "description": "The conversation is not stored; of what is asked the question is, with personal data taken out. "
         "With a session instead of a token the header X-CSRFToken is needed.",
-        "security": _secured(),
+        "security": needs_role(),
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
         "responses": {
-            "200": _json_response(
+            "200": json_response(
                 "Whether to speak, the question, and suggestions; of a transcript also how it was read",
-                {"anyOf": [_reference("AssistAnswer"), _reference("TranscriptAnswer")]},
+                {"anyOf": [reference("AssistAnswer"), reference("TranscriptAnswer")]},
             ),
-            **_problems("400", "413", "429", "503", secured=True),
+            **problems("400", "413", "429", "503", secured=True),
         },
     }
 
@@ -140,11 +137,11 @@ def _feedback() -> Json:
         "operationId": "giveFeedback",
         "summary": "Say what a search was worth",
         "description": "With a session instead of a token the header X-CSRFToken is needed.",
-        "security": _secured(),
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _reference("Feedback")}}},
+        "security": needs_role(),
+        "requestBody": {"required": True, "content": {"application/json": {"schema": reference("Feedback")}}},
         "responses": {
-            "201": _json_response("Recorded", _reference("Feedback")),
-            **_problems("400", "404", "429", secured=True),
+            "201": json_response("Recorded", reference("Feedback")),
+            **problems("400", "404", "429", secured=True),
         },
     }
 
@@ -152,19 +149,19 @@ def _feedback() -> Json:
 def _gaps() -> Json:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST_GAPS, "default": MOST_GAPS}
     offset = {"type": "integer", "minimum": 0, "maximum": HIGHEST_OFFSET, "default": 0}
-    gaps = _json_response("Gaps, the largest first", {"type": "array", "items": _reference("Gap")})
+    gaps = json_response("Gaps, the largest first", {"type": "array", "items": reference("Gap")})
     return {
         "operationId": "listGaps",
         "summary": "Open gaps: what people looked for and did not find, grouped",
         "description": "New misses are sorted in by a job, every minute.",
-        "security": _secured(),
+        "security": needs_role(),
         "parameters": [
             {"name": "limit", "in": "query", "schema": limit, "description": "Most gaps to give"},
             {"name": "offset", "in": "query", "schema": offset, "description": "How many of the first to leave out"},
         ],
         "responses": {
             "200": {**gaps, "headers": {"X-Total-Count": {"schema": {"type": "integer"}, "description": "All gaps"}}},
-            **_problems("400", "429", secured=True),
+            **problems("400", "429", secured=True),
         },
     }
 
@@ -172,12 +169,12 @@ def _gaps() -> Json:
 def _schemas() -> Json:
     result = result_properties()
     answer = {
-        "query": _TEXT,
+        "query": TEXT,
         "language": {"type": "string", "description": "Guessed from the query"},
         "outcome": {"type": "string", "enum": list(Outcome)},
         "confidence": {"type": "number", "minimum": 0, "maximum": 1},
-        "results": {"type": "array", "items": _reference("Result")},
-        "timings_ms": {"type": "object", "additionalProperties": _NUMBER},
+        "results": {"type": "array", "items": reference("Result")},
+        "timings_ms": {"type": "object", "additionalProperties": NUMBER},
         "search_id": {"type": "string", "description": "Names this search in feedback"},
         "truncated": {"type": "boolean", "description": "The query was too long; its end was not looked for"},
         "no_question": {
@@ -188,14 +185,14 @@ def _schemas() -> Json:
         },
         "missing": {
             "type": "array",
-            "items": _TEXT,
+            "items": TEXT,
             "description": "Error codes, versions, part numbers of the query that nothing found mentions: it is never `answered`",
         },
     }
-    reason = {"words": _TEXT, "turn": {"type": "integer", "description": "The turn they are in, counted from 0"}}
+    reason = {"words": TEXT, "turn": {"type": "integer", "description": "The turn they are in, counted from 0"}}
     suggestion = {
         **result,
-        "because": {"type": "array", "items": _object(reason), "description": "The words that led to it"},
+        "because": {"type": "array", "items": object_of(reason), "description": "The words that led to it"},
     }
     asked = {
         "text": {"type": "string", "description": "The question, with what was carried over from earlier turns"},
@@ -206,7 +203,7 @@ def _schemas() -> Json:
             "enum": [*Outcome, None],
             "description": "How sure its first result is; null where it is closed",
         },
-        "results": {"type": "array", "items": _reference("Suggestion"), "description": "Best first"},
+        "results": {"type": "array", "items": reference("Suggestion"), "description": "Best first"},
     }
     assist = {
         "speak": {"type": "boolean", "description": "Whether a suggestion is welcome; where not, results are empty"},
@@ -214,68 +211,42 @@ def _schemas() -> Json:
         "question": {"type": "string", "description": "The most pressing question, with what was carried over"},
         "questions": {
             "type": "array",
-            "items": _reference("AskedQuestion"),
+            "items": reference("AskedQuestion"),
             "description": "Those that no turn of an agent has answered, the most pressing first, then those that the rep closed",
         },
-        "results": {"type": "array", "items": _reference("Suggestion"), "description": "Best first"},
+        "results": {"type": "array", "items": reference("Suggestion"), "description": "Best first"},
     }
-    read_turn = _object({"role": {"type": "string", "enum": list(Role)}, "text": _TEXT, "speaker": _TEXT})
+    read_turn = object_of({"role": {"type": "string", "enum": list(Role)}, "text": TEXT, "speaker": TEXT})
     read = {
         "turns": {"type": "array", "items": read_turn, "description": "As they were read, oldest first"},
         "dialect": {"type": "string", "description": "What the paste was taken for"},
         "cut": {"type": "boolean", "description": "It was too long; its beginning was left out"},
     }
     feedback = {
-        "search_id": _TEXT,
+        "search_id": TEXT,
         "kind": {"type": "string", "enum": list(FeedbackKind)},
         "document": {"type": "string", "description": 'The result that is meant, such as "article:12"', "default": ""},
     }
     gap = {
         "id": {"type": "integer"},
-        "label": _TEXT,
+        "label": TEXT,
         "state": {"type": "string", "enum": ["open", "in_progress", "closed", "dismissed"]},
         "count": {"type": "integer"},
         "languages": {"type": "object", "additionalProperties": {"type": "integer"}},
         "reason": {"type": ["string", "null"]},
-        "examples": {"type": "array", "items": _TEXT},
+        "examples": {"type": "array", "items": TEXT},
     }
-    problem = {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT}
+    problem = {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT}
     return {
-        "Result": _object(result),
-        "Answer": _object(answer_properties()),
-        "SearchAnswer": _object(answer),
-        "Suggestion": _object(suggestion),
-        "AskedQuestion": _object(asked),
-        "AssistAnswer": _object(assist),
-        "TranscriptAnswer": _object({**assist, **read}),
-        "Feedback": _object(feedback, optional={"document"}),
-        "Gap": _object(gap),
-        "Problem": _object({**problem, "remedy": _TEXT, "reference": _TEXT}, optional={"remedy", "reference"}),
+        "Result": object_of(result),
+        "Answer": object_of(answer_properties()),
+        "SearchAnswer": object_of(answer),
+        "Suggestion": object_of(suggestion),
+        "AskedQuestion": object_of(asked),
+        "AssistAnswer": object_of(assist),
+        "TranscriptAnswer": object_of({**assist, **read}),
+        "Feedback": object_of(feedback, optional={"document"}),
+        "Gap": object_of(gap),
+        **conversation_schemas(),
+        "Problem": object_of({**problem, "remedy": TEXT, "reference": TEXT}, optional={"remedy", "reference"}),
     }
-
-
-def _object(properties: Json, optional: frozenset[str] | set[str] = frozenset()) -> Json:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in properties if name not in optional],
-    }
-
-
-def _reference(schema: str) -> Json:
-    return {"$ref": f"#/components/schemas/{schema}"}
-
-
-def _json_response(description: str, schema: Json) -> Json:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-def _problems(*statuses: str, secured: bool) -> Json:
-    return {
-        status: {"$ref": "#/components/responses/Problem"}
-        for status in (*statuses, *(("401", "403") if secured else ()))
-    }
-
-
-def _secured() -> list[Json]:
-    return [{"token": []}, {"session": []}]

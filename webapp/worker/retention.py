@@ -22,7 +22,13 @@ _CACHE_SECONDS = 30 * 24 * 3600
 def delete_old_rows(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
     """As the settings KB_KEEP_… say."""
     settings = tools.settings
-    keep = KeepFor(settings.keep_searches, settings.keep_feedback, settings.keep_requests, settings.keep_jobs)
+    keep = KeepFor(
+        settings.keep_searches,
+        settings.keep_feedback,
+        settings.keep_requests,
+        settings.keep_conversations,
+        settings.keep_jobs,
+    )
     with Session(tools.engine) as session:
         deleted = delete_what_is_old(session, keep, checkpoint=session.commit, progress=context.progress)
     return deleted or None

@@ -1,0 +1,34 @@
+"""Settings of the desk: times in which customers are answered, and the systems around it."""
+
+from dataclasses import dataclass
+
+from kb.core.setting_values import minutes_by_name, setting, whole_number
+
+
+@dataclass(frozen=True)
+class DeskSettings:
+    """A part of `Settings`."""
+
+    first_response_text: str = setting(
+        "KB_FIRST_RESPONSE",
+        "phone=1, chat=2, walk_in=5, sms=10, social=30, web=240, email=240, other=240",
+        "Minutes in which a customer should have a first answer, by channel",
+    )
+    resolution_text: str = setting(
+        "KB_RESOLUTION",
+        "phone=30, chat=60, walk_in=60, sms=240, social=480, web=2880, email=2880, other=2880",
+        "Minutes in which a conversation should be closed, by channel",
+    )
+    undo_seconds_text: str = setting("KB_UNDO_SECONDS", "5", "Seconds in which a reply that was sent can be taken back")
+
+    @property
+    def first_response_minutes(self) -> dict[str, int]:
+        return minutes_by_name("KB_FIRST_RESPONSE", self.first_response_text)
+
+    @property
+    def resolution_minutes(self) -> dict[str, int]:
+        return minutes_by_name("KB_RESOLUTION", self.resolution_text)
+
+    @property
+    def undo_seconds(self) -> int:
+        return whole_number("KB_UNDO_SECONDS", self.undo_seconds_text, 0, 600)

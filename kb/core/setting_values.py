@@ -1,0 +1,60 @@
+"""How a setting is declared and its text read: numbers, hosts, countries, times."""
+
+import re
+from dataclasses import field
+
+from kb.core.errors import ConfigurationError
+
+
+def setting(env: str, default: str, description: str) -> str:
+    return field(default=default, metadata={"env": env, "description": description})
+
+
+def whole_number(name: str, text: str, low: int, high: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise ConfigurationError(f"{name} is {text!r}, but must be a whole number from {low} to {high}.")
+    return value
+
+
+def country(name: str, text: str) -> str:
+    if len(text) != 2 or not (text.isascii() and text.isalpha()):
+        raise ConfigurationError(
+            f"{name} is {text!r}, but must be a country in two letters.", remedy=f"Use for example {name}=IN, GB or US."
+        )
+    return text
+
+
+def hosts(name: str, text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().lower() for host in text.split(",") if host.strip())
+    for host in hosts:
+        # They go into the content security policy, where a blank or a semicolon would begin something else.
+        if not re.fullmatch(r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9]", host):
+            raise ConfigurationError(f"{name} has {host!r}, which is no host name such as cdn.example.com.")
+    return hosts
+
+
+def probability(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise ConfigurationError(f"{name} is {text!r}, but must be a number from 0 to 1.")
+    return value
+
+
+def minutes_by_name(name: str, text: str) -> dict[str, int]:
+    """`chat=2, email=240` as minutes by name."""
+    found = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        key, _, number = (one.strip() for one in part.partition("="))
+        if not key or not number.isascii() or not number.isdigit() or not 1 <= int(number) <= 1_000_000:
+            raise ConfigurationError(f"{name} has {part!r}, but must be minutes by channel, such as chat=2, email=240.")
+        found[key] = int(number)
+    return found

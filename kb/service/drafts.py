@@ -1,0 +1,111 @@
+"""What reps have typed and not sent, and who else is looking at a conversation or typing in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import Table, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from kb.core.clock import utc_now
+from kb.core.errors import InvalidInputError
+from kb.tables import Conversation, Draft, Presence, User
+
+_PRESENCES, _DRAFTS = cast(Table, Presence.__table__), cast(Table, Draft.__table__)
+LONGEST_DRAFT = 100_000
+# A browser says every 20 s that it is there, and every few seconds that somebody types.
+THERE_FOR, TYPING_FOR = timedelta(seconds=45), timedelta(seconds=8)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    user_id: int
+    name: str
+    is_typing: bool
+
+
+def _upsert(session: Session, table: Table, row: dict[str, object], change: Sequence[str]) -> None:
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table).values(row)
+    session.connection().execute(
+        statement.on_conflict_do_update(
+            index_elements=["conversation_id", "user_id"], set_={name: statement.excluded[name] for name in change}
+        )
+    )
+
+
+def save_draft(
+    session: Session,
+    conversation: Conversation,
+    user_id: int,
+    text: str,
+    *,
+    is_note: bool = False,
+    recipient: str = "",
+    last_message_id: int | None = None,
+) -> None:
+    """One draft a person and conversation; an empty text deletes it. recipient, last_message_id: as it began."""
+    if len(text) > LONGEST_DRAFT:
+        raise InvalidInputError(f"The draft has {len(text):,} characters; {LONGEST_DRAFT:,} at most.")
+    if not text.strip():
+        delete_draft(session, conversation.id, user_id)
+        return
+    row: dict[str, object] = {
+        "conversation_id": conversation.id,
+        "user_id": user_id,
+        "text": text,
+        "is_note": is_note,
+        "recipient": recipient,
+        "last_message_id": last_message_id,
+        "updated_at": utc_now(),
+    }
+    _upsert(session, _DRAFTS, row, ("text", "is_note", "updated_at"))
+
+
+def get_draft(session: Session, conversation_id: int, user_id: int) -> Draft | None:
+    return session.scalars(
+        select(Draft)
+        .where(Draft.conversation_id == conversation_id, Draft.user_id == user_id)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def delete_draft(session: Session, conversation_id: int, user_id: int) -> None:
+    session.execute(delete(Draft).where(Draft.conversation_id == conversation_id, Draft.user_id == user_id))
+
+
+def note_presence(session: Session, conversation_id: int, user_id: int, *, typing: bool) -> None:
+    """This person looks at the conversation now, and types in it or not."""
+    now = utc_now()
+    row: dict[str, object] = {"conversation_id": conversation_id, "user_id": user_id, "seen_at": now}
+    row["typed_at"] = now if typing else None
+    _upsert(session, _PRESENCES, row, ("seen_at", "typed_at"))
+
+
+def colleagues_at(session: Session, conversation_id: int, user_id: int) -> list[Colleague]:
+    """Who else is looking at it. One statement."""
+    now = utc_now()
+    rows = session.execute(
+        select(Presence, User.name, User.email)
+        .join(User, User.id == Presence.user_id)
+        .where(
+            Presence.conversation_id == conversation_id,
+            Presence.user_id != user_id,
+            Presence.seen_at > now - THERE_FOR,
+        )
+        .order_by(Presence.user_id)
+    ).all()
+    return [
+        Colleague(
+            presence.user_id,
+            name or email,
+            presence.typed_at is not None and presence.typed_at > now - TYPING_FOR,
+        )
+        for presence, name, email in rows
+    ]
+
+
+def delete_old_presences(session: Session) -> None:
+    session.execute(delete(Presence).where(Presence.seen_at < utc_now() - timedelta(days=1)))

@@ -1,0 +1,245 @@
+"""What is said in a conversation: storing what comes in, replies that can be taken back, notes. The caller commits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Table, and_, case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from kb.core.clock import utc_now
+from kb.core.database import insert_new
+from kb.core.errors import ConflictError, InvalidInputError
+from kb.privacy.redaction import mask_secrets
+from kb.service.conversations import note_event, reopen
+from kb.tables import Conversation, ConversationState, Delivery, EventKind, Message, MessageRole
+from kb.text.language import guess_language
+
+_MESSAGES = cast(Table, Message.__table__)
+LONGEST_TEXT = 1_000_000  # characters
+LONGEST_PREVIEW = 200
+# A message of fewer letters ("ok", "JH-20417733") does not say in which language a customer writes.
+LETTERS_OF_A_LANGUAGE = 12
+# Clocks of other systems may be ahead of ours; what is further ahead is taken as sent now.
+_CLOCKS_DIFFER = timedelta(minutes=5)
+# Channels whose replies are spoken: they are written down, and there is nothing to deliver.
+SPOKEN = frozenset({"phone", "walk_in"})
+
+
+@dataclass(frozen=True)
+class Stored:
+    """is_new: False where a message of this external id was there already; it is left as it is."""
+
+    message: Message
+    is_new: bool
+
+
+def store_message(
+    session: Session,
+    conversation: Conversation,
+    role: MessageRole,
+    text: str,
+    *,
+    external_id: str | None = None,
+    sent_at: datetime | None = None,
+    user_id: int | None = None,
+    region: str = "",
+    details: dict[str, Any] | None = None,
+    delivery: Delivery = Delivery.NONE,
+    send_at: datetime | None = None,
+    recipient: str = "",
+) -> Stored:
+    """One message, once, however often and in whatever order it is delivered. What unlocks or pays something is masked.
+
+    The customer's opens a conversation again that was closed or snoozed. Raises InvalidInputError for a text that is empty or
+    longer than LONGEST_TEXT.
+    """
+    if not text.strip():
+        raise InvalidInputError("A message needs words.")
+    if len(text) > LONGEST_TEXT:
+        raise InvalidInputError(f"The message has {len(text):,} characters; {LONGEST_TEXT:,} at most.")
+    now = utc_now()
+    _lock(session, conversation, now)
+    text = mask_secrets(text.strip(), region=region) if role is MessageRole.CUSTOMER else text.strip()
+    row = {
+        "conversation_id": conversation.id,
+        "external_id": external_id or None,
+        "role": role.value,
+        "user_id": user_id,
+        "text": text,
+        "language": guess_language(text),
+        "sent_at": now if sent_at is None or sent_at > now + _CLOCKS_DIFFER else sent_at,
+        "created_at": now,
+        "delivery": delivery.value,
+        "send_at": send_at,
+        "recipient": recipient,
+        "delivery_error": "",
+        "details": details or {},
+    }
+    number = insert_new(session, _MESSAGES, row, key=("conversation_id", "external_id"))
+    if number is None:
+        return Stored(_message_of(session, conversation.id, cast(str, external_id)), is_new=False)
+    message = session.get_one(Message, number)
+    if role is MessageRole.CUSTOMER:
+        _hear(session, conversation, message)
+    bring_up_to_date(session, conversation)
+    session.flush()
+    return Stored(message, is_new=True)
+
+
+def _lock(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Of two that write into one conversation the second waits, and sees what the first has written."""
+    session.flush()
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation.id)
+        .values(updated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.refresh(conversation)
+
+
+def _message_of(session: Session, conversation_id: int, external_id: str) -> Message:
+    return session.scalars(
+        select(Message).where(Message.conversation_id == conversation_id, Message.external_id == external_id)
+    ).one()
+
+
+def _hear(session: Session, conversation: Conversation, message: Message) -> None:
+    letters = sum(character.isalpha() for character in message.text)
+    if not conversation.language_is_set and (letters >= LETTERS_OF_A_LANGUAGE or not conversation.language):
+        # Held: one mixed line must not turn the language in which somebody is answered.
+        conversation.language = message.language if message.language != "und" else conversation.language
+        conversation.language_is_set = letters >= LETTERS_OF_A_LANGUAGE
+    # An old message that arrives late opens nothing.
+    if conversation.state == ConversationState.SNOOZED.value or (
+        conversation.closed_at is not None and message.sent_at > conversation.closed_at
+    ):
+        reopen(session, conversation, None, why="customer")
+
+
+def bring_up_to_date(session: Session, conversation: Conversation) -> None:
+    """Waits, counts and the preview of a conversation, from its messages: two statements."""
+    counts = Message.delivery.not_in([Delivery.WITHDRAWN.value])
+    ours = and_(Message.role == MessageRole.AGENT.value, counts)
+    theirs = Message.role == MessageRole.CUSTOMER.value
+    of_this = Message.conversation_id == conversation.id
+    answered_at = select(func.max(Message.sent_at)).where(of_this, ours).scalar_subquery()
+    began_at = select(func.min(Message.sent_at)).where(of_this, theirs).scalar_subquery()
+    waits = and_(theirs, or_(answered_at.is_(None), Message.sent_at > answered_at))
+    row = session.execute(
+        select(
+            func.count(Message.id),
+            func.max(Message.sent_at),
+            func.min(case((waits, Message.sent_at))),
+            func.min(case((and_(ours, or_(began_at.is_(None), Message.sent_at >= began_at)), Message.sent_at))),
+        ).where(of_this, counts)
+    ).one()
+    conversation.message_count = row[0]
+    conversation.last_message_at = row[1] or conversation.last_message_at
+    conversation.waiting_since = row[2] if conversation.state != ConversationState.CLOSED.value else None
+    conversation.first_response_at = row[3]
+    last = session.scalars(
+        select(func.substr(Message.text, 1, LONGEST_PREVIEW))
+        .where(of_this, counts, Message.role != MessageRole.NOTE.value)
+        .order_by(Message.sent_at.desc(), Message.id.desc())
+        .limit(1)
+    ).first()
+    conversation.preview = " ".join((last or "").split())
+    session.flush()
+
+
+def reply(
+    session: Session,
+    conversation: Conversation,
+    text: str,
+    user_id: int,
+    *,
+    last_seen_id: int | None,
+    recipient: str,
+    undo_seconds: int,
+    anyway: bool = False,
+    details: dict[str, Any] | None = None,
+) -> Message:
+    """Write to the customer. It goes out by the channel after `undo_seconds`, until when it can be taken back.
+
+    last_seen_id: the newest message that the rep had before them; recipient: to whom the draft was begun. Where a colleague
+    has replied since, or the customer is now reached by something else, a ConflictError asks first; `anyway` is the answer.
+    """
+    now = utc_now()
+    _lock(session, conversation, now)
+    reached_by = recipient_of(conversation)
+    if not anyway:
+        _ask_first(session, conversation, last_seen_id, recipient, reached_by)
+    spoken = conversation.channel in SPOKEN
+    stored = store_message(
+        session,
+        conversation,
+        MessageRole.AGENT,
+        text,
+        user_id=user_id,
+        details=details,
+        delivery=Delivery.NONE if spoken else Delivery.PENDING,
+        send_at=None if spoken else now + timedelta(seconds=undo_seconds),
+        recipient=reached_by,
+    )
+    return stored.message
+
+
+def recipient_of(conversation: Conversation) -> str:
+    """By what a reply reaches the customer: the e-mail address, the phone number, or "" where the channel knows."""
+    customer = conversation.customer
+    if conversation.channel in {"email", "web"}:
+        return customer.email or customer.phone
+    return customer.phone if conversation.channel in {"sms", "phone"} else ""
+
+
+def _ask_first(
+    session: Session, conversation: Conversation, last_seen_id: int | None, recipient: str, reached_by: str
+) -> None:
+    newer = session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.id > (last_seen_id or 0),
+            Message.role == MessageRole.AGENT.value,
+            Message.delivery != Delivery.WITHDRAWN.value,
+        )
+        .limit(1)
+    ).first()
+    if newer is not None:
+        raise ConflictError(
+            "A colleague has replied since you began to write.", remedy="Read their reply, then send yours or drop it."
+        )
+    if recipient and reached_by and recipient != reached_by:
+        raise ConflictError(
+            f"This would now go to {reached_by}, not to {recipient}.", remedy="Send it there, or keep it as a draft."
+        )
+
+
+def note(session: Session, conversation: Conversation, text: str, user_id: int) -> Message:
+    """Something for colleagues: never sent."""
+    return store_message(session, conversation, MessageRole.NOTE, text, user_id=user_id).message
+
+
+def withdraw(session: Session, conversation: Conversation, message_id: int, user_id: int) -> Message:
+    """Take a reply back that has not gone out yet; raises ConflictError where it has."""
+    withdrawn = session.execute(
+        update(Message)
+        .where(
+            Message.id == message_id,
+            Message.conversation_id == conversation.id,
+            Message.user_id == user_id,
+            Message.delivery == Delivery.PENDING.value,
+        )
+        .values(delivery=Delivery.WITHDRAWN.value, send_at=None)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if withdrawn is None:
+        raise ConflictError("This message has gone out already.")
+    message = session.get_one(Message, message_id)
+    session.refresh(message)
+    bring_up_to_date(session, conversation)
+    note_event(session, conversation, EventKind.WITHDRAWN, user_id, {"message": message_id})
+    return message
