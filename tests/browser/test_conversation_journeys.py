@@ -28,7 +28,6 @@ def test_rep_gets_copies_and_goes_on_with_the_keyboard_alone(open_page: OpenPage
     expect(page.locator("#reading .turn--asked")).to_contain_text("never got it")
     expect(page.locator(".hit__because").first).to_contain_text("delivered")
     title = preview_article_by_keyboard(page)
-    page.keyboard.press("c")
     page.keyboard.press("t")
     expect(page.locator("[data-toast]")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()").startswith(title)

@@ -23,15 +23,12 @@ def test_rep_finds_copies_and_votes_with_the_keyboard_alone(open_page: OpenPage)
     search(page, "when do I get my refund")
     title = preview_article_by_keyboard(page)
     with page.expect_response("**/desk/feedback") as answer:
-        page.keyboard.press("c")
         page.keyboard.press("t")
     assert answer.value.ok
     expect(page.locator("[data-toast]")).to_have_text("Copied")
     assert page.evaluate(READ).startswith(title)
-    page.keyboard.press("c")
     page.keyboard.press("m")
     page.wait_for_function(f"async () => (await {READ}).startsWith('# ')")
-    page.keyboard.press("c")
     page.keyboard.press("l")
     page.wait_for_function(f"async () => (await {READ}).startsWith('http')")
     page.keyboard.press("/")
@@ -40,25 +37,56 @@ def test_rep_finds_copies_and_votes_with_the_keyboard_alone(open_page: OpenPage)
     expect(page.locator("#preview .votes__thanks")).to_have_text("Noted: it answered.")
 
 
-def test_arrows_move_between_columns_and_back_to_the_box(open_page: OpenPage) -> None:
+def test_arrows_go_through_kinds_and_results_and_back_to_the_box(open_page: OpenPage) -> None:
     page = open_page("rep")
     search(page, "refund limit approval")
     page.keyboard.press("ArrowDown")
-    focused = "document.activeElement.closest('[data-column]')?.dataset.column ?? document.activeElement.id"
-    for _ in range(2):
-        page.keyboard.press("ArrowLeft")
-    assert page.evaluate(focused) == "public"
-    page.keyboard.press("ArrowRight")
-    assert page.evaluate(focused) == "internal"
+    kinds = page.get_by_role("navigation", name="Kinds of results")
+    for name in ("Articles", "Internal", "Past tickets"):
+        page.keyboard.press("ArrowRight")
+        expect(kinds.locator("[aria-current]")).to_contain_text(name)
+        expect(page.locator("[data-hit]:visible").first).to_be_focused()
+    shown = page.locator(".hit:visible")
+    assert set(shown.evaluate_all("hits => hits.map((hit) => hit.dataset.kind)")) == {"tickets"}
+    expect(page.locator(".hit--full:visible")).to_have_count(1)
+    page.keyboard.press("ArrowLeft")
+    expect(kinds.locator("[aria-current]")).to_contain_text("Internal")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-hit]:visible").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
-    assert page.evaluate(focused) == "q"
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_preview_stands_still_while_one_types_and_follows_the_arrows(open_page: OpenPage) -> None:
+    page = open_page("rep", width=1024)
+    search(page, "when do I get my refund")
+    title = page.locator("#preview .sheet__title")
+    expect(title).to_have_text(page.locator("[data-hit]").first.inner_text())
+    page.evaluate("window.gone = 0; new MutationObserver(() => { window.gone += !document.querySelector('#preview .sheet') })"
+                  ".observe(document.querySelector('#preview'), { childList: true })")  # fmt: skip
+    box = page.locator("#preview").bounding_box()
+    page.keyboard.type(" on my card please", delay=60)
+    page.wait_for_timeout(1_500)
+    assert page.evaluate("window.gone") == 0
+    assert page.locator("#preview").bounding_box() == box
+    page.keyboard.press("ArrowDown")
+    for number in range(1, 4):
+        page.keyboard.press("ArrowDown")
+        hit = page.locator("[data-hit]:visible").nth(number)
+        expect(hit).to_be_focused()
+        expect(title).to_have_text(hit.inner_text())
+    assert page.locator("#preview").bounding_box() == box
 
 
 def test_internal_text_is_copied_only_on_a_second_press(open_page: OpenPage) -> None:
     page = open_page("rep", permissions=CLIPBOARD)
     search(page, "refund limits and approvals")
     page.evaluate("navigator.clipboard.writeText('before')")
-    page.locator('[data-column="internal"] [data-hit]').first.click()
+    page.locator('[data-kind="internal"] [data-hit]:visible').first.click()
     sheet = page.locator("#preview")
     expect(sheet).to_contain_text("Internal, not for customers")
     button = sheet.locator('[data-copy-key="t"]')
@@ -74,7 +102,7 @@ def test_copying_works_without_the_clipboard_api(open_page: OpenPage) -> None:
     page = open_page("rep")
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     search(page, "cash on delivery limit")
-    page.locator('[data-column="public"] [data-hit]').first.click()
+    page.locator('[data-kind="public"] [data-hit]').first.click()
     title = page.locator("#preview .sheet__title").inner_text()
     page.locator('#preview [data-copy-key="t"]').click()
     expect(page.locator("[data-toast]")).to_have_text("Copied")
@@ -86,7 +114,7 @@ def test_copying_works_without_the_clipboard_api(open_page: OpenPage) -> None:
 def test_version_for_the_customer_is_one_press_away(open_page: OpenPage) -> None:
     page = open_page("rep")
     search(page, "track my order")
-    page.locator('[data-column="public"] [data-hit]').first.click()
+    page.locator('[data-kind="public"] [data-hit]').first.click()
     page.locator("#preview").get_by_role("link", name="বাংলা").click()
     expect(page.locator("#preview .prose")).to_have_attribute("lang", "bn")
 
@@ -96,9 +124,13 @@ def test_desk_works_without_javascript(open_page: OpenPage) -> None:
     page.goto("/desk/")
     page.locator("#q").fill("refund arrives when")
     page.get_by_role("search").get_by_role("button").click()
-    for column in ("public", "internal", "tickets"):
-        expect(page.locator(f'[data-column="{column}"]')).to_be_visible()
-    page.locator('[data-column="public"] [data-hit]').first.click()
+    expect(page.locator("#preview")).to_be_hidden()
+    kinds = page.get_by_role("navigation", name="Kinds of results")
+    kinds.get_by_role("link", name="Internal").click()
+    expect(page.locator(".hit:visible").first).to_have_attribute("data-kind", "internal")
+    expect(page.locator('[data-kind="public"]:visible')).to_have_count(0)
+    kinds.get_by_role("link", name="Articles").click()
+    page.locator('[data-kind="public"] [data-hit]').first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_role("button", name="This did not").click()
     expect(page.locator(".votes__thanks")).to_have_text("Noted: it did not.")
@@ -108,9 +140,9 @@ def test_one_kind_at_a_time_on_a_phone_and_results_are_pages(open_page: OpenPage
     page = open_page("rep", width=360)
     search(page, "refund not received")
     page.get_by_role("navigation", name="Kinds of results").get_by_role("link", name="Past tickets").click()
-    expect(page.locator('[data-column="tickets"]')).to_be_visible()
-    expect(page.locator('[data-column="public"]')).to_be_hidden()
-    page.locator('[data-column="tickets"] [data-hit]').first.click()
+    expect(page.locator('[data-kind="tickets"]').first).to_be_visible()
+    expect(page.locator('[data-kind="public"]:visible')).to_have_count(0)
+    page.locator('[data-kind="tickets"] [data-hit]').first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.get_by_role("link", name="Back to the search").click()
     expect(page.locator("[data-hit]").first).to_be_attached()

@@ -35,7 +35,7 @@ def test_what_a_rep_opened_before_the_typing_rests_stays_open(open_page: OpenPag
     page = open_page("rep")
     page.goto("/desk/")
     page.locator("#q").press_sequentially("track my order", delay=15)
-    hit = page.locator('[data-column="public"] [data-hit]').first
+    hit = page.locator('[data-kind="public"] [data-hit]').first
     title = hit.inner_text()
     hit.click()
     expect(page.locator("#preview .sheet__title")).to_have_text(title)

@@ -9,7 +9,7 @@ from kb.assist.transcript import read_transcript
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.text.cleaning import blank_controls
-from webapp.desk.display import columns_of
+from webapp.desk.listing import best_of, make_listing
 from webapp.shared.after_response import run_after_response
 from webapp.shared.assisting import Assisted, assist_and_record, customer_language
 from webapp.shared.locale import offered_languages
@@ -38,14 +38,14 @@ def conversation() -> ResponseReturnValue:
     swapped = bool(request.form.get("swapped")) != bool(request.form.get("swap"))
     transcript = read_transcript(text, swapped=swapped)
     turns = transcript.turns
-    shown = None
+    shown, customer = None, chosen
     closed = _closed_turns()
     if turns:
         anyway = bool(request.form.get("anyway"))
-        shown = _suggest(
-            turns, chosen or customer_language(turns), anyway, closed, _turn(request.form.get("first", ""))
-        )
+        customer = chosen or customer_language(turns)
+        shown = _suggest(turns, customer, anyway, closed, _turn(request.form.get("first", "")))
     answer = shown.answer if shown else None
+    results = [item.result for item in answer.suggestions] if answer else []
     return render_fresh(
         "desk/_conversation.html" if is_partial() else "desk/conversation.html",
         text=text,
@@ -58,7 +58,9 @@ def conversation() -> ResponseReturnValue:
         shown=shown,
         closed=sorted(closed),
         no_query=NO_QUERY_IN_WORDS[no_query_reason(turns)] if answer and not answer.speak else "",
-        columns=columns_of([item.result for item in answer.suggestions]) if answer else {},
+        listing=make_listing(results, request.form.get("kind", "")),
+        best=best_of(shown.outcome, results) if shown else None,
+        to=customer,
         because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
         partial=is_partial(),
     )

@@ -1,19 +1,17 @@
 """How the desk words and links things."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import format_timedelta, lazy_gettext
 from sqlalchemy.orm import Session
 
 from kb.articles import LinkTarget, article_link
+from kb.search.answers import AnswerKind
 from kb.search.types import Result
 from kb.tables import Article, utc_now
 from webapp.shared.locale import offered_languages
-
-COLUMNS = ("public", "internal", "tickets")
-SHOWN_PER_COLUMN = 8
 
 _CHANNELS = {
     "phone": lazy_gettext("Phone"),
@@ -26,20 +24,27 @@ _CHANNELS = {
 }
 
 
-def columns_of(results: Sequence[Result]) -> dict[str, list[Result]]:
-    """The best of each kind, in the order of the search."""
-    columns: dict[str, list[Result]] = {name: [] for name in COLUMNS}
-    for result in results:
-        if len(columns[result.audience]) < SHOWN_PER_COLUMN:
-            columns[result.audience].append(result)
-    return columns
-
-
-def desk_url(result: Result) -> str:
-    """Where a rep reads a result: never in the help centre, and where the answer stands."""
+def desk_url(result: Result, to: str = "") -> str:
+    """Where a rep reads a result: never in the help centre, and where the answer stands. `to`: the customer's language."""
     if result.kind == "ticket":
         return url_for("desk.ticket", ticket_id=result.id)
-    return url_for("desk.article", article_id=result.id, _anchor=result.anchor or None)
+    return url_for("desk.article", article_id=result.id, to=to or None, _anchor=result.anchor or None)
+
+
+def customer_language() -> str:
+    """The language in which what is handed over is to be: `to` in the address, "" for the one that is shown."""
+    asked = request.args.get("to", "")
+    return asked if asked in offered_languages() else ""
+
+
+def piece_to_mark(result: Result) -> str:
+    """What of the article is to be marked when it opens: a sentence, a step, or the values of a row, one a line."""
+    answer = result.answer
+    if answer is None:
+        return ""
+    if answer.kind is AnswerKind.ROW:
+        return "\n".join(cell.value for cell in answer.cells)
+    return answer.items[answer.best] if answer.items else answer.text
 
 
 def channel_name(channel: str) -> str:

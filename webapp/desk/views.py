@@ -24,7 +24,8 @@ from kb.tables.feedback import parse_document
 from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
-from webapp.desk.display import ago, channel_name, columns_of, desk_link, desk_url
+from webapp.desk.display import ago, channel_name, customer_language, desk_link, desk_url, piece_to_mark
+from webapp.desk.listing import best_of, make_listing
 from webapp.help.pictures import pictures_in
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
@@ -39,6 +40,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
 blueprint.add_app_template_global(desk_url)
+blueprint.add_app_template_global(piece_to_mark)
 blueprint.add_url_rule("/conversation", view_func=conversation, methods=["GET", "POST"])
 
 PLACE, SEARCHED = "desk", 30
@@ -51,15 +53,30 @@ def home() -> ResponseReturnValue:
     text, reading = request.args.get("q", ""), _reading_language()
     typing = is_typing(text)
     answer = _search(text, reading, typing) if text.strip() else None
-    columns = columns_of(answer.results) if answer else {}
-    values = {"answer": answer, "columns": columns, "reading": reading, "partial": is_partial(), "typing": typing}
+    listing = make_listing(answer.results if answer else [], request.args.get("kind", ""))
+    values = {
+        "answer": answer,
+        "listing": listing,
+        "best": best_of(answer.outcome, answer.results) if answer else None,
+        "tab_urls": {name: _here(kind=name) for name in listing.counts},
+        "reading": reading,
+        "to": customer_language(),
+        "partial": is_partial(),
+        "typing": typing,
+    }
     if is_partial():
         response = render_fresh("desk/_results.html", waiting=0, **values)
-        response.headers["HX-Replace-Url"] = url_for("desk.home", q=text or None, lang=request.args.get("lang") or None)
+        response.headers["HX-Replace-Url"] = _here()
     else:
         waiting = count_waiting(session()) if answer is None else 0
         response = render_fresh("desk/home.html", waiting=waiting, **values)
     return response
+
+
+def _here(**changed: str) -> str:
+    """This search, with what is changed about it."""
+    kept = {name: request.args[name] for name in ("q", "lang", "to") if request.args.get(name)}
+    return url_for("desk.home", **kept, **changed)
 
 
 def _reading_language() -> str:

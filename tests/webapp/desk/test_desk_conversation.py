@@ -38,10 +38,9 @@ def send(rep: FlaskClient, csrf: Callable[[FlaskClient], dict[str, str]]) -> Sen
     return post
 
 
-def columns_in(text: str) -> dict[str, str]:
-    return {
-        name: text.split(f'id="column-{name}"')[1].split("</section>")[0] for name in ("public", "internal", "tickets")
-    }
+def listed(text: str) -> dict[str, str]:
+    """The results by document ("article:12"), with what stands in them."""
+    return {item.split('"')[0]: item.split("</li>\n")[0] for item in text.split('data-document="')[1:]}
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "bn"])
@@ -59,17 +58,24 @@ def test_every_desk_page_leads_to_it(rep: FlaskClient) -> None:
     assert 'href="/desk/conversation" aria-current="page"' in get_page(rep, PATH)
 
 
-def test_suggestions_stand_in_the_columns_of_the_desk(send: Send, content: PageContent) -> None:
-    columns = columns_in(send(ASKS))
-    assert f"/desk/articles/{content.refund['en']}?s=" in columns["public"]
-    assert f"/desk/articles/{content.internal}?s=" in columns["internal"]
-    assert f"/desk/tickets/{content.ticket}?s=" in columns["tickets"]
+def test_suggestions_stand_in_the_list_of_the_desk(send: Send, content: PageContent) -> None:
+    results = listed(send(ASKS))
+    assert f"/desk/articles/{content.refund['en']}?to=en&amp;s=" in results[f"article:{content.refund['en']}"]
+    assert "For you, not for customers" in results[f"article:{content.internal}"]
+    assert "How a colleague solved it" in results[f"ticket:{content.ticket}"]
+
+
+def test_kinds_are_buttons_of_the_form(send: Send, content: PageContent) -> None:
+    assert re.search(r'<button[^>]* form="conversation" name="kind" value="tickets" data-tab="tickets">', send(ASKS))
+    results = listed(send(ASKS, kind="tickets"))
+    assert results[f"article:{content.refund['en']}"].split(">")[0].endswith(" hidden")
+    assert not results[f"ticket:{content.ticket}"].split(">")[0].endswith(" hidden")
 
 
 def test_question_and_the_words_that_led_to_each_suggestion_are_said(send: Send) -> None:
     text = send(ASKS)
     assert "<q>When does my refund arrive?</q>" in text
-    because = columns_in(text)["public"].split("because:")[1].split("</p>")[0]
+    because = text.split("because:")[1].split("</p>")[0]
     assert "<bdi>" in because
     assert "refund" in because
     assert "turn 3" in because
@@ -110,13 +116,13 @@ def test_suggestions_are_for_the_customer_even_after_an_answer(send: Send) -> No
 
 def test_articles_come_in_the_customers_language_or_the_chosen_one(send: Send, content: PageContent) -> None:
     asked = "ग्राहक: मेरा रिफ़ंड कब आएगा?"
-    assert f"/desk/articles/{content.refund['hi']}?s=" in send(asked)
-    assert f"/desk/articles/{content.refund['bn']}?s=" in send(asked, lang="bn")
-    assert f"/desk/articles/{content.refund['hi']}?s=" in send(asked, lang="nonsense")
+    assert f"/desk/articles/{content.refund['hi']}?to=hi&amp;s=" in send(asked)
+    assert f"/desk/articles/{content.refund['bn']}?to=bn&amp;s=" in send(asked, lang="bn")
+    assert f"/desk/articles/{content.refund['hi']}?to=hi&amp;s=" in send(asked, lang="nonsense")
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"), [("answered", "Best answer"), ("unsure", "Read before you send"), ("none", "Nothing we have")]
+    ("outcome", "words"), [("answered", "Best answer"), ("unsure", "Read before you send"), ("none", "We have no article that answers this")]
 )
 def test_outcome_is_said_in_words(
     app_with_outcome: Callable[[str], Flask],
@@ -137,10 +143,10 @@ def test_typing_brings_the_results_and_how_it_was_read(send: Send) -> None:
     assert "<html" not in piece
     assert "<textarea" not in piece
     assert 'id="reading" hx-swap-oob="innerHTML"' in piece
-    assert re.search(r'id="search-status" hx-swap-oob="innerHTML">\s*(Answered|Not sure|No answer)\. \d+ result', piece)
+    assert re.search(r'id="search-status" hx-swap-oob="innerHTML">\s*(This should answer your question|These may help|We have no article that answers this)\. \d+ result', piece)
     silent = send(THANKS, partial=True)
     assert re.search(r'id="search-status" hx-swap-oob="innerHTML">\s*Nothing to look up', silent)
-    assert "Without the mouse" in send("", partial=True)
+    assert "What answers it comes here" in send("", partial=True)
 
 
 def test_only_the_redacted_question_is_kept(rep: FlaskClient, send: Send, session: Session) -> None:

@@ -40,16 +40,42 @@ def test_articles_and_tickets_have_valid_pages(rep: FlaskClient, content: PageCo
     get_page(rep, "/desk/tickets/999999", status=404)
 
 
-def test_kinds_stand_side_by_side(rep: FlaskClient, content: PageContent) -> None:
-    text = get_page(rep, "/desk/?q=refund")
-    columns = {
-        name: text.split(f'id="column-{name}"')[1].split("</section>")[0] for name in ("public", "internal", "tickets")
-    }
-    assert f"/desk/articles/{content.refund['en']}?s=" in columns["public"]
-    assert f"/desk/articles/{content.internal}?s=" in columns["internal"]
-    assert f"/desk/tickets/{content.ticket}?s=" in columns["tickets"]
-    assert "Internal, not for customers" in columns["internal"]
-    assert "not for customers" not in columns["public"]
+def listed(text: str) -> dict[str, str]:
+    """The results by document ("article:12"), with what stands in them."""
+    return {item.split('"')[0]: item.split("</li>\n")[0] for item in text.split('data-document="')[1:]}
+
+
+def test_what_can_be_sent_comes_first_and_the_rest_says_what_it_is(rep: FlaskClient, content: PageContent) -> None:
+    results = listed(get_page(rep, "/desk/?q=when your refund arrives"))
+    public, internal = f"article:{content.refund['en']}", f"article:{content.internal}"
+    assert next(iter(results)) == public
+    assert f"/desk/articles/{content.refund['en']}?s=" in results[public]
+    assert "For you, not for customers" in results[internal]
+    assert "How a colleague solved it" in results[f"ticket:{content.ticket}"]
+    assert "not for customers" not in results[public]
+
+
+def test_tabs_are_links_with_counts_that_work_without_scripts(rep: FlaskClient, content: PageContent) -> None:
+    text = get_page(rep, "/desk/?q=refund&lang=en")
+    tabs = re.findall(r'href="([^"]*)" data-tab="(\w+)"[^>]*>([^<]+) <span class="count">(\d+)<', text)
+    assert [(name, words) for _, name, words, _ in tabs] == [
+        ("all", "All"), ("public", "Articles"), ("internal", "Internal"), ("tickets", "Past tickets"),
+    ]  # fmt: skip
+    counts = {name: int(count) for _, name, _, count in tabs}
+    assert counts["all"] == counts["public"] + counts["internal"] + counts["tickets"] == len(listed(text))
+    for address, name, _, _ in tabs[1:]:
+        hits = re.findall(r'<li class="hit[^>]*>', get_page(rep, address.replace("&amp;", "&")))
+        shown = [hit for hit in hits if not hit.endswith(" hidden>")]
+        assert len(shown) == counts[name]
+        assert all(f'data-kind="{name}"' in hit for hit in shown)
+
+
+def test_first_of_a_tab_is_shown_in_full(rep: FlaskClient, content: PageContent) -> None:
+    for address, document in (("", f"article:{content.refund['en']}"), ("&kind=tickets", f"ticket:{content.ticket}")):
+        full = re.findall(r'hit--full"[^>]* data-document="([^"]+)"', get_page(rep, f"/desk/?q=when your refund arrives{address}"))
+        assert full == [document]
+
+
 
 
 def test_typing_brings_only_the_results(rep: FlaskClient) -> None:
@@ -57,7 +83,6 @@ def test_typing_brings_only_the_results(rep: FlaskClient) -> None:
     assert "<html" not in piece.text
     assert 'id="search-status" hx-swap-oob="innerHTML"' in piece.text
     assert piece.headers["HX-Replace-Url"] == "/desk/?q=refund&lang=hi"
-    assert "Without the mouse" in rep.get("/desk/?q=", headers=PARTIAL).text
 
 
 def test_reading_language_picks_the_version(rep: FlaskClient) -> None:
@@ -66,15 +91,25 @@ def test_reading_language_picks_the_version(rep: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"), [("answered", "Best answer"), ("unsure", "Read before you send"), ("none", "Nothing we have")]
+    ("outcome", "words"),
+    [
+        ("answered", "This should answer your question"),
+        ("unsure", "These may help"),
+        ("none", "We have no article that answers this"),
+    ],
 )
-def test_outcome_is_said_in_words(
+def test_confidence_is_said_in_the_words_of_the_help_centre(
     app_with_outcome: Callable[[str], Flask], login: Login, outcome: str, words: str
 ) -> None:
-    client = app_with_outcome(outcome).test_client()
+    app = app_with_outcome(outcome)
+    customer, client = app.test_client(), app.test_client()
     with login("rep").session_transaction() as known, client.session_transaction() as cookie:
         cookie.update(known)
-    assert words in get_page(client, "/desk/?q=refund")
+    text = get_page(client, "/desk/?q=refund")
+    assert words in text
+    assert words in get_page(customer, "/help/en/search?q=refund")
+    assert ("Best answer" in text) == (outcome == "answered")
+    assert ("data-piece=" in text) == (outcome == "answered")
 
 
 def test_search_page_needs_a_fixed_number_of_statements(rep: FlaskClient, engine: Engine) -> None:

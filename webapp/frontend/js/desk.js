@@ -1,16 +1,26 @@
-// The desk: previews, keys, copying, tabs.
-import { copyOnClick } from "./copy.js";
+// The desk: the list, its preview, keys, handing over.
 import { keepDraft, sendByKey } from "./draft.js";
+import { handOverOnClick, hasComposer } from "./insert.js";
 import { listenToKeys } from "./keys.js";
-import { previewBest, previewOnClick } from "./preview.js";
+import { previewFirst, previewNow, startPreview } from "./preview.js";
+import { quoteOnClick } from "./quoting.js";
 import { followReading } from "./reading.js";
+import { keepTab, switchTabs } from "./results.js";
 
 const box = document.querySelector("#q, [data-box]");
 const results = document.querySelector("#results");
 const pane = document.querySelector("#preview");
 
-copyOnClick(document);
-listenToKeys(box, () => document.querySelector("[data-tools]"));
+handOverOnClick(document);
+quoteOnClick(document);
+listenToKeys({ box, results, sheetOf });
+
+// With the focus on a result its sheet is what is meant, also before the preview has followed.
+async function sheetOf(target) {
+  const hit = target.closest?.("[data-hit]");
+  if (hit && pane && pane.offsetParent !== null) await previewNow(hit, pane);
+  return document.querySelector(".sheet");
+}
 
 if (box?.dataset.draft) {
   keepDraft(box, document.querySelector("[data-clear]"));
@@ -18,23 +28,30 @@ if (box?.dataset.draft) {
   followReading(document.querySelector("#reading"), box);
 }
 if (results && pane) {
-  previewOnClick(document, pane);
-  previewBest(results, pane);
-  new MutationObserver(() => previewBest(results, pane)).observe(results, { childList: true });
-  document.querySelector("[data-submit]")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+  const page = () => {
+    keepTab(results);
+    previewFirst(results, pane);
+  };
+  switchTabs(results, box);
+  startPreview(results, pane);
+  page();
+  new MutationObserver(page).observe(results, { childList: true });
+}
+if (box && document.querySelector("[data-search]:has(#q)") && results) {
   box.focus();
   box.setSelectionRange(box.value.length, box.value.length);
 }
-
-document.addEventListener("click", (event) => {
-  const tab = event.target.closest("[data-tabs] a");
-  if (!tab) return;
-  event.preventDefault();
-  const name = tab.hash.replace("#column-", "");
-  for (const other of tab.parentElement.children) other.toggleAttribute("aria-current", false);
-  tab.setAttribute("aria-current", "true");
-  document.querySelector("[data-columns]").dataset.active = name;
-});
+for (const choice of document.querySelectorAll("[data-submit]")) {
+  choice.addEventListener("change", (event) => event.target.form.requestSubmit());
+}
+// Beside a composer the forms are put into it.
+const name = () => {
+  if (!hasComposer()) return;
+  for (const label of document.querySelectorAll("[data-insert-label]")) label.textContent = label.dataset.insertLabel;
+  for (const button of document.querySelectorAll("[data-send]")) button.hidden = false;
+};
+name();
+document.addEventListener("desk:shown", name);
 
 document.querySelector("[data-back]")?.addEventListener("click", (event) => {
   // Going back keeps the results; where one came from elsewhere there is nothing to go back to.

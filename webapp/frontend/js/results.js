@@ -1,0 +1,95 @@
+// One list of results with tabs: which kind is shown, which result is shown in full, and the way through them by arrows.
+let chosen = "all";
+
+export const hitsIn = (root) => [...root.querySelectorAll("[data-hit]")].filter((hit) => hit.offsetParent !== null);
+
+// Tabs hide and show what is there already; without scripts they are links or buttons of a form.
+export function switchTabs(results, box) {
+  results.addEventListener("click", (event) => {
+    const tab = event.target.closest("[data-tab]");
+    if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    chooseTab(results, tab.dataset.tab);
+  });
+  chosen = tabOf(results) ?? chosen;
+  // What can be sent comes first again with the next question.
+  box?.addEventListener("input", () => {
+    chosen = "all";
+  });
+}
+
+// After an exchange of the list: the tab that was chosen stays.
+export function keepTab(results) {
+  const current = tabOf(results);
+  if (current && current !== chosen) chooseTab(results, chosen);
+}
+
+const tabOf = (results) => results.querySelector("[data-tab][aria-current]")?.dataset.tab;
+
+function chooseTab(results, kind) {
+  chosen = kind;
+  for (const tab of results.querySelectorAll("[data-tab]")) {
+    if (tab.dataset.tab === kind) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+  const hits = [...results.querySelectorAll(".hit[data-kind]")];
+  for (const hit of hits) {
+    hit.hidden = kind !== "all" && hit.dataset.kind !== kind;
+    hit.classList.remove("hit--full");
+  }
+  const shown = hits.filter((hit) => !hit.hidden);
+  shown[0]?.classList.add("hit--full");
+  const fold = results.querySelector("[data-fold]");
+  if (fold) {
+    fold.hidden = !shown.some((hit) => fold.contains(hit));
+    if (shown[0] && fold.contains(shown[0])) fold.open = true;
+  }
+  const nothing = results.querySelector("[data-nothing]");
+  if (nothing) nothing.hidden = shown.length > 0;
+}
+
+// The next tab to the left or right, and the first of its results; false where there are no tabs.
+export function moveTab(results, aside) {
+  const tabs = [...results.querySelectorAll("[data-tab]")];
+  const place = tabs.findIndex((tab) => tab.hasAttribute("aria-current"));
+  const next = tabs[Math.min(Math.max(place + aside, 0), tabs.length - 1)];
+  if (!next) return false;
+  chooseTab(results, next.dataset.tab);
+  (hitsIn(results)[0] ?? next).focus();
+  return true;
+}
+
+// From the box into the list, up and down in it, and from its top back to the box; false where the key does nothing here.
+export function moveHit(results, box, event) {
+  const hits = hitsIn(results);
+  if (event.target === box) {
+    if (event.key !== "ArrowDown" || hits.length === 0) return false;
+    if (box.selectionEnd < (box.matches("textarea") ? box.value.length : 0)) return false;
+    hits[0].focus();
+    return true;
+  }
+  const place = hits.indexOf(event.target);
+  if (place < 0) return event.target.matches?.("[data-tab]") ? leaveTab(results, hits, event) : false;
+  if (event.key === "ArrowLeft" || event.key === "ArrowRight") return moveTab(results, event.key === "ArrowLeft" ? -1 : 1);
+  if (event.key === "ArrowUp" && place === 0) {
+    box?.focus();
+    return Boolean(box);
+  }
+  const goal = hits[Math.min(Math.max(place + (event.key === "ArrowUp" ? -1 : 1), 0), hits.length - 1)];
+  goal.focus();
+  goal.closest(".hit")?.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function leaveTab(results, hits, event) {
+  if (event.key === "ArrowDown") {
+    hits[0]?.focus();
+    return hits.length > 0;
+  }
+  if (event.key === "ArrowUp") return false;
+  const tabs = [...results.querySelectorAll("[data-tab]")];
+  const next = tabs[tabs.indexOf(event.target) + (event.key === "ArrowLeft" ? -1 : 1)];
+  next?.focus();
+  next?.click();
+  return Boolean(next);
+}
