@@ -122,7 +122,8 @@ def test_articles_come_in_the_customers_language_or_the_chosen_one(send: Send, c
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"), [("answered", "Best answer"), ("unsure", "Read before you send"), ("none", "We have no article that answers this")]
+    ("outcome", "words"),
+    [("answered", "Best answer"), ("unsure", "Read before you send"), ("none", "We have no article")],
 )
 def test_outcome_is_said_in_words(
     app_with_outcome: Callable[[str], Flask],
@@ -143,7 +144,10 @@ def test_typing_brings_the_results_and_how_it_was_read(send: Send) -> None:
     assert "<html" not in piece
     assert "<textarea" not in piece
     assert 'id="reading" hx-swap-oob="innerHTML"' in piece
-    assert re.search(r'id="search-status" hx-swap-oob="innerHTML">\s*(This should answer your question|These may help|We have no article that answers this)\. \d+ result', piece)
+    assert re.search(
+        r'id="search-status" hx-swap-oob="innerHTML">\s*(This should answer|These may help|We have no article)[^.]*\. \d+ result',
+        piece,
+    )
     silent = send(THANKS, partial=True)
     assert re.search(r'id="search-status" hx-swap-oob="innerHTML">\s*Nothing to look up', silent)
     assert "What answers it comes here" in send("", partial=True)

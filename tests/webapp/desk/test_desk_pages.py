@@ -72,10 +72,9 @@ def test_tabs_are_links_with_counts_that_work_without_scripts(rep: FlaskClient, 
 
 def test_first_of_a_tab_is_shown_in_full(rep: FlaskClient, content: PageContent) -> None:
     for address, document in (("", f"article:{content.refund['en']}"), ("&kind=tickets", f"ticket:{content.ticket}")):
-        full = re.findall(r'hit--full"[^>]* data-document="([^"]+)"', get_page(rep, f"/desk/?q=when your refund arrives{address}"))
+        text = get_page(rep, f"/desk/?q=when your refund arrives{address}")
+        full = re.findall(r'hit--full"[^>]* data-document="([^"]+)"', text)
         assert full == [document]
-
-
 
 
 def test_typing_brings_only_the_results(rep: FlaskClient) -> None:
