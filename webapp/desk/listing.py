@@ -46,7 +46,8 @@ class Listing:
 def make_listing(results: Sequence[Result], kind: str = "") -> Listing:
     """At most SHOWN_PER_KIND of each kind; `kind`: the tab that was asked for, all of them where it is none."""
     counts: Counter[str] = Counter()
-    listed, firsts = [], set()
+    listed: list[Result] = []
+    firsts = set()
     for result in results:
         if counts[result.audience] < SHOWN_PER_KIND:
             if not listed or not counts[result.audience]:
@@ -57,7 +58,7 @@ def make_listing(results: Sequence[Result], kind: str = "") -> Listing:
     return Listing(listed, kind if kind in KINDS else ALL, by_tab, frozenset(firsts))
 
 
-def best_of(outcome: Outcome | str, results: Sequence[Result]) -> Result | None:
+def best_of(outcome: Outcome | None, results: Sequence[Result]) -> Result | None:
     """The result that gets the star: an article that answers. A past ticket is another customer's case, nothing to send on."""
     first = results[0] if results else None
     return first if first is not None and outcome == Outcome.ANSWERED and first.kind == "article" else None

@@ -1,5 +1,7 @@
 """The desk: one search over articles, internal articles and past tickets, a preview, and the customers who wait."""
 
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -75,8 +77,8 @@ def home() -> ResponseReturnValue:
 
 def _here(**changed: str) -> str:
     """This search, with what is changed about it."""
-    kept = {name: request.args[name] for name in ("q", "lang", "to") if request.args.get(name)}
-    return url_for("desk.home", **kept, **changed)
+    kept: dict[str, Any] = {name: request.args[name] for name in ("q", "lang", "to") if request.args.get(name)}
+    return url_for("desk.home", **{**kept, **changed})
 
 
 def _reading_language() -> str:
