@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("webapp.commands.evaluate", "Measure search on a dataset folder."),
     "calibrate": ("webapp.commands.calibrate", "Fit the confidence on labelled searches."),
     "bench": ("webapp.commands.bench", "Latency, throughput and memory beside the bare encoder."),
+    "sample": ("webapp.commands.sample", "The sample's customers: play one, remove all."),
     "doctor": ("webapp.commands.doctor", "What is wrong with this installation, in plain words."),
 }
 

@@ -9,19 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.core.settings import PROJECT_ROOT, Settings, load_settings
+from kb.core.settings import Settings, load_settings
+from webapp.shared.sample_shop import DEMO_PEOPLE, SAMPLE_ARTICLES, SAMPLE_CONVERSATIONS, SAMPLE_TICKETS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-SAMPLE_ARTICLES = PROJECT_ROOT / "articles"
-SAMPLE_TICKETS = SAMPLE_ARTICLES / "sample-tickets.zendesk.json"
-DEMO_PEOPLE = {"rep": "rep@jhilmil.example", "trainer": "trainer@jhilmil.example", "admin": "admin@jhilmil.example"}
 
 
 @click.command()
 def command() -> None:
-    """Do everything that `kb serve` needs: encoder, database, sample content, index, demo people.
+    """Do everything that `kb serve` needs: encoder, database, sample content, index, demo people and their customers.
 
     What is there already is left alone. Stop it at any time: running it again goes on.
     """
@@ -35,6 +33,7 @@ def command() -> None:
         click.echo("Sample articles and tickets are in.")
     update_index(settings, engine)
     add_demo_people(settings, engine)
+    add_sample_conversations(settings, engine)
     show_demo_logins(settings)
 
 
@@ -63,7 +62,7 @@ def add_sample_content(settings: Settings, engine: "Engine") -> bool:
     from kb.articles.queries import has_only
     from kb.core.database import session_scope
 
-    stamp = settings.home / "sample-content"
+    stamp = _content_stamp(settings)
     wanted = _fingerprint(SAMPLE_ARTICLES)
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return False
@@ -98,21 +97,50 @@ def update_index(settings: Settings, engine: "Engine") -> None:
 
 
 def add_demo_people(settings: Settings, engine: "Engine") -> None:
-    """A rep, a trainer and an administrator with random passwords, where nobody else is."""
+    """Two reps, a trainer and an administrator with random passwords, where nobody else is."""
     from kb.accounts.people import create_user, generate_password, list_users
     from kb.core.database import session_scope
     from kb.tables import Role
 
     with session_scope(engine) as session:
-        if list_users(session):
+        there = {user.email for user in list_users(session)}
+        missing = [person for person in DEMO_PEOPLE if person.email not in there]
+        if not missing or there - {person.email for person in DEMO_PEOPLE}:
             return
         lines = []
-        for role, email in DEMO_PEOPLE.items():
+        for person in missing:
             password = generate_password()
-            create_user(session, email, Role(role), password, name=f"Demo {role}")
-            lines.append(f"{role:<8} {email:<26} {password}")
+            create_user(session, person.email, Role(person.role), password, name=person.name)
+            lines.append(f"{person.role:<8} {person.email:<26} {password}")
         # Written before the commit: people whose passwords nobody has would be of no use.
-        _write_private(_demo_file(settings), "\n".join(lines) + "\n")
+        path = _demo_file(settings)
+        before = path.read_text("utf-8") if path.exists() else ""
+        _write_private(path, before + "\n".join(lines) + "\n")
+
+
+def add_sample_conversations(settings: Settings, engine: "Engine") -> int:
+    """Fill the desk of the sample shop, once: never again after `kb sample remove`, and never where real people work or
+    customers have written. Returns how many conversations came in.
+    """
+    from kb.accounts.people import list_users
+    from kb.core.database import session_scope
+    from kb.service.sample import has_conversations, read_conversations, store_sample
+
+    stamp = settings.home / "sample-conversations"
+    if stamp.exists() or not _content_stamp(settings).exists():
+        return 0
+    with session_scope(engine) as session:
+        ids = {user.email: user.id for user in list_users(session)}
+        people = {person.key: ids[person.email] for person in DEMO_PEOPLE if person.email in ids}
+        if not people or len(people) < len(ids) or has_conversations(session):
+            return 0
+        with step("Sample customers and conversations"):
+            stored = store_sample(
+                session, read_conversations(SAMPLE_CONVERSATIONS), people, region=settings.phone_region
+            )
+            session.commit()
+    stamp.write_text(f"{stored}\n", encoding="ascii")
+    return stored
 
 
 def show_demo_logins(settings: Settings) -> None:
@@ -178,6 +206,10 @@ def _fingerprint(folder: Path) -> str:
         digest.update(f"{path.relative_to(folder)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _content_stamp(settings: Settings) -> Path:
+    return settings.home / "sample-content"
 
 
 def _demo_file(settings: Settings) -> Path:

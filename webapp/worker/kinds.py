@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from kb.core.settings import Settings
 from kb.jobs.worker import JobContext, Kind
 from kb.tables.changed_documents import has_changed_documents
-from webapp.worker import calibration, gaps, indexing, retention, statistics, tickets, wordings
+from webapp.worker import calibration, gaps, indexing, retention, simulation, statistics, tickets, wordings
+from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 from webapp.worker.wordings import WORDINGS
@@ -35,6 +36,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
+        kind(SIMULATION, simulation.run, lane=SIMULATION),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
         kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),
     )

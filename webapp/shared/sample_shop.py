@@ -1,0 +1,32 @@
+"""The sample shop: where its files lie, and the people who show it."""
+
+from dataclasses import dataclass
+
+from kb.core.settings import PROJECT_ROOT
+
+SAMPLE_ARTICLES = PROJECT_ROOT / "articles"
+SAMPLE_TICKETS = SAMPLE_ARTICLES / "sample-tickets.zendesk.json"
+SAMPLE_CONVERSATIONS = SAMPLE_ARTICLES / "sample-conversations.jsonl"
+SAMPLE_SCRIPTS = SAMPLE_ARTICLES / "sample-simulations.jsonl"
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """key: by which the sample's conversations name them."""
+
+    key: str
+    role: str
+    email: str
+    name: str
+
+
+DEMO_PEOPLE = (
+    DemoPerson("rep", "rep", "rep@jhilmil.example", "Farah (demo rep)"),
+    DemoPerson("rep2", "rep", "sumana@jhilmil.example", "Sumana (demo rep)"),
+    DemoPerson("trainer", "trainer", "trainer@jhilmil.example", "Demo trainer"),
+    DemoPerson("admin", "admin", "admin@jhilmil.example", "Demo admin"),
+)
+
+
+def is_demo_person(email: str) -> bool:
+    return any(person.email == email for person in DEMO_PEOPLE)
