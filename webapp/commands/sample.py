@@ -13,16 +13,20 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Yes, remove them. Without it nothing is done.")
 def remove(yes: bool) -> None:
     """Remove the sample's customers and conversations, those that were played too, and nothing else."""
     from kb.core.database import session_scope
+    from kb.core.errors import InvalidInputError
     from kb.service.sample import remove_sample
     from webapp.commands.console import open_database
 
     engine = open_database(load_settings())
     if not yes:
-        click.confirm("Remove all sample customers and their conversations?", abort=True)
+        raise InvalidInputError(
+            "This removes all sample customers with their conversations.",
+            remedy="If you mean it: kb sample remove --yes",
+        )
     with session_scope(engine) as session:
         removed = remove_sample(session)
     kept = f" {removed.kept} of them have real conversations and stay." if removed.kept else ""

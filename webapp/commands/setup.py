@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-
 @click.command()
 def command() -> None:
     """Do everything that `kb serve` needs: encoder, database, sample content, index, demo people and their customers.

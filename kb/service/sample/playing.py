@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -63,10 +64,10 @@ def play(
     with open_session() as session:
         said = _said(session, conversation_id)
     for number in range(said, len(script.turns)):
-        turn = script.turns[number]
+        tick = partial(progress, number, len(script.turns))
         if number and script.turns[number - 1].waits_for_reply:
-            _wait_for_reply(open_session, conversation_id, number, len(script.turns), speed, progress)
-        _pause(turn.pause_seconds / speed, lambda at=number: progress(at, len(script.turns)))  # type: ignore[misc]
+            _wait_for_reply(open_session, conversation_id, speed, tick)
+        _pause(script.turns[number].pause_seconds / speed, tick)
         with open_session() as session:
             conversation = session.get(Conversation, conversation_id)
             if conversation is None or conversation.state == ConversationState.CLOSED.value:
@@ -94,22 +95,15 @@ def _said(session: Session, conversation_id: int) -> int:
     return session.scalar(statement) or 0
 
 
-def _wait_for_reply(
-    open_session: Open,
-    conversation_id: int,
-    number: int,
-    total: int,
-    speed: float,
-    progress: Callable[[int, int], None],
-) -> None:
+def _wait_for_reply(open_session: Open, conversation_id: int, speed: float, tick: Callable[[], None]) -> None:
     """Until somebody on our side has answered, and the answer has been read; no longer than PATIENCE."""
     until = time.monotonic() + PATIENCE / speed
     while time.monotonic() < until:
         with open_session() as session:
             if _is_answered(session, conversation_id):
-                _pause(_READS / speed, lambda: progress(number, total))
+                _pause(_READS / speed, tick)
                 return
-        _pause(_LOOK / max(1.0, speed), lambda: progress(number, total))
+        _pause(_LOOK / max(1.0, speed), tick)
 
 
 def _is_answered(session: Session, conversation_id: int) -> bool:

@@ -69,9 +69,7 @@ def store_sample(
     return sum(_store(session, one, people, region, now) for one in conversations)
 
 
-def _store(
-    session: Session, sample: SampleConversation, people: Mapping[str, int], region: str, now: datetime
-) -> bool:
+def _store(session: Session, sample: SampleConversation, people: Mapping[str, int], region: str, now: datetime) -> bool:
     began = now - timedelta(minutes=max(message.minutes_ago for message in sample.messages))
     customer = recognise_customer(session, sample.customer, region=region).customer
     opened = open_conversation(

@@ -101,7 +101,9 @@ def test_nobody_in_it_is_real() -> None:
         assert phonenumbers.is_valid_number(number), one.customer
         assert re.match(r"\+91(90000|99999)\d{5}$", one.customer.phone)
     text = SAMPLE_CONVERSATIONS.read_text("utf-8") + SAMPLE_SCRIPTS.read_text("utf-8")
-    assert not [found for found in re.findall(r"[\w.]+@([\w.-]+\w)", text) if not found.endswith((".example", "example.com"))]
+    assert not [
+        found for found in re.findall(r"[\w.]+@([\w.-]+\w)", text) if not found.endswith((".example", "example.com"))
+    ]
 
 
 def test_customers_write_nothing_that_would_be_masked() -> None:

@@ -103,7 +103,9 @@ def test_loading_twice_changes_nothing(session: Session, people: dict[str, int])
 
 
 def test_one_command_removes_all_of_it_and_leaves_the_rest(session: Session, people: dict[str, int]) -> None:
-    real = recognise_customer(session, GivenCustomer(name="Real Person", email="real@shop.example"), region="IN").customer
+    real = recognise_customer(
+        session, GivenCustomer(name="Real Person", email="real@shop.example"), region="IN"
+    ).customer
     own = open_conversation(session, real, Channel.EMAIL, origin="api", external_id="mail-1").conversation
     store_message(session, own, MessageRole.CUSTOMER, "Where is my order?", external_id="1")
     before = counts(session)

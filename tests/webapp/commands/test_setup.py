@@ -1,4 +1,5 @@
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,18 @@ from kb.articles import parse_article, save_article
 from kb.articles.reports import list_reports
 from kb.core.database import create_database_engine, session_scope
 from kb.core.settings import Settings
-from kb.tables import Article, Role, Ticket, User
-from webapp.commands.setup import SAMPLE_ARTICLES, add_demo_people, add_sample_content, make_database, update_index
+from kb.service.conversations import open_conversation
+from kb.service.customers import GivenCustomer, recognise_customer
+from kb.service.sample import remove_sample
+from kb.tables import Article, Channel, Conversation, Role, Ticket, User
+from webapp.commands.setup import (
+    add_demo_people,
+    add_sample_content,
+    add_sample_conversations,
+    make_database,
+    update_index,
+)
+from webapp.shared.sample_shop import SAMPLE_ARTICLES
 
 
 @pytest.fixture
@@ -61,7 +72,7 @@ def test_demo_people_have_random_passwords_that_only_their_owner_can_read(fresh:
     with session_scope(engine) as session:
         for role, email, password in lines:
             assert authenticate(session, email, password).role == role
-        assert len({password for _, _, password in lines}) == 3
+        assert len({password for _, _, password in lines}) == 4
         assert all("argon2id" in user.password_hash for user in session.scalars(select(User)))
 
 
@@ -74,6 +85,72 @@ def test_demo_people_are_not_made_beside_real_ones(fresh: Settings, session: Ses
     add_demo_people(fresh, engine)
     assert counts(fresh)["users"] == 1
     assert not (fresh.home / "demo-logins.txt").exists()
+
+
+@pytest.fixture
+def shop(fresh: Settings) -> Settings:
+    """As after the sample articles came in, with the demo people."""
+    (fresh.home / "sample-content").write_text("some", encoding="ascii")
+    add_demo_people(fresh, create_database_engine(fresh))
+    return fresh
+
+
+def count_conversations(settings: Settings) -> int:
+    with session_scope(create_database_engine(settings)) as session:
+        return session.scalar(select(func.count()).select_from(Conversation)) or 0
+
+
+def test_second_demo_rep_comes_to_an_installation_that_has_the_first_three(fresh: Settings) -> None:
+    engine = create_database_engine(fresh)
+    add_demo_people(fresh, engine)
+    path = fresh.home / "demo-logins.txt"
+    lines = path.read_text().splitlines()
+    with session_scope(engine) as session:
+        session.delete(session.scalars(select(User).where(User.email == "sumana@jhilmil.example")).one())
+    path.write_text("".join(f"{line}\n" for line in lines if "sumana" not in line))
+    add_demo_people(fresh, engine)
+    assert counts(fresh)["users"] == 4
+    now = path.read_text().splitlines()
+    assert {line.split()[1] for line in now} == {line.split()[1] for line in lines}
+    assert [line for line in lines if "sumana" not in line] == now[:3]
+
+
+def test_sample_conversations_come_once_within_a_second_and_never_again(shop: Settings) -> None:
+    engine = create_database_engine(shop)
+    started = time.process_time()
+    assert add_sample_conversations(shop, engine) >= 60
+    assert time.process_time() - started < 1.0
+    before = count_conversations(shop)
+    assert add_sample_conversations(shop, engine) == 0
+    assert count_conversations(shop) == before
+    with session_scope(engine) as session:
+        remove_sample(session)
+    assert add_sample_conversations(shop, engine) == 0
+    assert count_conversations(shop) == 0
+
+
+def test_sample_conversations_stay_away_from_real_people(shop: Settings) -> None:
+    from kb.accounts.people import create_user
+
+    engine = create_database_engine(shop)
+    with session_scope(engine) as session:
+        create_user(session, "boss@example.com", Role.ADMIN, "a good password")
+    assert add_sample_conversations(shop, engine) == 0
+
+
+def test_sample_conversations_stay_away_from_real_customers(shop: Settings) -> None:
+    engine = create_database_engine(shop)
+    with session_scope(engine) as session:
+        customer = recognise_customer(session, GivenCustomer(name="Real"), region="IN").customer
+        open_conversation(session, customer, Channel.CHAT, origin="api", external_id="1")
+    assert add_sample_conversations(shop, engine) == 0
+    assert count_conversations(shop) == 1
+
+
+def test_sample_conversations_stay_away_from_other_articles(fresh: Settings) -> None:
+    engine = create_database_engine(fresh)
+    add_demo_people(fresh, engine)
+    assert add_sample_conversations(fresh, engine) == 0
 
 
 def test_database_is_made_once(fresh: Settings, capsys: pytest.CaptureFixture[str]) -> None:
