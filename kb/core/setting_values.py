@@ -10,6 +10,11 @@ def setting(env: str, default: str, description: str) -> str:
     return field(default=default, metadata={"env": env, "description": description})
 
 
+def secret_setting(env: str, description: str) -> str:
+    """One that may hold a password: it is left out of `repr`."""
+    return field(default="", repr=False, metadata={"env": env, "description": description})
+
+
 def whole_number(name: str, text: str, low: int, high: int) -> int:
     try:
         value = int(text)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
+from kb.core.mail_settings import MailSettings
 from kb.core.setting_values import country, hosts, probability, setting, whole_number
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -16,7 +17,7 @@ _LEARNING = ("off", "suggest", "apply")
 
 
 @dataclass(frozen=True)
-class Settings(DeskSettings):
+class Settings(DeskSettings, MailSettings):
     """All settings as text from the environment, with typed views on them as properties."""
 
     home_text: str = setting(
@@ -269,6 +270,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.resolution_minutes,
         settings.undo_seconds,
         settings.largest_upload,
+        settings.mail_from,
     )
     if not settings.languages:
         raise ConfigurationError(

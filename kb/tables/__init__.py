@@ -11,6 +11,7 @@ from kb.tables.articles import (
 )
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
+from kb.tables.channels import CallState, Mailbox, Webhook, WebhookCall
 from kb.tables.conversations import (
     Attachment,
     Channel,
@@ -27,7 +28,7 @@ from kb.tables.conversations import (
     Promise,
 )
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind
-from kb.tables.desk import Macro, UsedDocument, UsedState, Webhook
+from kb.tables.desk import Macro, UsedDocument, UsedState
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
 from kb.tables.jobs import Job, JobState
@@ -51,6 +52,7 @@ __all__ = [
     "Base",
     "BuildState",
     "CalibrationState",
+    "CallState",
     "ChangedDocument",
     "Channel",
     "ContactRequest",
@@ -78,6 +80,7 @@ __all__ = [
     "JobState",
     "LearnedWording",
     "Macro",
+    "Mailbox",
     "Message",
     "MessageRole",
     "Miss",
@@ -95,6 +98,7 @@ __all__ = [
     "User",
     "UtcDateTime",
     "Webhook",
+    "WebhookCall",
     "WordingState",
     "feedback_key",
     "has_changed_documents",

@@ -45,7 +45,8 @@ class Delivery(StrEnum):
     """What became of a message that a rep wrote."""
 
     NONE = ""  # nothing to deliver: from the customer, a note, or spoken
-    PENDING = "pending"  # can be taken back until send_at
+    PENDING = "pending"  # can be taken back until it goes out, not before send_at
+    SENDING = "sending"  # on its way; at send_at nobody is at it any more
     SENT = "sent"
     FAILED = "failed"  # given up, see delivery_error
     WITHDRAWN = "withdrawn"
@@ -101,13 +102,14 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "external_id"),
         Index("ix_conversation_messages_sent_at", "conversation_id", "sent_at"),
+        Index("ix_conversation_messages_delivery", "delivery", "send_at"),
         # Whoever waits for new ones goes by their ids: none is given out twice.
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
-    external_id: Mapped[str | None] = mapped_column(String(250))  # of a mail: its Message-ID
+    external_id: Mapped[str | None] = mapped_column(String(250), index=True)  # of a mail: its Message-ID in <>
     role: Mapped[str] = mapped_column(String(20))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     text: Mapped[str] = mapped_column(Text)
@@ -115,7 +117,8 @@ class Message(Base):
     sent_at: Mapped[datetime] = mapped_column(default=utc_now)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     delivery: Mapped[str] = mapped_column(String(20), default=Delivery.NONE.value)
-    send_at: Mapped[datetime | None]  # until then it can be taken back
+    send_at: Mapped[datetime | None]  # not before; until then it can be taken back
+    first_tried_at: Mapped[datetime | None]  # since when it is tried to bring it to the customer
     recipient: Mapped[str] = mapped_column(String(320), default="")
     delivery_error: Mapped[str] = mapped_column(String(500), default="")
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a mail: references, quoted earlier text

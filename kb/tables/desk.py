@@ -1,4 +1,4 @@
-"""What reps work with: what helped in which conversation, macros, and who outside is told of replies."""
+"""What reps work with: what helped in which conversation, and macros."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -50,17 +50,3 @@ class Macro(Base):
     last_used_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-class Webhook(Base):
-    """Another system that is told of replies and of what becomes of a conversation; requests to it are signed."""
-
-    __tablename__ = "webhooks"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    url: Mapped[str] = mapped_column(String(500))
-    secret: Mapped[str] = mapped_column(String(100))
-    channels: Mapped[list[str]] = mapped_column(default=list)  # [] for all
-    active: Mapped[bool] = mapped_column(default=True)
-    last_error: Mapped[str] = mapped_column(String(500), default="")
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)

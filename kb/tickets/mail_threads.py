@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.tickets.mail_message import MailHeaders
+from kb.text.mail.message import MailHeaders
 
 _MOST_MAILS_OF_A_THREAD = 200
 _MOST_ADDRESSES = 20_000

@@ -11,7 +11,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-from kb.text.mail import plain_text
+from kb.text.mail.body import plain_text
 
 # Python's mail parser raises these on headers and parts that no standard allows.
 _BROKEN = (
