@@ -1,8 +1,9 @@
 """Settings of the desk: times in which customers are answered, and the systems around it."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-from kb.core.setting_values import minutes_by_name, setting, whole_number
+from kb.core.setting_values import minutes_by_name, setting, time_zone, whole_number
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,20 @@ class DeskSettings:
         "Minutes in which a conversation should be closed, by channel",
     )
     undo_seconds_text: str = setting("KB_UNDO_SECONDS", "5", "Seconds in which a reply that was sent can be taken back")
+
+    time_zone_text: str = setting(
+        "KB_TIME_ZONE", "Asia/Kolkata", "Time zone in which days and hours are meant, such as those of promises"
+    )
+    customer_url: str = setting(
+        "KB_CUSTOMER_URL",
+        "",
+        "Address that is asked what your own system knows of a customer, see docs/customer-facts.md",
+    )
+    customer_token: str = setting("KB_CUSTOMER_TOKEN", "", "Bearer token that is sent to KB_CUSTOMER_URL")
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        return time_zone("KB_TIME_ZONE", self.time_zone_text)
 
     @property
     def first_response_minutes(self) -> dict[str, int]:

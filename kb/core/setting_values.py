@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import field
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.core.errors import ConfigurationError
 
@@ -63,3 +65,26 @@ def minutes_by_name(name: str, text: str) -> dict[str, int]:
             raise ConfigurationError(f"{name} has {part!r}, but must be minutes by channel, such as chat=2, email=240.")
         found[key] = int(number)
     return found
+
+
+def time_zone(name: str, text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigurationError(
+            f"{name} is {text!r}, which is no time zone.", remedy=f"An example: {name}=Asia/Kolkata, or Europe/London."
+        ) from error
+
+
+def web_address(name: str, text: str) -> str:
+    """An http or https address with a host, or "" where none is set."""
+    if not text:
+        return ""
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or not text.isascii() or any(character <= " " for character in text):
+        raise ConfigurationError(f"{name} is {text!r}, but must be an address such as https://example.com/customer.")
+    return text

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
 from kb.core.mail_settings import MailSettings
-from kb.core.setting_values import country, hosts, probability, setting, whole_number
+from kb.core.setting_values import country, hosts, probability, setting, web_address, whole_number
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # Choices of KB_LEARN_WORDINGS.
@@ -269,6 +269,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.first_response_minutes,
         settings.resolution_minutes,
         settings.undo_seconds,
+        settings.time_zone,
+        web_address("KB_CUSTOMER_URL", settings.customer_url),
         settings.largest_upload,
         settings.mail_from,
     )

@@ -1,7 +1,7 @@
 """What is said in a conversation: storing what comes in, replies that can be taken back, notes. The caller commits."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, case, func, or_, select, update
@@ -12,6 +12,7 @@ from kb.core.database import insert_new
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import note_event, reopen
+from kb.service.promises import drop_promises, note_promises
 from kb.tables import Conversation, ConversationState, Delivery, EventKind, Message, MessageRole
 from kb.text.language import guess_language
 
@@ -48,9 +49,11 @@ def store_message(
     delivery: Delivery = Delivery.NONE,
     send_at: datetime | None = None,
     recipient: str = "",
+    zone: tzinfo | None = None,
 ) -> Stored:
     """One message, once, however often and in whatever order it is delivered. What unlocks or pays something is masked.
 
+    What an agent's promises is kept (kb.service.promises); zone: where the days and hours that they name are meant.
     The customer's opens a conversation again that was closed or snoozed. Raises InvalidInputError for a text that is empty or
     longer than LONGEST_TEXT.
     """
@@ -82,6 +85,8 @@ def store_message(
     message = session.get_one(Message, number)
     if role is MessageRole.CUSTOMER:
         _hear(session, conversation, message)
+    elif role is MessageRole.AGENT:
+        note_promises(session, message, zone)
     bring_up_to_date(session, conversation)
     session.flush()
     return Stored(message, is_new=True)
@@ -160,6 +165,7 @@ def reply(
     undo_seconds: int,
     anyway: bool = False,
     details: dict[str, Any] | None = None,
+    zone: tzinfo | None = None,
 ) -> Message:
     """Write to the customer. It goes out by the channel after `undo_seconds`, until when it can be taken back.
 
@@ -182,6 +188,7 @@ def reply(
         delivery=Delivery.NONE if spoken else Delivery.PENDING,
         send_at=None if spoken else now + timedelta(seconds=undo_seconds),
         recipient=reached_by,
+        zone=zone,
     )
     return stored.message
 
@@ -240,6 +247,7 @@ def withdraw(session: Session, conversation: Conversation, message_id: int, user
         raise ConflictError("This message has gone out already.")
     message = session.get_one(Message, message_id)
     session.refresh(message)
+    drop_promises(session, message_id)
     bring_up_to_date(session, conversation)
     note_event(session, conversation, EventKind.WITHDRAWN, user_id, {"message": message_id})
     return message

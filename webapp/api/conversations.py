@@ -132,6 +132,7 @@ def _add(conversation: Conversation, body: dict[str, Any]) -> tuple[dict[str, An
         sent_at=_moment(body, warnings),
         user_id=current_user.id if role in {MessageRole.AGENT, MessageRole.NOTE} else None,
         region=current_app.extensions["kb_settings"].phone_region,
+        zone=current_app.extensions["kb_settings"].time_zone,
     )
     status = "created" if stored.is_new else "known"
     return {"id": stored.message.id, "status": status, "warnings": warnings}, stored.is_new
