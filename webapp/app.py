@@ -31,6 +31,7 @@ BLUEPRINTS = (
     "webapp.auth.views:blueprint",
     "webapp.help.views:blueprint",
     "webapp.desk.views:blueprint",
+    "webapp.desk.simulations:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
     "webapp.studio.wordings:blueprint",

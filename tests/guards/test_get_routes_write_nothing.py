@@ -23,7 +23,9 @@ from kb.articles.reports import store_report
 from kb.articles.sync_report import SyncReport
 from kb.core.settings import Settings
 from kb.jobs import enqueue
+from kb.service.sample import read_conversations, store_sample
 from kb.tables import ContactRequest, Gap, Role, SearchEvent, utc_now
+from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
 
 __all__ = ["content", "prepared"]
 
@@ -56,6 +58,7 @@ def addresses(
     session.add(ContactRequest(public_id="c1", name="A", contact="a@b.example", message="Help", language="en"))
     store_report(session, "sync", "articles", SyncReport())
     enqueue(session, "index")
+    store_sample(session, read_conversations(SAMPLE_CONVERSATIONS)[:1], {}, region="IN")
     session.commit()
     run_gap_job(settings, engine)
     known: dict[str, object] = {

@@ -29,6 +29,7 @@ KINDS = {
     "wordings": lazy_gettext("Wordings from use"),
     "calibration": lazy_gettext("Fitting the confidence to own searches"),
     "ticket_import": lazy_gettext("Import of tickets"),
+    "simulation": lazy_gettext("Playing a customer"),
     "retention": lazy_gettext("Deleting what is old"),
     "cleanup": lazy_gettext("Clearing files nobody needs"),
 }
@@ -57,6 +58,7 @@ FIGURES = {
     "searches": lazy_gettext("searches"),
     "feedback": lazy_gettext("votes and clicks"),
     "requests": lazy_gettext("requests"),
+    "messages": lazy_gettext("messages"),
     "jobs": lazy_gettext("jobs"),
     "files": lazy_gettext("files"),
 }

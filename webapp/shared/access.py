@@ -24,6 +24,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "health": PUBLIC,
     "api": PUBLIC,
     "desk": Role.REP,
+    "desk_simulations": Role.REP,
     "api_desk": Role.REP,
     "api_conversations": Role.REP,
     "studio": Role.TRAINER,

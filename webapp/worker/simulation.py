@@ -13,9 +13,13 @@ from webapp.worker.tools import WorkerTools
 SIMULATION = "simulation"
 
 
+def all_scripts() -> list[Script]:
+    return read_scripts(SAMPLE_SCRIPTS)
+
+
 def script_of(script_id: str) -> Script:
     """Raises NotFoundError where the sample has no such script."""
-    for script in read_scripts(SAMPLE_SCRIPTS):
+    for script in all_scripts():
         if script.id == script_id:
             return script
     raise NotFoundError(f"The sample has no script {script_id!r}.")
