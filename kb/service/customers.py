@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from kb.core.database import insert_new
 from kb.core.errors import NotFoundError
+from kb.service.duplicates import note_duplicate
 from kb.tables import Customer, CustomerIdentity, IdentityKind, utc_now
 
 _IDENTITIES = cast(Table, CustomerIdentity.__table__)
@@ -102,6 +103,8 @@ def recognise_customer(session: Session, given: GivenCustomer, *, region: str) -
     session.flush()
     session.refresh(customer, ["identities"])
     other = next((owner for owner in owners.values() if owner.id != customer.id), None)
+    if other is not None:
+        note_duplicate(session, customer, other)
     return Recognised(customer, cleaned.warnings, other)
 
 
@@ -123,7 +126,7 @@ def _owners(session: Session, keys: dict[IdentityKind, str]) -> dict[IdentityKin
 
 def follow_merges(session: Session, customer: Customer) -> Customer:
     """The customer into whom this one was merged, at the end of all merges."""
-    while customer.merged_into_id is not None:
+    while customer.merged_into_id is not None:  # never in a circle: only who is at an end is merged, into another end
         into = session.get(Customer, customer.merged_into_id)
         if into is None:
             break

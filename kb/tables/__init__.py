@@ -27,7 +27,7 @@ from kb.tables.conversations import (
     Presence,
     Promise,
 )
-from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind
+from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
 from kb.tables.desk import Macro, UsedDocument, UsedState
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
@@ -86,6 +86,7 @@ __all__ = [
     "Miss",
     "OwnCalibration",
     "Passage",
+    "PossibleDuplicate",
     "Presence",
     "Promise",
     "QueryMean",

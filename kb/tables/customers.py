@@ -75,3 +75,16 @@ class CustomerMerge(Base):
     moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     undone_at: Mapped[datetime | None]
+
+
+class PossibleDuplicate(Base):
+    """Two customers who may be one person, as somebody's id and number belonged to different ones. The lower id comes first."""
+
+    __tablename__ = "possible_duplicates"
+    __table_args__ = (UniqueConstraint("customer_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
+    dismissed_at: Mapped[datetime | None]  # a rep said that these are two
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
