@@ -1,0 +1,57 @@
+"""The likeliest reasons for which a customer is writing, each with the article that answers it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from kb.search.types import Outcome, Result, SearchAnswer
+
+MOST_REASONS, MOST_LOOKED_UP = 3, 5
+# The article is one of the first few: what can be sent comes before what is for the rep alone.
+_LOOKED_AT = 5
+LONGEST_QUERY = 300
+
+
+class Searcher(Protocol):
+    """What this needs of `kb.search.searcher.Searcher`."""
+
+    def search(self, session: Session, text: str, *, reader_language: str, limit: int = 10) -> SearchAnswer: ...
+
+
+@dataclass(frozen=True)
+class ReadyAnswer:
+    """number: which of the causes it is; result: the best article that may be sent, else the best there is, None where nothing
+    answers."""
+
+    number: int
+    result: Result | None
+    outcome: Outcome
+
+
+def answers_for(
+    session: Session, searcher: Searcher, causes: Sequence[str], *, reader_language: str, limit: int = MOST_REASONS
+) -> list[ReadyAnswer]:
+    """The first `limit` causes that differ in what answers them, in their order. Raises IndexUnavailableError or ModelError."""
+    ready: list[ReadyAnswer] = []
+    seen: set[tuple[str, int]] = set()
+    for number, text in enumerate(causes[:MOST_LOOKED_UP]):
+        answer = searcher.search(session, text[:LONGEST_QUERY], reader_language=reader_language, limit=_LOOKED_AT)
+        result = _to_send(answer)
+        if result is not None and (result.kind, result.id) in seen:
+            continue
+        if result is not None:
+            seen.add((result.kind, result.id))
+        ready.append(ReadyAnswer(number, result, answer.outcome))
+        if len(ready) == limit:
+            break
+    return ready
+
+
+def _to_send(answer: SearchAnswer) -> Result | None:
+    if answer.outcome is Outcome.NONE:
+        return None
+    likely = [result for result in answer.results if not result.less_likely]
+    public = [result for result in likely if result.audience == "public"]
+    return next(iter([*public, *likely]), None)

@@ -1,0 +1,126 @@
+"""What a customer did in the help centre before they came: searched, read, voted. By the visits that are known to be theirs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from kb.tables import Article, Feedback, FeedbackKind, SearchEvent
+from kb.tables.feedback import parse_document
+
+MOST_SHOWN = 20
+_VOTES = {FeedbackKind.ANSWERED.value: True, FeedbackKind.NOT_ANSWERED.value: False}
+
+
+@dataclass(frozen=True)
+class ReadArticle:
+    """helped: what they said of it, None where they said nothing."""
+
+    id: int
+    title: str
+    language: str
+    helped: bool | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One search, or an article that was opened without one (then query is "")."""
+
+    query: str
+    language: str
+    outcome: str
+    at: datetime
+    read: Sequence[ReadArticle]
+    asked_person: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it left them without an answer."""
+        votes = [article.helped for article in self.read if article.helped is not None]
+        if votes:
+            return not any(votes)
+        return self.asked_person or self.outcome == "none" or (self.outcome == "unsure" and not self.read)
+
+
+def tried_before(session: Session, visits: Collection[str], *, limit: int = MOST_SHOWN) -> list[Tried]:
+    """The newest first: four statements, none without a visit."""
+    wanted = [visit for visit in visits if visit]
+    if not wanted:
+        return []
+    events = session.scalars(
+        select(SearchEvent)
+        .where(SearchEvent.visit.in_(wanted))
+        .order_by(SearchEvent.id.desc())
+        .options(selectinload(SearchEvent.feedback))
+        .limit(limit)
+    ).all()
+    alone = session.scalars(
+        select(Feedback)
+        .where(Feedback.visit.in_(wanted), Feedback.event_id.is_(None), Feedback.document != "")
+        .order_by(Feedback.id.desc())
+        .limit(limit)
+    ).all()
+    articles = _articles(session, [*alone, *(one for event in events for one in event.feedback)])
+    tried = [
+        Tried(
+            event.query,
+            event.language,
+            event.outcome,
+            event.created_at,
+            _read(event.feedback, articles),
+            any(one.kind == FeedbackKind.ASKED_PERSON.value for one in event.feedback),
+        )
+        for event in events
+    ]
+    tried += [Tried("", "", "", one.created_at, read) for one in alone if (read := _read([one], articles))]
+    return sorted(tried, key=lambda one: one.at, reverse=True)[:limit]
+
+
+def _articles(session: Session, feedback: Sequence[Feedback]) -> dict[int, ReadArticle]:
+    wanted = {number for one in feedback for number in _article(one)}
+    if not wanted:
+        return {}
+    rows = session.execute(select(Article.id, Article.title, Article.language).where(Article.id.in_(wanted)))
+    return {row.id: ReadArticle(row.id, row.title, row.language) for row in rows}
+
+
+def _article(feedback: Feedback) -> list[int]:
+    document = parse_document(feedback.document)
+    return [document[1]] if document is not None and document[0] == "article" else []
+
+
+def _read(feedback: Sequence[Feedback], articles: dict[int, ReadArticle]) -> list[ReadArticle]:
+    votes: dict[int, bool | None] = {}
+    for one in feedback:
+        for number in _article(one):
+            if number in articles and one.kind != FeedbackKind.COPIED.value:
+                votes[number] = _VOTES.get(one.kind, votes.get(number))
+    return [ReadArticle(n, articles[n].title, articles[n].language, helped) for n, helped in votes.items()]
+
+
+def asked_most(session: Session, language: str, *, since: datetime, least: int = 2, limit: int = 3) -> list[str]:
+    """What customers have searched for most since then, in the customer's language where there is such. One statement."""
+    newest = (
+        select(SearchEvent.query, SearchEvent.language, SearchEvent.visit)
+        .where(
+            SearchEvent.audience == "customer",
+            SearchEvent.created_at >= since,
+            or_(SearchEvent.place == "help", SearchEvent.place == "api"),
+        )
+        .order_by(SearchEvent.id.desc())
+        .limit(3_000)
+    )
+    people: dict[str, set[str]] = {}
+    words: dict[str, tuple[str, str]] = {}
+    for number, (query, of_language, visit) in enumerate(session.execute(newest)):
+        key = " ".join(query.lower().split())
+        people.setdefault(key, set()).add(visit or f"nobody {number}")
+        words.setdefault(key, (query, of_language))
+    base = language.partition("-")[0]
+    ranked = sorted(
+        (key for key, who in people.items() if len(who) >= least),
+        key=lambda key: (words[key][1].partition("-")[0] != base if base else False, -len(people[key]), key),
+    )
+    return [words[key][0] for key in ranked[:limit]]
