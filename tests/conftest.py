@@ -20,6 +20,7 @@ from kb.tables import Role
 from webapp.app import create_app
 from webapp.auth.person import to_person
 from webapp.commands import main
+from webapp.shared.live import hub_of
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -98,6 +99,8 @@ class BufferedClient(FlaskClient):
 def app(settings: Settings, engine: Engine) -> Flask:
     app = create_app(settings, engine)
     app.test_client_class = BufferedClient
+    # Streams end after their first event: the client reads to the end.
+    hub_of(app).is_stopping = lambda: True
     return app
 
 

@@ -13,11 +13,13 @@ from kb.core.settings import Settings
 from webapp.auth.person import init_login
 from webapp.shared.access import init_access
 from webapp.shared.after_response import init_after_response
+from webapp.shared.bounded import Bounded
 from webapp.shared.database import init_database
 from webapp.shared.errors import init_errors
 from webapp.shared.hosts import Site, init_hosts
 from webapp.shared.input import init_input
 from webapp.shared.limits import init_limits
+from webapp.shared.live import init_live
 from webapp.shared.locale import init_locale
 from webapp.shared.metrics import init_metrics
 from webapp.shared.runtime import init_runtime
@@ -46,6 +48,8 @@ BLUEPRINTS = (
 
 # The largest request: a long conversation pasted in one piece fits many times over.
 LARGEST_REQUEST = 4 * 1024 * 1024
+# Addresses that stay open.
+STREAMS = frozenset({"/desk/live"})
 # Seconds that a request waits for a database in which somebody else is writing; then it is a 503 that can be sent again.
 LONGEST_WAIT = 2.0
 
@@ -69,6 +73,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_hosts(app)
     init_database(app, engine)
     init_after_response(app, engine)
+    init_live(app, engine)
     init_runtime(app, settings, engine)
     init_login(app)
     init_locale(app, settings)
@@ -83,6 +88,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_access(app)
     init_uploads(app, settings)
     init_security(app, settings)
+    app.wsgi_app = Bounded(app.wsgi_app, STREAMS)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     return app

@@ -38,6 +38,8 @@ NOTED_AFTERWARDS = {
     "/desk/tickets/<int:ticket_id>": {"feedback"},
     "/api/v1/search": {"search_events"},
     "/api/v1/desk/search": {"search_events"},
+    "/api/v1/desk/conversations/<int:conversation_id>": {"search_events"},
+    "/api/v1/desk/conversations/<int:conversation_id>/suggestions": {"search_events"},
 }
 # Files that need not be there.
 MAY_BE_MISSING = {"/static/<path:filename>", "/help/pictures/<name>"}

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, url_for
+from flask import Blueprint, current_app, jsonify, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from kb.assist.suggestions import NO_SUGGESTION
 from kb.core.errors import InvalidInputError, KbError
 from kb.service.conversations import get_conversation, known_channel, open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
@@ -14,7 +15,8 @@ from kb.service.messages import LONGEST_TEXT, store_message
 from kb.service.timeline import PAGE, timeline_of
 from kb.tables import Conversation, MessageRole
 from webapp.api.conversation_json import conversation_to_json, customer_to_json, entry_to_json
-from webapp.api.parameters import json_object, number_argument, text_field
+from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED, json_object, number_argument, offered_language, text_field
+from webapp.shared.conversation_assist import suggest_for
 from webapp.shared.database import session
 
 conversations = Blueprint("api_conversations", __name__, url_prefix="/api/v1/desk/conversations")
@@ -153,6 +155,22 @@ def _moment(body: dict[str, Any], warnings: list[str]) -> datetime | None:
         return None
 
 
+@conversations.get("/<int:conversation_id>/suggestions")
+def suggestions(conversation_id: int) -> Response:
+    """What `kb assist --json` prints, for what was said so far. Each question names the message that stated it."""
+    conversation = get_conversation(session(), conversation_id)
+    found = suggest_for(
+        conversation,
+        reader_language=offered_language(request.args.get("lang", "")),
+        limit=number_argument("limit", SUGGESTED, 1, HIGHEST_LIMIT),
+    )
+    answer = found.shown.answer if found.shown else NO_SUGGESTION
+    body = answer.to_json()
+    for question in body["questions"]:
+        question["message"] = found.message_of_turn[question["turn"]]
+    return jsonify(body)
+
+
 @conversations.get("/<int:conversation_id>")
 def show(conversation_id: int) -> Response:
     """What is known of a conversation, with its newest messages; earlier ones by `before`."""
@@ -160,5 +178,7 @@ def show(conversation_id: int) -> Response:
     before = number_argument("before", 0, 0, 2**31 - 1) or None
     timeline = timeline_of(session(), conversation, before_id=before, limit=number_argument("limit", PAGE, 1, PAGE))
     answer = conversation_to_json(conversation)
+    found = suggest_for(conversation, limit=SUGGESTED).shown
+    answer["questions"] = [question.to_json() for question in found.answer.questions] if found else []
     answer |= {"timeline": [entry_to_json(entry) for entry in timeline.entries], "earlier": timeline.earlier}
     return jsonify(answer)

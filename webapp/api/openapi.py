@@ -203,6 +203,7 @@ def _schemas() -> Json:
             "enum": [*Outcome, None],
             "description": "How sure its first result is; null where it is closed",
         },
+        "message": {"type": "integer", "description": "Of a stored conversation: the message that stated it"},
         "results": {"type": "array", "items": reference("Suggestion"), "description": "Best first"},
     }
     assist = {
@@ -242,7 +243,7 @@ def _schemas() -> Json:
         "Answer": object_of(answer_properties()),
         "SearchAnswer": object_of(answer),
         "Suggestion": object_of(suggestion),
-        "AskedQuestion": object_of(asked),
+        "AskedQuestion": object_of(asked, optional={"message"}),
         "AssistAnswer": object_of(assist),
         "TranscriptAnswer": object_of({**assist, **read}),
         "Feedback": object_of(feedback, optional={"document"}),

@@ -3,6 +3,7 @@
 from kb.service.messages import LONGEST_TEXT
 from kb.tables import Channel, ConversationState, MessageRole
 from webapp.api.openapi_parts import TEXT, Json, json_response, needs_role, object_of, problems, reference
+from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED
 
 _ID: Json = {"type": "integer"}
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
@@ -15,6 +16,7 @@ def conversation_paths() -> Json:
     return {
         "/api/v1/desk/conversations": {"post": _open()},
         "/api/v1/desk/conversations/{conversation_id}": {"get": _show()},
+        "/api/v1/desk/conversations/{conversation_id}/suggestions": {"get": _suggestions()},
         "/api/v1/desk/conversations/{conversation_id}/messages": {"post": _add()},
     }
 
@@ -66,7 +68,34 @@ def _show() -> Json:
         ],
         "responses": {
             "200": json_response("The conversation", reference("Conversation")),
-            **problems("400", "404", "429", secured=True),
+            **problems("400", "404", "429", "503", secured=True),
+        },
+    }
+
+
+def _suggestions() -> Json:
+    return {
+        "operationId": "suggestForConversation",
+        "summary": "Suggestions for what was said so far, or none where nothing is open",
+        "description": "As for assist; each question names the message that stated it.",
+        "security": needs_role(),
+        "parameters": [
+            _PATH_ID,
+            {
+                "name": "lang",
+                "in": "query",
+                "schema": TEXT,
+                "description": "Language of the reader; default: that of the customer",
+            },
+            {
+                "name": "limit",
+                "in": "query",
+                "schema": {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT, "default": SUGGESTED},
+            },
+        ],
+        "responses": {
+            "200": json_response("Open questions and suggestions", reference("AssistAnswer")),
+            **problems("400", "404", "429", "503", secured=True),
         },
     }
 
@@ -131,6 +160,11 @@ def conversation_schemas() -> Json:
         ),
         "metadata": {"type": "object"},
         "customer": reference("Customer"),
+        "questions": {
+            "type": "array",
+            "items": reference("AskedQuestion"),
+            "description": "Open ones, most pressing first",
+        },
         "timeline": {"type": "array", "items": reference("TimelineEntry")},
         "earlier": {"type": ["integer", "null"], "description": "Send it as `before` for what was said before"},
     }

@@ -17,7 +17,8 @@ from kb.core.settings import Settings, load_settings
 if TYPE_CHECKING:
     from flask import Flask
 
-THREADS = 8
+# A stream of live updates holds one each; of other requests `webapp.shared.bounded.AT_ONCE` are worked on at once.
+THREADS = 200
 
 
 @click.command()
@@ -171,7 +172,11 @@ def gunicorn_options(settings: Settings) -> dict[str, Any]:
 
 def _warm_up(worker: Any) -> None:
     """Load model and index beside the first requests, so that nobody waits for it who does not search."""
+    from webapp.shared.live import hub_of
     from webapp.shared.runtime import lazy_runtime
+
+    # Streams would keep a server that is to stop for the whole of its graceful time.
+    hub_of(worker.wsgi).is_stopping = lambda: not worker.alive
 
     def load() -> None:
         try:

@@ -28,6 +28,7 @@ from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, customer_language, desk_link, desk_url, piece_to_mark
 from webapp.desk.listing import best_of, make_listing
+from webapp.desk.live import changes, live
 from webapp.help.pictures import pictures_in
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
@@ -43,6 +44,8 @@ blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
 blueprint.add_app_template_global(desk_url)
 blueprint.add_app_template_global(piece_to_mark)
+blueprint.add_url_rule("/live", view_func=live)
+blueprint.add_url_rule("/live/changes", view_func=changes)
 blueprint.add_url_rule("/conversation", view_func=conversation, methods=["GET", "POST"])
 
 PLACE, SEARCHED = "desk", 30

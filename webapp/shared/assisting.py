@@ -1,7 +1,7 @@
 """Suggestions for a conversation from a request. Nothing is kept of a conversation but its question, redacted."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 from kb.assist.suggestions import AssistAnswer, assist, judge_questions
 from kb.assist.turns import Turn, asking_turn
@@ -41,12 +41,14 @@ def assist_and_record(
     anyway: bool = False,
     closed: Collection[int] = (),
     pressing: int | None = None,
+    name_of: Callable[[str], str] | None = None,
 ) -> Assisted:
     """What to show a rep now. The first suggestion for each open question is judged by the calibrated confidence of search: it
     says whether we have an answer. The most pressing question is recorded, and becomes a gap where it has none.
 
     anyway: give suggestions even where silence is right; then nothing is recorded. closed, pressing: turns whose questions the
-    rep has closed, wants first. Raises ModelError or IndexUnavailableError.
+    rep has closed, wants first. name_of: names the search of a question, which is then recorded once.
+    Raises ModelError or IndexUnavailableError.
     """
     runtime = search_runtime()
     searcher = runtime.searcher(Audience.REP)
@@ -66,6 +68,8 @@ def assist_and_record(
     answer = judge_questions(session(), searcher, answer)
     search = answer.questions[0].search
     assert search is not None, "an open question is judged"
+    if name_of is not None:
+        search = replace(search, public_id=name_of(search.query))
     observe_search(place, search)
     record_after_response(search, audience=Audience.REP, place=place, reader_language=reader_language)
     return Assisted(answer, search.outcome, search.public_id, search.missing)

@@ -77,9 +77,15 @@ def record_if_typed(
 def record_after_response(
     answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
 ) -> None:
-    """Write down a search of this request's person once the response is out; the query is redacted before it is stored."""
+    """Write down a search of this request's person once the response is out, and once under its name; the query is redacted
+    before it is stored."""
     record = _recorder(audience, place, reader_language, visit)
-    run_after_response(lambda separate: record(separate, answer))
+
+    def record_once(separate: Session) -> None:
+        if not is_recorded(separate, answer.public_id):
+            record(separate, answer)
+
+    run_after_response(record_once)
 
 
 def _recorder(
