@@ -135,7 +135,11 @@ def add_sample_conversations(settings: Settings, engine: "Engine") -> int:
             return 0
         with step("Sample customers and conversations"):
             stored = store_sample(
-                session, read_conversations(SAMPLE_CONVERSATIONS), people, region=settings.phone_region
+                session,
+                read_conversations(SAMPLE_CONVERSATIONS),
+                people,
+                region=settings.phone_region,
+                zone=settings.time_zone,
             )
             session.commit()
     stamp.write_text(f"{stored}\n", encoding="ascii")

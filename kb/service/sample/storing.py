@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, cast
 
-from sqlalchemy import Table, exists, insert, or_, select
+from sqlalchemy import Table, exists, or_, select
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
 from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import open_conversation
-from kb.service.customers import recognise_customer
+from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.messages import LETTERS_OF_A_LANGUAGE, SPOKEN, bring_up_to_date
+from kb.service.promises import note_promises
 from kb.service.sample.files import SampleConversation, SampleMessage
 from kb.tables import (
     Conversation,
@@ -32,6 +33,8 @@ _CUSTOMERS = cast(Table, Customer.__table__)
 ORIGIN = "sample"
 # A rep closes a conversation a little after the last word.
 _CLOSED_AFTER = timedelta(minutes=2)
+# A rep has a conversation a little before they write in it.
+_TAKEN_BEFORE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,46 @@ def store_sample(
     people: Mapping[str, int],
     *,
     region: str,
+    zone: tzinfo | None = None,
     now: datetime | None = None,
 ) -> int:
     """Bring them in as if they had happened in the time before `now`; returns how many are new.
 
     people: ids of users by the names that the file uses. Whoever is missing there has said nothing, and nothing is theirs.
+    zone: where the days and hours are meant that reps promise.
     """
-    now = now or utc_now()
-    return sum(_store(session, one, people, region, now) for one in conversations)
+    context = _Context(session, people, region, zone, now or utc_now())
+    # The oldest first: so their ids have the order of their times.
+    in_order = sorted(conversations, key=lambda one: max(message.minutes_ago for message in one.messages), reverse=True)
+    customers: dict[GivenCustomer, Customer] = {}
+    new = 0
+    for one in in_order:
+        if one.customer not in customers:
+            customers[one.customer] = recognise_customer(session, one.customer, region=region).customer
+        new += _store(context, one, customers[one.customer])
+    return new
 
 
-def _store(session: Session, sample: SampleConversation, people: Mapping[str, int], region: str, now: datetime) -> bool:
-    began = now - timedelta(minutes=max(message.minutes_ago for message in sample.messages))
-    customer = recognise_customer(session, sample.customer, region=region).customer
+@dataclass(frozen=True)
+class _Context:
+    """What is the same for all conversations of one run."""
+
+    session: Session
+    people: Mapping[str, int]
+    region: str
+    zone: tzinfo | None
+    now: datetime
+
+    def person(self, key: str | None) -> int | None:
+        return self.people.get(key or "")
+
+    def ago(self, minutes: int) -> datetime:
+        return self.now - timedelta(minutes=minutes)
+
+
+def _store(context: _Context, sample: SampleConversation, customer: Customer) -> bool:
+    session = context.session
+    began = context.ago(max(message.minutes_ago for message in sample.messages))
     opened = open_conversation(
         session,
         customer,
@@ -80,19 +110,19 @@ def _store(session: Session, sample: SampleConversation, people: Mapping[str, in
         external_id=sample.external_id,
         subject=sample.subject,
         details=dict(sample.details),
-        region=region,
+        region=context.region,
         now=began,
     )
     if not opened.is_new:
         return False
-    if not has_real_conversations(session, customer.id):
-        customer.is_sample = True
-        customer.created_at = min(customer.created_at, began)
+    if not customer.is_sample and not has_real_conversations(session, customer.id):
+        customer.is_sample, customer.created_at = True, min(customer.created_at, began)
     conversation = opened.conversation
-    rows = [_row(conversation, message, people, region, now) for message in sample.messages]
-    session.execute(insert(Message), rows)
-    _note_events(session, conversation, sample, people, now)
-    _finish(session, conversation, sample, people, rows, now)
+    messages = [_message(context, conversation, message) for message in sample.messages]
+    session.add_all(messages)
+    _note_events(context, conversation, sample)
+    _finish(context, conversation, sample, messages)
+    _note_promises(context, conversation, messages)
     return True
 
 
@@ -101,82 +131,72 @@ def has_real_conversations(session: Session, customer_id: int) -> bool:
     return session.scalar(select(exists().where(theirs))) or False
 
 
-def _row(
-    conversation: Conversation, message: SampleMessage, people: Mapping[str, int], region: str, now: datetime
-) -> dict[str, Any]:
-    is_ours = message.role is MessageRole.AGENT
-    at = now - timedelta(minutes=message.minutes_ago)
+def _message(context: _Context, conversation: Conversation, message: SampleMessage) -> Message:
+    is_theirs, is_ours = message.role is MessageRole.CUSTOMER, message.role is MessageRole.AGENT
     delivered = is_ours and conversation.channel not in SPOKEN
-    is_theirs = message.role is MessageRole.CUSTOMER
-    return {
-        "conversation_id": conversation.id,
-        "external_id": message.external_id,
-        "role": message.role.value,
-        "user_id": people.get(message.author or ""),
-        "text": mask_secrets(message.text, region=region) if is_theirs else message.text,
-        "language": guess_language(message.text),
-        "sent_at": at,
-        "created_at": at,
-        "delivery": (Delivery.SENT if delivered else Delivery.NONE).value,
-        "recipient": "",
-        "delivery_error": "",
-        "details": {},
-    }
+    at = context.ago(message.minutes_ago)
+    return Message(
+        conversation_id=conversation.id,
+        external_id=message.external_id,
+        role=message.role.value,
+        user_id=context.person(message.author),
+        text=mask_secrets(message.text, region=context.region) if is_theirs else message.text,
+        language=guess_language(message.text),
+        sent_at=at,
+        created_at=at,
+        delivery=(Delivery.SENT if delivered else Delivery.NONE).value,
+    )
 
 
-def _note_events(
-    session: Session,
-    conversation: Conversation,
-    sample: SampleConversation,
-    people: Mapping[str, int],
-    now: datetime,
-) -> None:
-    first = next((m for m in sample.messages if m.author in people and m.role is not MessageRole.SYSTEM), None)
+def _note_events(context: _Context, conversation: Conversation, sample: SampleConversation) -> None:
     events: list[tuple[EventKind, datetime, int | None, dict[str, Any]]] = []
+    first = next((message for message in sample.messages if message.author in context.people), None)
     if first is not None:
-        person = people[first.author or ""]
-        at = now - timedelta(minutes=first.minutes_ago, seconds=20)
+        person = context.person(first.author)
+        at = context.ago(first.minutes_ago) - _TAKEN_BEFORE
         events.append((EventKind.ASSIGNED, at, person, {"to": person, "from": None}))
     for event in sample.events:
-        data = {"to": people.get(event.to or ""), "from": people.get(event.by or ""), "text": event.text}
-        at = now - timedelta(minutes=event.minutes_ago)
-        events.append((event.kind, at, people.get(event.by or ""), data))
+        by, at = context.person(event.by), context.ago(event.minutes_ago)
+        events.append((event.kind, at, by, {"to": context.person(event.to), "from": by, "text": event.text}))
         if event.kind is EventKind.ESCALATED:
             conversation.escalated_at = at
-    last = now - timedelta(minutes=min(message.minutes_ago for message in sample.messages))
-    by = people.get(sample.assigned_to or "")
+    over = min(context.now, context.ago(min(message.minutes_ago for message in sample.messages)) + _CLOSED_AFTER)
+    by = context.person(sample.assigned_to)
     if sample.state is ConversationState.CLOSED:
-        conversation.closed_at = min(now, last + _CLOSED_AFTER)
-        events.append((EventKind.CLOSED, conversation.closed_at, by, {}))
+        conversation.closed_at = over
+        events.append((EventKind.CLOSED, over, by, {}))
     elif sample.state is ConversationState.SNOOZED:
-        conversation.snoozed_until = now + timedelta(minutes=sample.snoozed_for_minutes)
-        at = min(now, last + _CLOSED_AFTER)
-        events.append((EventKind.SNOOZED, at, by, {"until": conversation.snoozed_until.isoformat()}))
-    session.add_all(
+        until = context.now + timedelta(minutes=sample.snoozed_for_minutes)
+        conversation.snoozed_until = until
+        events.append((EventKind.SNOOZED, over, by, {"until": until.isoformat()}))
+    context.session.add_all(
         ConversationEvent(conversation_id=conversation.id, kind=kind.value, user_id=user, data=data, created_at=at)
         for kind, at, user, data in events
     )
 
 
 def _finish(
-    session: Session,
-    conversation: Conversation,
-    sample: SampleConversation,
-    people: Mapping[str, int],
-    rows: Sequence[Mapping[str, Any]],
-    now: datetime,
+    context: _Context, conversation: Conversation, sample: SampleConversation, messages: Sequence[Message]
 ) -> None:
     conversation.state = sample.state.value
-    conversation.assigned_to_id = people.get(sample.assigned_to or "")
-    for row in rows:
-        letters = sum(character.isalpha() for character in row["text"])
-        if row["role"] == MessageRole.CUSTOMER.value and letters >= LETTERS_OF_A_LANGUAGE:
-            if row["language"] != UNDETERMINED:
-                conversation.language, conversation.language_is_set = row["language"], True
+    conversation.assigned_to_id = context.person(sample.assigned_to)
+    for message in messages:
+        letters = sum(character.isalpha() for character in message.text)
+        if message.role == MessageRole.CUSTOMER.value and letters >= LETTERS_OF_A_LANGUAGE:
+            if message.language != UNDETERMINED:
+                conversation.language, conversation.language_is_set = message.language, True
             break
-    session.flush()
-    bring_up_to_date(session, conversation)
-    conversation.updated_at = conversation.closed_at or conversation.last_message_at or now
+    context.session.flush()
+    bring_up_to_date(context.session, conversation)
+    conversation.updated_at = conversation.closed_at or conversation.last_message_at
+
+
+def _note_promises(context: _Context, conversation: Conversation, messages: Sequence[Message]) -> None:
+    """What was promised in a conversation that is over has been kept."""
+    for message in messages:
+        if message.role == MessageRole.AGENT.value:
+            for promise in note_promises(context.session, message, context.zone):
+                promise.kept_at = conversation.closed_at
 
 
 def remove_sample(session: Session) -> Removed:

@@ -1,6 +1,7 @@
 """The sample's conversations in the database, and out of it again."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -24,6 +25,7 @@ from kb.tables import (
     EventKind,
     Message,
     MessageRole,
+    Promise,
     Role,
     User,
 )
@@ -45,8 +47,16 @@ def counts(session: Session) -> list[int]:
     return [session.scalar(select(func.count()).select_from(table)) or 0 for table in EVERYTHING]
 
 
+# Enough of it where it does not matter which.
+SOME = SAMPLE[:15]
+
+
 def store(session: Session, people: dict[str, int], now: datetime | None = None) -> int:
     return store_sample(session, SAMPLE, people, region="IN", now=now)
+
+
+def store_some(session: Session, people: dict[str, int]) -> None:
+    store_sample(session, SOME, people, region="IN")
 
 
 def test_everything_is_stored_as_it_stands_in_the_file(session: Session, people: dict[str, int]) -> None:
@@ -95,6 +105,19 @@ def test_handed_over_and_escalated_ones_say_so(session: Session, people: dict[st
     assert len(escalated) >= 4
 
 
+def test_what_was_promised_is_awaited_where_it_is_not_over(session: Session, people: dict[str, int]) -> None:
+    store_sample(session, SAMPLE, people, region="IN", zone=ZoneInfo("Asia/Kolkata"))
+    promises = session.execute(
+        select(Promise, Conversation).join(Conversation, Promise.conversation_id == Conversation.id)
+    )
+    found = [(promise, conversation.state) for promise, conversation in promises]
+    assert sum(state != ConversationState.CLOSED.value for _, state in found) >= 8
+    assert all((promise.kept_at is not None) == (state == ConversationState.CLOSED.value) for promise, state in found)
+    by_thursday = [promise for promise, _ in found if "Thursday" in promise.text]
+    assert by_thursday
+    assert all(one.due_at and one.due_at.astimezone(ZoneInfo("Asia/Kolkata")).weekday() == 3 for one in by_thursday)
+
+
 def test_loading_twice_changes_nothing(session: Session, people: dict[str, int]) -> None:
     store(session, people)
     before = counts(session)
@@ -125,8 +148,8 @@ def test_one_command_removes_all_of_it_and_leaves_the_rest(session: Session, peo
 def test_a_sample_customer_with_a_real_conversation_stays_and_is_a_real_one_then(
     session: Session, people: dict[str, int]
 ) -> None:
-    store(session, people)
-    given = next(one.customer for one in SAMPLE if one.customer.email)
+    store_some(session, people)
+    given = next(one.customer for one in SOME if one.customer.email)
     customer = recognise_customer(session, GivenCustomer(email=given.email), region="IN").customer
     own = open_conversation(session, customer, Channel.CHAT, origin="api", external_id="own").conversation
     store_message(session, own, MessageRole.CUSTOMER, "I am real by now")
@@ -140,7 +163,7 @@ def test_a_sample_customer_with_a_real_conversation_stays_and_is_a_real_one_then
 def test_real_customers_that_were_merged_along_a_chain_into_sample_ones_are_not_lost(
     session: Session, people: dict[str, int]
 ) -> None:
-    store(session, people)
+    store_some(session, people)
     first, second = session.scalars(select(Customer).where(Customer.is_sample).limit(2)).all()
     real = recognise_customer(session, GivenCustomer(email="real@shop.example"), region="IN").customer
     real.merged_into_id, first.merged_into_id = first.id, second.id
@@ -150,11 +173,11 @@ def test_real_customers_that_were_merged_along_a_chain_into_sample_ones_are_not_
 
 
 def test_real_customers_are_not_taken_for_sample_ones(session: Session, people: dict[str, int]) -> None:
-    given = next(one.customer for one in SAMPLE if one.customer.email)
+    given = next(one.customer for one in SOME if one.customer.email)
     real = recognise_customer(session, GivenCustomer(email=given.email), region="IN").customer
     own = open_conversation(session, real, Channel.EMAIL, origin="api", external_id="mail").conversation
     store_message(session, own, MessageRole.CUSTOMER, "I was here before")
-    store(session, people)
+    store_some(session, people)
     assert not session.get_one(Customer, real.id).is_sample
     remove_sample(session)
     assert session.get(Customer, real.id) is not None
