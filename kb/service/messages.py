@@ -12,6 +12,7 @@ from kb.core.database import insert_new
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import note_event, reopen
+from kb.service.frustration.storing import update_frustration
 from kb.service.promises import drop_promises, note_promises
 from kb.tables import Conversation, ConversationState, Delivery, EventKind, Message, MessageRole
 from kb.text.language import guess_language
@@ -88,6 +89,8 @@ def store_message(
     elif role is MessageRole.AGENT:
         note_promises(session, message, zone)
     bring_up_to_date(session, conversation)
+    if role is MessageRole.CUSTOMER:
+        update_frustration(session, conversation)
     session.flush()
     return Stored(message, is_new=True)
 

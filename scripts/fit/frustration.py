@@ -1,13 +1,13 @@
-"""Make `kb/service/frustration/model.json`: how heated a turn of a customer is, from the signs of kb.service.frustration.features.
+"""Make `kb/service/frustration/model.json`: how heated a turn of a customer is.
 
-Logistic regression over signs with names. Texts: the written turns (`frustration.jsonl`), and as calm ones, with little weight,
-questions that people ask the invented businesses and turns of the fit half of the written conversations that ask, tell or
-thank. Nothing here is random but the choice of the questions, which is seeded.
+Logistic regression over the signs of kb.service.frustration.features. Texts: the written turns (`frustration.jsonl`), and as
+calm ones, with little weight, questions that people ask the invented businesses and turns of the fit half of the written
+conversations that ask, tell or thank. Nothing here is random but the choice of the questions, which is seeded.
 
     .venv/bin/python scripts/fit/frustration.py [--folds 5] [--compare]
 
-With `--folds` nothing is written: it prints how well turns that were not fitted on are told apart; with `--compare` also what words
-and vectors of the bundled encoder would add.
+With `--folds` nothing is written: it prints how well turns that were not fitted on are told apart; with `--compare` also what
+words and vectors of the bundled encoder would add.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,9 @@ def _calm_texts() -> list[str]:
     questions = [text for section in sections for text in (*section.yes, *section.no)]
     random.Random(0).shuffle(questions)
     acts = {row["_id"]: row["acts"] for row in read_lines(_RELEVANCE / "conversation_acts.jsonl")}
-    rows = [row for row in read_lines(_RELEVANCE / "conversations.jsonl") if row["part"] == "fit" and row["_id"] in acts]
+    rows = [
+        row for row in read_lines(_RELEVANCE / "conversations.jsonl") if row["part"] == "fit" and row["_id"] in acts
+    ]
     said = [
         turn["text"]
         for row in rows
@@ -92,9 +95,9 @@ def _calm_texts() -> list[str]:
 
 def _signs(written: Sequence[Labelled], pool: Sequence[Labelled]) -> tuple[Matrix, Matrix]:
     names = sorted({name for one in written for name in one.turn.values()})
-    values = [(one.turn.values()) for one in (*written, *pool)]
-    all_rows = np.array([[of_one.get(name, 0.0) for name in names] for of_one in values])
-    return all_rows[: len(written)], all_rows[len(written) :]
+    values = [one.turn.values() for one in (*written, *pool)]
+    rows = np.array([[of_one.get(name, 0.0) for name in names] for of_one in values])
+    return rows[: len(written)], rows[len(written) :]
 
 
 def _fit(
@@ -113,9 +116,8 @@ def _print_folds(
     judged = np.zeros(len(levels), dtype=int)
     for train, test in StratifiedKFold(folds, shuffle=True, random_state=0).split(rows[0], levels):
         judged[test] = _fit(rows, written, pool, train).predict(rows[0][test])
-    held_out = [_labelled(row) for row in read_lines(_RELEVANCE / "frustration.jsonl")] if name == "signs" else []
     print(f"{name}: macro-F1 {f1_score(levels, judged, average='macro'):.3f} in {folds} folds")
-    print(confusion_matrix(levels, judged), f"({len(held_out)} turns are held out for the test)" if held_out else "")
+    print(confusion_matrix(levels, judged))
 
 
 def _compare(written: Sequence[Labelled], pool: Sequence[Labelled], folds: int) -> None:
@@ -135,7 +137,7 @@ def _compare(written: Sequence[Labelled], pool: Sequence[Labelled], folds: int) 
 def _words(written: Sequence[Labelled], pool: Sequence[Labelled]) -> Matrix:
     """Words and pairs of them by their keys, those that two texts have."""
     keys = [[token.key for token in one.turn.read.tokens] for one in (*written, *pool)]
-    sets = [set(of_one) | {f"{a} {b}" for a, b in zip(of_one, of_one[1:], strict=False)} for of_one in keys]
+    sets = [set(of_one) | {f"{a} {b}" for a, b in pairwise(of_one)} for of_one in keys]
     known = sorted(word for word, count in Counter(word for of_one in sets for word in of_one).items() if count >= 2)
     return np.array([[0.4 * (word in of_one) for word in known] for of_one in sets])
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import regex
 
-from kb.service.frustration.cues import Hit, ReadText, read_text, word_key
-from kb.text.terms import function_words
+from kb.service.frustration.cues import Hit, ReadText, read_text
+from kb.service.frustration.phrases import word_key
+from kb.text.terms import function_words, normalise
 
 # Kinds that show displeasure, and of them those that are more than that.
 HEATED = ("abuse", "accuse", "fury", "poor", "legal", "public")
@@ -21,9 +22,12 @@ _CAPITALS = regex.compile(r"\b\p{Lu}{2,}\b")
 _LOWER = regex.compile(r"\b\p{Ll}{2,}\b")
 # What is written in capitals by everybody.
 _ABBREVIATIONS = frozenset(
-    "otp emi kyc pin upi gst cod sim pan id ok sms url pdf usb led tv ac faq app ifsc neft imps rtgs atm cvv dob awb eta apr am pm "
-    "gb mb wifi led lcd rt dm fyi asap pls plz ps re fw fir rbi trai hdfc sbi icici irctc cctv iphone ssd hdd ram lpg bsnl jio crm "
-    "sla sku gstin tds ssl vip usa uk ny kb mrp hd uhd nach fatal error failure bounce warning note new stop promo mc bc".split()
+    normalise(
+        "otp emi kyc pin upi gst cod sim pan id ok sms url pdf usb led tv ac faq app ifsc neft imps rtgs atm cvv dob awb "
+        "eta apr am pm gb mb wifi lcd rt dm fyi asap pls plz ps re fw fir rbi trai hdfc sbi icici irctc cctv iphone ssd hdd "
+        "ram lpg bsnl jio crm sla sku gstin tds ssl vip usa uk kb mrp hd uhd nach fatal error failure bounce warning note "
+        "new stop promo mc bc"
+    ).split()
 )
 _MARKS_AGAIN = regex.compile(r"[!！]{2,}|[!?]{3,}")
 _QUESTIONS_AGAIN = regex.compile(r"[?？]{2,}")
@@ -35,12 +39,13 @@ _SULKING = regex.compile(r"[😒🙄😑😐😞😔😩😫🤦😪]|(?<!\w):-?
 _DOTS_ALONE = regex.compile(r"^[\s.?…!]+$")
 # An agent who puts off, and one whose words come from a box of them.
 _PUT_OFF = regex.compile(
-    r"\b(?:wait|shortly|soon|working on|update you|get back|48 hours|24 hours|patien|check and|intezar|opekkha|dekhchi|dekh rahe)|"
-    r"इंतज़ार|इंतजार|प्रतीक्षा|अपेक्षा|দেখছি|অপেক্ষা",
+    r"\b(?:wait|shortly|soon|working on|update you|get back|48 hours|24 hours|patien|check and|intezar|opekkha|dekhchi|"
+    r"dekh rahe)|इंतज़ार|इंतजार|प्रतीक्षा|अपेक्षा|দেখছি|অপেক্ষা",
     regex.IGNORECASE,
 )
 _BOXED = regex.compile(
-    r"\b(?:inconvenience|understand your concern|policy|cooperate|as per|asuvidha|osubidha)|असुविधा|খেদ|অসুবিধা|नीति", regex.IGNORECASE
+    r"\b(?:inconvenience|understand your concern|policy|cooperate|as per|asuvidha|osubidha)|असुविधा|खेद|অসুবিধা|नीति",
+    regex.IGNORECASE,
 )
 # An answer of so many words is long: silence after it may say that it was no answer.
 LONG_ANSWER = 50
@@ -51,8 +56,8 @@ Values = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Around:
-    """What came before a turn. contact: which contact of the customer's this is, from 1; waited: minutes; before: their own turns;
-    answer: what our side said last."""
+    """What came before a turn. contact: which contact of the customer's this is, from 1; waited: minutes; before: their own
+    turns; answer: what our side said last."""
 
     contact: int = 1
     waited: float = 0.0
@@ -111,8 +116,8 @@ def _signs(read: ReadText, shouted: Sequence[str], counts: Mapping[str, int]) ->
         "smiling": float(_SMILING.search(plain) is not None),
         "frowning": float(_FROWNING.search(plain) is not None),
         "sulking": float(_SULKING.search(plain) is not None),
-        "loud": min(read.marks["loud"], 2) / 1,
-        "tense": min(read.marks["tense"], 2) / 1,
+        "loud": float(min(read.marks["loud"], 2)),
+        "tense": float(min(read.marks["tense"], 2)),
         "light": float(read.marks["light"] > 0),
         "quotes": float(read.quotes > 0),
         "few words": float(words <= 4),
@@ -183,7 +188,9 @@ def _everyday() -> frozenset[str]:
     return frozenset(word_key(word) for word in words if len(word) >= 2)
 
 
-_SHOUTED_OFTEN = frozenset("wrong left right always again every lying liar money back five four galat bhul nobody nothing".split())
+_SHOUTED_OFTEN = frozenset(
+    normalise("wrong left right always again every lying liar money back five four galat bhul nobody nothing").split()
+)
 
 
 def _same(text: str, earlier: str) -> bool:

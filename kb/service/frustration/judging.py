@@ -85,7 +85,9 @@ def _is_polite(turn: Turn) -> bool:
 def _without_one_word(turn: Turn, probabilities: Probabilities) -> Probabilities:
     """The calmest that a text is judged to be when one of its words of displeasure is taken away."""
     words: list[Hit] = []
-    for hit in sorted((hit for kind in COLD for hit in turn.read.hits.get(kind, ())), key=lambda hit: hit.start - hit.end):
+    for hit in sorted(
+        (hit for kind in COLD for hit in turn.read.hits.get(kind, ())), key=lambda hit: hit.start - hit.end
+    ):
         if not any(hit.overlaps(other) for other in words):
             words.append(hit)
     if len(words) > _MANY_WORDS:
@@ -132,9 +134,7 @@ def _text(messages: Sequence[Said]) -> str:
     return "\n".join(said.text for said in messages[-_MESSAGES_OF_A_TURN:])
 
 
-def _around(
-    spoken: Sequence[Said], grouped: Sequence[tuple[int, int]], number: int, background: Background
-) -> Around:
+def _around(spoken: Sequence[Said], grouped: Sequence[tuple[int, int]], number: int, background: Background) -> Around:
     first, last = grouped[number]
     is_last = number == len(grouped) - 1
     waited = max(_waited_before(spoken, first, last), background.waited if is_last else 0.0)

@@ -13,7 +13,20 @@ from kb.service.frustration.turns import Level
 
 _FILE = Path(__file__).with_name("reasons.json")
 # Kinds of words that are reasons, the strongest first; facts and courtesies are none.
-_QUOTED = ("abuse", "legal", "public", "accuse", "leaving", "fury", "poor", "sarcasm", "displeased", "repeat", "wait", "command")
+_QUOTED = (
+    "abuse",
+    "legal",
+    "public",
+    "accuse",
+    "leaving",
+    "fury",
+    "poor",
+    "sarcasm",
+    "displeased",
+    "repeat",
+    "wait",
+    "command",
+)
 _LONGEST_QUOTE = 40
 MOST_REASONS = 5
 _LONG_WAIT, _MANY_CONTACTS = 20, 2
