@@ -224,13 +224,13 @@ def _measure_queries(
 
 def read_material(folder: Path) -> Material:
     """Sentences and questions from the Markdown articles under `folder`."""
-    from kb.articles import parse_article, plain_text
+    from kb.articles import parse_article, shown_text
 
     sentences: dict[str, list[str]] = {}
     questions: list[str] = []
     for path in sorted(folder.rglob("*.md")):
         source = parse_article(path.read_text("utf-8"), str(path))
-        text = plain_text(source.body)
+        text = shown_text(source.body)
         found = [text[a:b] for a, b in split_sentences(text) if b - a > 20]
         sentences.setdefault(source.language, []).extend(found)
         questions += [source.title, *source.also_asked]

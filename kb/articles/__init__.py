@@ -26,6 +26,7 @@ from kb.articles.rendering import (
     plain_markdown,
     plain_text,
     render_markdown,
+    shown_text,
 )
 from kb.articles.reports import by_kind, get_report, list_reports, store_report
 from kb.articles.source import ArticleSource, make_source, write_article
@@ -86,6 +87,7 @@ __all__ = [
     "resolve_links",
     "restore_revision",
     "save_article",
+    "shown_text",
     "slugify",
     "source_of_article",
     "source_of_revision",

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from kb.articles.rendering import plain_text
+from kb.articles.rendering import shown_text
 from kb.text.cleaning import clean_line
 
 _ATX = re.compile(r"^ {0,3}#(?!#)[ \t]+(.*?)[ \t]*#*[ \t]*$")
@@ -63,5 +63,5 @@ def _heading_at(lines: list[str], number: int) -> tuple[str, int]:
 def _plain(markdown: str) -> str:
     """A heading's text without its markup."""
     if re.search(r"[*_`\[\]<>&\\]", markdown):
-        return clean_line(plain_text(f"# {markdown}"))
+        return clean_line(shown_text(f"# {markdown}"))
     return clean_line(markdown)

@@ -20,6 +20,7 @@ from kb.articles.text import MAX_BYTES
 from kb.text.blocks import Block
 from kb.text.cleaning import clean_text
 from kb.text.html import html_to_blocks, html_to_text
+from kb.text.html_message import html_to_message
 
 # Bodies above this size are rendered anew each time, so that the cache stays at some tens of megabytes.
 _CACHED_CHARACTERS = 64_000
@@ -56,17 +57,25 @@ def render_markdown(body: str, *, link: Link | None = None, picture: FindPicture
     return RenderedArticle(Sanitiser(link, picture).clean(raw.html), raw.headings, raw.notices)
 
 
-def plain_text(body: str) -> str:
-    """The text for copying and for descriptions: lists keep their numbers and bullets, links their words."""
+def shown_text(body: str) -> str:
+    """What is read on the page, for titles and descriptions: links are their words, a row of a table is one line."""
     return html_to_text(Sanitiser(None, _no_picture).clean(_render(body).html))
 
 
-def plain_markdown(body: str) -> str:
-    """What readers see as plain Markdown, to paste into a chat: no words of a generator, links to other sites only."""
+def plain_text(body: str, *, link: Link | None = None) -> str:
+    """The text to send in a chat or an SMS: rows of tables as lines, links with their addresses in brackets, no marks.
+
+    `link` gives the addresses of other articles, see render_markdown; without it such a link is its words alone.
+    """
+    return html_to_message(Sanitiser(link, _no_picture).clean(_render(without_front_matter(body)).html))
+
+
+def plain_markdown(body: str, *, link: Link | None = None) -> str:
+    """What readers see as plain Markdown, to paste into a chat: no words of a generator, no boxes; `link` as in plain_text."""
     import html_to_markdown  # only for those who copy
 
-    cleaned = Sanitiser(None, _no_picture).clean(_render(body).html)
-    cleaned = _LEFT_OUT.sub("", _LINK_WITHIN.sub(r"\1", cleaned))
+    cleaned = Sanitiser(link, _no_picture).clean(_render(without_front_matter(body)).html)
+    cleaned = _BOX.sub("", _LEFT_OUT.sub("", _LINK_WITHIN.sub(r"\1", cleaned)))
     return (
         html_to_markdown.convert(cleaned, html_to_markdown.ConversionOptions(extract_metadata=False)).content or ""
     ).strip()
@@ -92,6 +101,17 @@ def pictures_of(body: str) -> list[str]:
     return list(found)
 
 
+def without_front_matter(body: str) -> str:
+    """A body that begins with the front matter of a file, which nobody is to read, without it."""
+    return _FRONT_MATTER.sub("", body, count=1)
+
+
+# With a key that only front matter has: a rule and a line with a colon may begin an article.
+_FRONT_MATTER = re.compile(
+    r"\A\s*---[ \t]*\n(?=(?:.*\n)*?(?:title|slug|layout|permalink|translation_key|audience|status|weight):)"
+    r"(?:[A-Za-z_][\w-]*:.*\n|[ \t]+\S.*\n|(?:#|-[ \t]).*\n|[ \t]*\n)+(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
+)
+_BOX = re.compile(r'<input type="checkbox"[^>]*>\s*')
 _REFERENCE = "to-article:"
 # As in plain text: marks of footnotes, and titles that only say the kind of a note, in English.
 _LEFT_OUT = re.compile(
@@ -197,4 +217,5 @@ __all__ = [
     "plain_markdown",
     "plain_text",
     "render_markdown",
+    "shown_text",
 ]

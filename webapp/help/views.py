@@ -22,9 +22,9 @@ from kb.articles import (
     list_public_addresses,
     list_topic_articles,
     list_topics,
-    plain_text,
     published_translations,
     related_articles,
+    shown_text,
 )
 from kb.core.errors import NotFoundError
 from kb.core.settings import Settings
@@ -185,7 +185,7 @@ def article(language: str, slug: str) -> ResponseReturnValue:
         "help/article.html",
         article=found,
         rendered=show_article(found, link=_links_in(found), picture=pictures_in(found)),
-        summary=shorten(plain_text(found.body), width=SUMMARY, placeholder="…"),
+        summary=shorten(shown_text(found.body), width=SUMMARY, placeholder="…"),
         translations=published_translations(session(), found),
         related=related_articles(session(), found, limit=RELATED),
         search_id=search_id,
