@@ -38,6 +38,7 @@ BLUEPRINTS = (
     "webapp.studio.content:blueprint",
     "webapp.studio.wordings:blueprint",
     "webapp.studio.confidence:blueprint",
+    "webapp.studio.translations:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.views:public",

@@ -3,6 +3,7 @@
 The help centre's functions know public, published articles only: there is no argument by which to see another one.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from kb.core.errors import NotFoundError
 from kb.tables import Article, ArticleFile
+
+# Versions of an article that a list of the last changes looks through, to show each once.
+_MOST_LANGUAGES = 10
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,46 @@ def related_articles(session: Session, article: Article, *, limit: int = 5) -> l
     cards = sorted(_cards(session, query), key=lambda card: card.title.casefold())
     cards.sort(key=lambda card: -len(words & set(card.title.casefold().split())))
     return cards[:limit]
+
+
+@dataclass(frozen=True)
+class DeskCard:
+    """As much of an article as the desk's lists show, internal ones included."""
+
+    id: int
+    language: str
+    title: str
+    audience: str
+    translation_key: str
+    updated_at: datetime
+
+
+_DESK_CARD = (
+    Article.id,
+    Article.language,
+    Article.title,
+    Article.audience,
+    Article.translation_key,
+    Article.updated_at,
+)
+
+
+def desk_cards(session: Session, ids: Iterable[int]) -> dict[int, DeskCard]:
+    """Those of these articles that are published, by number."""
+    query = select(*_DESK_CARD).where(Article.id.in_(list(ids)), Article.status == "published")
+    return {row[0]: DeskCard(*row) for row in session.execute(query)}
+
+
+def list_changed(session: Session, since: datetime, language: str, *, limit: int) -> list[DeskCard]:
+    """Articles that were published or changed since, the last first, each once: in `language` where it is there."""
+    query = select(*_DESK_CARD).where(Article.status == "published", Article.updated_at >= since)
+    query = query.order_by(Article.updated_at.desc(), Article.id.desc()).limit(limit * _MOST_LANGUAGES)
+    found: dict[str, DeskCard] = {}
+    for row in session.execute(query):
+        card = DeskCard(*row)
+        if card.translation_key not in found or card.language == language:
+            found[card.translation_key] = card
+    return list(found.values())[:limit]
 
 
 def list_public_addresses(session: Session) -> list[tuple[str, str, str, datetime]]:

@@ -122,6 +122,12 @@ def list_requests(
     return [RequestWithAttempts(request, attempts.get(request.visit or "", ())) for request in requests]
 
 
+def list_waiting(session: Session, *, limit: int) -> Sequence[ContactRequest]:
+    """Those who have waited longest: one statement."""
+    statement = select(ContactRequest).where(ContactRequest.state == WAITING)
+    return session.scalars(statement.order_by(ContactRequest.created_at, ContactRequest.id).limit(limit)).all()
+
+
 def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).where(ContactRequest.state == WAITING)) or 0
 

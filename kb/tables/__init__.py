@@ -35,6 +35,7 @@ from kb.tables.jobs import Job, JobState
 from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
+from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
 from kb.tables.search import VOTES, ContactRequest, Feedback, FeedbackKind, SearchEvent, feedback_key
 from kb.tables.tickets import Ticket, TicketMessage
 
@@ -84,8 +85,10 @@ __all__ = [
     "Message",
     "MessageRole",
     "Miss",
+    "OpenedDocument",
     "OwnCalibration",
     "Passage",
+    "PinnedDocument",
     "PossibleDuplicate",
     "Presence",
     "Promise",
@@ -94,6 +97,7 @@ __all__ = [
     "SearchEvent",
     "Ticket",
     "TicketMessage",
+    "TranslationWant",
     "UsedDocument",
     "UsedState",
     "User",

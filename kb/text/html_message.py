@@ -66,7 +66,7 @@ def add_quotes(html: str, quotes: Sequence[tuple[str, str]]) -> str:
         raise ValueError(f"{len(quotes)} quotes for {len(nodes)} pieces")
     for node, (_tag, text) in zip(nodes, quotes, strict=True):
         if text:
-            node.attrs["data-quote"] = text  # type: ignore[index]
+            node.attrs["data-quote"] = text
     return tree.body.inner_html or ""
 
 
@@ -129,7 +129,7 @@ def _to_lines(table: LexborNode, rows: dict[int, str]) -> None:
     if title is not None:
         told.append(_in_line(title))
     for row, cells, is_head in _grid(table):
-        if is_head and heads is None:
+        if is_head and heads is None and any(cells):
             heads = cells
             continue
         text = "\n".join(_row_lines(heads or [], cells))
@@ -165,7 +165,8 @@ def _grid(table: LexborNode) -> Iterator[tuple[LexborNode, list[str], bool]]:
         _fill(cells, hanging)
         yield row, cells, is_head
         if is_head:
-            hanging.clear()
+            # A head that reaches down among the values names its column, and is no value.
+            hanging.update({column: (left, "") for column, (left, _) in hanging.items()})
 
 
 def _fill(cells: list[str], hanging: dict[int, tuple[int, str]]) -> None:

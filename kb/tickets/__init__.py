@@ -4,7 +4,7 @@ from kb.tickets.columns import COLUMNS, IGNORED, UnusableColumnsError, check_col
 from kb.tickets.importing import READERS, ImportReport, Preview, import_tickets, preview_tickets
 from kb.tickets.reading import Reading
 from kb.tickets.requesters import hash_requester, load_requester_key
-from kb.tickets.store import find_resolved_ticket
+from kb.tickets.store import TicketCard, find_resolved_ticket, ticket_cards
 
 __all__ = [
     "COLUMNS",
@@ -13,6 +13,7 @@ __all__ = [
     "ImportReport",
     "Preview",
     "Reading",
+    "TicketCard",
     "UnusableColumnsError",
     "check_column",
     "find_resolved_ticket",
@@ -21,4 +22,5 @@ __all__ = [
     "load_requester_key",
     "parse_mapping",
     "preview_tickets",
+    "ticket_cards",
 ]

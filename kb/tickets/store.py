@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kb.core.database import insert_new
@@ -130,6 +130,22 @@ def store_ticket(session: Session, source: str, prepared: PreparedTicket) -> Sto
 def find_resolved_ticket(session: Session, ticket_id: int) -> Ticket | None:
     """A ticket by its number, if it is resolved: others answer nothing."""
     return session.scalar(select(Ticket).where(Ticket.id == ticket_id, Ticket.status == "resolved"))
+
+
+@dataclass(frozen=True)
+class TicketCard:
+    """As much of a ticket as a list shows."""
+
+    id: int
+    title: str
+    language: str
+
+
+def ticket_cards(session: Session, ids: Iterable[int]) -> dict[int, TicketCard]:
+    """Those of these tickets that are resolved, by number."""
+    query = select(Ticket.id, Ticket.subject, func.substr(Ticket.problem, 1, 80), Ticket.language)
+    rows = session.execute(query.where(Ticket.id.in_(list(ids)), Ticket.status == "resolved"))
+    return {number: TicketCard(number, subject or problem, language) for number, subject, problem, language in rows}
 
 
 def _guess_language(problem: str, subject: str, resolution: str) -> str:

@@ -287,7 +287,8 @@ Fee[^1].
 [^1]: Once.
 """
     assert plain_text(body) == (
-        "Return it\n\nGo to Orders, then:\n\n1. Open it\n   and wait\n2. Choose:\n   - small\n   - large\n3. Done & dusted\n\n"
-        "- [x] paid\n- [ ] sent\n\nWhen | Cost\nnow | ₹25\n\nMind\n\nKeep the box.\n\nkb  index\n  --verify\n\nFee.\n\n"
+        "Return it\n\nGo to Orders (https://example.com/orders), then:\n\n"
+        "1. Open it\n   and wait\n2. Choose:\n   - small\n   - large\n3. Done & dusted\n\n"
+        "- paid\n- sent\n\nWhen: now\nCost: ₹25\n\nMind\n\nKeep the box.\n\nkb  index\n  --verify\n\nFee.\n\n"
         "1. Once."
     )

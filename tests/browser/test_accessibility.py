@@ -39,6 +39,7 @@ PAGES = {
     "/studio/wordings/": [f"/studio/wordings/?view={view}" for view in ("suggested", "applied", "refused", "harmful")],
     "/studio/confidence/": ["/studio/confidence/"],
     "/studio/content/": ["/studio/content/"],
+    "/studio/translations/": ["/studio/translations/"],
     "/studio/content/<int:report_id>": ["/studio/content/1"],
     "/studio/gaps": ["/studio/gaps"],
     "/studio/gaps/<int:gap_id>": ["/studio/gaps/{gap}"],

@@ -1,16 +1,13 @@
 """How the desk words and links things."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from flask_babel import format_timedelta, lazy_gettext
-from sqlalchemy.orm import Session
 
-from kb.articles import LinkTarget, article_link
 from kb.search.answers import AnswerKind
 from kb.search.types import Result
-from kb.tables import Article, utc_now
+from kb.tables import utc_now
 from webapp.shared.locale import offered_languages
 
 _CHANNELS = {
@@ -57,10 +54,7 @@ def ago(moment: datetime) -> str:
     return str(format_timedelta(moment - utc_now(), add_direction=True))
 
 
-def desk_link(session: Session, article: Article) -> Callable[[str], str | None]:
-    """A `link` for render_markdown that keeps a rep at the desk; it leads to published articles, internal ones too."""
-
-    def address(target: LinkTarget) -> str | None:
-        return url_for("desk.article", article_id=target.id) if target.status == "published" else None
-
-    return article_link(session, article, address, offered_languages())
+def conversation_url(conversation_id: int) -> str:
+    """The page of a conversation, "" where there is none to lead to."""
+    endpoint = "desk_inbox.show"
+    return url_for(endpoint, conversation_id=conversation_id) if endpoint in current_app.view_functions else ""

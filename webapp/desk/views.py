@@ -7,32 +7,33 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from kb.articles import find_published, published_translations
+from kb.articles import find_published
 from kb.core.errors import ConflictError, NotFoundError
+from kb.insight.translations import count_want
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
 from kb.service.contact import (
     DONE,
     TAKEN,
     WAITING,
-    count_waiting,
     finish_request,
     list_requests,
     release_request,
     take_request,
 )
+from kb.service.desk_documents import is_pinned, note_opened, set_pin
 from kb.tables import FeedbackKind
 from kb.tables.feedback import parse_document
 from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
-from webapp.desk.copying import copy_forms_of_article, copy_forms_of_ticket
-from webapp.desk.display import ago, channel_name, customer_language, desk_link, desk_url, piece_to_mark
+from webapp.desk.copying import copy_forms_of_ticket
+from webapp.desk.display import ago, channel_name, conversation_url, customer_language, desk_url, piece_to_mark
 from webapp.desk.listing import best_of, make_listing
 from webapp.desk.live import changes, live
-from webapp.help.pictures import pictures_in
+from webapp.desk.reading import read_article
+from webapp.desk.start import start_of_desk
 from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
-from webapp.shared.article_html import show_article
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback, person_visit
 from webapp.shared.locale import choose_language, offered_languages
@@ -42,6 +43,7 @@ from webapp.shared.ui import is_partial, is_typing, render_fresh
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
+blueprint.add_app_template_global(conversation_url)
 blueprint.add_app_template_global(desk_url)
 blueprint.add_app_template_global(piece_to_mark)
 blueprint.add_url_rule("/live", view_func=live)
@@ -69,18 +71,17 @@ def home() -> ResponseReturnValue:
         "partial": is_partial(),
         "typing": typing,
     }
+    start = start_of_desk(current_user.id, reading) if answer is None else None
+    response = render_fresh("desk/_results.html" if is_partial() else "desk/home.html", start=start, **values)
     if is_partial():
-        response = render_fresh("desk/_results.html", waiting=0, **values)
         response.headers["HX-Replace-Url"] = _here()
-    else:
-        waiting = count_waiting(session()) if answer is None else 0
-        response = render_fresh("desk/home.html", waiting=waiting, **values)
     return response
 
 
 def _here(**changed: str) -> str:
     """This search, with what is changed about it."""
-    kept: dict[str, Any] = {name: request.args[name] for name in ("q", "lang", "to") if request.args.get(name)}
+    kept: dict[str, Any] = {"q": request.args.get("q") or None, "lang": request.args.get("lang") or None}
+    kept["to"] = customer_language() or None
     return url_for("desk.home", **{**kept, **changed})
 
 
@@ -100,17 +101,18 @@ def _search(text: str, reading: str, typing: bool) -> SearchAnswer:
 
 @blueprint.get("/articles/<int:article_id>")
 def article(article_id: int) -> ResponseReturnValue:
-    """An article in full, as a page or as the preview."""
+    """An article in full, as a page or as the preview; `to`: the language in which it is handed over."""
     found = find_published(session(), article_id)
     if found is None:
         raise NotFoundError(_("There is no such article, or it is not published."))
-    _note_click(f"article:{found.id}")
+    _note_opening(f"article:{found.id}")
+    read = read_article(found, customer_language())
     return _render(
         "article",
         article=found,
-        rendered=show_article(found, link=desk_link(session(), found), picture=pictures_in(found)),
-        translations=published_translations(session(), found),
-        forms=copy_forms_of_article(found),
+        rendered=read.rendered,
+        translations=read.translations,
+        forms=read.forms,
         document=f"article:{found.id}",
     )
 
@@ -121,29 +123,47 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
     found = find_resolved_ticket(session(), ticket_id)
     if found is None:
         raise NotFoundError(_("There is no such ticket."))
-    _note_click(f"ticket:{found.id}")
+    _note_opening(f"ticket:{found.id}")
     return _render("ticket", ticket=found, forms=copy_forms_of_ticket(found), document=f"ticket:{found.id}")
 
 
-def _render(kind: str, **values: object) -> ResponseReturnValue:
+def _render(kind: str, *, document: str, **values: object) -> ResponseReturnValue:
     template = f"desk/_{kind}.html" if is_partial() else f"desk/{kind}.html"
     return render_fresh(
         template,
         search_id=request.args.get("s", ""),
         voted=request.args.get("voted", ""),
         level=2 if is_partial() else 1,
+        document=document,
+        pinned=is_pinned(session(), current_user.id, document),
+        to=customer_language(),
         **values,
     )
 
 
-def _note_click(document: str) -> None:
-    """A result that was opened counts as clicked; one that the page previewed by itself (`peek`) does not."""
-    search_id = request.args.get("s", "")
-    if search_id and "peek" not in request.args:
+def _note_opening(document: str) -> None:
+    """A result that was opened counts as clicked and is at hand; what the page previewed by itself (`peek`) does not."""
+    if "peek" in request.args:
+        return
+    user_id, search_id = current_user.id, request.args.get("s", "")
+    run_after_response(lambda separate: note_opened(separate, user_id, document))
+    if search_id:
         record_if_typed(
             search_id, audience=Audience.REP, place=PLACE, reader_language=_reading_language(), limit=SEARCHED
         )
         run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document))
+
+
+@blueprint.post("/pins")
+def pin() -> ResponseReturnValue:
+    """Keep a document at hand, or no longer. Works as a form; htmx gets the button alone."""
+    document, pinned = request.form.get("document", ""), request.form.get("pinned") == "1"
+    if parse_document(document) is None:
+        abort(400)
+    set_pin(session(), current_user.id, document, pinned=pinned)
+    if is_partial():
+        return render_template("desk/_pin.html", document=document, pinned=pinned)
+    return redirect(safe_next(request.form.get("next")) or url_for("desk.home"), code=303)
 
 
 @blueprint.post("/feedback")
@@ -155,6 +175,9 @@ def feedback() -> ResponseReturnValue:
         abort(400)
     search_id = request.form.get("s", "")
     note_feedback(session(), search_id, kind, document, person_visit())
+    wanted = request.form.get("wanted", "")
+    if found[0] == "article" and kind is FeedbackKind.COPIED and wanted in offered_languages():
+        count_want(session(), found[1], wanted)
     if is_partial():
         return render_template("desk/_thanks.html", voted=kind.value)
     s, voted = search_id or None, kind.value

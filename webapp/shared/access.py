@@ -31,6 +31,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_content": Role.TRAINER,
     "studio_wordings": Role.TRAINER,
     "studio_confidence": Role.TRAINER,
+    "studio_translations": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,

@@ -191,6 +191,7 @@ class PageFrame:
                 (_("Wordings"), "studio_wordings.wordings"),
                 (_("How sure"), "studio_confidence.confidence"),
                 (_("What came in"), "studio_content.reports"),
+                (_("Translations"), "studio_translations.translations"),
             ):
                 is_here = request.blueprint == endpoint.partition(".")[0]
                 places.append(Place(name, url_for(endpoint), is_here))

@@ -11,6 +11,8 @@ export function handOverOnClick(root) {
   root.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) press(button);
+    const send = event.target.closest("[data-send]");
+    if (send) handOverByKey(send.closest("[data-tools]"), "t", { send: true });
   });
 }
 
@@ -30,6 +32,11 @@ function press(button, send = false) {
 
 // `tools`: those of the sheet, which know its document; `confirmedBy`: the element that has to be pressed twice where it warns.
 export async function handOver(insert, { as, send = false, tools, from, confirmedBy }) {
+  // Nothing internal goes out in one step, however often one presses.
+  if (send && confirmedBy.dataset.copyWarning) {
+    say(phrase("notSent"));
+    return;
+  }
   if (confirmedBy.dataset.copyWarning && !confirmedBy.classList.contains("button--warned")) {
     warn(confirmedBy);
     return;

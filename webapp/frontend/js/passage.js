@@ -8,10 +8,12 @@ export function reveal(pane, hash, piece) {
   const section = hash && pane.querySelector(`#${CSS.escape(decodeURIComponent(hash.slice(1)))}`);
   const marked = piece ? mark(pane, piece) : null;
   const top = pane.getBoundingClientRect().top;
-  const above = (element) => element.getBoundingClientRect().top - top + pane.scrollTop - 12;
+  // What stays at the upper edge covers what is under it.
+  const lid = pane.querySelector("[data-tools]")?.offsetHeight ?? 0;
+  const above = (element) => element.getBoundingClientRect().top - top + pane.scrollTop - lid - 12;
   let goal = section ? above(section) : 0;
   // A long section is opened at the piece itself, with some lines of what comes before it.
-  if (marked && above(marked) - goal > pane.clientHeight * 0.7) goal = above(marked) - pane.clientHeight * 0.25;
+  if (marked && above(marked) - goal > pane.clientHeight * 0.6) goal = above(marked) - pane.clientHeight * 0.25;
   pane.scrollTop = goal;
 }
 

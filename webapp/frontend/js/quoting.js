@@ -50,7 +50,9 @@ function choose(piece) {
 
 function take(piece, sheet) {
   const tools = sheet.querySelector("[data-tools]");
-  handOver(piece.dataset.quote, { as: "quote", tools, from: piece, confirmedBy: tools });
+  // What is internal asks once more, on the button for the whole text.
+  const confirmedBy = tools.querySelector('[data-copy-key="t"]');
+  handOver(piece.dataset.quote, { as: "quote", tools, from: piece, confirmedBy });
 }
 
 function stop(sheet) {
