@@ -11,8 +11,10 @@ from kb.accounts.people import create_user
 from kb.core.clock import utc_now
 from kb.service.conversations import open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
+from kb.service.duplicates import possible_duplicates_of
+from kb.service.merging import merge_customers
 from kb.service.messages import store_message
-from kb.service.queue import Filter, View, count_views, list_conversations
+from kb.service.queue import Filter, View, conversations_of, count_views, list_conversations
 from kb.service.sample import has_sample, read_conversations, remove_sample, store_sample
 from kb.tables import (
     Channel,
@@ -170,6 +172,35 @@ def test_real_customers_that_were_merged_along_a_chain_into_sample_ones_are_not_
     session.flush()
     assert remove_sample(session).kept == 2
     assert {one.id for one in session.scalars(select(Customer))} == {real.id, first.id, second.id}
+
+
+def test_one_who_writes_and_then_phones_is_two_customers_that_may_be_one(
+    session: Session, people: dict[str, int]
+) -> None:
+    store_some(session, people)
+    by_chat = session.scalars(
+        select(Customer).join(CustomerIdentity).where(CustomerIdentity.value == "rahul.verma@example.com")
+    ).one()
+    [caller] = possible_duplicates_of(session, by_chat)
+    assert caller.is_sample
+    merge_customers(session, by_chat.id, caller.id, people["rep"])
+    assert {one.channel for one in conversations_of(session, by_chat)} == {"chat", "phone"}
+    remove_sample(session)
+    assert counts(session) == [0, 0, 0, 0, 0]
+
+
+def test_a_sample_customer_who_was_merged_into_a_real_one_leaves_the_real_one_alone(
+    session: Session, people: dict[str, int]
+) -> None:
+    real = recognise_customer(session, GivenCustomer(name="Real", email="real@shop.example"), region="IN").customer
+    own = open_conversation(session, real, Channel.EMAIL, origin="api", external_id="mail").conversation
+    store_message(session, own, MessageRole.CUSTOMER, "I am real")
+    store_some(session, people)
+    sample = session.scalars(select(Customer).where(Customer.is_sample).limit(1)).one()
+    merge_customers(session, real.id, sample.id, people["rep"])
+    remove_sample(session)
+    assert session.scalars(select(Customer.id)).all() == [real.id]
+    assert session.scalars(select(Message.text)).all() == ["I am real"]
 
 
 def test_real_customers_are_not_taken_for_sample_ones(session: Session, people: dict[str, int]) -> None:
