@@ -12,6 +12,7 @@ from kb.core.clock import utc_now
 from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
+from kb.service.frustration.storing import update_frustration
 from kb.service.messages import LETTERS_OF_A_LANGUAGE, SPOKEN, bring_up_to_date
 from kb.service.promises import note_promises
 from kb.service.sample.files import SampleConversation, SampleMessage
@@ -188,6 +189,7 @@ def _finish(
             break
     context.session.flush()
     bring_up_to_date(context.session, conversation)
+    update_frustration(context.session, conversation)
     conversation.updated_at = conversation.closed_at or conversation.last_message_at
 
 

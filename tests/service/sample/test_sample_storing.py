@@ -92,6 +92,7 @@ def test_the_queues_of_both_reps_are_alive(session: Session, people: dict[str, i
         assert views[View.UNASSIGNED] >= 5
         assert views[View.WAITING] >= 10
         assert views[View.SNOOZED] >= 3
+        assert views[View.HEATED] >= 5
         waiting = list_conversations(session, Filter(View.WAITING), people[rep]).conversations
         assert waiting[0].waiting_since is not None
         assert waiting[0].waiting_since > utc_now() - timedelta(hours=6)
