@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.core.settings import Settings, load_settings
-from webapp.shared.sample_shop import DEMO_PEOPLE, SAMPLE_ARTICLES, SAMPLE_CONVERSATIONS, SAMPLE_TICKETS
+from webapp.shared.sample_shop import DEMO_PEOPLE, SAMPLE_ARTICLES, SAMPLE_CONVERSATIONS, SAMPLE_SCRIPTS, SAMPLE_TICKETS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -205,7 +205,8 @@ def _add_tickets(settings: Settings, engine: "Engine") -> None:
 
 def _fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    others = {SAMPLE_CONVERSATIONS, SAMPLE_SCRIPTS}  # they come by a way of their own
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path not in others):
         digest.update(f"{path.relative_to(folder)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
