@@ -11,6 +11,7 @@ from kb.core.clock import utc_now
 from kb.core.database import insert_new
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
+from kb.service.channels.webhooks import tell_event
 from kb.tables import (
     Channel,
     Conversation,
@@ -129,7 +130,7 @@ def get_conversation(session: Session, conversation_id: int) -> Conversation:
 def note_event(
     session: Session, conversation: Conversation, kind: EventKind, user_id: int | None = None, data: Data | None = None
 ) -> ConversationEvent:
-    """Write down that something happened, and that the conversation has changed."""
+    """Write down that something happened, and that the conversation has changed; webhooks will be told."""
     now = utc_now()
     event = ConversationEvent(
         conversation_id=conversation.id, kind=kind.value, user_id=user_id, data=data or {}, created_at=now
@@ -137,6 +138,7 @@ def note_event(
     session.add(event)
     conversation.updated_at = now
     session.flush()
+    tell_event(session, conversation, kind, user_id, event.data, now)
     return event
 
 

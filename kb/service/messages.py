@@ -129,7 +129,8 @@ def _hear(session: Session, conversation: Conversation, message: Message) -> Non
 def bring_up_to_date(session: Session, conversation: Conversation) -> None:
     """Waits, counts and the preview of a conversation, from its messages: two statements."""
     counts = Message.delivery.not_in([Delivery.WITHDRAWN.value])
-    ours = and_(Message.role == MessageRole.AGENT.value, counts)
+    # Who was sent something that did not arrive still waits.
+    ours = and_(Message.role == MessageRole.AGENT.value, counts, Message.delivery != Delivery.FAILED.value)
     theirs = Message.role == MessageRole.CUSTOMER.value
     of_this = Message.conversation_id == conversation.id
     answered_at = select(func.max(Message.sent_at)).where(of_this, ours).scalar_subquery()

@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 from kb.core.errors import InvalidInputError, Rejection
 from kb.core.progress import Progress
-from kb.text.mail.message import MailHeaders, parse_mail, read_body, read_headers
+from kb.text.mail.message import MailHeaders, read_body, read_headers
+from kb.text.mail.mime import parse_mail
 from kb.tickets.files import Meter, open_export
 from kb.tickets.mail_threads import DESK_ADDRESS, Owner, Place, Threads
 from kb.tickets.raw import LONGEST_ID, RawTicket, RawTurn

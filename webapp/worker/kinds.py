@@ -9,8 +9,11 @@ from sqlalchemy import Engine
 
 from kb.core.settings import Settings
 from kb.jobs.worker import JobContext, Kind
+from kb.service.channels.calls import has_due_calls
+from kb.service.channels.delivery import has_due_messages
 from kb.tables.changed_documents import has_changed_documents
-from webapp.worker import calibration, gaps, indexing, retention, simulation, statistics, tickets, wordings
+from webapp.worker import calibration, channels, gaps, indexing, retention, simulation, statistics, tickets, wordings
+from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
 from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
@@ -29,7 +32,10 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
     def kind(name: str, run: Callable[[WorkerTools, JobContext], dict[str, Any] | None], **fields: Any) -> Kind:
         return Kind(name, partial(run, tools), **fields)
 
-    kinds = (
+    kinds = [
+        # Wanted by what is in the database: whoever stores a reply need not ask for its delivery, and none stays behind.
+        kind(DELIVERY, channels.deliver, is_wanted=has_due_messages, lane=DELIVERY),
+        kind(WEBHOOKS, channels.call_webhooks, is_wanted=has_due_calls, lane=WEBHOOKS),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
@@ -39,5 +45,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(SIMULATION, simulation.run, lane=SIMULATION),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
         kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),
-    )
+    ]
+    if settings.mail_imap is not None:
+        kinds.append(kind(MAILBOX, channels.read_mails, every=timedelta(seconds=30), lane=MAILBOX))
     return {one.name: one for one in kinds}

@@ -1,0 +1,1 @@
+"""Ways in and out of conversations: e-mail, webhooks, and what goes by itself."""
