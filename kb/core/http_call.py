@@ -50,6 +50,11 @@ def check_url(url: str) -> None:
     _target(url)
 
 
+def check_reachable(url: str, *, private: bool) -> None:
+    """Where its name leads. Raises CallFailedError, and CallRefusedError for an address inside."""
+    _resolve(_target(url), private=private)
+
+
 def call(
     method: str,
     url: str,

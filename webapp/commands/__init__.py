@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("webapp.commands.search", "Search as a customer or a rep would."),
     "assist": ("webapp.commands.assist", "Suggestions for a conversation."),
     "gaps": ("webapp.commands.gaps", "What nobody could find, grouped."),
+    "webhook": ("webapp.commands.webhook", "Other systems that are told of replies and states."),
     "jobs": ("webapp.commands.jobs", "What runs, what waits, what failed; run again, cancel."),
     "eval": ("webapp.commands.evaluate", "Measure search on a dataset folder."),
     "calibrate": ("webapp.commands.calibrate", "Fit the confidence on labelled searches."),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
@@ -54,6 +54,16 @@ def add_webhook(session: Session, url: str, channels: Sequence[str] = ()) -> Web
 
 def list_webhooks(session: Session) -> Sequence[Webhook]:
     return session.scalars(select(Webhook).order_by(Webhook.id)).all()
+
+
+def count_waiting(session: Session) -> dict[int, int]:
+    """How many calls wait, by webhook."""
+    rows = session.execute(
+        select(WebhookCall.webhook_id, func.count())
+        .where(WebhookCall.state == CallState.WAITING.value)
+        .group_by(WebhookCall.webhook_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def get_webhook(session: Session, webhook_id: int) -> Webhook:

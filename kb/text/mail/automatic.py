@@ -34,7 +34,7 @@ def writer_of(message: Message, headers: MailHeaders) -> Writer:
     """PERSON also for forms of web sites, whose mails a program sends in the name of somebody who waits for an answer."""
     if headers.is_junk:
         return Writer.JUNK
-    auto = header(message, "Auto-Submitted").lower().partition(";")[0].strip()
+    auto = re.split(r"[;(\s]", header(message, "Auto-Submitted").lower(), maxsplit=1)[0]
     local = headers.sender.partition("@")[0]
     comes_from_server = bool(_SERVERS.match(local)) or header(message, "Return-Path") == "<>"
     if content_type(message) == "multipart/report" or (
