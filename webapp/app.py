@@ -34,6 +34,7 @@ BLUEPRINTS = (
     "webapp.help.views:blueprint",
     "webapp.desk.views:blueprint",
     "webapp.desk.simulations:blueprint",
+    "webapp.desk.inbox.views:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
     "webapp.studio.wordings:blueprint",

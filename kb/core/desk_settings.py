@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from kb.core.errors import ConfigurationError
 from kb.core.setting_values import minutes_by_name, setting, time_zone, whole_number
 
 
@@ -23,7 +24,9 @@ class DeskSettings:
     undo_seconds_text: str = setting("KB_UNDO_SECONDS", "5", "Seconds in which a reply that was sent can be taken back")
 
     time_zone_text: str = setting(
-        "KB_TIME_ZONE", "Asia/Kolkata", "Time zone in which days and hours are meant, such as those of promises"
+        "KB_TIME_ZONE",
+        "Asia/Kolkata",
+        "Time zone in which days and hours are meant, such as those of promises, and told at the desk",
     )
     customer_url: str = setting(
         "KB_CUSTOMER_URL",
@@ -31,6 +34,15 @@ class DeskSettings:
         "Address that is asked what your own system knows of a customer, see docs/customer-facts.md",
     )
     customer_token: str = setting("KB_CUSTOMER_TOKEN", "", "Bearer token that is sent to KB_CUSTOMER_URL")
+    dealing_text: str = setting(
+        "KB_DEALING",
+        "pick",
+        "How waiting customers come to reps: each takes the next one (`pick`), or they are dealt out in turn (`round_robin`) to "
+        "the reps who have logged in within twelve hours",
+    )
+    largest_attachment_text: str = setting(
+        "KB_LARGEST_ATTACHMENT", "10", "Megabytes that a file may have which is sent with a reply"
+    )
 
     @property
     def time_zone(self) -> ZoneInfo:
@@ -47,3 +59,15 @@ class DeskSettings:
     @property
     def undo_seconds(self) -> int:
         return whole_number("KB_UNDO_SECONDS", self.undo_seconds_text, 0, 600)
+
+    @property
+    def deals_in_turn(self) -> bool:
+        choice = self.dealing_text.strip().lower()
+        if choice not in {"pick", "round_robin"}:
+            raise ConfigurationError(f"KB_DEALING is {self.dealing_text!r}, but must be pick or round_robin.")
+        return choice == "round_robin"
+
+    @property
+    def largest_attachment(self) -> int:
+        """Bytes."""
+        return whole_number("KB_LARGEST_ATTACHMENT", self.largest_attachment_text, 1, 100) * 1024 * 1024

@@ -105,9 +105,6 @@ class Settings(DeskSettings, MailSettings):
         "Days that searches are kept, with their feedback and their places in gaps; 0 for ever",
     )
     keep_feedback_text: str = setting("KB_KEEP_FEEDBACK", "400", "Days that feedback is kept; 0 for ever")
-    keep_requests_text: str = setting(
-        "KB_KEEP_REQUESTS", "180", "Days that a customer's request is kept after it was done; 0 for ever"
-    )
     keep_conversations_text: str = setting(
         "KB_KEEP_CONVERSATIONS", "730", "Days that a conversation is kept after it was closed; 0 for ever"
     )
@@ -192,10 +189,6 @@ class Settings(DeskSettings, MailSettings):
         return whole_number("KB_KEEP_FEEDBACK", self.keep_feedback_text, 0, 36_500)
 
     @property
-    def keep_requests(self) -> int:
-        return whole_number("KB_KEEP_REQUESTS", self.keep_requests_text, 0, 36_500)
-
-    @property
     def keep_conversations(self) -> int:
         return whole_number("KB_KEEP_CONVERSATIONS", self.keep_conversations_text, 0, 36_500)
 
@@ -263,12 +256,13 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.learn_wordings,
         settings.keep_searches,
         settings.keep_feedback,
-        settings.keep_requests,
         settings.keep_conversations,
         settings.keep_jobs,
         settings.first_response_minutes,
         settings.resolution_minutes,
         settings.undo_seconds,
+        settings.deals_in_turn,
+        settings.largest_attachment,
         settings.time_zone,
         web_address("KB_CUSTOMER_URL", settings.customer_url),
         settings.largest_upload,

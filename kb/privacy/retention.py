@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.core.clock import utc_now
 from kb.core.progress import Progress
-from kb.tables import ContactRequest, Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent
+from kb.tables import Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent
 
 # Rows deleted in one transaction.
 _STEP = 500
@@ -20,13 +20,11 @@ class KeepFor:
     """Days that things are kept; 0: for ever.
 
     searches: from when they were made, with their feedback and their places in gaps. feedback: from when it was given.
-    requests: of customers, from when they were done; those that wait are kept. conversations: from when they were closed, with
-    all that was said. jobs: from their end.
+    conversations: from when they were closed, with all that was said; those that are open are kept. jobs: from their end.
     """
 
     searches: int
     feedback: int
-    requests: int
     conversations: int
     jobs: int
 
@@ -44,12 +42,6 @@ def delete_what_is_old(
     rules: list[tuple[str, InstrumentedAttribute[int], int, Callable[[datetime], ColumnElement[bool]]]] = [
         ("searches", SearchEvent.id, keep.searches, lambda before: SearchEvent.created_at < before),
         ("feedback", Feedback.id, keep.feedback, lambda before: Feedback.created_at < before),
-        (
-            "requests",
-            ContactRequest.id,
-            keep.requests,
-            lambda before: (ContactRequest.state == "done") & (ContactRequest.updated_at < before),
-        ),
         (
             "conversations",
             Conversation.id,

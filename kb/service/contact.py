@@ -1,47 +1,38 @@
-"""Asking for a person, and what the person who answers is told: the searches that the customer has already tried."""
+"""Asking for a person: the form of the help centre opens a conversation."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import and_, case, func, or_, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
+from kb.core.errors import InvalidInputError
 from kb.privacy.redaction import mask_secrets
-from kb.tables import Article, ContactRequest, Feedback, FeedbackKind, SearchEvent, utc_now
-from kb.tables.feedback import parse_document, store_feedback
+from kb.service.conversations import open_conversation
+from kb.service.customers import GivenCustomer, recognise_customer
+from kb.service.messages import store_message
+from kb.tables import (
+    Channel,
+    Conversation,
+    FeedbackKind,
+    Message,
+    MessageRole,
+    SearchEvent,
+)
+from kb.tables.feedback import store_feedback
 
-WAITING, TAKEN, DONE = "waiting", "taken", "done"
-# A visit rarely has more searches than fingers; a robot's may, and nobody would read on.
-ATTEMPTS_SHOWN = 8
-
-
-@dataclass(frozen=True)
-class OpenedArticle:
-    id: int
-    title: str
-    language: str
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One search of the customer's visit and the articles that they opened from it."""
-
-    query: str
-    language: str
-    outcome: str
-    created_at: datetime
-    opened: Sequence[OpenedArticle]
+ORIGIN = "help"
 
 
 @dataclass(frozen=True)
-class RequestWithAttempts:
-    request: ContactRequest
-    attempts: Sequence[Attempt]
+class SentRequest:
+    """What a customer sent with the form, as it was stored."""
+
+    contact: str
+    name: str
+    message: str
 
 
 def clean_contact(text: str, region: str) -> str:
@@ -66,31 +57,55 @@ def clean_contact(text: str, region: str) -> str:
 
 def request_contact(
     session: Session, *, name: str, contact: str, message: str, language: str, visit: str | None, region: str = ""
-) -> ContactRequest:
-    """Store a request and note with the visit's last search that it ended in asking for a person.
+) -> Conversation:
+    """Open a conversation in which the message stands, and note with the last search of the visit that it asked for one.
 
-    What unlocks or pays something (numbers of cards and accounts, codes, passwords, identity numbers) is masked first:
-    neither the database nor a rep gets to see it. `masked_kinds` of the message tells what that was. `region` is the
-    country of phone numbers without a prefix, which stay.
+    contact: as `clean_contact` gives it. What unlocks or pays something (numbers of cards and accounts, codes, passwords,
+    identity numbers) is masked first: neither the database nor a rep gets to see it. `masked_kinds` of the message tells what
+    that was. `region` is the country of phone numbers without a prefix, which stay. The conversation's external_id leads back
+    to the request, see `find_request`.
     """
-    request = ContactRequest(
-        public_id=str(uuid.uuid4()),
-        visit=visit,
-        name=mask_secrets(name.strip(), region=region),
-        contact=contact,
-        message=mask_secrets(message.strip(), region=region),
+    name = mask_secrets(name.strip(), region=region)
+    is_email = "@" in contact
+    given = GivenCustomer(
+        name=name,
+        email=contact if is_email else "",
+        phone="" if is_email else contact,
         language=language,
+        visit=visit or "",
     )
-    session.add(request)
+    customer = recognise_customer(session, given, region=region).customer
+    conversation = open_conversation(
+        session,
+        customer,
+        Channel.WEB,
+        origin=ORIGIN,
+        external_id=str(uuid.uuid4()),
+        language=language,
+        visit=visit,
+        details={"contact": contact, "name": name},
+        region=region,
+    ).conversation
+    store_message(session, conversation, MessageRole.CUSTOMER, message, region=region)
     last = _last_search(session, visit)
     if last is not None:
         store_feedback(session, FeedbackKind.ASKED_PERSON, event_id=last.id, visit=visit)
     session.flush()
-    return request
+    return conversation
 
 
-def find_request(session: Session, public_id: str) -> ContactRequest | None:
-    return session.scalars(select(ContactRequest).where(ContactRequest.public_id == public_id)).first()
+def find_request(session: Session, external_id: str) -> SentRequest | None:
+    """None where there is none, or its conversation is gone."""
+    row = session.execute(
+        select(Conversation.details, Message.text)
+        .join(Message, Message.conversation_id == Conversation.id)
+        .where(Conversation.origin == ORIGIN, Conversation.external_id == external_id)
+        .order_by(Message.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return SentRequest(str(row[0].get("contact", "")), str(row[0].get("name", "")), row[1])
 
 
 def last_query(session: Session, visit: str | None) -> str:
@@ -104,103 +119,3 @@ def _last_search(session: Session, visit: str | None) -> SearchEvent | None:
         return None
     statement = select(SearchEvent).where(SearchEvent.visit == visit).order_by(SearchEvent.id.desc()).limit(1)
     return session.scalars(statement).first()
-
-
-def list_requests(
-    session: Session, *, states: Sequence[str] = (WAITING, TAKEN), limit: int = 100
-) -> list[RequestWithAttempts]:
-    """Requests in these states, those waiting first and the longest wait on top. Three statements, however many there are."""
-    order = case((ContactRequest.state == WAITING, 0), (ContactRequest.state == TAKEN, 1), else_=2)
-    statement = (
-        select(ContactRequest)
-        .where(ContactRequest.state.in_(states))
-        .order_by(order, ContactRequest.created_at)
-        .limit(limit)
-    )
-    requests = session.scalars(statement).all()
-    attempts = _attempts_by_visit(session, {request.visit for request in requests if request.visit})
-    return [RequestWithAttempts(request, attempts.get(request.visit or "", ())) for request in requests]
-
-
-def list_waiting(session: Session, *, limit: int) -> Sequence[ContactRequest]:
-    """Those who have waited longest: one statement."""
-    statement = select(ContactRequest).where(ContactRequest.state == WAITING)
-    return session.scalars(statement.order_by(ContactRequest.created_at, ContactRequest.id).limit(limit)).all()
-
-
-def count_waiting(session: Session) -> int:
-    return session.scalar(select(func.count()).where(ContactRequest.state == WAITING)) or 0
-
-
-def _attempts_by_visit(session: Session, visits: set[str]) -> dict[str, list[Attempt]]:
-    if not visits:
-        return {}
-    events = session.scalars(
-        select(SearchEvent)
-        .where(SearchEvent.visit.in_(visits))
-        .order_by(SearchEvent.id.desc())
-        .options(selectinload(SearchEvent.feedback))
-    ).all()
-    clicked = {event.id: [number for f in event.feedback for number in _clicked_article(f)] for event in events}
-    wanted = {number for numbers in clicked.values() for number in numbers}
-    articles: dict[int, OpenedArticle] = {}
-    if wanted:
-        rows = session.execute(select(Article.id, Article.title, Article.language).where(Article.id.in_(wanted)))
-        articles = {row.id: OpenedArticle(row.id, row.title, row.language) for row in rows}
-    attempts: dict[str, list[Attempt]] = {}
-    for event in events:
-        shown = attempts.setdefault(event.visit or "", [])
-        if len(shown) < ATTEMPTS_SHOWN:
-            opened = [articles[number] for number in dict.fromkeys(clicked[event.id]) if number in articles]
-            shown.append(Attempt(event.query, event.language, event.outcome, event.created_at, opened))
-    return attempts
-
-
-def _clicked_article(feedback: Feedback) -> Sequence[int]:
-    """Its id, or nothing."""
-    document = parse_document(feedback.document)
-    is_click = feedback.kind == FeedbackKind.CLICK and document is not None and document[0] == "article"
-    return (document[1],) if is_click and document else ()
-
-
-def take_request(session: Session, public_id: str, user_id: int) -> ContactRequest:
-    """Give a waiting request to a person. Raises ConflictError where somebody else has it: two calls to one customer annoy."""
-    request = _get_request(session, public_id)
-    # One conditional statement: of two people who press the button at once, one gets the request.
-    mine = or_(
-        ContactRequest.state == WAITING, and_(ContactRequest.state == TAKEN, ContactRequest.taken_by_id == user_id)
-    )
-    taken = session.execute(
-        update(ContactRequest)
-        .where(ContactRequest.id == request.id, mine)
-        .values(state=TAKEN, taken_by_id=user_id, updated_at=utc_now())
-        .returning(ContactRequest.id)
-    ).first()
-    if taken is None:
-        session.refresh(request)
-        happened = "is already done" if request.state == DONE else "has just been taken by a colleague"
-        raise ConflictError(f"This request {happened}.", remedy="Take another one from the list.")
-    session.refresh(request)
-    return request
-
-
-def release_request(session: Session, public_id: str) -> ContactRequest:
-    """Put a request back among the waiting ones."""
-    return _move(_get_request(session, public_id), WAITING, None)
-
-
-def finish_request(session: Session, public_id: str, user_id: int) -> ContactRequest:
-    """The customer has been answered."""
-    return _move(_get_request(session, public_id), DONE, user_id)
-
-
-def _get_request(session: Session, public_id: str) -> ContactRequest:
-    request = find_request(session, public_id)
-    if request is None:
-        raise NotFoundError("There is no such request.")
-    return request
-
-
-def _move(request: ContactRequest, state: str, user_id: int | None) -> ContactRequest:
-    request.state, request.taken_by_id, request.updated_at = state, user_id, utc_now()
-    return request

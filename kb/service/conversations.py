@@ -1,5 +1,6 @@
 """One conversation: opening it, and everything that is done with it beside writing. The caller commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,6 +17,7 @@ from kb.tables import (
     Channel,
     Conversation,
     ConversationEvent,
+    ConversationFact,
     ConversationState,
     Customer,
     EventKind,
@@ -113,18 +115,34 @@ def open_conversation(
 
 
 def get_conversation(session: Session, conversation_id: int) -> Conversation:
-    """With its customer, their identities and who has it: two statements. Raises NotFoundError."""
+    """With its customer, their identities and who has it: one statement. Raises NotFoundError."""
     conversation = session.get(
         Conversation,
         conversation_id,
         options=[
-            joinedload(Conversation.customer).selectinload(Customer.identities),
+            joinedload(Conversation.customer).joinedload(Customer.identities),
             joinedload(Conversation.assigned_to),
         ],
     )
     if conversation is None:
         raise NotFoundError("There is no such conversation.")
     return conversation
+
+
+def find_opened(session: Session, origin: str, external_id: str) -> Conversation | None:
+    """The conversation that `origin` has opened under this id."""
+    return session.scalars(
+        select(Conversation).where(Conversation.origin == origin, Conversation.external_id == external_id)
+    ).first()
+
+
+def facts_in(session: Session, conversation_id: int) -> Sequence[ConversationFact]:
+    """What the customer told us in it, in the order in which they did."""
+    return session.scalars(
+        select(ConversationFact)
+        .where(ConversationFact.conversation_id == conversation_id)
+        .order_by(ConversationFact.id)
+    ).all()
 
 
 def note_event(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,11 @@ THERE_FOR, TYPING_FOR = timedelta(seconds=45), timedelta(seconds=8)
 
 @dataclass(frozen=True)
 class Colleague:
+    """Somebody who may answer; is_here: looks at the conversation in question now."""
+
     user_id: int
     name: str
+    is_here: bool
     is_typing: bool
 
 
@@ -84,26 +87,28 @@ def note_presence(session: Session, conversation_id: int, user_id: int, *, typin
     _upsert(session, _PRESENCES, row, ("seen_at", "typed_at"))
 
 
-def colleagues_at(session: Session, conversation_id: int, user_id: int) -> list[Colleague]:
-    """Who else is looking at it. One statement."""
+def colleagues_of(session: Session, conversation_id: int, user_id: int) -> list[Colleague]:
+    """Everybody else who can log in, and who of them is looking at this conversation or typing in it. One statement."""
     now = utc_now()
+    looks = and_(
+        Presence.user_id == User.id,
+        Presence.conversation_id == conversation_id,
+        Presence.seen_at > now - THERE_FOR,
+    )
     rows = session.execute(
-        select(Presence, User.name, User.email)
-        .join(User, User.id == Presence.user_id)
-        .where(
-            Presence.conversation_id == conversation_id,
-            Presence.user_id != user_id,
-            Presence.seen_at > now - THERE_FOR,
-        )
-        .order_by(Presence.user_id)
+        select(User.id, User.name, User.email, Presence.seen_at, Presence.typed_at)
+        .outerjoin(Presence, looks)
+        .where(User.active, User.id != user_id)
+        .order_by(func.lower(func.coalesce(func.nullif(User.name, ""), User.email)), User.id)
     ).all()
     return [
         Colleague(
-            presence.user_id,
-            name or email,
-            presence.typed_at is not None and presence.typed_at > now - TYPING_FOR,
+            row.id,
+            row.name or row.email,
+            row.seen_at is not None,
+            row.typed_at is not None and row.typed_at > now - TYPING_FOR,
         )
-        for presence, name, email in rows
+        for row in rows
     ]
 
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, case, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
 from kb.core.database import insert_new
-from kb.core.errors import ConflictError, InvalidInputError
+from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import note_event, reopen
 from kb.service.frustration.storing import update_frustration
@@ -26,6 +26,26 @@ LETTERS_OF_A_LANGUAGE = 12
 _CLOCKS_DIFFER = timedelta(minutes=5)
 # Channels whose replies are spoken: they are written down, and there is nothing to deliver.
 SPOKEN = frozenset({"phone", "walk_in"})
+
+
+class ColleagueRepliedError(ConflictError):
+    """Somebody else has replied since the draft was begun: theirs is `reply`."""
+
+    def __init__(self, reply: Message) -> None:
+        super().__init__(
+            "A colleague has replied since you began to write.", remedy="Read their reply, then send yours or drop it."
+        )
+        self.reply = reply
+
+
+class RecipientChangedError(ConflictError):
+    """The draft was begun to `before`; the customer is now reached by `now`."""
+
+    def __init__(self, before: str, now: str) -> None:
+        super().__init__(
+            f"This would now go to {now}, not to {before}.", remedy="Send it there, or keep it as a draft."
+        )
+        self.before, self.now = before, now
 
 
 @dataclass(frozen=True)
@@ -168,19 +188,22 @@ def reply(
     recipient: str,
     undo_seconds: int,
     anyway: bool = False,
+    key: str = "",
     details: dict[str, Any] | None = None,
     zone: tzinfo | None = None,
 ) -> Message:
     """Write to the customer. It goes out by the channel after `undo_seconds`, until when it can be taken back.
 
     last_seen_id: the newest message that the rep had before them; recipient: to whom the draft was begun. Where a colleague
-    has replied since, or the customer is now reached by something else, a ConflictError asks first; `anyway` is the answer.
+    has replied since, or the customer is now reached by something else, a ColleagueRepliedError or RecipientChangedError asks
+    first; `anyway` is the answer. key: of one press of the button; sent twice, it is stored once.
     """
     now = utc_now()
     _lock(session, conversation, now)
-    reached_by = recipient_of(conversation)
+    if key and (known := _sent_before(session, conversation, user_id, key)) is not None:
+        return known
     if not anyway:
-        _ask_first(session, conversation, last_seen_id, recipient, reached_by)
+        _ask_first(session, conversation, user_id, last_seen_id, recipient)
     spoken = conversation.channel in SPOKEN
     stored = store_message(
         session,
@@ -188,10 +211,10 @@ def reply(
         MessageRole.AGENT,
         text,
         user_id=user_id,
-        details=details,
+        details=(details or {}) | ({"key": key} if key else {}),
         delivery=Delivery.NONE if spoken else Delivery.PENDING,
         send_at=None if spoken else now + timedelta(seconds=undo_seconds),
-        recipient=reached_by,
+        recipient=recipient_of(conversation),
         zone=zone,
     )
     return stored.message
@@ -206,31 +229,66 @@ def recipient_of(conversation: Conversation) -> str:
 
 
 def _ask_first(
-    session: Session, conversation: Conversation, last_seen_id: int | None, recipient: str, reached_by: str
+    session: Session, conversation: Conversation, user_id: int, last_seen_id: int | None, recipient: str
 ) -> None:
-    newer = session.scalars(
+    newer = newer_reply(session, conversation.id, user_id, last_seen_id)
+    if newer is not None:
+        raise ColleagueRepliedError(newer)
+    reached_by = recipient_of(conversation)
+    if recipient and reached_by and recipient != reached_by:
+        raise RecipientChangedError(recipient, reached_by)
+
+
+def newer_reply(session: Session, conversation_id: int, user_id: int, last_seen_id: int | None) -> Message | None:
+    """The first reply of somebody else after the message that this person has seen last."""
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.id > (last_seen_id or 0),
+            Message.role == MessageRole.AGENT.value,
+            Message.user_id.is_distinct_from(user_id),
+            Message.delivery != Delivery.WITHDRAWN.value,
+        )
+        .order_by(Message.id)
+        .limit(1)
+    ).first()
+
+
+def _sent_before(session: Session, conversation: Conversation, user_id: int, key: str) -> Message | None:
+    """What this person has sent with this key, among their last twenty."""
+    own = session.scalars(
         select(Message)
         .where(
             Message.conversation_id == conversation.id,
-            Message.id > (last_seen_id or 0),
-            Message.role == MessageRole.AGENT.value,
+            Message.user_id == user_id,
             Message.delivery != Delivery.WITHDRAWN.value,
         )
-        .limit(1)
+        .order_by(Message.id.desc())
+        .limit(20)
+    )
+    return next((message for message in own if message.details.get("key") == key), None)
+
+
+def find_message(session: Session, conversation_id: int, message_id: int) -> Message:
+    """Raises NotFoundError."""
+    found = session.scalars(
+        select(Message)
+        .where(Message.id == message_id, Message.conversation_id == conversation_id)
+        .options(joinedload(Message.user))
     ).first()
-    if newer is not None:
-        raise ConflictError(
-            "A colleague has replied since you began to write.", remedy="Read their reply, then send yours or drop it."
-        )
-    if recipient and reached_by and recipient != reached_by:
-        raise ConflictError(
-            f"This would now go to {reached_by}, not to {recipient}.", remedy="Send it there, or keep it as a draft."
-        )
+    if found is None:
+        raise NotFoundError("There is no such message.")
+    return found
 
 
-def note(session: Session, conversation: Conversation, text: str, user_id: int) -> Message:
-    """Something for colleagues: never sent."""
-    return store_message(session, conversation, MessageRole.NOTE, text, user_id=user_id).message
+def note(session: Session, conversation: Conversation, text: str, user_id: int, *, key: str = "") -> Message:
+    """Something for colleagues: never sent. key: as for `reply`."""
+    _lock(session, conversation, utc_now())
+    if key and (known := _sent_before(session, conversation, user_id, key)) is not None:
+        return known
+    details = {"key": key} if key else None
+    return store_message(session, conversation, MessageRole.NOTE, text, user_id=user_id, details=details).message
 
 
 def withdraw(session: Session, conversation: Conversation, message_id: int, user_id: int) -> Message:

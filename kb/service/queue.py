@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -90,7 +89,7 @@ def _chosen(wanted: Filter, user_id: int) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _ordered(statement: Select[Any], wanted: Filter) -> Select[Any]:
+def _ordered(statement: Select[Conversation, int], wanted: Filter) -> Select[Conversation, int]:
     if wanted.view is View.CLOSED:
         return statement.order_by(Conversation.closed_at.desc(), Conversation.id.desc())
     if wanted.view is View.SNOOZED:
@@ -104,18 +103,27 @@ def _ordered(statement: Select[Any], wanted: Filter) -> Select[Any]:
 
 
 def list_conversations(session: Session, wanted: Filter, user_id: int) -> Page:
-    """A page of the queue with customers and who has what: two statements. A page that is not there is the last one."""
+    """A page of the queue with customers and who has what: one statement. A page that is not there is the last one."""
     conditions = _chosen(wanted, user_id)
-    total = session.scalar(select(func.count(Conversation.id)).where(*conditions)) or 0
-    pages = max(1, -(-total // PAGE))
-    number = min(max(1, wanted.page), pages)
+    chosen = select(Conversation, func.count().over()).where(*conditions)
     statement = (
-        _ordered(select(Conversation).where(*conditions), wanted)
-        .options(joinedload(Conversation.customer), joinedload(Conversation.assigned_to))
+        _ordered(chosen, wanted)
+        .options(
+            joinedload(Conversation.customer).joinedload(Customer.identities), joinedload(Conversation.assigned_to)
+        )
         .limit(PAGE)
-        .offset((number - 1) * PAGE)
     )
-    return Page(session.scalars(statement).unique().all(), number, pages, total)
+    number = max(1, wanted.page)
+    rows = session.execute(statement.offset((number - 1) * PAGE)).unique().all()
+    if rows or number == 1:
+        total = rows[0][1] if rows else 0
+    else:
+        total = session.scalar(select(func.count(Conversation.id)).where(*conditions)) or 0
+    pages = max(1, -(-total // PAGE))
+    if number > pages:
+        number = pages
+        rows = session.execute(statement.offset((number - 1) * PAGE)).unique().all()
+    return Page([row[0] for row in rows], number, pages, total)
 
 
 def count_views(session: Session, user_id: int) -> dict[View, int]:

@@ -36,7 +36,7 @@ from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration,
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
-from kb.tables.search import VOTES, ContactRequest, Feedback, FeedbackKind, SearchEvent, feedback_key
+from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, feedback_key
 from kb.tables.tickets import Ticket, TicketMessage
 
 __all__ = [
@@ -56,7 +56,6 @@ __all__ = [
     "CallState",
     "ChangedDocument",
     "Channel",
-    "ContactRequest",
     "ContentReport",
     "Conversation",
     "ConversationEvent",

@@ -80,21 +80,3 @@ class Feedback(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     event: Mapped[SearchEvent | None] = relationship(back_populates="feedback")
-
-
-class ContactRequest(Base):
-    """A customer who asked for a person. `visit` leads to the searches that they tried, so they need not repeat them."""
-
-    __tablename__ = "contact_requests"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(36), unique=True)
-    visit: Mapped[str | None] = mapped_column(String(36), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    contact: Mapped[str] = mapped_column(String(320))  # e-mail or phone; needed to answer, shown to reps only
-    message: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(35))
-    state: Mapped[str] = mapped_column(String(20), default="waiting")  # waiting | taken | done
-    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    updated_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -36,7 +36,8 @@ def staff_pages(language: str) -> dict[str, str]:
     return {
         "desk": "/desk/",
         "desk-search": f"/desk/?q={QUERIES[language]}&lang={language}",
-        "desk-requests": "/desk/requests",
+        "desk-inbox": "/desk/inbox",
+        "desk-inbox-conversation": "/desk/inbox/1",
         "desk-conversation": "/desk/conversation",
         "studio-gaps": "/studio/gaps",
         "studio-wordings": "/studio/wordings/",

@@ -35,7 +35,10 @@ PAGES = {
     "/desk/articles/<int:article_id>": ["/desk/articles/{public}", "/desk/articles/{internal}"],
     "/desk/tickets/<int:ticket_id>": ["/desk/tickets/1"],
     "/desk/conversation": ["/desk/conversation"],
-    "/desk/requests": ["/desk/requests"],
+    "/desk/inbox": ["/desk/inbox", "/desk/inbox?view=closed"],
+    "/desk/inbox/new": ["/desk/inbox/new?who=a"],
+    "/desk/inbox/<int:conversation_id>": ["/desk/inbox/1", "/desk/inbox/2?view=open"],
+    "/desk/inbox/<int:conversation_id>/messages/<int:message_id>": ["/desk/inbox/1/messages/1"],
     "/studio/wordings/": [f"/studio/wordings/?view={view}" for view in ("suggested", "applied", "refused", "harmful")],
     "/studio/confidence/": ["/studio/confidence/"],
     "/studio/content/": ["/studio/content/"],
@@ -51,6 +54,7 @@ PAGES = {
 NO_PAGES = {
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
+    *("/desk/requests", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"),
     *("/", "/help/", "/admin/", "/help/<language>/articles/<path:slug>", "/help/pictures/<name>"),
 }
 

@@ -23,8 +23,10 @@ from kb.articles.reports import store_report
 from kb.articles.sync_report import SyncReport
 from kb.core.settings import Settings
 from kb.jobs import enqueue
+from kb.service.attachments import add_file
 from kb.service.sample import read_conversations, store_sample
-from kb.tables import ContactRequest, Gap, Role, SearchEvent, utc_now
+from kb.service.timeline import newest_messages
+from kb.tables import Gap, Role, SearchEvent, utc_now
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
 
 __all__ = ["content", "prepared"]
@@ -57,12 +59,12 @@ def addresses(
                 language="en", outcome="none", confidence=0.1, created_at=utc_now() - timedelta(minutes=10),
             )
         )  # fmt: skip
-    session.add(ContactRequest(public_id="c1", name="A", contact="a@b.example", message="Help", language="en"))
     store_report(session, "sync", "articles", SyncReport())
     enqueue(session, "index")
     store_sample(session, read_conversations(SAMPLE_CONVERSATIONS)[:1], {}, region="IN")
     session.commit()
     run_gap_job(settings, engine)
+    talk = make_talk(session)
     known: dict[str, object] = {
         "language": "en",
         "topic": "refunds",
@@ -70,10 +72,11 @@ def addresses(
         "article_id": content.english_only,
         "ticket_id": content.ticket,
         "gap_id": session.scalars(select(Gap.id)).one(),
-        "public_id": "c1",
         "report_id": 1,
         "filename": "manifest.json",
-        "conversation_id": make_talk(session).id,
+        "conversation_id": talk.id,
+        "message_id": newest_messages(session, talk)[-1].id,
+        "file_id": add_file(session, talk, "a.txt", b"a", user_id=None, largest=100).id,
         "name": "0123456789abcdef.png",
     }
 

@@ -16,10 +16,11 @@ from page_fixtures import content, prepared
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from statements import is_of_the_page, recorded_statements
+from talks import make_talk
 
 from kb.core.settings import Settings
 from kb.jobs import enqueue
-from kb.tables import ContactRequest, Feedback, FeedbackKind, Job, LearnedWording, Role, SearchEvent, User, utc_now
+from kb.tables import Feedback, FeedbackKind, Job, LearnedWording, Role, SearchEvent, User, utc_now
 
 __all__ = ["content", "prepared"]
 
@@ -29,10 +30,11 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/help/en/topics/refunds": (None, 1),
     "/help/en/articles/when-refund-arrives": (None, 3),
     "/help/en/search?q=refund": (None, 3),
-    "/desk/": (Role.REP, 8),
-    "/desk/?q=refund": (Role.REP, 6),
-    "/desk/requests": (Role.REP, 5),
-    "/desk/requests?state=done": (Role.REP, 5),
+    "/desk/": (Role.REP, 6),
+    "/desk/?q=refund": (Role.REP, 7),
+    "/desk/inbox": (Role.REP, 3),
+    "/desk/inbox?view=open&sort=newest": (Role.REP, 3),
+    "/desk/inbox/1": (Role.REP, 10),
     "/studio/gaps": (Role.TRAINER, 6),
     "/studio/gaps/1": (Role.TRAINER, 4),
     "/studio/wordings/": (Role.TRAINER, 5),
@@ -45,7 +47,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
 
 
 def fill(session: Session, times: int) -> None:
-    """So many searches with feedback, requests of the people who made them, jobs and people more."""
+    """So many searches with feedback, conversations, jobs and people more."""
     for _ in range(times):
         mark = uuid.uuid4().hex
         event = SearchEvent(
@@ -62,12 +64,7 @@ def fill(session: Session, times: int) -> None:
         session.add(LearnedWording(article_id=1, text=f"ship {mark[:8]}", language="en", state="suggested",
                                    people=2, searches=2, replay={"asked": 1, "before": 1, "after": 1, "finds": True,
                                                                  "lost": lost}))  # fmt: skip
-        for state in ("waiting", "done"):
-            request = ContactRequest(
-                public_id=f"{state}{mark[:20]}", visit=f"v{mark}", name="A", contact="a@b.example", message="Help",
-                language="en", state=state,
-            )  # fmt: skip
-            session.add(request)
+        make_talk(session, ["customer: Where?", "agent: Here", "note: odd"], name="", email=f"{mark}@mail.example")
         session.add(User(email=f"{mark}@test.example", role="rep", password_hash="x"))
         session.add(Job(kind="ticket_import", key=mark, payload={"name": "a"}, state="done", finished_at=utc_now()))
         enqueue(session, "ticket_import", key=f"w{mark}", payload={"name": "b"})

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from kb.privacy.retention import KeepFor, delete_what_is_old
 from kb.tables import (
-    ContactRequest,
     Feedback,
     FeedbackKind,
     Gap,
@@ -22,7 +21,7 @@ from kb.tables import (
 )
 
 NOW = utc_now()
-FOR_EVER = KeepFor(0, 0, 0, 0, 0)
+FOR_EVER = KeepFor(0, 0, 0, 0)
 
 
 def only(**days: int) -> KeepFor:
@@ -100,25 +99,6 @@ def test_feedback_goes_without_its_search(session: Session) -> None:
     assert count(session, SearchEvent) == 1
 
 
-def test_requests_go_when_they_were_done_long_ago_and_never_while_somebody_waits(session: Session) -> None:
-    for state in ("waiting", "taken", "done"):
-        for days in (200, 10):
-            session.add(
-                ContactRequest(
-                    public_id=f"{state}{days}", name="A", contact="a@b.example", message="m", language="en",
-                    state=state, created_at=ago(300), updated_at=ago(days),
-                )
-            )  # fmt: skip
-    session.commit()
-    assert delete_what_is_old(
-        session,
-        only(requests=180),
-        checkpoint=session.commit,
-        now=NOW,
-    ) == {"requests": 1}
-    assert "done200" not in session.scalars(select(ContactRequest.public_id)).all()
-
-
 def test_jobs_go_when_they_ended_long_ago(session: Session) -> None:
     for key, state, ended in (("a", "done", 20), ("b", "failed", 20), ("c", "done", 2), ("d", "waiting", None)):
         session.add(Job(kind="index", key=key, state=state, created_at=ago(30), finished_at=ended and ago(ended)))
@@ -137,7 +117,7 @@ def test_nothing_goes_that_is_kept_for_ever_or_for_longer(session: Session, days
     search(session, 3000, feedback_days=3000)
     session.add(Job(kind="index", state="done", finished_at=ago(3000)))
     session.commit()
-    assert delete_what_is_old(session, KeepFor(days, days, days, days, days), now=NOW) == {}
+    assert delete_what_is_old(session, KeepFor(days, days, days, days), now=NOW) == {}
 
 
 def test_many_rows_go_in_short_transactions(engine: Engine, session: Session) -> None:

@@ -16,7 +16,7 @@ from kb.core.errors import KbError
 from kb.insight.gaps import collect_misses, list_gaps
 from kb.search.events import record_search
 from kb.search.types import Outcome, SearchAnswer
-from kb.tables import Base, ContactRequest, Role, SearchEvent, Ticket, User
+from kb.tables import Base, Conversation, Role, SearchEvent, Ticket, User
 from kb.tickets import import_tickets
 
 LONG = "long text " * 500
@@ -86,4 +86,4 @@ def test_contact_form_with_long_fields_is_refused(
     for change in ({"name": LONG}, {"contact": f"{'a' * 64}@{'b.' * 400}example"}, {"message": LONG * 20}):
         answer = client.post("/help/en/contact", data=fields | change, headers=csrf(client))
         assert answer.status_code == 422
-    assert not session.scalars(select(ContactRequest)).all()
+    assert not session.scalars(select(Conversation)).all()

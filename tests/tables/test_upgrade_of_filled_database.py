@@ -20,14 +20,17 @@ from kb.core.settings import Settings
 from kb.insight.gaps import collect_misses, list_gaps
 from kb.search.events import record_feedback
 from kb.search.types import Audience
-from kb.service.contact import list_requests
+from kb.service.before_contact import tried_before
+from kb.service.contact import SentRequest, find_request
 from kb.tables import (
     Article,
     ArticleRevision,
     Base,
+    Conversation,
     Feedback,
     FeedbackKind,
     IndexBuild,
+    Message,
     Passage,
     SearchEvent,
     Ticket,
@@ -119,6 +122,10 @@ def rows_of_first_version(fingerprint: str) -> dict[str, list[dict[str, Any]]]:
     )
     add("contact_requests", id=1, public_id="request-1", visit="visit-1", name="Asha", contact="asha@example.com",
         message="कहाँ है?", language="hi", state="taken", taken_by_id=1, created_at=THEN, updated_at=THEN)  # fmt: skip
+    add("contact_requests", id=2, public_id="request-2", visit="visit-1", name="A.", contact="ASHA@example.com",
+        message="Again", language="en", state="done", taken_by_id=None, created_at=THEN, updated_at=THEN)  # fmt: skip
+    add("contact_requests", id=3, public_id="request-3", visit=None, name="Rafi", contact="+919830012345",
+        message="কোথায়?", language="bn", state="waiting", taken_by_id=None, created_at=THEN, updated_at=THEN)  # fmt: skip
     return rows
 
 
@@ -163,8 +170,18 @@ def test_everything_is_still_there_and_is_found(
         assert authenticate(session, "asha@example.com", PASSWORD).name == "आशा"
         assert [user.active for user in session.scalars(select(User).order_by(User.id))] == [True, False]
         assert user_for_token(session, TOKEN) is not None
-        (shown,) = list_requests(session)
-        assert (shown.request.message, shown.request.taken_by_id, len(shown.attempts)) == ("कहाँ है?", 1, 8)
+        asked = session.scalars(select(Conversation).order_by(Conversation.id)).all()
+        assert [(one.channel, one.state, one.assigned_to_id, one.visit) for one in asked] == [
+            ("web", "open", 1, "visit-1"),
+            ("web", "closed", None, "visit-1"),
+            ("web", "open", None, None),
+        ]
+        assert [one.customer.name for one in asked] == ["Asha", "Asha", "Rafi"]
+        assert (asked[0].waiting_since, asked[1].waiting_since, asked[1].closed_at) == (THEN, None, THEN)
+        said = session.scalars(select(Message.text).order_by(Message.id)).all()
+        assert said == ["कहाँ है?", "Again", "কোথায়?"]
+        assert find_request(session, "request-1") == SentRequest("asha@example.com", "Asha", "कहाँ है?")
+        assert len(tried_before(session, [str(asked[0].visit)])) == 10
 
     bring_up_to_date(empty_engine, settings.index_dir, HashEncoder())
     runtime = SearchRuntime.open(settings, empty_engine, HashEncoder())

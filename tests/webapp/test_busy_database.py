@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
-from kb.tables import ContactRequest, SearchEvent, User
+from kb.tables import Conversation, SearchEvent, User
 from webapp.app import create_app
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
@@ -46,7 +46,7 @@ def locked(settings: Settings) -> Iterator[None]:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                tables = "contact_requests, search_events, feedback, users, api_tokens"
+                tables = "conversations, customers, search_events, feedback, users, api_tokens"
                 connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
             yield
             connection.rollback()
@@ -54,7 +54,7 @@ def locked(settings: Settings) -> Iterator[None]:
         other.dispose()
 
 
-def count(session: Session, table: type[ContactRequest] | type[SearchEvent]) -> int:
+def count(session: Session, table: type[Conversation] | type[SearchEvent]) -> int:
     session.rollback()
     return session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -86,9 +86,9 @@ def test_form_comes_back_with_what_was_typed(live: Flask, settings: Settings, se
     assert int(answer.headers["Retry-After"]) > 0
     for typed in ("Asha &lt;Rao&gt;", "98300 12345", "and नहीं आया</textarea>"):
         assert typed in page
-    assert count(session, ContactRequest) == 0
+    assert count(session, Conversation) == 0
     assert client.post("/help/hi/contact", data=MESSAGE, headers=csrf(client)).status_code == 303
-    assert count(session, ContactRequest) == 1
+    assert count(session, Conversation) == 1
 
 
 def test_any_other_form_can_be_sent_again_by_a_button(

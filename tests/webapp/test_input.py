@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.tables import ContactRequest, Feedback, SearchEvent
+from kb.tables import Feedback, Message, SearchEvent
 
 Login = Callable[[str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]
@@ -35,8 +35,8 @@ def test_nul_in_a_search_is_searched_for_without_it(client: FlaskClient, session
 def test_nul_in_a_form_loses_nothing_else_of_it(client: FlaskClient, csrf: Csrf, session: Session) -> None:
     form = {"name": "Asha\0", "contact": "asha@example.com", "message": "My refund\0 is late"}
     assert client.post("/help/en/contact", data=form, headers=csrf(client)).status_code == 303
-    stored = session.scalars(select(ContactRequest)).one()
-    assert (stored.name, stored.message) == ("Asha\ufffd", "My refund\ufffd is late")
+    stored = session.scalars(select(Message)).one()
+    assert (stored.conversation.customer.name, stored.text) == ("Asha\ufffd", "My refund\ufffd is late")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_feedback_that_could_not_be_stored_or_read_is_refused(
     assert answer.content_type == "application/problem+json"
     assert len(answer.data) < 2000
     assert session.scalars(select(Feedback)).all() == []
-    assert rep.get("/desk/requests").status_code == 200
+    assert rep.get("/desk/inbox").status_code == 200
 
 
 def test_body_of_nothing_but_brackets_is_refused(login: Login, csrf: Csrf) -> None:

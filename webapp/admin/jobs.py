@@ -25,6 +25,7 @@ FINISHED, IMPORTS = 20, 20
 KINDS = {
     "index": lazy_gettext("Search index"),
     "gaps": lazy_gettext("Gaps and their reasons"),
+    "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
     "query_statistics": lazy_gettext("Learning from searches"),
     "wordings": lazy_gettext("Wordings from use"),
     "calibration": lazy_gettext("Fitting the confidence to own searches"),
@@ -47,6 +48,8 @@ FIGURES = {
     "encoded": lazy_gettext("passages encoded"),
     "misses": lazy_gettext("searches sorted in"),
     "gaps": lazy_gettext("gaps"),
+    "reopened": lazy_gettext("came back"),
+    "dealt": lazy_gettext("dealt out"),
     "suggested": lazy_gettext("suggested"),
     "applied": lazy_gettext("put in use"),
     "harmful": lazy_gettext("would do harm"),

@@ -57,7 +57,7 @@ def entry_to_json(entry: Entry) -> Json:
         "external_id": message.external_id,
         "role": message.role,
         "by": (message.user.name or message.user.email) if message.user else None,
-        "text": message.text,
+        "text": entry.text,
         "language": message.language,
         "at": _time(entry.at),
         "delivery": message.delivery,

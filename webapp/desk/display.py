@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import format_timedelta, lazy_gettext
 
 from kb.search.answers import AnswerKind
@@ -17,6 +17,7 @@ _CHANNELS = {
     "sms": lazy_gettext("SMS"),
     "social": lazy_gettext("Social media"),
     "web": lazy_gettext("Web form"),
+    "walk_in": lazy_gettext("Walk-in"),
     "other": lazy_gettext("Other channel"),
 }
 
@@ -52,9 +53,3 @@ def channel_name(channel: str) -> str:
 def ago(moment: datetime) -> str:
     """How long ago, in the page's language: `5 minutes ago`."""
     return str(format_timedelta(moment - utc_now(), add_direction=True))
-
-
-def conversation_url(conversation_id: int) -> str:
-    """The page of a conversation, "" where there is none to lead to."""
-    endpoint = "desk_inbox.show"
-    return url_for(endpoint, conversation_id=conversation_id) if endpoint in current_app.view_functions else ""

@@ -8,10 +8,9 @@ from flask import url_for
 
 from kb.articles import desk_cards, list_changed
 from kb.core.clock import utc_now
-from kb.service import contact
 from kb.service.desk_documents import list_opened, list_pinned
 from kb.service.queue import Filter, View, list_conversations
-from kb.tables import ContactRequest, Conversation
+from kb.tables import Conversation
 from kb.tables.feedback import parse_document
 from kb.tickets import ticket_cards
 from webapp.shared.database import session
@@ -34,19 +33,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class DeskStart:
-    """waiting: how many conversations wait for us, `first` of them; requests: how many asked for a person by the contact form."""
+    """waiting: how many conversations wait for us, `first` of them."""
 
     waiting: int
     first: Sequence[Conversation]
-    requests: int
-    first_requests: Sequence[ContactRequest]
     pinned: Sequence[Entry]
     opened: Sequence[Entry]
     changed: Sequence[Entry]
 
 
 def start_of_desk(user_id: int, language: str) -> DeskStart:
-    """Nine statements, however much there is."""
+    """Six statements at most, however much there is."""
     queue = list_conversations(session(), Filter(View.WAITING), user_id)
     pinned = list_pinned(session(), user_id)
     opened = list_opened(session(), user_id, RECENT + len(pinned))
@@ -56,8 +53,6 @@ def start_of_desk(user_id: int, language: str) -> DeskStart:
     return DeskStart(
         queue.total,
         queue.conversations[:FIRST_WAITING],
-        contact.count_waiting(session()),
-        contact.list_waiting(session(), limit=FIRST_WAITING),
         [entries[document] for document in pinned if document in entries],
         recent[:RECENT],
         [

@@ -2,32 +2,24 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.articles import find_published
-from kb.core.errors import ConflictError, NotFoundError
+from kb.core.errors import NotFoundError
 from kb.insight.translations import count_want
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
-from kb.service.contact import (
-    DONE,
-    TAKEN,
-    WAITING,
-    finish_request,
-    list_requests,
-    release_request,
-    take_request,
-)
 from kb.service.desk_documents import is_pinned, note_opened, set_pin
-from kb.tables import FeedbackKind
+from kb.service.queue import View
+from kb.tables import Channel, FeedbackKind
 from kb.tables.feedback import parse_document
 from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_ticket
-from webapp.desk.display import ago, channel_name, conversation_url, customer_language, desk_url, piece_to_mark
+from webapp.desk.display import ago, channel_name, customer_language, desk_url, piece_to_mark
 from webapp.desk.listing import best_of, make_listing
 from webapp.desk.live import changes, live
 from webapp.desk.reading import read_article
@@ -43,7 +35,6 @@ from webapp.shared.ui import is_partial, is_typing, render_fresh
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
-blueprint.add_app_template_global(conversation_url)
 blueprint.add_app_template_global(desk_url)
 blueprint.add_app_template_global(piece_to_mark)
 blueprint.add_url_rule("/live", view_func=live)
@@ -72,7 +63,8 @@ def home() -> ResponseReturnValue:
         "typing": typing,
     }
     start = start_of_desk(current_user.id, reading) if answer is None else None
-    response = render_fresh("desk/_results.html" if is_partial() else "desk/home.html", start=start, **values)
+    known = {"waiting": start.waiting} if start is not None else {}
+    response = render_fresh("desk/_results.html" if is_partial() else "desk/home.html", start=start, **known, **values)
     if is_partial():
         response.headers["HX-Replace-Url"] = _here()
     return response
@@ -188,26 +180,5 @@ def feedback() -> ResponseReturnValue:
 
 @blueprint.get("/requests")
 def requests() -> ResponseReturnValue:
-    """Customers who asked for a person, with what they have tried."""
-    done = request.args.get("state") == DONE
-    states = (DONE,) if done else (WAITING, TAKEN)
-    return render_template("desk/requests.html", items=list_requests(session(), states=states), done=done)
-
-
-@blueprint.post("/requests/<public_id>")
-def move_request(public_id: str) -> ResponseReturnValue:
-    """Take a request, put it back, or mark it as done."""
-    step = request.form.get("step", "")
-    try:
-        if step == "take":
-            take_request(session(), public_id, current_user.id)
-        elif step == "release":
-            release_request(session(), public_id)
-        elif step == "finish":
-            finish_request(session(), public_id, current_user.id)
-            flash(_("Marked as done."), "good")
-        else:
-            abort(400)
-    except ConflictError:
-        flash(_("A colleague was quicker: this request is already taken or done."), "warn")
-    return redirect(safe_next(request.form.get("next")) or url_for("desk.requests"), code=303)
+    """Customers who asked for a person stand in the inbox; the address stays for those who have it."""
+    return redirect(url_for("desk_inbox.inbox", view=View.OPEN.value, channel=Channel.WEB.value), code=301)

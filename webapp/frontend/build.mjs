@@ -34,7 +34,7 @@ const writeManifest = {
 
 await mkdir(outdir, { recursive: true });
 const options = {
-  entryPoints: ["css/app.css", "js/app.js", "js/desk.js", "img/favicon.svg"].map((file) => path.join(here, file)),
+  entryPoints: ["css/app.css", "js/app.js", "js/desk.js", "js/inbox.js", "img/favicon.svg"].map((file) => path.join(here, file)),
   outdir,
   outbase: here,
   entryNames: "[name]-[hash]",

@@ -221,7 +221,7 @@ def contact_send(language: str) -> ResponseReturnValue:
     if not form.validate():
         return render_template("help/contact.html", form=form, language=language), 422
     try:
-        request = request_contact(
+        opened = request_contact(
             session(),
             name=form.name.data,
             contact=form.reach,
@@ -235,7 +235,7 @@ def contact_send(language: str) -> ResponseReturnValue:
         page = render_template("help/contact.html", form=form, language=language, is_busy=True)
         return page, 503, {"Retry-After": str(RETRY_AFTER)}
     # The cookie is signed, not encrypted: it holds the request's random name and nothing that was typed.
-    cookie["request"] = request.public_id
+    cookie["request"] = opened.external_id
     return redirect(url_for("help.contact_sent", language=language), code=303)
 
 

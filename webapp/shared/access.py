@@ -25,6 +25,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "api": PUBLIC,
     "desk": Role.REP,
     "desk_simulations": Role.REP,
+    "desk_inbox": Role.REP,
     "api_desk": Role.REP,
     "api_conversations": Role.REP,
     "studio": Role.TRAINER,

@@ -125,6 +125,7 @@ def error_response(status: HTTPStatus, detail: str, *, remedy: str = "", referen
             remedy=remedy,
             reference=reference,
             fields=_fields_to_send_again(status),
+            waiting=0,  # asks the database nothing: it may be what is wrong
         )
     except Exception:
         # The page shares its frame with all pages; if that is what broke, a plain line still tells what happened.

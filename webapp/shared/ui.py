@@ -10,7 +10,9 @@ from flask_login import current_user
 from werkzeug.routing import BuildError
 
 from kb.core.settings import Settings
+from kb.service.queue import count_waiting
 from webapp.shared.assets import init_assets
+from webapp.shared.database import session
 from webapp.shared.locale import choose_language
 from webapp.shared.no_question import no_question_words
 
@@ -30,6 +32,7 @@ class Place:
     name: str
     url: str
     current: bool
+    is_inbox: bool = False  # shows how many wait
 
 
 def init_ui(app: Flask, settings: Settings) -> None:
@@ -176,14 +179,19 @@ class PageFrame:
         return str(current_user.name) if current_user.is_authenticated and self.area != "help" else ""
 
     @property
+    def waiting(self) -> int:
+        """How many customers wait for an answer: one statement."""
+        return count_waiting(session())
+
+    @property
     def places(self) -> list[Place]:
         """Where this person may go, for people who have logged in; the help centre shows a customer none of it."""
         if not current_user.is_authenticated or self.area == "help":
             return []
         places = [
+            Place(_("Inbox"), url_for("desk_inbox.inbox"), request.blueprint == "desk_inbox", is_inbox=True),
             Place(_("Desk"), url_for("desk.home"), request.endpoint in {"desk.home", "desk.article", "desk.ticket"}),
             Place(_("Conversation"), url_for("desk.conversation"), request.endpoint == "desk.conversation"),
-            Place(_("Requests"), url_for("desk.requests"), request.endpoint == "desk.requests"),
         ]
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))

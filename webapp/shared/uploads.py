@@ -1,17 +1,23 @@
-"""Which requests may be larger than the others: uploads of exports, by people who may make them."""
+"""Which requests may be larger than the others: uploads of exports, by people who may make them, and files of replies."""
 
 from flask import Flask, request
 
 from kb.core.settings import Settings
+from kb.service.attachments import MOST_FILES
 
-ENDPOINTS = ("admin_jobs.start_import",)
+EXPORTS = ("admin_jobs.start_import",)
+FILES_OF_REPLIES = ("desk_inbox.send", "desk_inbox.add")
+# What comes beside the files: the text, and what the browser writes around each.
+_BESIDE = 2**20
 
 
 def init_uploads(app: Flask, settings: Settings) -> None:
     """Call after the check of access and before that of forged forms, which reads the body."""
 
     def raise_limit() -> None:
-        if request.endpoint in ENDPOINTS:
+        if request.endpoint in EXPORTS:
             request.max_content_length = settings.largest_upload
+        elif request.endpoint in FILES_OF_REPLIES:
+            request.max_content_length = MOST_FILES * settings.largest_attachment + _BESIDE
 
     app.before_request(raise_limit)

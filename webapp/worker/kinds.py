@@ -12,7 +12,18 @@ from kb.jobs.worker import JobContext, Kind
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages
 from kb.tables.changed_documents import has_changed_documents
-from webapp.worker import calibration, channels, gaps, indexing, retention, simulation, statistics, tickets, wordings
+from webapp.worker import (
+    calibration,
+    channels,
+    gaps,
+    indexing,
+    queue,
+    retention,
+    simulation,
+    statistics,
+    tickets,
+    wordings,
+)
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
 from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
@@ -21,6 +32,7 @@ from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
+QUEUE = "queue"
 # They try things out by hundreds of searches, minutes long: gaps do not wait for that.
 LEARNING = "learning"
 
@@ -37,6 +49,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(DELIVERY, channels.deliver, is_wanted=has_due_messages, lane=DELIVERY),
         kind(WEBHOOKS, channels.call_webhooks, is_wanted=has_due_calls, lane=WEBHOOKS),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
+        kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),

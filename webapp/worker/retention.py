@@ -25,7 +25,6 @@ def delete_old_rows(tools: WorkerTools, context: JobContext) -> dict[str, Any] |
     keep = KeepFor(
         settings.keep_searches,
         settings.keep_feedback,
-        settings.keep_requests,
         settings.keep_conversations,
         settings.keep_jobs,
     )

@@ -4,14 +4,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from page_checks import check_page, get_page
+from page_checks import get_page
 from page_fixtures import PageContent
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from statements import is_of_the_page, recorded_statements
 
-from kb.service.contact import request_contact, take_request
-from kb.tables import ContactRequest, Feedback, Role, SearchEvent, Ticket, TicketMessage
+from kb.tables import Conversation, Feedback, Role, SearchEvent, Ticket, TicketMessage
 
 Login = Callable[[Role | str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]
@@ -24,9 +23,7 @@ def rep(login: Login) -> FlaskClient:
 
 
 @pytest.mark.parametrize("language", ["en", "hi", "bn"])
-@pytest.mark.parametrize(
-    "path", ["/desk/", "/desk/?q=refund", "/desk/?q=", "/desk/?q=refund&lang=bn", "/desk/requests"]
-)
+@pytest.mark.parametrize("path", ["/desk/", "/desk/?q=refund", "/desk/?q=", "/desk/?q=refund&lang=bn"])
 def test_every_page_is_valid_in_each_language(rep: FlaskClient, csrf: Csrf, path: str, language: str) -> None:
     rep.post("/preferences", data={"language": language}, headers=csrf(rep))
     assert f'<html lang="{language}"' in get_page(rep, path)
@@ -115,9 +112,9 @@ def test_search_page_needs_a_fixed_number_of_statements(rep: FlaskClient, engine
     rep.get("/desk/?q=warm")
     with recorded_statements(engine) as statements:
         rep.get("/desk/?q=refund", buffered=False)
-    # The person, the public and the internal articles, the tickets. The record of the search comes after the answer.
+    # The person, the public and the internal articles, the tickets, how many wait. The record comes after the answer.
     asked = list(filter(is_of_the_page, statements))
-    assert len(asked) == 4, "\n".join(asked)
+    assert len(asked) == 5, "\n".join(asked)
 
 
 def test_search_is_recorded_with_the_rep(rep: FlaskClient, session: Session) -> None:
@@ -213,60 +210,20 @@ def test_other_feedback_is_refused(rep: FlaskClient, csrf: Csrf, session: Sessio
     assert session.scalars(select(Feedback)).all() == []
 
 
-def customer_asks(app: Flask, session: Session, csrf: Csrf) -> ContactRequest:
+def test_who_asks_for_a_person_stands_in_the_inbox_with_what_they_tried(
+    rep: FlaskClient, app: Flask, session: Session, csrf: Csrf
+) -> None:
     customer = app.test_client()
     link = re.search(r'class="result__title"><a href="([^"]+)"', customer.get("/help/hi/search?q=refund").text)
     assert link
     customer.get(link[1])
     data = {"name": "सुनील", "contact": "98300 12345", "message": "पैसे नहीं आए"}
     assert customer.post("/help/hi/contact", data=data, headers=csrf(customer)).status_code == 303
-    return session.scalars(select(ContactRequest)).one()
-
-
-def test_rep_sees_what_the_customer_tried(rep: FlaskClient, app: Flask, session: Session, csrf: Csrf) -> None:
-    customer_asks(app, session, csrf)
     assert "1 customer is waiting" in get_page(rep, "/desk/")
-    text = get_page(rep, "/desk/requests")
+    answer = rep.get("/desk/requests")
+    assert (answer.status_code, answer.location) == (301, "/desk/inbox?view=open&channel=web")
+    assert "सुनील" in get_page(rep, answer.location)
+    talk = session.scalars(select(Conversation)).one()
+    text = get_page(rep, f"/desk/inbox/{talk.id}")
     for expected in ("सुनील", 'href="tel:+919830012345"', "पैसे नहीं आए", 'href="/desk/?q=refund"', "read"):
         assert expected in text
-
-
-def test_request_is_taken_put_back_and_done(
-    rep: FlaskClient, app: Flask, session: Session, csrf: Csrf, login: Login
-) -> None:
-    request = customer_asks(app, session, csrf)
-    path = f"/desk/requests/{request.public_id}"
-
-    def step(client: FlaskClient, name: str) -> str:
-        response = client.post(path, data={"step": name}, headers=csrf(client), follow_redirects=True)
-        session.refresh(request)
-        return check_page(response)
-
-    step(rep, "take")
-    assert request.state == "taken"
-    colleague = login("trainer")
-    assert "A colleague is on it." in get_page(colleague, "/desk/requests")
-    assert "A colleague was quicker" in step(colleague, "take")
-    step(rep, "release")
-    assert (request.state, request.taken_by_id) == ("waiting", None)
-    step(rep, "take")
-    assert "Marked as done." in step(rep, "finish")
-    assert "Nobody is waiting" in get_page(rep, "/desk/requests")
-    assert "सुनील" in get_page(rep, "/desk/requests?state=done")
-    assert rep.post(path, data={"step": "burn"}, headers=csrf(rep)).status_code == 400
-    assert rep.post("/desk/requests/none", data={"step": "take"}, headers=csrf(rep)).status_code == 404
-
-
-def test_list_of_requests_needs_a_fixed_number_of_statements(
-    rep: FlaskClient, engine: Engine, app: Flask, session: Session, csrf: Csrf
-) -> None:
-    request = customer_asks(app, session, csrf)
-    with recorded_statements(engine) as few:
-        rep.get("/desk/requests")
-    for _ in range(5):
-        request_contact(session, name="A", contact="a@b.in", message="?", language="en", visit=request.visit)
-    take_request(session, request.public_id, 1)
-    session.commit()
-    with recorded_statements(engine) as many:
-        rep.get("/desk/requests")
-    assert len(many) == len(few) == 5, "\n".join(many)

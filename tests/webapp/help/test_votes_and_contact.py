@@ -8,17 +8,9 @@ from page_checks import check_page, get_page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
-from kb.service.contact import (
-    ATTEMPTS_SHOWN,
-    clean_contact,
-    finish_request,
-    list_requests,
-    release_request,
-    request_contact,
-    take_request,
-)
-from kb.tables import ContactRequest, Feedback, SearchEvent
+from kb.core.errors import InvalidInputError
+from kb.service.contact import SentRequest, clean_contact, find_request, request_contact
+from kb.tables import Conversation, Feedback, Message, SearchEvent
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 VOTE = "/help/en/articles/when-refund-arrives/vote"
@@ -80,8 +72,11 @@ def test_request_is_stored_with_the_visit_and_marks_its_last_search(
     page = get_page(client, response.location)
     assert "+919830012345" in page
     assert "अभी किसी ने इसे पढ़ा नहीं है" in page
-    request = session.scalars(select(ContactRequest)).one()
-    assert (request.name, request.contact, request.language) == ("Asha Rao", "+919830012345", "hi")
+    request = session.scalars(select(Conversation)).one()
+    assert (request.channel, request.origin, request.state, request.language) == ("web", "help", "open", "hi")
+    assert (request.customer.name, request.customer.phone) == ("Asha Rao", "+919830012345")
+    assert request.waiting_since is not None
+    assert session.scalars(select(Message.text)).all() == ["My refund is late"]
     first, last = session.scalars(select(SearchEvent).order_by(SearchEvent.id)).all()
     assert request.visit == last.visit
     assert [feedback.kind for feedback in last.feedback] == ["asked_person"]
@@ -107,12 +102,12 @@ def test_what_was_typed_stays_when_something_is_wrong(
     assert complaint in text
     assert 'aria-invalid="true"' in text
     assert f'value="{typed["contact"]}"' in text
-    assert session.scalars(select(ContactRequest)).all() == []
+    assert session.scalars(select(Conversation)).all() == []
 
 
 def test_form_without_csrf_token_is_refused(client: FlaskClient, session: Session) -> None:
     assert client.post("/help/en/contact", data=MESSAGE).status_code == 400
-    assert session.scalars(select(ContactRequest)).all() == []
+    assert session.scalars(select(Conversation)).all() == []
 
 
 def test_confirmation_is_shown_only_to_who_sent_something(client: FlaskClient) -> None:
@@ -138,53 +133,26 @@ def test_contact_that_nobody_could_use_is_refused(typed: str) -> None:
         clean_contact(typed, "IN")
 
 
-def make_request(session: Session, visit: str | None = None, name: str = "Asha") -> ContactRequest:
-    return request_contact(session, name=name, contact="a@b.in", message="Help", language="en", visit=visit)
+def ask(session: Session, contact: str, visit: str | None = None) -> Conversation:
+    return request_contact(
+        session, name="Asha", contact=contact, message="Help", language="en", visit=visit, region="IN"
+    )
 
 
-def test_only_one_of_two_people_gets_a_request(session: Session) -> None:
-    request = make_request(session)
-    take_request(session, request.public_id, 1)
-    take_request(session, request.public_id, 1)
-    with pytest.raises(ConflictError):
-        take_request(session, request.public_id, 2)
-    release_request(session, request.public_id)
-    assert take_request(session, request.public_id, 2).taken_by_id == 2
-    assert finish_request(session, request.public_id, 2).state == "done"
-    with pytest.raises(ConflictError):
-        take_request(session, request.public_id, 2)
+def test_who_writes_again_is_the_same_customer_by_address_number_or_visit(session: Session) -> None:
+    first = ask(session, "asha@example.com", "visit-1")
+    assert ask(session, "ASHA@example.com").customer_id == first.customer_id
+    by_visit = ask(session, "+919830012345", "visit-1")
+    assert by_visit.customer_id == first.customer_id
+    assert ask(session, "+919830012345").customer_id == first.customer_id
+    assert ask(session, "other@example.com", "visit-2").customer_id != first.customer_id
+    assert len({one.id for one in session.scalars(select(Conversation))}) == 5
 
 
-def test_unknown_request_is_not_found(session: Session) -> None:
-    with pytest.raises(NotFoundError):
-        take_request(session, "nothing", 1)
-
-
-def test_longest_wait_comes_first_and_taken_ones_last(session: Session) -> None:
-    made = [make_request(session, name=name) for name in ("first", "second", "third")]
-    take_request(session, made[0].public_id, 1)
-    assert [item.request.name for item in list_requests(session)] == ["second", "third", "first"]
-
-
-def test_list_shows_a_limited_number_of_attempts_newest_first(session: Session) -> None:
-    for number in range(ATTEMPTS_SHOWN + 3):
-        session.add(
-            SearchEvent(
-                public_id=str(number),
-                place="help",
-                audience="customer",
-                visit="v",
-                query=f"question {number}",
-                language="en",
-                outcome="none",
-                confidence=0.1,
-            )
-        )
-    session.flush()
-    make_request(session, visit="v")
-    (item,) = list_requests(session)
-    assert len(item.attempts) == ATTEMPTS_SHOWN
-    assert item.attempts[0].query == f"question {ATTEMPTS_SHOWN + 2}"
+def test_what_was_sent_is_found_by_its_random_name_alone(session: Session) -> None:
+    conversation = ask(session, "asha@example.com")
+    assert find_request(session, str(conversation.external_id)) == SentRequest("asha@example.com", "Asha", "Help")
+    assert find_request(session, str(conversation.id)) is None
 
 
 def test_votes_of_one_visit_count_once_an_article_and_the_last_one_counts(

@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 from page_checks import get_page
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings, load_settings
-from kb.tables import ContactRequest, SearchEvent
+from kb.tables import Conversation, Message, SearchEvent
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 Login = Callable[[str], FlaskClient]
@@ -61,8 +61,9 @@ def test_secrets_in_a_request_are_masked_before_it_is_stored_and_the_customer_is
     assert "we took this out of your message" in page
     for kind in told:
         assert kind in page
-    assert session.scalars(select(ContactRequest)).one().message == stored
-    assert stored in login("rep").get("/desk/requests").text
+    kept = session.scalars(select(Message)).one()
+    assert kept.text == stored
+    assert stored in login("rep").get(f"/desk/inbox/{kept.conversation_id}").text
 
 
 def test_customer_is_told_in_their_language(client: FlaskClient, csrf: Csrf) -> None:
@@ -77,13 +78,14 @@ def test_how_to_reach_the_customer_stays_in_a_request_and_nobody_is_alarmed(
     message = "Order 9876543210. Call my son Rohit on 98300 12345 or write to rohit@example.com, gpay rohit@okaxis"
     response = client.post("/help/en/contact", data={**TYPED, "message": message}, headers=csrf(client))
     assert "we took this out" not in get_page(client, response.location)
-    assert session.scalars(select(ContactRequest)).one().message == message
+    assert session.scalars(select(Message)).one().text == message
 
 
 def test_card_in_the_field_for_the_name_is_masked_too(client: FlaskClient, csrf: Csrf, session: Session) -> None:
     form = {**TYPED, "name": "Meera 4111111111111111"}
     client.post("/help/en/contact", data=form, headers=csrf(client))
-    assert session.scalars(select(ContactRequest)).one().name == "Meera [card]"
+    conversation = session.scalars(select(Conversation)).one()
+    assert conversation.customer.name == conversation.details["name"] == "Meera [card]"
 
 
 def cookie_text(client: FlaskClient) -> str:
@@ -118,6 +120,6 @@ def test_confirmation_of_a_request_that_is_gone_leads_back_to_the_form(
     client: FlaskClient, csrf: Csrf, session: Session
 ) -> None:
     client.post("/help/en/contact", data=TYPED, headers=csrf(client))
-    session.delete(session.scalars(select(ContactRequest)).one())
+    session.execute(delete(Conversation))
     session.commit()
     assert client.get("/help/en/contact/sent").location == "/help/en/contact"

@@ -53,29 +53,37 @@ export function sendByKey(box) {
   });
 }
 
+// Replies whose draft did not reach the server outlive the tab, until they do or somebody logs out.
+export const keptText = (name) => read(PREFIX + name, "localStorage");
+export const keepText = (name, text) => write(PREFIX + name, text, "localStorage");
+export const forgetText = (name) => write(PREFIX + name, "", "localStorage");
+
 export function forgetDraftsOnLogout() {
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-logout]")) return;
-    try {
-      for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
-    } catch {
-      // Nothing could be kept either.
+    for (const kind of ["sessionStorage", "localStorage"]) {
+      try {
+        const storage = window[kind];
+        for (const key of Object.keys(storage)) if (key.startsWith(PREFIX)) storage.removeItem(key);
+      } catch {
+        // Nothing could be kept either.
+      }
     }
   });
 }
 
-function read(key) {
+function read(key, kind = "sessionStorage") {
   try {
-    return sessionStorage.getItem(key) ?? "";
+    return window[kind].getItem(key) ?? "";
   } catch {
     return "";
   }
 }
 
-function write(key, text) {
+function write(key, text, kind = "sessionStorage") {
   try {
-    if (text) sessionStorage.setItem(key, text);
-    else sessionStorage.removeItem(key);
+    if (text) window[kind].setItem(key, text);
+    else window[kind].removeItem(key);
   } catch {
     // A browser without storage: the text stays in its box.
   }

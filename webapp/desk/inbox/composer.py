@@ -1,0 +1,161 @@
+"""Writing: drafts that are kept while one types, replies that can be taken back, notes, and who else is typing."""
+
+import re
+
+from flask import Response, flash, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from kb.core.errors import ConflictError, InvalidInputError
+from kb.service.attachments import files_beside_draft, send_files, take_files_back
+from kb.service.conversations import get_conversation
+from kb.service.drafts import colleagues_of, delete_draft, note_presence, save_draft
+from kb.service.messages import (
+    ColleagueRepliedError,
+    RecipientChangedError,
+    note,
+    recipient_of,
+    reply,
+    withdraw,
+)
+from kb.service.used_documents import note_taken_back, note_used
+from kb.tables import Conversation, Message, UsedState
+from webapp.desk.inbox.files import add_uploads
+from webapp.desk.inbox.returning import back_to
+from webapp.desk.inbox.words import settings
+from webapp.shared.access import wants_json
+from webapp.shared.database import session
+from webapp.shared.numbers import small_number
+
+MOST_DOCUMENTS = 20
+# Of a colleague's reply that a rep is asked about.
+SHOWN_OF_REPLY = 300
+_KEY = re.compile(r"[\w-]{8,40}", re.ASCII)
+
+
+def send(conversation_id: int) -> ResponseReturnValue:
+    """Send a reply, keep a note, or keep the draft; scripts get JSON."""
+    conversation = get_conversation(session(), conversation_id)
+    step = request.form.get("step", "send")
+    if step in {"save", "attach"}:
+        _save(conversation)
+        add_uploads(conversation)
+        return back_to(conversation.id)
+    if not request.form.get("text", "").strip():
+        if wants_json():
+            raise InvalidInputError(_("A message needs words."))
+        flash(_("A message needs words."), "warn")
+        return back_to(conversation.id)
+    try:
+        add_uploads(conversation)
+        sent = _write(conversation)
+    except ColleagueRepliedError as error:
+        return _ask(conversation, "colleague", error.reply.text[:SHOWN_OF_REPLY])
+    except RecipientChangedError as error:
+        return _ask(conversation, "recipient", error.now)
+    delete_draft(session(), conversation.id, current_user.id)
+    can_undo = sent.delivery == "pending" and settings().undo_seconds > 0
+    if not wants_json():
+        return back_to(conversation.id, sent=sent.id if can_undo else None)
+    address = url_for("desk_inbox.undo", conversation_id=conversation.id, message_id=sent.id)
+    return jsonify(
+        {
+            "id": sent.id,
+            "undo": address if can_undo else None,
+            "seconds": settings().undo_seconds,
+            "recipient": recipient_of(conversation),
+        }
+    )
+
+
+def _write(conversation: Conversation) -> Message:
+    text, key = request.form["text"], request.form.get("key", "")
+    key = key if _KEY.fullmatch(key) else ""
+    if request.form.get("kind") == "note":
+        message = note(session(), conversation, text, current_user.id, key=key)
+    else:
+        documents = list(dict.fromkeys(request.form.getlist("document")))[:MOST_DOCUMENTS]
+        documents = [
+            name for name in documents if note_used(session(), conversation, name, current_user.id, UsedState.SENT)
+        ]
+        message = reply(
+            session(),
+            conversation,
+            text,
+            current_user.id,
+            last_seen_id=small_number(request.form.get("last_seen", "")),
+            recipient=request.form.get("recipient", ""),
+            undo_seconds=settings().undo_seconds,
+            anyway=bool(request.form.get("anyway")),
+            key=key,
+            details={"documents": documents} if documents else None,
+            zone=settings().time_zone,
+        )
+    send_files(session(), conversation.id, current_user.id, message.id)
+    return message
+
+
+def _ask(conversation: Conversation, kind: str, shown: str) -> ResponseReturnValue:
+    """Nothing was sent, and the text is kept as the draft: it is for the rep to say what becomes of it."""
+    _save(conversation)
+    if wants_json():
+        return jsonify({"ask": kind, "shown": shown})
+    return back_to(conversation.id, ask=kind)
+
+
+def _save(conversation: Conversation) -> None:
+    is_note = request.form.get("kind") == "note"
+    save_draft(
+        session(),
+        conversation,
+        current_user.id,
+        request.form.get("text", ""),
+        is_note=is_note,
+        recipient=request.form.get("recipient", "")[:320] or recipient_of(conversation),
+        last_message_id=small_number(request.form.get("last_seen", "")),
+    )
+
+
+def keep_draft(conversation_id: int) -> ResponseReturnValue:
+    """While one types, every second or so; an empty text deletes it."""
+    _save(get_conversation(session(), conversation_id))
+    return "", 204
+
+
+def undo(conversation_id: int, message_id: int) -> ResponseReturnValue:
+    """Take a reply back: its text is the draft again, with its files beside it."""
+    conversation = get_conversation(session(), conversation_id)
+    try:
+        message = withdraw(session(), conversation, message_id, current_user.id)
+    except ConflictError:
+        if wants_json():
+            return jsonify({"text": None})
+        flash(_("That could not be taken back: it has gone out already."), "warn")
+        return back_to(conversation.id)
+    take_files_back(session(), message.id)
+    note_taken_back(session(), conversation, message.details.get("documents", []))
+    save_draft(
+        session(),
+        conversation,
+        current_user.id,
+        message.text,
+        recipient=recipient_of(conversation),
+        last_message_id=message.id,
+    )
+    if wants_json():
+        lying = files_beside_draft(session(), conversation.id, current_user.id)
+        files = render_template("desk/inbox/_draft_files.html", files=lying, conversation_id=conversation.id)
+        return jsonify({"text": message.text, "files": files})
+    flash(_("Taken back. The text is where you wrote it."), "good")
+    return back_to(conversation.id)
+
+
+def presence(conversation_id: int) -> ResponseReturnValue:
+    """Say that one is here, and learn who else is; whether the conversation has changed since, too."""
+    conversation = get_conversation(session(), conversation_id)
+    note_presence(session(), conversation.id, current_user.id, typing=request.form.get("typing") == "1")
+    colleagues = colleagues_of(session(), conversation.id, current_user.id)
+    response = Response(render_template("desk/inbox/_presence.html", colleagues=colleagues))
+    response.headers["X-Changed"] = conversation.updated_at.isoformat()
+    return response

@@ -1,0 +1,158 @@
+"""The pages of the inbox: the queue, and one conversation beside it."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from kb.service.before_contact import tried_before
+from kb.service.conversations import facts_in, get_conversation
+from kb.service.drafts import Colleague, colleagues_of, get_draft
+from kb.service.messages import SPOKEN, find_message, newer_reply, recipient_of
+from kb.service.queue import Filter, View, count_views, list_conversations, next_for
+from kb.service.timeline import timeline_of
+from kb.tables import Channel, Conversation
+from webapp.desk.inbox import composer, files, starting, steps
+from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
+from webapp.desk.inbox.words import (
+    DELIVERY_NAMES,
+    LEVEL_NAMES,
+    VIEW_NAMES,
+    clock,
+    due,
+    due_words,
+    event_words,
+    name_of,
+    settings,
+    short_due,
+)
+from webapp.shared.database import session
+from webapp.shared.numbers import small_number
+from webapp.shared.ui import is_partial, render_fresh
+
+blueprint = Blueprint("desk_inbox", __name__, url_prefix="/desk/inbox")
+for rule, view, methods in (
+    ("/new", starting.new, ["GET"]),
+    ("/new", starting.start, ["POST"]),
+    ("/keep", starting.keep, ["POST"]),
+    ("/<int:conversation_id>/messages", composer.send, ["POST"]),
+    ("/<int:conversation_id>/messages/<int:message_id>/undo", composer.undo, ["POST"]),
+    ("/<int:conversation_id>/draft", composer.keep_draft, ["POST"]),
+    ("/<int:conversation_id>/presence", composer.presence, ["POST"]),
+    ("/<int:conversation_id>/assign", steps.assign_to, ["POST"]),
+    ("/<int:conversation_id>/snooze", steps.snooze_until, ["POST"]),
+    ("/<int:conversation_id>/close", steps.close_it, ["POST"]),
+    ("/<int:conversation_id>/reopen", steps.reopen_it, ["POST"]),
+    ("/<int:conversation_id>/language", steps.answer_in, ["POST"]),
+    ("/<int:conversation_id>/files", files.add, ["POST"]),
+    ("/<int:conversation_id>/files/<int:file_id>", files.fetch, ["GET"]),
+    ("/<int:conversation_id>/files/<int:file_id>/remove", files.remove, ["POST"]),
+):
+    blueprint.add_url_rule(rule, view_func=view, methods=methods)
+for helper in (clock, due, due_words, event_words, name_of, short_due):
+    blueprint.add_app_template_global(helper, f"inbox_{helper.__name__}")
+
+# Characters of a message that stand in the timeline; the rest on request.
+SHOWN = 2_000
+
+
+def _queue(wanted: Filter) -> dict[str, Any]:
+    """What the list and the navigation need: two statements."""
+    return {
+        "wanted": wanted,
+        "queue": list_conversations(session(), wanted, current_user.id),
+        "counts": count_views(session(), current_user.id),
+        "views": View,
+        "view_names": VIEW_NAMES,
+        "level_names": LEVEL_NAMES,
+        "channels": Channel,
+        "list_url": list_url,
+        "conversation_url": conversation_url,
+        "filter_arguments": filter_arguments,
+    }
+
+
+@blueprint.get("")
+def inbox() -> ResponseReturnValue:
+    """The queue; for a page that refreshes its list, only the list."""
+    values = _queue(wanted_filter())
+    template = "desk/inbox/_queue.html" if is_partial() else "desk/inbox/inbox.html"
+    return render_fresh(template, chosen=None, waiting=values["counts"][View.WAITING], **values)
+
+
+@blueprint.post("/next")
+def take_next() -> ResponseReturnValue:
+    """Whoever has waited longest and has nobody becomes one's own."""
+    found = next_for(session(), current_user.id)
+    if found is None:
+        flash(_("Nobody is waiting without somebody who looks after them."), "good")
+        return redirect(url_for("desk_inbox.inbox"), code=303)
+    return redirect(url_for("desk_inbox.show", conversation_id=found.id, view=View.MINE.value), code=303)
+
+
+@blueprint.get("/<int:conversation_id>")
+def show(conversation_id: int) -> ResponseReturnValue:
+    """A conversation beside the queue; for a page that refreshes itself or wants what was before, only the timeline."""
+    conversation = get_conversation(session(), conversation_id)
+    before = small_number(request.args.get("before", ""))
+    wanted = wanted_filter()
+    colleagues = colleagues_of(session(), conversation.id, current_user.id)
+    values = _timeline(conversation, before, colleagues)
+    if is_partial():
+        return render_fresh("desk/inbox/_timeline.html", wanted=wanted, conversation_url=conversation_url, **values)
+    queue = _queue(wanted)
+    return render_fresh(
+        "desk/inbox/show.html",
+        chosen=conversation.id,
+        waiting=queue["counts"][View.WAITING],
+        here=conversation_url(conversation.id, wanted),
+        facts=facts_in(session(), conversation.id),
+        tried=tried_before(session(), [conversation.visit or ""]),
+        **values,
+        **queue,
+        **_composer(conversation, values["timeline"].newest_id),
+    )
+
+
+def _timeline(conversation: Conversation, before: int | None, colleagues: list[Colleague]) -> dict[str, Any]:
+    people = {one.user_id: one.name for one in colleagues} | {current_user.id: current_user.name}
+    return {
+        "conversation": conversation,
+        "timeline": timeline_of(session(), conversation, before_id=before, shorten=SHOWN, files_of=current_user.id),
+        "before": before,
+        "people": people,
+        "colleagues": colleagues,
+        "delivery_names": DELIVERY_NAMES,
+    }
+
+
+def _composer(conversation: Conversation, newest_id: int | None) -> dict[str, Any]:
+    """What is being written. last_seen, recipient: as they were when it was begun."""
+    draft = get_draft(session(), conversation.id, current_user.id)
+    last_seen = draft.last_message_id if draft else newest_id
+    asked = request.args.get("ask", "") if draft else ""
+    reached_by = recipient_of(conversation)
+    reply = newer_reply(session(), conversation.id, current_user.id, last_seen) if asked == "colleague" else None
+    return {
+        "draft": draft,
+        "is_spoken": conversation.channel in SPOKEN,
+        "reached_by": reached_by,
+        "recipient": draft.recipient if draft else reached_by,
+        "last_seen": last_seen or "",
+        "asked": asked if reply is not None or (draft and asked == "recipient") else "",
+        "reply_of_colleague": reply,
+        "key": secrets.token_urlsafe(12),
+        "undo_seconds": settings().undo_seconds,
+        "undo_id": small_number(request.args.get("sent", "")),
+    }
+
+
+@blueprint.get("/<int:conversation_id>/messages/<int:message_id>")
+def message(conversation_id: int, message_id: int) -> ResponseReturnValue:
+    """A long message in full."""
+    found = find_message(session(), conversation_id, message_id)
+    template = "desk/inbox/_message_text.html" if is_partial() else "desk/inbox/message.html"
+    return render_fresh(template, message=found, conversation_id=conversation_id)

@@ -1,0 +1,217 @@
+// Writing a reply or a note: kept while one types, sent without leaving the page, taken back for some seconds.
+import { forgetText, keepText, keptText } from "./draft.js";
+import { phrase, say } from "./toast.js";
+
+const SAVE_MS = 800;
+const json = { Accept: "application/json" };
+// Channels in which a link is an address one can press.
+const WITH_LINKS = new Set(["email", "web"]);
+
+export function startComposer(form) {
+  const box = form.querySelector("textarea");
+  const state = form.querySelector("[data-draft-state]");
+  const key = box.dataset.draftKey;
+  const token = form.querySelector("[name=csrf_token]").value;
+  let saving;
+  let sending = false;
+
+  // What this browser has and the server has not: the connection was lost, or the page was left within a second.
+  const kept = keptText(key);
+  if (kept && kept !== box.value && !box.value) box.value = kept;
+  if (kept && kept === box.value) forgetText(key);
+
+  const body = () => new FormData(form);
+  const withoutFiles = () => {
+    const data = body();
+    data.delete("file");
+    return new URLSearchParams(data);
+  };
+
+  async function save() {
+    clearTimeout(saving);
+    try {
+      const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: withoutFiles(), headers: json });
+      if (!answer.ok) throw new Error(String(answer.status));
+      forgetText(key);
+      state.textContent = box.value ? form.dataset.kept : "";
+    } catch {
+      keepText(key, box.value);
+      state.textContent = form.dataset.notKept;
+    }
+  }
+  const saveSoon = () => {
+    keepText(key, box.value);
+    state.textContent = "";
+    clearTimeout(saving);
+    saving = setTimeout(save, SAVE_MS);
+  };
+  box.addEventListener("input", saveSoon);
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "kind" && box.value) saveSoon();
+  });
+  window.addEventListener("online", () => box.value && save());
+  window.addEventListener("pagehide", () => {
+    if (!box.value || sending) return;
+    if (!navigator.sendBeacon(form.dataset.draftUrl, withoutFiles())) keepText(key, box.value);
+  });
+
+  async function send(anyway = false) {
+    if (sending || !box.value.trim()) return box.focus();
+    sending = true;
+    clearTimeout(saving);
+    const data = withoutFiles();
+    data.set("step", "send");
+    if (anyway) data.set("anyway", "1");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: data, headers: json });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const told = await answer.json();
+      if (told.ask) ask(told);
+      else sent(told);
+    } catch {
+      keepText(key, box.value);
+      say(form.dataset.tooLate);
+    } finally {
+      sending = false;
+    }
+  }
+
+  function sent(told) {
+    forgetText(key);
+    box.value = "";
+    state.textContent = "";
+    renew(form, told);
+    form.querySelector("[data-draft-files]").replaceChildren();
+    for (const field of form.querySelectorAll("[name=document]")) field.remove();
+    form.querySelector(".composer__ask")?.remove();
+    document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+    if (told.undo) offerUndo(told.undo, told.seconds);
+    box.focus();
+  }
+
+  const bar = document.querySelector("[data-undo-bar]");
+  let undoUrl = "";
+  let hiding;
+  function offerUndo(url, seconds) {
+    undoUrl = url;
+    bar.hidden = false;
+    clearTimeout(hiding);
+    hiding = setTimeout(() => {
+      bar.hidden = true;
+      document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+    }, seconds * 1000);
+  }
+  bar.querySelector("[data-undo]").addEventListener("click", async () => {
+    bar.hidden = true;
+    clearTimeout(hiding);
+    try {
+      const answer = await fetch(undoUrl, { method: "POST", body: new URLSearchParams({ csrf_token: token }), headers: json });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { text, files } = await answer.json();
+      if (text === null) return say(form.dataset.gone);
+      // What was begun meanwhile stays behind it.
+      box.value = box.value.trim() ? `${text}\n\n${box.value}` : text;
+      form.querySelector("[data-draft-files]").innerHTML = files;
+      form.querySelector("[name=kind][value=reply]").checked = true;
+      if (box.value !== text) saveSoon();
+      box.focus();
+      document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+    } catch {
+      say(phrase("unreached"));
+    }
+  });
+
+  const dialog = document.querySelector("[data-ask]");
+  function ask({ ask: kind, shown }) {
+    dialog.querySelector("[data-ask-colleague]").hidden = kind !== "colleague";
+    dialog.querySelector("[data-ask-recipient]").hidden = kind !== "recipient";
+    dialog.setAttribute("aria-labelledby", kind === "colleague" ? "ask-title" : "ask-title-recipient");
+    dialog.querySelector("[data-ask-shown]").textContent = shown;
+    dialog.showModal();
+    document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+  }
+  dialog.querySelector("[data-ask-keep]").addEventListener("click", () => dialog.close());
+  dialog.querySelector("[data-ask-anyway]").addEventListener("click", () => {
+    dialog.close();
+    send(true);
+  });
+  dialog.addEventListener("close", () => box.focus());
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(event.submitter?.name === "anyway");
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") box.blur();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      send();
+    }
+  });
+  attach(form);
+  takeInserts(form, box, saveSoon, send);
+}
+
+const conversationId = () => document.querySelector("[data-conversation-id]").dataset.conversationId;
+
+// The next message is another one, and what was sent has been seen.
+function renew(form, told) {
+  const random = crypto.getRandomValues(new Uint8Array(12));
+  form.elements.key.value = [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  form.elements.last_seen.value = told.id;
+  form.elements.recipient.value = told.recipient;
+}
+
+function attach(form) {
+  const list = form.querySelector("[data-draft-files]");
+  const input = form.querySelector("[data-files]");
+  const csrf = form.querySelector("[name=csrf_token]").value;
+  const post = async (url, data) => {
+    data.set("csrf_token", csrf);
+    try {
+      const answer = await fetch(url, { method: "POST", body: data, headers: json });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { html, refused } = await answer.json();
+      list.innerHTML = html;
+      if (refused.length) say(refused.join(" "));
+    } catch {
+      say(phrase("unreached"));
+    }
+  };
+  input.addEventListener("change", async () => {
+    const data = new FormData();
+    for (const file of input.files) data.append("file", file);
+    await post(form.dataset.filesUrl, data);
+    input.value = "";
+  });
+  list.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-remove-file]");
+    if (!button) return;
+    event.preventDefault();
+    post(button.formAction, new FormData());
+  });
+}
+
+// Text from articles, tickets and macros comes at the cursor, in the form that the channel can show.
+function takeInserts(form, box, changed, send) {
+  document.addEventListener("desk:insert", (event) => {
+    const { insert, as, text, markdown, link, document: name } = event.detail ?? {};
+    const fits = as === "text" && !insert ? (WITH_LINKS.has(form.dataset.channel) ? markdown || text : text) : insert || text;
+    const words = (fits || link || "").trim();
+    if (!words) return;
+    event.preventDefault();
+    const { selectionStart: start, selectionEnd: end, value } = box;
+    const before = start > 0 && !/\s$/.test(value.slice(0, start)) ? "\n\n" : "";
+    const after = value.slice(end) && !/^\s/.test(value.slice(end)) ? "\n\n" : "";
+    box.setRangeText(before + words + after, start, end, "end");
+    if (name) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: "document", value: name });
+      form.append(field);
+    }
+    form.querySelector("[name=kind][value=reply]").checked = true;
+    changed();
+    box.focus();
+    if (event.detail.send) send();
+  });
+}

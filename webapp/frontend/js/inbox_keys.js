@@ -1,0 +1,36 @@
+// One key each: "r" reply, "n" note, "a" take it, "e" escalate, "s" snooze, "x" close, "z" take back what was sent, "j" and "k" to the
+// next and the one before. A key presses whatever carries its name in `data-key`.
+const typing = (element) =>
+  element.matches?.("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])");
+const elsewhere = "dialog[open], .sheet, [data-hit], #preview";
+
+export function listenToInboxKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (typing(event.target) || document.querySelector("dialog[open]") || event.target.closest?.(elsewhere)) return;
+    if (event.key === "j" || event.key === "k") {
+      if (follow(event.key === "j" ? 1 : -1)) event.preventDefault();
+      return;
+    }
+    if (event.key === "z") {
+      const undo = document.querySelector("[data-undo-bar]:not([hidden]) [data-undo]");
+      undo?.click();
+      return;
+    }
+    const target = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+    if (!target) return;
+    event.preventDefault();
+    target.click();
+    if (target.matches("input[type=radio]")) document.querySelector("[data-composer] textarea").focus();
+    if (target.matches("summary")) target.parentElement.querySelector(".menu__panel button, .menu__panel input")?.focus();
+  });
+}
+
+// To the conversation after or before the open one, in the order of the list.
+function follow(step) {
+  const links = [...document.querySelectorAll("[data-queue] [data-conversation]")];
+  const open = links.findIndex((link) => link.hasAttribute("aria-current"));
+  const next = open < 0 ? links[step > 0 ? 0 : links.length - 1] : links[open + step];
+  next?.click();
+  return Boolean(next);
+}

@@ -1,0 +1,45 @@
+// Says that one is here, and shows who else is and who types. The answer also tells whether the conversation has changed.
+const EVERY_MS = 20000;
+const WHILE_TYPING_MS = 4000;
+
+export function startPresence(form, talk) {
+  const place = document.querySelector("#presence");
+  const token = form.querySelector("[name=csrf_token]").value;
+  const box = form.querySelector("textarea");
+  let changed = talk.dataset.updated;
+  let typedAt = -WHILE_TYPING_MS;
+  let saidTyping = -WHILE_TYPING_MS;
+
+  async function tell(typing) {
+    if (document.hidden && !typing) return;
+    try {
+      const answer = await fetch(form.dataset.presenceUrl, {
+        method: "POST",
+        body: new URLSearchParams({ csrf_token: token, typing: typing ? "1" : "0" }),
+        headers: { "HX-Request": "true" },
+      });
+      if (!answer.ok || answer.redirected) return;
+      place.innerHTML = await answer.text();
+      const now = answer.headers.get("X-Changed");
+      if (now && now !== changed) {
+        changed = now;
+        document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: talk.dataset.conversationId } }));
+      }
+    } catch {
+      // Not connected: the next time tells.
+    }
+  }
+
+  box.addEventListener("input", (event) => {
+    typedAt = event.timeStamp;
+    if (event.timeStamp - saidTyping < WHILE_TYPING_MS) return;
+    saidTyping = event.timeStamp;
+    tell(true);
+  });
+  document.addEventListener("visibilitychange", () => tell(false));
+  document.addEventListener("desk:presence", (event) => {
+    if (String(event.detail?.conversation) === talk.dataset.conversationId) tell(performance.now() - typedAt < WHILE_TYPING_MS);
+  });
+  setInterval(() => tell(performance.now() - typedAt < WHILE_TYPING_MS), EVERY_MS);
+  tell(false);
+}

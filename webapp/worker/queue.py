@@ -1,0 +1,23 @@
+"""The job that keeps the queue of conversations going: who was snoozed comes back, and who waits is dealt out."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from kb.jobs.worker import JobContext
+from kb.service.conversations import reopen_snoozed
+from kb.service.drafts import delete_old_presences
+from kb.service.queue import deal_out
+from webapp.worker.tools import WorkerTools
+
+
+def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:  # noqa: ARG001
+    """Dealing as KB_DEALING says. Each step by itself, so that none waits for another's."""
+    with Session(tools.engine) as session:
+        reopened = reopen_snoozed(session)
+        session.commit()
+        dealt = deal_out(session) if tools.settings.deals_in_turn else 0
+        delete_old_presences(session)
+        session.commit()
+    done = {"reopened": reopened, "dealt": dealt}
+    return {name: number for name, number in done.items() if number} or None
