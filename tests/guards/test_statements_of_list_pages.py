@@ -30,7 +30,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/help/en/topics/refunds": (None, 1),
     "/help/en/articles/when-refund-arrives": (None, 3),
     "/help/en/search?q=refund": (None, 3),
-    "/desk/": (Role.REP, 6),
+    "/desk/": (Role.REP, 5),
     "/desk/?q=refund": (Role.REP, 7),
     "/desk/inbox": (Role.REP, 3),
     "/desk/inbox?view=open&sort=newest": (Role.REP, 3),
