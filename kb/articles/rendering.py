@@ -19,7 +19,7 @@ from kb.articles.sanitising import ID_PREFIX, FindPicture, Link, Sanitiser, exte
 from kb.articles.text import MAX_BYTES
 from kb.text.blocks import Block
 from kb.text.cleaning import clean_text
-from kb.text.html import html_to_blocks, html_to_text
+from kb.text.html import html_to_blocks, html_to_quoted_blocks, html_to_text
 from kb.text.html_message import html_to_message
 
 # Bodies above this size are rendered anew each time, so that the cache stays at some tens of megabytes.
@@ -85,6 +85,11 @@ def article_blocks(body: str) -> list[Block]:
     """What is to be found and quoted, block by block, with marks (see kb.text.blocks) around links to other articles."""
     cleaned = Sanitiser(lambda target: f"/{_REFERENCE}{target}", _no_picture).clean(_render(body).html)
     return html_to_blocks(cleaned, lambda href: href.startswith(f"/{_REFERENCE}"))
+
+
+def quoted_blocks(body: str, quote: str) -> list[Block]:
+    """What is read, block by block and without marks; `quote` stands before each line of a quotation."""
+    return html_to_quoted_blocks(Sanitiser(None, _no_picture).clean(_render(body).html), quote)
 
 
 def links_of(body: str) -> list[str]:

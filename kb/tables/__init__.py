@@ -31,6 +31,7 @@ from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, Ident
 from kb.tables.desk import Macro, UsedDocument, UsedState
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
+from kb.tables.internal_statements import InternalStatements
 from kb.tables.jobs import Job, JobState
 from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
 from kb.tables.people import ApiToken, Role, User
@@ -76,6 +77,7 @@ __all__ = [
     "IndexBuild",
     "IndexChange",
     "IndexedDocument",
+    "InternalStatements",
     "Job",
     "JobState",
     "LearnedWording",

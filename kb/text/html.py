@@ -58,6 +58,11 @@ def html_to_blocks(html: str, is_reference: Callable[[str], bool]) -> list[Block
     return _read(html, is_reference=is_reference).blocks
 
 
+def html_to_quoted_blocks(html: str, quote: str) -> list[Block]:
+    """The blocks in reading order without marks, as they are in `html_to_text`."""
+    return _read(html, quote=quote).blocks
+
+
 def _read(html: str, *, quote: str = "", is_reference: Callable[[str], bool] | None = None) -> "_Reader":
     if is_too_deep(html):
         html = escape(TAG.sub("\n", html), quote=False).replace("&amp;", "&")

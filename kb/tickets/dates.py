@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 
-from kb.tickets.months import MONTHS
+from kb.text.months import MONTHS
 
 ORDERS = ("auto", "dmy", "mdy")
 _YEARS = range(1990, 2201)

@@ -54,6 +54,11 @@ def _joined(text: str) -> tuple[str, list[int] | None]:
     return "".join(text[place] for place in places), places
 
 
+def plain(text: str) -> str:
+    """The text with digits, blanks and hyphens of all scripts as those of ASCII; of the same length."""
+    return text if text.isascii() else text.translate(_LOOK_ALIKES)
+
+
 def lower(text: str) -> str:
     """Lower case of the same length ("İ" would become two characters)."""
     lowered = text.lower()
@@ -85,7 +90,7 @@ class Canvas:
         self.text = text
         joined, self._places = _joined(text)
         # What detectors read: all digits as 0-9, claimed spans filled.
-        self.view = joined if joined.isascii() else joined.translate(_LOOK_ALIKES)
+        self.view = plain(joined)
         self._spans: list[Span] = []
 
     def apply(self, detector: Detector, *, cased: bool = False) -> None:
