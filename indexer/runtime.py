@@ -16,6 +16,7 @@ from indexer.own_calibration import CalibrationReader
 from indexer.query_statistics import QueryStatisticsReader
 from indexer.second_stage import SecondStageSource
 from indexer.updating import IndexReport, bring_up_to_date, make_files
+from kb.assist.leak_guard import LeakGuard
 from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
@@ -68,6 +69,7 @@ class SearchRuntime:
         self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
         is_set = reranker or settings.reranker
         self._second_stage = SecondStageSource(settings, self._calibration, reranker) if is_set else None
+        self.leak_guard = LeakGuard(encoder)
         self._searchers = {
             audience: self.make_searcher(
                 [Source(reader, name) for name in names], audience, second_stage=self._second_stage

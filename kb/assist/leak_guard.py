@@ -213,7 +213,8 @@ class LeakGuard:
 
 def encode_sentence(encoder: Encoder, sentence: str) -> Vectors:
     """A sentence as a query, float32 (dimensions,): Hindi and Bengali in Latin letters as in their own script."""
-    return encoder.encode_queries([to_native(sentence, guess_language(sentence)).text])[0]
+    [vector] = encoder.encode_queries([to_native(sentence, guess_language(sentence)).text])
+    return np.asarray(vector, dtype=np.float32)
 
 
 def _nearest(vector: Vectors, statements: _Statements, most: int) -> list[int]:

@@ -18,7 +18,8 @@ from kb.search.encoding import Vectors, read_shipped
 MODEL_FILES = tuple(Path(__file__).with_name(name) for name in ("leak_model.json", "leak_model_original.json"))
 # What a sentence is judged by. in_house: how much it sounds like talk among colleagues; ahead: how much nearer it is to what is
 # internal than to what may be said; near, near_sayable: how near it is to each; own_numbers: it has numbers that are internal
-# only; public_numbers: it has some that stand there and in public articles; asks: it is a question; length: of its words, logarithm.
+# only; public_numbers: it has some that stand there and in public articles; asks: it is a question;
+# length: of its words, logarithm.
 FEATURES = ("in_house", "ahead", "near", "near_sayable", "own_numbers", "public_numbers", "asks", "length")
 
 

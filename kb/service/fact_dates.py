@@ -20,15 +20,21 @@ _NAMED = [
     regex.compile(rf"(?<![\w.,/-]){_DAY}[ ]?(?:of[ ]|-)?[ ]?(?P<month>{_MONTH})(?:er|ের|-er)?\.?{_YEAR}(?![\w])"),
     regex.compile(rf"(?<!\w)(?P<month>{_MONTH})\.?[ ]{_DAY}{_YEAR}(?![\w/.:]|[ ]?(?:am|pm|baje|बजे))"),
 ]
-_NUMERIC = regex.compile(r"(?<![\w./-])(?P<day>[0-3]?\d)(?P<sign>[/.-])(?P<month>[01]?\d)(?:(?P=sign)(?P<year>20\d\d|\d\d))?(?![\w/]|[.-]\d)")
+_NUMERIC = regex.compile(
+    r"(?<![\w./-])(?P<day>[0-3]?\d)(?P<sign>[/.-])(?P<month>[01]?\d)(?:(?P=sign)(?P<year>20\d\d|"
+    r"\d\d))?(?![\w/]|[.-]\d)"
+)
 _ISO = regex.compile(r"(?<![\w./-])(?P<year>20\d\d)[-/.](?P<month>[01]?\d)[-/.](?P<day>[0-3]?\d)(?![\w/]|[.-]\d)")
 # A slash between two numbers is a fraction or a choice as often as a date: without a year there has to be a word for it.
 _DATE_NEAR = regex.compile(
-    r"(?<!\w)(?:on|since|from|dated?|till|until|by|ordered|delivered|bought|purchased|paid|received|ko|se|tarikh|tareekh|को|से|तारीख|তারিখ|থেকে|तारीख़)[ :]{1,3}$"
+    r"(?<!\w)(?:on|since|from|dated?|till|until|by|ordered|delivered|bought|purchased|paid|received|"
+    r"ko|se|tarikh|tareekh|को|से|तारीख|তারিখ|থেকে|तारीख़)[ :]{1,3}$"
 )
 _DATE_AFTER = regex.compile(r"^[ ]?(?:ko|se|tarikh|tareekh|को|से|तारीख|তারিখ|তারিখে|থেকে|e\b|te\b)")
 _DAY_ALONE = regex.compile(
-    r"(?<![\w.,/-])(?:on[ ]the[ ]|on[ ]|since[ ]the[ ])?(?P<day>[0-3]?\d)(?:st|nd|rd|th)(?![\w])(?![ ](?:time|call|floor|attempt|contact|day|mail|message|order|one|try|party|of|person))"
+    r"(?<![\w.,/-])(?:on[ ]the[ ]|on[ ]|since[ ]the[ ])?(?P<day>[0-3]?\d)(?:st|nd|rd|"
+    r"th)(?![\w])(?![ ](?:time|call|floor|attempt|contact|day|mail|message|order|one|try|party|of|"
+    r"person))"
     r"|(?<![\w.,/-])(?P<number>[0-3]?\d)(?:ই|শে|লা|রা|ঠা)?[ ](?:tarikh|tareekh|तारीख|तारीख़|তারিখ|তারিখে)(?!\w)"
 )
 
@@ -42,19 +48,24 @@ _WEEKDAYS = """
 6 sunday sun ravivar raviwar itwar robibar रविवार इतवार রবিবার রোববার
 """
 _WEEKDAY = {name: int(line.split()[0]) for line in _WEEKDAYS.strip().splitlines() for name in line.split()[1:]}
-_SHORT = frozenset("mon tue tues wed thu thurs fri sat sun".split())
+_SHORT = frozenset(["mon", "tue", "tues", "wed", "thu", "thurs", "fri", "sat", "sun"])
 _WEEKDAY_NAMED = regex.compile(
-    r"(?<!\w)(?P<before>(?:last|past|previous|this|next|coming|on|since|pichle|pichhle|pichla|agle|goto|gato|agami|पिछले|पिछली|अगले|इस|গত|আগামী|এই)[ ])?"
-    rf"(?P<name>{'|'.join(sorted(_WEEKDAY, key=len, reverse=True))})(?:e|er|s|ে|ের|এ)?(?P<after>[ ](?:ko|se|को|से|থেকে))?(?!\w)"
+    r"(?<!\w)(?P<before>(?:last|past|previous|this|next|coming|on|since|pichle|pichhle|pichla|agle|"
+    r"goto|gato|agami|पिछले|पिछली|अगले|इस|গত|আগামী|এই)[ ])?"
+    rf"(?P<name>{'|'.join(sorted(_WEEKDAY, key=len, reverse=True))})(?:e|er|s|ে|ের|"
+    r"এ)?(?P<after>[ ](?:ko|se|को|से|থেকে))?(?!\w)"
 )
-_NEXT = frozenset("next coming agle agami अगले আগামী".split())
+_NEXT = frozenset(["next", "coming", "agle", "agami", "अगले", "আগামী"])
 
 _PAST_VERB = (
-    r"tha|thi|the|kiya|kia|ki|aaya|aayi|mila|mili|hua|hui|gaya|gayi|diya|di|bheja|bheji|liya|kharida|kata|toota|karaya|elo|eseche|esechilo|"
-    r"korechi|korlam|peyechi|diyechi|dilam|kinechi|kinlam|chilo|holo|hoyeche|geche|था|थी|थे|किया|की|आया|आई|मिला|मिली|हुआ|हुई|गया|गई|दिया|दी|लिया|खरीदा|भेजा|कटे|कटा"
+    r"tha|thi|the|kiya|kia|ki|aaya|aayi|mila|mili|hua|hui|gaya|gayi|diya|di|bheja|bheji|liya|kharida|"
+    r"kata|toota|karaya|elo|eseche|esechilo|"
+    r"korechi|korlam|peyechi|diyechi|dilam|kinechi|kinlam|chilo|holo|hoyeche|geche|था|थी|थे|किया|की|"
+    r"आया|आई|मिला|मिली|हुआ|हुई|गया|गई|दिया|दी|लिया|खरीदा|भेजा|कटे|कटा"
 )
 _FUTURE_VERB = (
-    r"aayega|aayegi|aega|hoga|hogi|milega|milegi|karunga|karungi|karna|chahiye|jaunga|aana|dena|asbe|hobe|pabo|korbo|chai|lagbe|"
+    r"aayega|aayegi|aega|hoga|hogi|milega|milegi|karunga|karungi|karna|chahiye|jaunga|aana|dena|asbe|"
+    r"hobe|pabo|korbo|chai|lagbe|"
     r"आएगा|आएगी|होगा|होगी|मिलेगा|मिलेगी|करूँगा|करूंगा|करना|चाहिए|जाना|आना|देना|हो जाएगा"
 )
 _FUTURE = regex.compile(rf"(?<!\w)(?:{_FUTURE_VERB})(?!\w)")
@@ -72,11 +83,15 @@ _RELATIVE = [
     (0, regex.compile(rf"(?<!\w)(?:{_TODAY})(?!\w)(?![ ](?:tak|porjonto|तक|পর্যন্ত))")),
 ]
 _EITHER = {
-    1: regex.compile(r"(?<!\w)(?:kal|kaal|कल|কাল|কালকে)(?!\w)(?<!(?:गत|goto|gato|gato|agami|গত|আগামী)[ ](?:kal|kaal|कल|কাল))"),
+    1: regex.compile(
+        r"(?<!\w)(?:kal|kaal|कल|কাল|কালকে)(?!\w)(?<!(?:गत|goto|gato|gato|agami|গত|আগামী)[ ](?:kal|kaal|कल|কাল))"
+    ),
     2: regex.compile(r"(?<!\w)(?:parso|parson|porshu|परसों|परसो|পরশু)(?!\w)(?<!(?:গত|আগামী|goto|agami)[ ](?:porshu|পরশু))"),
 }
 _AGO = regex.compile(
-    rf"(?<![\w.,-])(?P<count>\d{{1,3}}|a|an|one|ek|एक|এক|{number_word_pattern()})[ ]?(?P<unit>days?|din|dino|दिन|दिनों|দিন|weeks?|hafte|hafta|haftey|soptaho|हफ्ते|हफ़्ते|सप्ताह|সপ্তাহ|months?|mahine|mahina|mash|महीने|মাস)"
+    rf"(?<![\w.,-])(?P<count>\d{{1,3}}|a|an|one|ek|एक|এক|{number_word_pattern()})[ ]?(?P<unit>days?|"
+    r"din|dino|दिन|दिनों|দিন|weeks?|hafte|hafta|haftey|soptaho|हफ्ते|हफ़्ते|सप्ताह|সপ্তাহ|months?|mahine|"
+    r"mahina|mash|महीने|মাস)"
     r"[ ](?:ago|back|before|pehle|pahle|phle|age|aage|पहले|আগে)(?!\w)"
 )
 _DAYS_OF = {"w": 7, "h": 7, "s": 7, "ह": 7, "स": 7, "স": 7, "m": 30, "म": 30, "ম": 30}
@@ -120,8 +135,8 @@ def _numeric(view: str, today: date) -> Iterator[Found]:
     for match in _DAY_ALONE.finditer(view):
         # The 3rd: the last one that there was.
         day = int(match["day"] or match["number"])
-        month = today if day <= today.day else today.replace(day=1) - timedelta(days=1)
-        yield from _day(match, today, month.year, month.month, day)
+        in_month = today if day <= today.day else today.replace(day=1) - timedelta(days=1)
+        yield from _day(match, today, in_month.year, in_month.month, day)
 
 
 def _weekdays(view: str, today: date) -> Iterator[Found]:

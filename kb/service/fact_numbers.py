@@ -16,12 +16,14 @@ Found = tuple[FactKind, str, int, int]
 _NUMBER_WORD = r"(?:numbers?|numb?er|no|num|nr|nos|id|code|नंबर|नम्बर|नं|संख्या|आईडी|কোড|নম্বর|নাম্বার|নং|আইডি)"
 _TO_NUMBER = (
     rf"(?:['’]?s)?(?:ের|র|টা|টির|টার)?(?:[ ]?{_NUMBER_WORD}\.?(?:টা|টি|টাও)?)?(?:[ ](?:also|given|jo|je))?"
-    r"(?:[ ](?:is|was|are|hai|h|he|tha|ye|yeh|ta|holo|holo|hocche|it's|its|है|यह|ये|था|हैं|হল|হলো|হচ্ছে|ছিল|এটা)(?!\w)){0,2}"
+    r"(?:[ ](?:is|was|are|hai|h|he|tha|ye|yeh|ta|holo|holo|hocche|it's|its|है|यह|ये|था|हैं|হল|হলো|হচ্ছে|"
+    r"ছিল|এটা)(?!\w)){0,2}"
     r"[ ]?[:#=.,(–-]{0,2}[ ]?"
 )
 _CODE = r"(?P<code>(?:[a-z]{1,6}[ ]?[-–/]?[ ]?)?\d[\da-z]{2,19}(?:[-–/][\da-z]{1,12}){0,3})(?![\w]|[.,]\d)"
 _BACK = (
-    r"[)\"']{0,2}[ ]?[,=–-]?(?:[ ](?:is|was|hai|h|the|my|our|mera|meri|mere|amar|ye|yeh|eta|yahi|है|मेरा|मेरी|मेरे|यह|ही|আমার|এটা|এটাই|হল|হলো)){0,3}[ ]"
+    r"[)\"']{0,2}[ ]?[,=–-]?(?:[ ](?:is|was|hai|h|the|my|our|mera|meri|mere|amar|ye|yeh|eta|yahi|है|"
+    r"मेरा|मेरी|मेरे|यह|ही|আমার|এটা|এটাই|হল|হলো)){0,3}[ ]"
 )
 _ORDER = r"(?:orders?|ordr|odr|oder|booking|purchase|ऑर्डर|आर्डर|ओर्डर|ऑडर|অর্ডার|অডার)"
 _TRACKING = (
@@ -41,16 +43,45 @@ _LETTERS_AND_DIGITS = regex.compile(
     r"(?<![\w@./#-])(?P<code>(?P<letters>[a-z]{1,6})(?P<joint>[-–]?)(?P<digits>\d{4,14}))(?![\w]|[-./]\w|[.,]\d)"
 )
 _HASH = regex.compile(r"(?<![\w#&])#[ ]?(?P<code>\d{5,14})(?!\w)")
-_OTHER_NUMBERS = regex.compile(r"(?:ticket|case|complaint|request|invoice|bill|ref|reference|utr|policy|शिकायत|टिकट|অভিযোগ|টিকিট)\W{0,3}(?:\w{1,8}\W{1,3}){0,2}$")
+_OTHER_NUMBERS = regex.compile(
+    r"(?:ticket|case|complaint|request|invoice|bill|ref|reference|utr|policy|शिकायत|टिकट|অভিযোগ|"
+    r"টিকিট)\W{0,3}(?:\w{1,8}\W{1,3}){0,2}$"
+)
 _ORDER_NEAR = regex.compile(_ORDER)
 _TRACKING_NEAR = regex.compile(_TRACKING)
 _LOOK_BACK, _LOOK_ON = 48, 24
-_ERROR_LETTERS = frozenset("e er err error ec h f".split())
-_NO_ORDER = frozenset("covid sars windows win android ios php mp usb hdmi rs inr tk usd a4 iso ip http https kb cve ora".split())
+_ERROR_LETTERS = frozenset(["e", "er", "err", "error", "ec", "h", "f"])
+_NO_ORDER = frozenset(
+    [
+        "covid",
+        "sars",
+        "windows",
+        "win",
+        "android",
+        "ios",
+        "php",
+        "mp",
+        "usb",
+        "hdmi",
+        "rs",
+        "inr",
+        "tk",
+        "usd",
+        "a4",
+        "iso",
+        "ip",
+        "http",
+        "https",
+        "kb",
+        "cve",
+        "ora",
+    ]
+)
 _DIGITS_OF_ORDER, _DIGITS_OF_PARCEL = 5, 6
 
 _ERROR = regex.compile(
-    r"(?<!\w)(?:errors?|errror|eror|err|fault|exception|एरर|त्रुटि|एरर कोड|এরর|ত্রুটি)(?:[ ]?(?:code|message|msg|no|number|कोड|নম্বর|কোড))?"
+    r"(?<!\w)(?:errors?|errror|eror|err|fault|exception|एरर|त्रुटि|एरर कोड|এরর|ত্রুটি)(?:[ ]?(?:code|"
+    r"message|msg|no|number|कोड|নম্বর|কোড))?"
     r"(?:[ ](?:is|was|says|shows|hai|aa raha hai|dikha raha hai|है|आ रहा है|হল|দেখাচ্ছে))?[ ]?[:#=\"'“(-]{0,2}[ ]?"
     r"(?P<code>0x[0-9a-f]{2,16}|[a-z]{1,5}[-_ ]?\d{1,6}(?:[-_]\d{1,4})?|\d{2,6}|[a-z]+(?:_[a-z0-9]+)+)(?!\w)"
     r"|(?<![\w.,-])(?P<before>\d{3,5}|[a-z]{1,3}[-_]?\d{1,5})[ ]?(?:error|एरर|এরর)(?!\w)"
@@ -58,10 +89,13 @@ _ERROR = regex.compile(
 _ERROR_CODE = regex.compile(r"(?<![\w@./-])(?P<code>(?:e|er|err)[-–_]?\d{1,5})(?!\w|[-.]\w)")
 _VERSION = regex.compile(
     r"(?<!\w)(?:(?:app|software|firmware|build|ऐप|एप|অ্যাপ|অ্যাপের)[ ])?(?:(?:का|ka|er|র)[ ])?"
-    r"(?:version|versions|ver|vers|vrsn|build|v|संस्करण|वर्जन|वर्ज़न|वर्शन|ভার্সন|সংস্করণ)(?:[ ](?:no|number|is|hai|है|হল|ta|টা)){0,2}[ ]?[:.]?[ ]?"
+    r"(?:version|versions|ver|vers|vrsn|build|v|संस्करण|वर्जन|वर्ज़न|वर्शन|ভার্সন|সংস্করণ)(?:[ ](?:no|number|"
+    r"is|hai|है|হল|ta|টা)){0,2}[ ]?[:.]?[ ]?"
     r"(?P<code>\d{1,4}(?:\.\d{1,4}){0,3})(?![\w]|\.\d)"
 )
-_SYSTEM = regex.compile(r"(?<!\w)(?P<name>android|ios|windows|macos|एंड्रॉइड|অ্যান্ড্রয়েড)[ ](?P<code>\d{1,2}(?:\.\d{1,2}){0,2})(?![\w]|\.\d)")
+_SYSTEM = regex.compile(
+    r"(?<!\w)(?P<name>android|ios|windows|macos|एंड्रॉइड|অ্যান্ড্রয়েড)[ ](?P<code>\d{1,2}(?:\.\d{1,2}){0,2})(?![\w]|\.\d)"
+)
 
 _SUM = r"\d{1,3}(?:,\d{2,3}){1,4}(?:\.\d{1,2})?|\d{1,9}(?:\.\d{1,2})?"
 _CURRENCY_BEFORE = r"₹|rs\.?|inr|tk\.?|৳|taka|\$|usd|rupees|रु\.?|रू\.?|টাকা"
@@ -70,14 +104,19 @@ _CURRENCY_AFTER = (
     r"रुपये|रुपए|रुपया|रुपयों|रूपये|रु|টাকা|টাকার|টাকাও|₹|৳"
 )
 _AMOUNT = regex.compile(
-    rf"(?<![\w.])(?:{_CURRENCY_BEFORE})[ ]?(?P<sum>{_SUM})(?P<times>[ ]?(?:k|lakh|lac|लाख|লাখ|hazaar|hazar|hajar|हज़ार|हजार|হাজার|thousand))?(?![\w]|[.,]\d)"
-    rf"|(?<![\w.,-])(?P<after>{_SUM})(?P<many>[ ]?(?:k|lakh|lac|लाख|লাখ|hazaar|hazar|hajar|हज़ार|हजार|হাজার|thousand))?[ ]?(?:{_CURRENCY_AFTER})(?!\w)"
+    rf"(?<![\w.])(?:{_CURRENCY_BEFORE})[ ]?(?P<sum>{_SUM})(?P<times>[ ]?(?:k|lakh|lac|लाख|লাখ|hazaar|"
+    r"hazar|hajar|हज़ार|हजार|হাজার|thousand))?(?![\w]|[.,]\d)"
+    rf"|(?<![\w.,-])(?P<after>{_SUM})(?P<many>[ ]?(?:k|lakh|lac|लाख|লাখ|hazaar|hazar|hajar|हज़ार|हजार|"
+    rf"হাজার|thousand))?[ ]?(?:{_CURRENCY_AFTER})(?!\w)"
 )
 _TIMES = {"k": 1e3, "lakh": 1e5, "lac": 1e5, "लाख": 1e5, "লাখ": 1e5}
-_SUM_IN_WORDS = regex.compile(rf"(?<!\w)(?P<words>(?:{number_word_pattern()})(?:[ ](?:{number_word_pattern()})){{0,3}})[ ](?:{_CURRENCY_AFTER})(?!\w)")
+_SUM_IN_WORDS = regex.compile(
+    rf"(?<!\w)(?P<words>(?:{number_word_pattern()})(?:[ ](?:{number_word_pattern()})){{0,3}})[ ](?:{_CURRENCY_AFTER})(?!\w)"
+)
 
 _PIN_CODE = regex.compile(
-    r"(?<!\w)(?:pin|pin[ ]?code|pincode|zip|zip[ ]?code|postal[ ]?code|post[ ]?code|पिन|पिनकोड|पिन[ ]कोड|পিন|পিনকোড|পিন[ ]কোড)(?:[ ](?:code|no|number|नंबर|নম্বর))?"
+    r"(?<!\w)(?:pin|pin[ ]?code|pincode|zip|zip[ ]?code|postal[ ]?code|post[ ]?code|पिन|पिनकोड|"
+    r"पिन[ ]कोड|পিন|পিনকোড|পিন[ ]কোড)(?:[ ](?:code|no|number|नंबर|নম্বর))?"
     r"(?:[ ](?:is|hai|here|ta|है|হল|টা)){0,2}[ ]?[:=,-]{0,2}[ ]?(?P<code>[1-9]\d{2}[ ]?\d{3})(?!\d)"
 )
 _COUNT = rf"(?P<count>\d{{1,3}}|{number_word_pattern()})"
@@ -87,7 +126,8 @@ _UNITS = (
 )
 _QUANTITY = regex.compile(
     rf"(?<![\w.,/-]){_COUNT}(?:[ ]?(?:टा|টা|টি|টে|ta|ti))?[ ]?(?:{_UNITS})(?!\w)"
-    r"|(?<!\w)(?:qty|quantity|quantities|मात्रा|পরিমাণ)(?:[ ](?:is|was|of|hai|है|হল))?[ ]?[:=-]?[ ]?(?P<named>\d{1,4})(?!\w|[.,]\d)"
+    r"|(?<!\w)(?:qty|quantity|quantities|मात्रा|পরিমাণ)(?:[ ](?:is|was|of|hai|है|"
+    r"হল))?[ ]?[:=-]?[ ]?(?P<named>\d{1,4})(?!\w|[.,]\d)"
 )
 
 
@@ -153,7 +193,9 @@ def find_amounts(view: str) -> Iterator[Found]:
 
 def find_quantities(view: str, things: str) -> Iterator[Found]:
     """How many of something: of pieces, or of `things` (a pattern of nouns)."""
-    of_things = regex.compile(rf"(?<![\w.,/-]){_COUNT}(?:[ ]?(?:টা|টি|টে|ta|ti|te))?[ ](?:[\w]{{2,12}}[ ])?(?:{things})(?!\w)")
+    of_things = regex.compile(
+        rf"(?<![\w.,/-]){_COUNT}(?:[ ]?(?:টা|টি|টে|ta|ti|te))?[ ](?:[\w]{{2,12}}[ ])?(?:{things})(?!\w)"
+    )
     for pattern in (_QUANTITY, of_things):
         for match in pattern.finditer(view):
             named = match.groupdict().get("named")
@@ -176,4 +218,8 @@ def _is_year_or_time(view: str, match: "regex.Match[str]") -> bool:
     """ "order 2026", "order on 1200": four digits are seldom the number of an order."""
     code = match["code"]
     rest = view[match.end() : match.end() + 12]
-    return len(code) == 4 and code.isdigit() and (code[:2] in {"19", "20"} or rest.lstrip().startswith(("rs", "rupee", "hrs")))
+    return (
+        len(code) == 4
+        and code.isdigit()
+        and (code[:2] in {"19", "20"} or rest.lstrip().startswith(("rs", "rupee", "hrs")))
+    )

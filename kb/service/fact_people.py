@@ -16,40 +16,118 @@ _INDIC_NAME = r"(?P<name>[\p{L}\p{M}.]{2,20}(?:[ ][\p{L}\p{M}.]{2,20}){0,2}?)"
 _SPEAKS = r"(?:bol (?:raha|rahi) (?:hoon|hu|hun|hai|hain)|bolchi|bolchhi|baat kar (?:raha|rahi) (?:hoon|hu|hun))"
 # With capitals as they were typed: a name in Latin letters has them.
 _NAMED = [
-    regex.compile(rf"(?<!\p{{L}})(?:(?i:this is|i am|i'm|i’m|myself|name(?: on the (?:account|order|invoice))? (?:is|:)|name:|naam:?|na+m hai))[ ]{{1,2}}(?:(?i:mr|mrs|ms|dr)\.?[ ])?{_NAME}(?![\p{{L}}\p{{M}}])"),
-    regex.compile(rf"(?<!\p{{L}})(?i:main|mai|ami|mein)[ ](?P<name>\p{{L}}[\p{{L}}.]{{1,20}}(?:[ ]\p{{L}}[\p{{L}}.]{{1,20}})?)[ ](?i:{_SPEAKS})"),
+    regex.compile(
+        rf"(?<!\p{{L}})(?:(?i:this is|i am|i'm|i’m|myself|name(?: on the (?:account|order|invoice))? "
+        rf"(?:is|:)|name:|naam:?|na+m hai))[ ]{{1,2}}(?:(?i:mr|mrs|ms|"
+        rf"dr)\.?[ ])?{_NAME}(?![\p{{L}}\p{{M}}])"
+    ),
+    regex.compile(
+        rf"(?<!\p{{L}})(?i:main|mai|ami|"
+        rf"mein)[ ](?P<name>\p{{L}}[\p{{L}}.]{{1,20}}(?:[ ]\p{{L}}[\p{{L}}.]{{1,20}})?)[ ](?i:{_SPEAKS})"
+    ),
     regex.compile(rf"(?<![\p{{L}}\p{{M}}])मैं[ ]{_INDIC_NAME}[ ](?:बोल|बात कर)[ ](?:रहा|रही)[ ]हू"),
     regex.compile(rf"(?<![\p{{L}}\p{{M}}])আমি[ ]{_INDIC_NAME}[ ]বলছি"),
-    regex.compile(rf"(?:^|\n)[ ]*(?i:thanks|thank you|regards|best regards|kind regards|warm regards|sincerely|yours|dhanyavad|dhonnobad|धन्यवाद|ধন্যবাদ)[ ]?[,.!।-]?[ ]*\n[ ]*(?P<name>[\p{{L}}\p{{M}}][\p{{L}}\p{{M}}.'’]{{1,20}}(?:[ ][\p{{L}}\p{{M}}][\p{{L}}\p{{M}}.'’]{{0,20}}){{0,2}})[ ]*(?:$|\n)"),
+    regex.compile(
+        r"(?:^|\n)[ ]*(?i:thanks|thank you|regards|best regards|kind regards|warm regards|sincerely|"
+        r"yours|dhanyavad|dhonnobad|धन्यवाद|"
+        r"ধন্যবাদ)[ ]?[,.!।-]?[ ]*\n[ ]*(?P<name>[\p{L}\p{M}][\p{L}\p{M}.'’]{1,20}(?:[ ][\p{L}\p{M}][\p{L}\p{M}.'’]{0,20}){0,2})"
+        r"[ ]*(?:$|\n)"
+    ),
 ]
 # What follows "I am" with a capital and is no name.
 _NO_NAME = frozenset(
-    "not the from in a an very so still waiting writing calling trying facing having unable sorry your our my getting using also now here "
-    "just really looking asking sure india kolkata delhi mumbai english hindi bengali monday tuesday wednesday thursday friday saturday "
-    "sunday plus it that order only this customer team support regards thanks".split()
+    [
+        "not",
+        "the",
+        "from",
+        "in",
+        "a",
+        "an",
+        "very",
+        "so",
+        "still",
+        "waiting",
+        "writing",
+        "calling",
+        "trying",
+        "facing",
+        "having",
+        "unable",
+        "sorry",
+        "your",
+        "our",
+        "my",
+        "getting",
+        "using",
+        "also",
+        "now",
+        "here",
+        "just",
+        "really",
+        "looking",
+        "asking",
+        "sure",
+        "india",
+        "kolkata",
+        "delhi",
+        "mumbai",
+        "english",
+        "hindi",
+        "bengali",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "plus",
+        "it",
+        "that",
+        "order",
+        "only",
+        "this",
+        "customer",
+        "team",
+        "support",
+        "regards",
+        "thanks",
+    ]
 )
 
 _UNTIL_END = r"(?P<text>[^\n.!?।;]{6,120}(?:[.][^\n.!?।;]{2,60}){0,2})"
 _LABELLED = [
     regex.compile(
-        rf"(?<!\w)(?:address|adress|addres|addr|location|thikana|pata)(?:[ ](?:is|to|hai|ye hai|as|now|should be|holo|ta)){{0,2}}[ ]?[:=–-]?[ ]{_UNTIL_END}"
+        r"(?<!\w)(?:address|adress|addres|addr|location|thikana|pata)(?:[ ](?:is|to|hai|ye hai|as|now|"
+        rf"should be|holo|ta)){{0,2}}[ ]?[:=–-]?[ ]{_UNTIL_END}"
     ),
-    regex.compile(rf"(?:पता|पते|ঠিকানা|ঠিকানাটা|অ্যাড্রেস|एड्रेस)(?:[ ](?:है|यह है|ये है|हल|হল|হলো|এখন)){{0,2}}[ ]?[:=–,-]?[ ]{_UNTIL_END}"),
-    regex.compile(rf"(?<!\w)(?:deliver(?:ed)?|send|ship|bring|redirect)(?:[ ](?:it|this|them|the parcel|my order|the order|my parcel)){{0,2}}[ ](?:to|at)[ ]{_UNTIL_END}"),
+    regex.compile(
+        r"(?:पता|पते|ঠিকানা|ঠিকানাটা|অ্যাড্রেস|एड्रेस)(?:[ ](?:है|यह है|ये है|हल|হল|হলো|"
+        rf"এখন)){{0,2}}[ ]?[:=–,-]?[ ]{_UNTIL_END}"
+    ),
+    regex.compile(
+        r"(?<!\w)(?:deliver(?:ed)?|send|ship|bring|redirect)(?:[ ](?:it|this|them|the parcel|my order|"
+        rf"the order|my parcel)){{0,2}}[ ](?:to|at)[ ]{_UNTIL_END}"
+    ),
     regex.compile(rf"(?<!\w)(?:moved|shifted|relocated|moving|shifting)(?:[ ]house)?[ ]to[ ]{_UNTIL_END}"),
 ]
 _STREET_WORD = (
-    r"road|rd|street|st|lane|nagar|colony|block|sector|avenue|ave|marg|sarani|apartments?|apts?|society|para|bazar|bazaar|market|layout|cross|"
+    r"road|rd|street|st|lane|nagar|colony|block|sector|avenue|ave|marg|sarani|apartments?|apts?|"
+    r"society|para|bazar|bazaar|market|layout|cross|"
     r"towers?|residency|enclave|vihar|gali|chowk|park|bypass|cottage|extension|phase|main|"
-    r"रोड|मार्ग|नगर|कॉलोनी|गली|सेक्टर|ब्लॉक|विहार|चौक|लेन|स्ट्रीट|রোড|লেন|স্ট্রিট|সরণি|সরণী|পাড়া|নগর|গলি|কলোনি|ব্লক|সেক্টর|এভিনিউ|পার্ক"
+    r"रोड|मार्ग|नगर|कॉलोनी|गली|सेक्टर|ब्लॉक|विहार|चौक|लेन|स्ट्रीट|রোড|লেন|স্ট্রিট|সরণি|সরণী|পাড়া|নগর|গলি|"
+    r"কলোনি|ব্লক|সেক্টর|এভিনিউ|পার্ক"
 )
 _STREET = regex.compile(
-    r"(?<![\w.,/₹-])(?P<text>(?:(?:flat|house|plot|door|h\.?|no\.?|building|shop|मकान|फ्लैट|बाড়ি|ফ্ল্যাট|বাড়ি)[ ]?(?:no\.?|number|नंबर|নম্বর)?[ ]?)?"
+    r"(?<![\w.,/₹-])(?P<text>(?:(?:flat|house|plot|door|h\.?|no\.?|building|shop|मकान|फ्लैट|बाড়ি|ফ্ল্যাট|"
+    r"বাড়ি)[ ]?(?:no\.?|number|नंबर|নম্বর)?[ ]?)?"
     rf"\d{{1,5}}(?:[a-z]|[/-]\d{{1,4}}[a-z]?)?,?[ ](?:[^\s\d,.;!?।]{{1,20}}[ ]){{0,3}}?(?:{_STREET_WORD})(?!\w)"
-    r"(?:,?[ ](?:\d{1,4}|[^\s\d,.;!?।]{2,20}))?(?:,[ ]?[^\s,.;!?।\n]{2,20}(?:[ ][^\s,.;!?।\n]{2,20})?){0,3}(?:[ ,–-]{1,3}[1-9]\d{5})?)"
+    r"(?:,?[ ](?:\d{1,4}|"
+    r"[^\s\d,.;!?।]{2,20}))?(?:,[ ]?[^\s,.;!?।\n]{2,20}(?:[ ][^\s,.;!?।\n]{2,20})?){0,3}(?:[ ,–-]{1,3}[1-9]\d{5})?)"
 )
 _ENDS_ADDRESS = regex.compile(
-    r"[ ,]{1,2}(?:please|pls|plz|instead|and|because|as|since|from|so|now|asap|kar|kr|kardo|karo|kijiye|pe|par|pr|e|te|bhej|bhejo|thanks|not|by|when|but|"
+    r"[ ,]{1,2}(?:please|pls|plz|instead|and|because|as|since|from|so|now|asap|kar|kr|kardo|karo|"
+    r"kijiye|pe|par|pr|e|te|bhej|bhejo|thanks|not|by|when|but|"
     r"कर|पर|में|भेज|को|कृपया|এ|তে|পাঠা|করে|করুন|দয়া)(?:[ ].*)?$"
 )
 _HAS_NUMBER = regex.compile(r"\d")

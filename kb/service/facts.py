@@ -11,11 +11,13 @@ import regex
 
 from kb.core.clock import utc_now
 from kb.privacy.redaction.spans import lower, plain
+from kb.service.fact_attempts import find_attempts
 from kb.service.fact_dates import find_dates
+from kb.service.fact_devices import THINGS, find_devices
 from kb.service.fact_kinds import Fact, FactKind
 from kb.service.fact_numbers import Found, find_numbers, find_quantities
+from kb.service.fact_payments import find_payments
 from kb.service.fact_people import find_names, find_postal_addresses, find_reach
-from kb.service.fact_things import THINGS, find_attempts, find_devices, find_payments
 
 __all__ = ["Fact", "FactKind", "find_facts"]
 
@@ -24,7 +26,9 @@ LONGEST = 20_000
 LONGEST_VALUE, LONGEST_WORDS = 200, 300
 MOST_FACTS = 60  # of one message
 # Kinds that say something beside others: a phone as a device within an attempt, a quantity of things.
-_BESIDE = frozenset({FactKind.TRIED, FactKind.QUANTITY, FactKind.DEVICE, FactKind.PAYMENT, FactKind.ADDRESS, FactKind.PIN_CODE})
+_BESIDE = frozenset(
+    {FactKind.TRIED, FactKind.QUANTITY, FactKind.DEVICE, FactKind.PAYMENT, FactKind.ADDRESS, FactKind.PIN_CODE}
+)
 _URL = regex.compile(r"https?://\S{1,500}|www\.\S{1,300}")
 
 

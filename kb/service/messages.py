@@ -14,6 +14,7 @@ from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import note_event, reopen
 from kb.service.frustration.storing import update_frustration
 from kb.service.promises import drop_promises, note_promises
+from kb.service.stored_facts import keep_facts
 from kb.tables import Conversation, ConversationState, Delivery, EventKind, Message, MessageRole
 from kb.text.language import guess_language
 
@@ -106,6 +107,7 @@ def store_message(
     message = session.get_one(Message, number)
     if role is MessageRole.CUSTOMER:
         _hear(session, conversation, message)
+        keep_facts(session, message, region=region, zone=zone)
     elif role is MessageRole.AGENT:
         note_promises(session, message, zone)
     bring_up_to_date(session, conversation)

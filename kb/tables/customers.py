@@ -25,7 +25,7 @@ class Customer(Base):
     __tablename__ = "customers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200), default="")
+    name: Mapped[str] = mapped_column(String(200), default="", index=True)
     language: Mapped[str] = mapped_column(String(35), default="")  # "" where nobody said it
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id", ondelete="CASCADE"), index=True)
     is_sample: Mapped[bool] = mapped_column(default=False)

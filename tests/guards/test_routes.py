@@ -47,6 +47,7 @@ ROUTES = {
     ("GET", "/api/v1/openapi.json"): EVERYBODY,
     ("GET", "/api/v1/desk/search"): REP,
     ("POST", "/api/v1/desk/assist"): REP,
+    ("POST", "/api/v1/desk/check"): REP,
     ("POST", "/api/v1/desk/feedback"): REP,
     ("POST", "/api/v1/desk/conversations"): REP,
     ("GET", "/api/v1/desk/conversations/<int:conversation_id>"): REP,

@@ -8,6 +8,7 @@ from kb.core.settings import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
 from kb.text.no_question import NoQuestion
+from webapp.api.openapi_check import check_path, check_schemas
 from webapp.api.openapi_conversations import conversation_paths, conversation_schemas
 from webapp.api.openapi_parts import NUMBER, TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
@@ -40,6 +41,7 @@ def openapi_document(settings: Settings) -> Json:
                 )
             },
             "/api/v1/desk/assist": {"post": _assist(settings)},
+            "/api/v1/desk/check": {"post": check_path()},
             "/api/v1/desk/feedback": {"post": _feedback()},
             "/api/v1/studio/gaps": {"get": _gaps()},
             **conversation_paths(),
@@ -249,5 +251,6 @@ def _schemas() -> Json:
         "Feedback": object_of(feedback, optional={"document"}),
         "Gap": object_of(gap),
         **conversation_schemas(),
+        **check_schemas(),
         "Problem": object_of({**problem, "remedy": TEXT, "reference": TEXT}, optional={"remedy", "reference"}),
     }

@@ -14,6 +14,9 @@ SUGGESTED = 5
 # Gaps in one answer, and the furthest place in a list that can be asked for.
 MOST_GAPS = 1000
 HIGHEST_OFFSET = 999_999_999
+# Texts that are checked before they go out, and ids: what the databases hold in an integer.
+LONGEST_CHECKED = 100_000
+HIGHEST_ID = 2**31 - 1
 # Names, ids and kinds are short; what is long (turns) has a reader and limits of its own.
 LONGEST_TEXT = 200
 
@@ -79,6 +82,16 @@ def number_field(body: dict[str, Any], name: str, default: int) -> int:
     value = body.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HIGHEST_LIMIT:
         raise InvalidInputError(f"{name} is {value!r}, but must be a whole number from 1 to {HIGHEST_LIMIT}.")
+    return value
+
+
+def id_field(body: dict[str, Any], name: str) -> int | None:
+    """The id of a row in the body, None where it is missing or null. Raises InvalidInputError for what no row can have."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= HIGHEST_ID:
+        raise InvalidInputError(f"{name} must be the id of a conversation, a whole number.")
     return value
 
 

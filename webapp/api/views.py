@@ -16,8 +16,10 @@ from kb.tables import FeedbackKind
 from webapp.api.openapi import openapi_document
 from webapp.api.parameters import (
     HIGHEST_OFFSET,
+    LONGEST_CHECKED,
     MOST_GAPS,
     SUGGESTED,
+    id_field,
     json_object,
     number_argument,
     number_field,
@@ -29,6 +31,7 @@ from webapp.api.parameters import (
     turns_field,
 )
 from webapp.shared.assisting import assist_and_record, customer_language
+from webapp.shared.checking import check_text
 from webapp.shared.database import session
 from webapp.shared.searching import search_and_record
 
@@ -79,6 +82,14 @@ def assist() -> Response:
     )
     answer = shown.answer.to_json()
     return jsonify(answer | transcript.to_json() if transcript else answer)
+
+
+@desk.post("/check")
+def check() -> Response:
+    """What of a text for a customer should not go out, and what it asks that they have told already. The text is not kept."""
+    body = json_object()
+    text = text_field(body, "text", required=False, longest=LONGEST_CHECKED)
+    return jsonify(check_text(text, id_field(body, "conversation_id")).to_json())
 
 
 def _conversation(body: dict[str, Any]) -> tuple[list[Turn], Transcript | None]:

@@ -1,4 +1,4 @@
-"""What internal articles say, sentence by sentence, with vectors."""
+"""What internal articles say, sentence by sentence, with vectors; customers are found by their whole name."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_internal_statements")),
     )
+    op.create_index(op.f("ix_customers_name"), "customers", ["name"])
     # Where there are internal articles already, the next update of the index looks at everything and makes them.
     op.execute(
         "INSERT INTO changed_documents (document_kind, document_id) SELECT '*', 0 "
@@ -31,4 +32,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_customers_name"), "customers")
     op.drop_table("internal_statements")
