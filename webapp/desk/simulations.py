@@ -75,16 +75,18 @@ def start() -> ResponseReturnValue:
         _("%(name)s writes now. After each question they wait a minute for the reply.", name=script.customer.name),
         "good",
     )
-    return redirect(url_for("desk_simulations.index"), code=303)
+    return redirect(url_for("desk_inbox.show", conversation_id=conversation.id), code=303)
 
 
 @blueprint.post("/<int:job_id>/stop")
 def stop(job_id: int) -> ResponseReturnValue:
     """The customer writes nothing more; what was written stays."""
-    if any(job.id == job_id for job in _require().running):
-        try:
-            cancel_job(session(), job_id)
-        except ConflictError:
-            session().rollback()  # it has ended in this moment
+    job = next((job for job in _require().running if job.id == job_id), None)
+    if job is None:
+        return redirect(url_for("desk_simulations.index"), code=303)  # it has ended by itself
+    try:
+        cancel_job(session(), job_id)
+    except ConflictError:
+        session().rollback()  # in this moment
     flash(_("The customer writes nothing more."), "good")
-    return redirect(url_for("desk_simulations.index"), code=303)
+    return redirect(url_for("desk_inbox.show", conversation_id=job.payload["conversation_id"]), code=303)

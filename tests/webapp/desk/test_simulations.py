@@ -52,6 +52,10 @@ def test_trainer_starts_a_customer_whose_first_message_is_there_at_once(
     assert all(script.title in page.text for script in SCRIPTS)
     answer = trainer.post(PAGE, data={"script": SCRIPTS[2].id}, headers=csrf(trainer))
     assert answer.status_code == 303
+    talk = trainer.get(answer.headers["Location"])
+    check_page(talk)
+    assert SCRIPTS[2].turns[0].text in talk.text
+    assert "/stop" in talk.text
     assert played(engine) == [SCRIPTS[2].turns[0].text]
     page = trainer.get(PAGE)
     check_page(page)
@@ -129,4 +133,21 @@ def test_it_speaks_the_language_of_the_person(login: Login, csrf: Csrf, language
     page = trainer.get(PAGE)
     check_page(page)
     assert "Simulate a customer" not in page.text
-    assert "Let them write" not in page.text
+    assert "Stop" not in page.text
+
+
+@pytest.mark.usefixtures("sample")
+def test_the_inbox_has_the_switch_for_those_who_may_play(login: Login) -> None:
+    page = login("trainer").get("/desk/inbox")
+    check_page(page)
+    assert "Simulate a customer" in page.text
+    assert all(script.title in page.text for script in SCRIPTS)
+    assert "Simulate a customer" not in login("rep").get("/desk/inbox").text
+
+
+@pytest.mark.usefixtures("sample")
+def test_only_a_played_conversation_asks_what_is_played(login: Login, csrf: Csrf, engine: Engine) -> None:
+    trainer = login("trainer")
+    with Session(engine) as session:
+        number = session.scalars(select(Conversation.id).limit(1)).one()
+    assert "simulate" not in trainer.get(f"/desk/inbox/{number}").text
