@@ -35,6 +35,8 @@ BLUEPRINTS = (
     "webapp.desk.views:blueprint",
     "webapp.desk.simulations:blueprint",
     "webapp.desk.inbox.views:blueprint",
+    "webapp.desk.customers.views:blueprint",
+    "webapp.desk.handing_over:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
     "webapp.studio.wordings:blueprint",

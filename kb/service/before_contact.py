@@ -44,8 +44,10 @@ class Tried:
         return self.asked_person or self.outcome == "none" or (self.outcome == "unsure" and not self.read)
 
 
-def tried_before(session: Session, visits: Collection[str], *, limit: int = MOST_SHOWN) -> list[Tried]:
-    """The newest first: four statements, none without a visit."""
+def tried_before(
+    session: Session, visits: Collection[str], *, limit: int = MOST_SHOWN, with_titles: bool = True
+) -> list[Tried]:
+    """The newest first: four statements, none without a visit. Without titles two: only what was searched for."""
     wanted = [visit for visit in visits if visit]
     if not wanted:
         return []
@@ -56,13 +58,9 @@ def tried_before(session: Session, visits: Collection[str], *, limit: int = MOST
         .options(selectinload(SearchEvent.feedback))
         .limit(limit)
     ).all()
-    alone = session.scalars(
-        select(Feedback)
-        .where(Feedback.visit.in_(wanted), Feedback.event_id.is_(None), Feedback.document != "")
-        .order_by(Feedback.id.desc())
-        .limit(limit)
-    ).all()
-    articles = _articles(session, [*alone, *(one for event in events for one in event.feedback)])
+    of_events = [one for event in events for one in event.feedback]
+    alone = _without_search(session, wanted, limit) if with_titles else []
+    articles = _articles(session, [*alone, *of_events], with_titles)
     tried = [
         Tried(
             event.query,
@@ -78,10 +76,20 @@ def tried_before(session: Session, visits: Collection[str], *, limit: int = MOST
     return sorted(tried, key=lambda one: one.at, reverse=True)[:limit]
 
 
-def _articles(session: Session, feedback: Sequence[Feedback]) -> dict[int, ReadArticle]:
+def _without_search(session: Session, visits: Sequence[str], limit: int) -> Sequence[Feedback]:
+    """Articles that were opened directly and voted on."""
+    return session.scalars(
+        select(Feedback)
+        .where(Feedback.visit.in_(visits), Feedback.event_id.is_(None), Feedback.document != "")
+        .order_by(Feedback.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def _articles(session: Session, feedback: Sequence[Feedback], with_titles: bool) -> dict[int, ReadArticle]:
     wanted = {number for one in feedback for number in _article(one)}
-    if not wanted:
-        return {}
+    if not wanted or not with_titles:
+        return {number: ReadArticle(number, "", "") for number in wanted}
     rows = session.execute(select(Article.id, Article.title, Article.language).where(Article.id.in_(wanted)))
     return {row.id: ReadArticle(row.id, row.title, row.language) for row in rows}
 

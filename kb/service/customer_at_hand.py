@@ -64,8 +64,8 @@ def get_customer_with_identities(session: Session, customer_id: int) -> Customer
     return customer
 
 
-def at_hand(session: Session, customer: Customer) -> CustomerAtHand:
-    """Seven statements at most, however much there is."""
+def at_hand(session: Session, customer: Customer, *, briefly: bool = False) -> CustomerAtHand:
+    """Seven statements at most, however much there is; briefly: without facts and titles of articles, four."""
     conversations = conversations_of(session, customer, limit=MOST_CONVERSATIONS)
     visits = {one.value for one in customer.identities if one.kind == IdentityKind.VISIT.value}
     visits |= {conversation.visit for conversation in conversations if conversation.visit}
@@ -73,8 +73,8 @@ def at_hand(session: Session, customer: Customer) -> CustomerAtHand:
         customer,
         conversations,
         open_promises_of(session, customer.id),
-        tried_before(session, visits),
-        facts_of(session, [conversation.id for conversation in conversations]),
+        tried_before(session, visits, with_titles=not briefly),
+        [] if briefly else facts_of(session, [conversation.id for conversation in conversations]),
     )
 
 

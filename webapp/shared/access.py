@@ -24,6 +24,8 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "health": PUBLIC,
     "api": PUBLIC,
     "desk": Role.REP,
+    "desk_customers": Role.REP,
+    "desk_handover": Role.REP,
     "desk_simulations": Role.REP,
     "desk_inbox": Role.REP,
     "api_desk": Role.REP,

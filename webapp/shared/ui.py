@@ -193,6 +193,8 @@ class PageFrame:
             Place(_("Desk"), url_for("desk.home"), request.endpoint in {"desk.home", "desk.article", "desk.ticket"}),
             Place(_("Conversation"), url_for("desk.conversation"), request.endpoint == "desk.conversation"),
         ]
+        is_customers = request.blueprint == "desk_customers"
+        places.append(Place(_("Customers"), url_for("desk_customers.find"), is_customers))
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))
             for name, endpoint in (
