@@ -22,7 +22,7 @@ LATELY = timedelta(days=14)
 
 @dataclass(frozen=True)
 class CustomerAtHand:
-    """conversations: newest first; facts: what they told us, newest first, each once."""
+    """conversations: newest first; tried: before they came; facts: what they told us, newest first, each once."""
 
     customer: Customer
     conversations: Sequence[Conversation]
@@ -64,18 +64,28 @@ def get_customer_with_identities(session: Session, customer_id: int) -> Customer
     return customer
 
 
-def at_hand(session: Session, customer: Customer, *, briefly: bool = False) -> CustomerAtHand:
-    """Seven statements at most, however much there is; briefly: without facts and titles of articles, four."""
+def at_hand(session: Session, customer: Customer) -> CustomerAtHand:
+    """With what they told us, without what they tried: three statements, however much there is."""
     conversations = conversations_of(session, customer, limit=MOST_CONVERSATIONS)
+    facts = facts_of(session, [conversation.id for conversation in conversations])
+    return CustomerAtHand(customer, conversations, open_promises_of(session, customer.id), (), facts)
+
+
+def at_hand_for_causes(session: Session, customer: Customer) -> CustomerAtHand:
+    """With what they searched for, without what they told us and titles of articles: four statements."""
+    conversations = conversations_of(session, customer, limit=MOST_CONVERSATIONS)
+    tried = tried_before(session, _visits(customer, conversations), with_titles=False)
+    return CustomerAtHand(customer, conversations, open_promises_of(session, customer.id), tried, ())
+
+
+def tried_by(session: Session, customer: Customer) -> list[Tried]:
+    """What they searched for, read and voted on before they came: five statements."""
+    return tried_before(session, _visits(customer, conversations_of(session, customer, limit=MOST_CONVERSATIONS)))
+
+
+def _visits(customer: Customer, conversations: Sequence[Conversation]) -> set[str]:
     visits = {one.value for one in customer.identities if one.kind == IdentityKind.VISIT.value}
-    visits |= {conversation.visit for conversation in conversations if conversation.visit}
-    return CustomerAtHand(
-        customer,
-        conversations,
-        open_promises_of(session, customer.id),
-        tried_before(session, visits, with_titles=not briefly),
-        [] if briefly else facts_of(session, [conversation.id for conversation in conversations]),
-    )
+    return visits | {conversation.visit for conversation in conversations if conversation.visit}
 
 
 def facts_of(session: Session, conversation_ids: Collection[int]) -> list[ConversationFact]:

@@ -90,6 +90,7 @@ ROUTES = {
     ("GET", "/desk/customers"): REP,
     ("GET", "/desk/customers/<int:customer_id>"): REP,
     ("GET", "/desk/customers/<int:customer_id>/panel"): REP,
+    ("GET", "/desk/customers/<int:customer_id>/before"): REP,
     ("GET", "/desk/customers/<int:customer_id>/reasons"): REP,
     ("GET", "/desk/customers/<int:customer_id>/outside"): REP,
     ("GET", "/desk/customers/<int:customer_id>/merge"): REP,

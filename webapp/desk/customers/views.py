@@ -6,7 +6,13 @@ from flask_babel import gettext as _
 
 from kb.assist.likely_reasons import answers_for
 from kb.search.types import Audience
-from kb.service.customer_at_hand import at_hand, get_customer_with_identities, likely_causes
+from kb.service.customer_at_hand import (
+    at_hand,
+    at_hand_for_causes,
+    get_customer_with_identities,
+    likely_causes,
+    tried_by,
+)
 from kb.service.customers import find_customers, follow_merges
 from kb.service.duplicates import possible_duplicates_of
 from kb.service.outside_facts import OutsideFactsError
@@ -59,17 +65,17 @@ def show(customer_id: int) -> ResponseReturnValue:
     if was_merged:
         return redirect(url_for("desk_customers.show", customer_id=customer.id))
     words = " ".join(request.args.get("q", "").split())[:200]
-    before = _number(request.args.get("before", ""))
+    oldest = _number(request.args.get("before", ""))
     known = at_hand(session(), customer)
     return render_fresh(
         "desk/customers/show.html",
         customer=customer,
         known=known,
         talks={conversation.id: conversation for conversation in known.conversations},
-        timeline=timeline_of_customer(session(), customer.id, containing=words, before_id=before, limit=ENTRIES),
+        timeline=timeline_of_customer(session(), customer.id, containing=words, before_id=oldest, limit=ENTRIES),
         duplicates=possible_duplicates_of(session(), customer),
         words=words,
-        before=before,
+        before=oldest,
         roles=ROLES,
         asks_outside=is_set(),
     )
@@ -98,6 +104,13 @@ def panel(customer_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/customers/<int:customer_id>/before")
+def before(customer_id: int) -> ResponseReturnValue:
+    """What they searched for, read and voted on in the help centre before they came."""
+    customer, _was_merged = _current(customer_id)
+    return _piece("tried", customer, tried=tried_by(session(), customer))
+
+
 @blueprint.get("/customers/<int:customer_id>/reasons")
 def reasons(customer_id: int) -> ResponseReturnValue:
     """The likeliest reasons for which they write, each with what answers it."""
@@ -105,7 +118,7 @@ def reasons(customer_id: int) -> ResponseReturnValue:
     this = _number(request.args.get("conversation", ""))
     outside = known_outside(customer)
     causes = likely_causes(
-        session(), at_hand(session(), customer, briefly=True), not_this=this, outside=outside.asked if outside else ()
+        session(), at_hand_for_causes(session(), customer), not_this=this, outside=outside.asked if outside else ()
     )
     runtime = search_runtime()
     ready = answers_for(
