@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from kb.tables import Article, Feedback, FeedbackKind, SearchEvent
 from kb.tables.feedback import parse_document
@@ -47,43 +47,47 @@ class Tried:
 def tried_before(
     session: Session, visits: Collection[str], *, limit: int = MOST_SHOWN, with_titles: bool = True
 ) -> list[Tried]:
-    """The newest first: four statements, none without a visit. Without titles two: only what was searched for."""
+    """The newest first: three statements, none without a visit. Without titles two: only what was searched for."""
     wanted = [visit for visit in visits if visit]
     if not wanted:
         return []
     events = session.scalars(
-        select(SearchEvent)
-        .where(SearchEvent.visit.in_(wanted))
-        .order_by(SearchEvent.id.desc())
-        .options(selectinload(SearchEvent.feedback))
-        .limit(limit)
+        select(SearchEvent).where(SearchEvent.visit.in_(wanted)).order_by(SearchEvent.id.desc()).limit(limit)
     ).all()
-    of_events = [one for event in events for one in event.feedback]
-    alone = _without_search(session, wanted, limit) if with_titles else []
-    articles = _articles(session, [*alone, *of_events], with_titles)
+    by_event, alone = _feedback(session, wanted, [event.id for event in events], limit)
+    everything = [*alone, *(one for some in by_event.values() for one in some)]
+    articles = _articles(session, everything, with_titles)
     tried = [
         Tried(
             event.query,
             event.language,
             event.outcome,
             event.created_at,
-            _read(event.feedback, articles),
-            any(one.kind == FeedbackKind.ASKED_PERSON.value for one in event.feedback),
+            _read(by_event.get(event.id, ()), articles),
+            any(one.kind == FeedbackKind.ASKED_PERSON.value for one in by_event.get(event.id, ())),
         )
         for event in events
     ]
-    tried += [Tried("", "", "", one.created_at, read) for one in alone if (read := _read([one], articles))]
+    tried += [
+        Tried("", "", "", one.created_at, read) for one in alone if with_titles and (read := _read([one], articles))
+    ]
     return sorted(tried, key=lambda one: one.at, reverse=True)[:limit]
 
 
-def _without_search(session: Session, visits: Sequence[str], limit: int) -> Sequence[Feedback]:
-    """Articles that were opened directly and voted on."""
-    return session.scalars(
-        select(Feedback)
-        .where(Feedback.visit.in_(visits), Feedback.event_id.is_(None), Feedback.document != "")
-        .order_by(Feedback.id.desc())
-        .limit(limit)
-    ).all()
+def _feedback(
+    session: Session, visits: Sequence[str], event_ids: Sequence[int], limit: int
+) -> tuple[dict[int, list[Feedback]], list[Feedback]]:
+    """What was done with these searches, and with articles that were opened without one. One statement."""
+    without_search = Feedback.visit.in_(visits) & Feedback.event_id.is_(None) & (Feedback.document != "")
+    by_event: dict[int, list[Feedback]] = {}
+    alone: list[Feedback] = []
+    statement = select(Feedback).where(or_(Feedback.event_id.in_(event_ids), without_search)).order_by(Feedback.id)
+    for one in session.scalars(statement):
+        if one.event_id is None:
+            alone.append(one)
+        else:
+            by_event.setdefault(one.event_id, []).append(one)
+    return by_event, alone[-limit:]
 
 
 def _articles(session: Session, feedback: Sequence[Feedback], with_titles: bool) -> dict[int, ReadArticle]:

@@ -79,7 +79,7 @@ def at_hand_for_causes(session: Session, customer: Customer) -> CustomerAtHand:
 
 
 def tried_by(session: Session, customer: Customer) -> list[Tried]:
-    """What they searched for, read and voted on before they came: five statements."""
+    """What they searched for, read and voted on before they came: four statements."""
     return tried_before(session, _visits(customer, conversations_of(session, customer, limit=MOST_CONVERSATIONS)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
@@ -87,14 +87,10 @@ def customer_of(session: Session, promise: Promise) -> int:
     return session.scalars(select(Conversation.customer_id).where(Conversation.id == promise.conversation_id)).one()
 
 
-def has_overdue_promise(now: datetime | None = None) -> ColumnElement[bool]:
-    """A condition on conversations, for the queue."""
+def overdue_conversations(now: datetime | None = None) -> Select[int]:
+    """Ids of the conversations in which something was promised that is overdue, closed ones too: for the queue."""
     now = now or utc_now()
-    return (
-        select(Promise.id)
-        .where(Promise.conversation_id == Conversation.id, Promise.due_at < now, _is_open(now))
-        .exists()
-    )
+    return select(Promise.conversation_id).where(Promise.due_at < now, _is_open(now))
 
 
 def count_overdue(session: Session, conversation_ids: Collection[int]) -> dict[int, int]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
 from kb.service.conversations import note_event
-from kb.tables import Conversation, ConversationState, Customer, EventKind, User
+from kb.service.promises import overdue_conversations
+from kb.tables import Conversation, ConversationState, Customer, EventKind, Promise, User
 from kb.tables.people import Role
 
 PAGE = 25
@@ -24,6 +25,7 @@ class View(StrEnum):
     UNASSIGNED = "unassigned"
     OPEN = "open"
     HEATED = "heated"
+    OVERDUE = "overdue"  # something was promised and the day is over, whatever state the conversation is in
     SNOOZED = "snoozed"
     CLOSED = "closed"
 
@@ -45,6 +47,7 @@ class Page:
     number: int
     pages: int
     total: int
+    overdue: frozenset[int] = frozenset()  # conversations of this page in which a promise is overdue
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def _condition(view: View, user_id: int) -> ColumnElement[bool]:
         View.MINE: and_(is_open, Conversation.assigned_to_id == user_id),
         View.UNASSIGNED: and_(is_open, Conversation.assigned_to_id.is_(None)),
         View.HEATED: and_(is_open, Conversation.frustration > 0),
+        View.OVERDUE: Conversation.id.in_(overdue_conversations()),
         View.SNOOZED: Conversation.state == ConversationState.SNOOZED.value,
         View.CLOSED: Conversation.state == ConversationState.CLOSED.value,
     }[view]
@@ -89,7 +93,7 @@ def _chosen(wanted: Filter, user_id: int) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _ordered(statement: Select[Conversation, int], wanted: Filter) -> Select[Conversation, int]:
+def _ordered(statement: Select[Conversation, int, bool], wanted: Filter) -> Select[Conversation, int, bool]:
     if wanted.view is View.CLOSED:
         return statement.order_by(Conversation.closed_at.desc(), Conversation.id.desc())
     if wanted.view is View.SNOOZED:
@@ -105,7 +109,8 @@ def _ordered(statement: Select[Conversation, int], wanted: Filter) -> Select[Con
 def list_conversations(session: Session, wanted: Filter, user_id: int) -> Page:
     """A page of the queue with customers and who has what: one statement. A page that is not there is the last one."""
     conditions = _chosen(wanted, user_id)
-    chosen = select(Conversation, func.count().over()).where(*conditions)
+    is_overdue = Conversation.id.in_(overdue_conversations())
+    chosen = select(Conversation, func.count().over(), is_overdue).where(*conditions)
     statement = (
         _ordered(chosen, wanted)
         .options(
@@ -123,16 +128,18 @@ def list_conversations(session: Session, wanted: Filter, user_id: int) -> Page:
     if number > pages:
         number = pages
         rows = session.execute(statement.offset((number - 1) * PAGE)).unique().all()
-    return Page([row[0] for row in rows], number, pages, total)
+    overdue = frozenset(row[0].id for row in rows if row[2])
+    return Page([row[0] for row in rows], number, pages, total, overdue)
 
 
 def count_views(session: Session, user_id: int) -> dict[View, int]:
     """How many conversations each view of the open ones has, and how many are snoozed: one statement."""
-    views = [view for view in View if view is not View.CLOSED]
+    views = [view for view in View if view not in (View.CLOSED, View.OVERDUE)]
     counts = [func.count().filter(_condition(view, user_id)) for view in views]
     is_not_closed = Conversation.state != ConversationState.CLOSED.value
-    row = session.execute(select(*counts).select_from(Conversation).where(is_not_closed)).one()
-    return dict(zip(views, row, strict=True))
+    overdue = overdue_conversations().with_only_columns(func.count(func.distinct(Promise.conversation_id)))
+    counted = select(*counts, overdue.scalar_subquery()).select_from(Conversation).where(is_not_closed)
+    return dict(zip([*views, View.OVERDUE], session.execute(counted).one(), strict=True))
 
 
 def count_waiting(session: Session) -> int:

@@ -125,11 +125,19 @@ def timeline_of(
 
 
 def timeline_of_customer(
-    session: Session, customer_id: int, *, containing: str = "", before_id: int | None = None, limit: int = PAGE
+    session: Session,
+    customer_id: int,
+    *,
+    containing: str = "",
+    before_id: int | None = None,
+    limit: int = PAGE,
+    shorten: int | None = None,
 ) -> Timeline:
     """The same over all conversations of a customer; containing: only messages with these words."""
     of_customer = select(Conversation.id).where(Conversation.customer_id == customer_id)
-    shown = _messages(session, Message.conversation_id.in_(of_customer), before_id, limit, containing=containing)
+    shown = _messages(
+        session, Message.conversation_id.in_(of_customer), before_id, limit, containing=containing, shorten=shorten
+    )
     if containing.strip():
         return _entries(session, shown, ())
     return _entries(session, shown, _events(session, ConversationEvent.conversation_id.in_(of_customer), shown))

@@ -75,6 +75,7 @@ def addresses(
         "report_id": 1,
         "filename": "manifest.json",
         "conversation_id": talk.id,
+        "customer_id": talk.customer_id,
         "message_id": newest_messages(session, talk)[-1].id,
         "file_id": add_file(session, talk, "a.txt", b"a", user_id=None, largest=100).id,
         "name": "0123456789abcdef.png",

@@ -86,7 +86,6 @@ ROUTES = {
     ("POST", "/desk/inbox/<int:conversation_id>/files"): REP,
     ("GET", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/files/<int:file_id>/remove"): REP,
-    ("POST", "/desk/requests/<public_id>"): REP,
     ("GET", "/desk/customers"): REP,
     ("GET", "/desk/customers/<int:customer_id>"): REP,
     ("GET", "/desk/customers/<int:customer_id>/panel"): REP,

@@ -19,9 +19,10 @@ from kb.service.handing_over import MANAGERS, MOST_LINES, NoteLine, Recipient, h
 from kb.service.settled import settled_messages
 from kb.service.timeline import newest_messages
 from kb.tables import Conversation, Message, MessageRole, Role
-from kb.tables.feedback import LARGEST_ID
-from webapp.desk.customers.words import local_day, settings
+from webapp.desk.customers.words import local_day
+from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
+from webapp.shared.numbers import small_number
 from webapp.shared.runtime import search_runtime
 from webapp.shared.ui import render_fresh
 
@@ -100,8 +101,8 @@ def _recipient() -> Recipient:
     """Raises ValueError where the form names nobody."""
     how = request.form.get("to", "")
     if how == "person":
-        person = int(request.form.get("person", ""))
-        if not 0 < person <= LARGEST_ID:
+        person = small_number(request.form.get("person", ""))
+        if person is None:
             raise ValueError("no such number")
         return Recipient(user_id=person)
     if how == "shift":
@@ -120,7 +121,6 @@ def _lines() -> list[NoteLine]:
         section, text = request.form.get(f"section-{number}", ""), request.form.get(f"text-{number}", "")
         if section not in set(Section) or not request.form.get(f"keep-{number}") or not text.strip():
             continue
-        source = request.form.get(f"message-{number}", "")
-        is_number = source.isascii() and source.isdigit() and len(source) <= 10
-        lines.append(NoteLine(str(HEADINGS[Section(section)]), text, int(source) if is_number else None))
+        source = small_number(request.form.get(f"message-{number}", ""))
+        lines.append(NoteLine(str(HEADINGS[Section(section)]), text, source))
     return lines

@@ -11,16 +11,12 @@ from kb.service.customers import find_customers
 from kb.service.duplicates import dismiss_duplicate, possible_duplicates_of
 from kb.service.merging import merge_customers, merges_of, undo_merge
 from kb.service.queue import conversations_of
-from kb.tables.feedback import LARGEST_ID
-from webapp.desk.customers.words import settings
+from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
+from webapp.shared.numbers import small_number
 from webapp.shared.ui import render_fresh
 
 FOUND, CONTACTS = 8, 3
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) <= LARGEST_ID else None
 
 
 def compare(customer_id: int) -> ResponseReturnValue:
@@ -30,7 +26,7 @@ def compare(customer_id: int) -> ResponseReturnValue:
         return redirect(url_for("desk_customers.compare", customer_id=customer.merged_into_id))
     text = " ".join(request.args.get("q", "").split())[:200]
     found = find_customers(session(), text, region=settings().phone_region, limit=FOUND) if text else []
-    other_id = _id(request.args.get("with", ""))
+    other_id = small_number(request.args.get("with", ""))
     other = get_customer_with_identities(session(), other_id) if other_id and other_id != customer.id else None
     pair = [customer] + ([other] if other and other.merged_into_id is None else [])
     return render_fresh(
@@ -46,7 +42,7 @@ def compare(customer_id: int) -> ResponseReturnValue:
 
 def decide(customer_id: int) -> ResponseReturnValue:
     """Bring them together, or say that they are two."""
-    other_id, step = _id(request.form.get("with", "")), request.form.get("step", "")
+    other_id, step = small_number(request.form.get("with", "")), request.form.get("step", "")
     if other_id is None or step not in {"merge", "dismiss"}:
         abort(400)
     if step == "dismiss":
@@ -55,7 +51,7 @@ def decide(customer_id: int) -> ResponseReturnValue:
         dismiss_duplicate(session(), customer_id, other_id)
         flash(_("Noted: these are two people."), "good")
         return redirect(url_for("desk_customers.show", customer_id=customer_id), code=303)
-    kept = _id(request.form.get("keep", "")) or customer_id
+    kept = small_number(request.form.get("keep", "")) or customer_id
     if kept not in (customer_id, other_id):
         abort(400)
     try:

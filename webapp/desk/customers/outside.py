@@ -7,7 +7,7 @@ from cachetools import TTLCache
 from kb.service.outside_call import ask_outside
 from kb.service.outside_facts import OutsideFacts, question_about
 from kb.tables import Customer
-from webapp.desk.customers.words import settings
+from webapp.desk.inbox.words import settings
 
 _SECONDS, _MOST = 60, 500
 _answers: TTLCache[tuple[str, str], OutsideFacts] = TTLCache(_MOST, _SECONDS)

@@ -1,6 +1,6 @@
 """Pages about customers, and the pieces of them that stand beside a conversation."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,13 +20,14 @@ from kb.service.promises import customer_of, is_overdue, keep_promise, open_prom
 from kb.service.queue import conversations_of
 from kb.service.timeline import timeline_of_customer
 from kb.tables import Customer
-from kb.tables.feedback import LARGEST_ID
 from webapp.desk.customers import merging
 from webapp.desk.customers.outside import facts_outside, is_set, known_outside
-from webapp.desk.customers.words import CAUSES, ROLES, TROUBLES, local_day, settings
+from webapp.desk.customers.words import CAUSES, ROLES, TROUBLES, local_day
+from webapp.desk.inbox.words import settings
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
 from webapp.shared.locale import choose_language
+from webapp.shared.numbers import small_number
 from webapp.shared.runtime import search_runtime
 from webapp.shared.ui import is_partial, render_fresh
 
@@ -40,7 +41,7 @@ for rule, view, methods in (
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=methods)
 
-FOUND, ENTRIES, CONTACTS_IN_PANEL = 20, 50, 5
+FOUND, ENTRIES, SHOWN, CONTACTS_IN_PANEL = 20, 50, 2_000, 5
 
 
 @blueprint.get("/customers")
@@ -65,14 +66,16 @@ def show(customer_id: int) -> ResponseReturnValue:
     if was_merged:
         return redirect(url_for("desk_customers.show", customer_id=customer.id))
     words = " ".join(request.args.get("q", "").split())[:200]
-    oldest = _number(request.args.get("before", ""))
+    oldest = small_number(request.args.get("before", ""))
     known = at_hand(session(), customer)
     return render_fresh(
         "desk/customers/show.html",
         customer=customer,
         known=known,
         talks={conversation.id: conversation for conversation in known.conversations},
-        timeline=timeline_of_customer(session(), customer.id, containing=words, before_id=oldest, limit=ENTRIES),
+        timeline=timeline_of_customer(
+            session(), customer.id, containing=words, before_id=oldest, limit=ENTRIES, shorten=SHOWN
+        ),
         duplicates=possible_duplicates_of(session(), customer),
         words=words,
         before=oldest,
@@ -81,17 +84,13 @@ def show(customer_id: int) -> ResponseReturnValue:
     )
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) <= LARGEST_ID else None
-
-
 @blueprint.get("/customers/<int:customer_id>/panel")
 def panel(customer_id: int) -> ResponseReturnValue:
     """Beside a conversation: open promises, earlier contacts, and where the rest is fetched."""
     customer, _was_merged = _current(customer_id)
     if not is_partial():
         return redirect(url_for("desk_customers.show", customer_id=customer.id))
-    this = _number(request.args.get("conversation", ""))
+    this = small_number(request.args.get("conversation", ""))
     return render_fresh(
         "desk/customers/_panel.html",
         customer=customer,
@@ -115,7 +114,7 @@ def before(customer_id: int) -> ResponseReturnValue:
 def reasons(customer_id: int) -> ResponseReturnValue:
     """The likeliest reasons for which they write, each with what answers it."""
     customer, _was_merged = _current(customer_id)
-    this = _number(request.args.get("conversation", ""))
+    this = small_number(request.args.get("conversation", ""))
     outside = known_outside(customer)
     causes = likely_causes(
         session(), at_hand_for_causes(session(), customer), not_this=this, outside=outside.asked if outside else ()
@@ -148,7 +147,7 @@ def outside(customer_id: int) -> ResponseReturnValue:
     return response
 
 
-def _piece(name: str, customer: Customer, **values: object):  # type: ignore[no-untyped-def]
+def _piece(name: str, customer: Customer, **values: object) -> Response:
     """A piece of a page where scripts fetch it, a page of its own where they do not."""
     template = f"desk/customers/_{name}.html" if is_partial() else "desk/customers/piece.html"
     return render_fresh(template, customer=customer, piece=f"desk/customers/_{name}.html", **values)

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from babel.dates import format_datetime
-from flask import current_app
 from flask_babel import get_locale, lazy_gettext
 
 from kb.core.clock import utc_now
-from kb.core.settings import Settings
 from kb.service.customer_at_hand import CauseKind
 from kb.service.outside_facts import Trouble
+from webapp.desk.inbox.words import settings
 
 CAUSES = {
     CauseKind.PROMISE: lazy_gettext("We promised:"),
@@ -31,11 +30,6 @@ ROLES = {
     "note": lazy_gettext("Note"),
     "system": lazy_gettext("Chat program"),
 }
-
-
-def settings() -> Settings:
-    found: Settings = current_app.extensions["kb_settings"]
-    return found
 
 
 def local_day(moment: datetime) -> str:

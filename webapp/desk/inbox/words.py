@@ -22,6 +22,7 @@ VIEW_NAMES = {
     View.UNASSIGNED: _l("Nobody’s"),
     View.OPEN: _l("All open"),
     View.HEATED: _l("Heated"),
+    View.OVERDUE: _l("Overdue promises"),
     View.SNOOZED: _l("Snoozed"),
     View.CLOSED: _l("Closed"),
 }
