@@ -5,7 +5,7 @@ import { listenToKeys } from "./keys.js";
 import { previewFirst, previewNow, startPreview } from "./preview.js";
 import { quoteOnClick } from "./quoting.js";
 import { followReading } from "./reading.js";
-import { keepTab, switchTabs } from "./results.js";
+import { keepPlace, switchTabs } from "./results.js";
 
 const box = document.querySelector("#q, [data-box]");
 const results = document.querySelector("#results");
@@ -29,13 +29,15 @@ if (box?.dataset.draft) {
 }
 if (results && pane) {
   const page = () => {
-    keepTab(results);
+    keepPlace(results);
     previewFirst(results, pane);
   };
   switchTabs(results, box);
   startPreview(results, pane);
   page();
   new MutationObserver(page).observe(results, { childList: true });
+  // What had the focus before may have been exchanged meanwhile.
+  document.querySelector("[data-keys]")?.addEventListener("close", () => setTimeout(() => keepPlace(results)));
 }
 if (box && document.querySelector("[data-search]:has(#q)") && results) {
   box.focus();

@@ -4,6 +4,7 @@ export function followReading(reading, box) {
   reading.addEventListener("click", (event) => {
     if (event.target.closest("[data-swap]")) box.focus();
   });
+  foldOnceRead(reading, box);
   const follow = () => {
     const turns = reading.querySelector(".talk__turns");
     const asked = turns?.querySelector(".turn--asked");
@@ -11,4 +12,28 @@ export function followReading(reading, box) {
   };
   follow();
   new MutationObserver(follow).observe(reading, { childList: true });
+}
+
+// The box folds when one leaves it for what was found, and at once after a paste; with the focus or the next key it is whole again.
+function foldOnceRead(reading, box) {
+  const form = box.form;
+  const isRead = () => reading.querySelector(".turn") !== null;
+  // Not with the focus, which moves while the mouse is still down: what is clicked would move away under it.
+  for (const kind of ["click", "keyup"]) {
+    document.addEventListener(kind, (event) => {
+      if (!form.contains(event.target) && isRead()) form.classList.add("talk__form--read");
+    });
+  }
+  let pasted = false;
+  box.addEventListener("paste", () => {
+    pasted = true;
+  });
+  new MutationObserver(() => {
+    form.classList.toggle("talk__form--pasted", pasted && isRead());
+    if (!isRead()) form.classList.remove("talk__form--read");
+    pasted = false;
+  }).observe(reading, { childList: true });
+  for (const kind of ["keydown", "pointerdown"]) {
+    box.addEventListener(kind, () => form.classList.remove("talk__form--pasted"));
+  }
 }

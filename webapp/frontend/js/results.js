@@ -1,5 +1,6 @@
 // One list of results with tabs: which kind is shown, which result is shown in full, and the way through them by arrows.
 let chosen = "all";
+let focused = "";
 
 export const hitsIn = (root) => [...root.querySelectorAll("[data-hit]")].filter((hit) => hit.offsetParent !== null);
 
@@ -12,16 +13,29 @@ export function switchTabs(results, box) {
     chooseTab(results, tab.dataset.tab);
   });
   chosen = tabOf(results) ?? chosen;
+  rememberFocus(results);
   // What can be sent comes first again with the next question.
   box?.addEventListener("input", () => {
     chosen = "all";
   });
 }
 
-// After an exchange of the list: the tab that was chosen stays.
-export function keepTab(results) {
+// After an exchange of the list the tab that was chosen stays, and so does the focus: on the same document, else on the first.
+export function keepPlace(results) {
   const current = tabOf(results);
   if (current && current !== chosen) chooseTab(results, chosen);
+  if (!focused || document.activeElement !== document.body) return;
+  const same = results.querySelector(`[data-document="${CSS.escape(focused)}"] [data-hit]`);
+  const goal = same && same.offsetParent !== null ? same : hitsIn(results)[0];
+  goal?.focus();
+}
+
+function rememberFocus(results) {
+  document.addEventListener("focusin", (event) => {
+    if (event.target.closest("dialog")) return;
+    const hit = event.target.closest("[data-hit]");
+    focused = hit && results.contains(hit) ? (hit.closest("[data-document]")?.dataset.document ?? "") : "";
+  });
 }
 
 const tabOf = (results) => results.querySelector("[data-tab][aria-current]")?.dataset.tab;
