@@ -4,7 +4,7 @@ import json
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kb.core.errors import KbError
 from kb.core.settings import PROJECT_ROOT, Settings, load_settings
+from webapp.commands.doctor_channels import Found, look_at_mail, look_at_webhooks
 
 # Enough for a second copy of the sample index and a new model; below it, writing a segment may fail half-way.
 SCARCE_DISK = 1_000_000_000
@@ -73,8 +74,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
         if all(finding.state == "ok" for finding in database):
             yield from _guarded("Index", lambda: _index(settings, engine))
             yield from _guarded("People", lambda: _people(settings, engine))
+            yield from _guarded("Webhooks", lambda: _channels(look_at_webhooks(engine)))
     finally:
         engine.dispose()
+    yield from _guarded("E-mail", lambda: _channels(look_at_mail(settings)))
     yield _assets()
     yield _translations(settings)
 
@@ -207,6 +210,10 @@ def _people(settings: Settings, engine: Engine) -> Iterator[Finding]:
         yield Finding(
             "note", "People", text, "Before customers come: kb user close EMAIL for each, and delete the file."
         )
+
+
+def _channels(found: Iterable[Found]) -> Iterator[Finding]:
+    return (Finding(*one) for one in found)
 
 
 def _assets() -> Finding:
