@@ -108,7 +108,9 @@ class Settings(DeskSettings, MailSettings):
     keep_conversations_text: str = setting(
         "KB_KEEP_CONVERSATIONS", "730", "Days that a conversation is kept after it was closed; 0 for ever"
     )
-    keep_jobs_text: str = setting("KB_KEEP_JOBS", "14", "Days that jobs are kept after their end; 0 for ever")
+    keep_jobs_text: str = setting(
+        "KB_KEEP_JOBS", "14", "Days that jobs and calls of webhooks are kept after their end; 0 for ever"
+    )
     largest_upload_text: str = setting("KB_LARGEST_UPLOAD", "500", "Megabytes that an uploaded export may have")
 
     @property

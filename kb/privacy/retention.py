@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.core.clock import utc_now
 from kb.core.progress import Progress
-from kb.tables import Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent
+from kb.tables import Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent, WebhookCall
 
 # Rows deleted in one transaction.
 _STEP = 500
@@ -20,7 +20,8 @@ class KeepFor:
     """Days that things are kept; 0: for ever.
 
     searches: from when they were made, with their feedback and their places in gaps. feedback: from when it was given.
-    conversations: from when they were closed, with all that was said; those that are open are kept. jobs: from their end.
+    conversations: from when they were closed, with all that was said; those that are open are kept. jobs: from their end, and so
+    calls of webhooks.
     """
 
     searches: int
@@ -49,6 +50,7 @@ def delete_what_is_old(
             lambda before: (Conversation.state == "closed") & (Conversation.closed_at < before),
         ),
         ("jobs", Job.id, keep.jobs, lambda before: Job.finished_at < before),
+        ("webhook_calls", WebhookCall.id, keep.jobs, lambda before: WebhookCall.finished_at < before),
     ]
     deleted: dict[str, int] = {}
     for done, (name, column, days, is_old) in enumerate(rules, start=1):

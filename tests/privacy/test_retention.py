@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from talks import make_talk
 
 from kb.privacy.retention import KeepFor, delete_what_is_old
+from kb.service.channels.webhooks import add_webhook
 from kb.tables import (
     Feedback,
     FeedbackKind,
@@ -17,6 +19,7 @@ from kb.tables import (
     Job,
     Miss,
     SearchEvent,
+    WebhookCall,
     utc_now,
 )
 
@@ -110,6 +113,23 @@ def test_jobs_go_when_they_ended_long_ago(session: Session) -> None:
         now=NOW,
     ) == {"jobs": 2}
     assert sorted(session.scalars(select(Job.key))) == ["c", "d"]
+
+
+def test_calls_of_webhooks_go_with_the_jobs_and_never_while_they_wait(session: Session) -> None:
+    conversation, webhook = make_talk(session), add_webhook(session, "https://x.example/hook")
+    for days in (None, 20, 1):
+        session.add(
+            WebhookCall(
+                webhook_id=webhook.id,
+                conversation_id=conversation.id,
+                public_id=str(uuid.uuid4()),
+                body="{}",
+                finished_at=None if days is None else ago(days),
+            )
+        )
+    session.flush()
+    assert delete_what_is_old(session, only(jobs=14)) == {"webhook_calls": 1}
+    assert count(session, WebhookCall) == 2
 
 
 @pytest.mark.parametrize("days", [0, 4000])

@@ -61,6 +61,10 @@ def entry_to_json(entry: Entry) -> Json:
         "language": message.language,
         "at": _time(entry.at),
         "delivery": message.delivery,
+        "delivery_error": message.delivery_error,
+        # Of a mail: by whom it really was, and files that were not taken.
+        "from": message.details.get("from"),
+        "left_out": message.details.get("left_out", []),
         "attachments": [_attachment(one) for one in entry.attachments],
     }
 

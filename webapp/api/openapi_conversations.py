@@ -1,7 +1,7 @@
 """The OpenAPI document's part about conversations."""
 
 from kb.service.messages import LONGEST_TEXT
-from kb.tables import Channel, ConversationState, MessageRole
+from kb.tables import Channel, ConversationState, Delivery, MessageRole
 from webapp.api.openapi_parts import TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED
 
@@ -140,6 +140,10 @@ def conversation_schemas() -> Json:
         "by": {"type": ["string", "null"]},
         "role": {"type": "string", "enum": list(MessageRole)},
         "text": TEXT,
+        "delivery": {"type": "string", "enum": list(Delivery), "description": "Of a reply; else empty"},
+        "delivery_error": {**TEXT, "description": "Why it has not arrived, in words"},
+        "from": {"type": ["string", "null"], "description": "Of a mail: its sender"},
+        "left_out": {"type": "array", "items": TEXT, "description": "Of a mail: files that were not taken, and why"},
     }
     conversation = {
         "id": _ID,
@@ -174,6 +178,6 @@ def conversation_schemas() -> Json:
             {"id": _ID, "url": TEXT, "customer": reference("Customer"), "warnings": _WARNINGS}
         ),
         "AddedMessage": object_of(added, optional={"id", "reason", "warnings"}),
-        "TimelineEntry": object_of(entry, optional={"role", "text", "by"}),
+        "TimelineEntry": object_of(entry, optional=set(entry) - {"kind", "at"}),
         "Conversation": object_of(conversation),
     }

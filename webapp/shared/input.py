@@ -1,5 +1,6 @@
 """What no database can store is kept out here, for all requests, instead of ending in an error of the database."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -54,7 +55,7 @@ def _no_address_has_nul() -> None:
 
 
 def refuse_unstorable(value: Any) -> None:
-    """Raises InvalidInputError where a JSON value holds, at any depth, a text that no database can store."""
+    """Raises InvalidInputError where a JSON value holds, at any depth, a text or a number that no database can store."""
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -65,6 +66,8 @@ def refuse_unstorable(value: Any) -> None:
             waiting.extend(one)
         elif isinstance(one, str) and ("\0" in one or not _is_unicode(one)):
             raise InvalidInputError("A text has a NUL character or half of a surrogate pair in it.")
+        elif isinstance(one, float) and not math.isfinite(one):  # Python reads NaN and Infinity, which JSON has not
+            raise InvalidInputError("A number is infinite, or is none.")
 
 
 def _is_unicode(text: str) -> bool:
