@@ -56,10 +56,10 @@ def log_in(page: Page, options: argparse.Namespace) -> None:
     page.click("main button[type=submit]")
 
 
-def desk(browser: Browser, options: argparse.Namespace, theme: str, name: str) -> None:
+def desk(browser: Browser, options: argparse.Namespace, theme: str, name: str, query: str = QUERY) -> None:
     page = visit(browser, 1440, 880, theme)
     log_in(page, options)
-    page.goto(f"{options.url}/desk/?q={QUERY}&lang=en")
+    page.goto(f"{options.url}/desk/?lang=en" + (f"&q={query}" if query else ""))
     page.wait_for_timeout(1500)
     shoot(page, options.out, name)
 
@@ -86,6 +86,7 @@ def main() -> None:
         shoot(page, options.out, "help-article-bn-phone")
         desk(browser, options, "light", "desk")
         desk(browser, options, "dark", "desk-dark")
+        desk(browser, options, "light", "desk-home", query="")
         time.sleep(max(0, WAIT - (time.monotonic() - asked)))
         page = visit(browser, 1440, 900)
         log_in(page, options)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "factories"))
 from chromium import launch_chromium
 
-WIDTHS = (360, 1440)
+WIDTHS = (390, 768, 1024, 1440, 1920)
 LANGUAGES = ("en", "hi", "bn")
 QUERIES = {"en": "my money has not come back", "hi": "पैसे वापस कब आएंगे", "bn": "টাকা ফেরত কবে পাব"}
 NO_ANSWER = {"en": "can I bring my horse", "hi": "क्या मैं घोड़ा ला सकता हूँ", "bn": "আমি কি ঘোড়া আনতে পারি"}
@@ -39,9 +39,11 @@ def staff_pages(language: str) -> dict[str, str]:
         "desk-inbox": "/desk/inbox",
         "desk-inbox-conversation": "/desk/inbox/1",
         "desk-conversation": "/desk/conversation",
+        "desk-article": "/desk/articles/1?to=hi",
         "studio-gaps": "/studio/gaps",
         "studio-wordings": "/studio/wordings/",
         "studio-confidence": "/studio/confidence/",
+        "studio-translations": "/studio/translations/",
     }
 
 
