@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -69,7 +70,6 @@ class SearchRuntime:
         self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
         is_set = reranker or settings.reranker
         self._second_stage = SecondStageSource(settings, self._calibration, reranker) if is_set else None
-        self.leak_guard = LeakGuard(encoder)
         self._searchers = {
             audience: self.make_searcher(
                 [Source(reader, name) for name in names], audience, second_stage=self._second_stage
@@ -94,6 +94,11 @@ class SearchRuntime:
         check_reranker(settings)
         encoder = encoder or open_encoder(settings)
         return cls(settings, engine, encoder, _open_reader(engine, settings.index_dir, encoder), reranker)
+
+    @cached_property
+    def leak_guard(self) -> LeakGuard:
+        """For texts that are about to go to a customer."""
+        return LeakGuard(self.encoder)
 
     def searcher(self, audience: Audience) -> Searcher:
         return self._searchers[audience]

@@ -62,7 +62,8 @@ def _rows(lines: list[str], head: int, heading: str) -> Iterator[Statement]:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line[_end_of_marker(line) :].split(" | ")]
+    # The last cell may be empty, and white space at the end of a line is gone.
+    return [cell.strip() for cell in f"{line[_end_of_marker(line) :]} ".split(" | ")]
 
 
 def _end_of_marker(line: str) -> int:

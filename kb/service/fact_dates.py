@@ -95,6 +95,9 @@ _AGO = regex.compile(
     r"[ ](?:ago|back|before|pehle|pahle|phle|age|aage|पहले|আগে)(?!\w)"
 )
 _DAYS_OF = {"w": 7, "h": 7, "s": 7, "ह": 7, "स": 7, "স": 7, "m": 30, "म": 30, "ম": 30}
+_HAPPENED = regex.compile(
+    r"(?<!\w)(?:ordered|bought|purchased|paid|placed|received|got|came|delivered|arrived|since|was|were|did|sent)(?!\w)"
+)
 _CLAUSE = 60  # characters after a word within which its verb stands
 
 
@@ -165,7 +168,9 @@ def _day(match: "regex.Match[str]", today: date, year: int | None, month: int, d
             yield _found(match, date(year, month, day))
             return
         found = date(today.year, month, day)
-        if found - today > timedelta(days=60):
+        if found - today > timedelta(days=60) or (
+            found > today and _HAPPENED.search(match.string, max(0, match.start() - _CLAUSE), match.start())
+        ):
             found = found.replace(year=today.year - 1)
         elif today - found > timedelta(days=300):
             found = found.replace(year=today.year + 1)

@@ -16,7 +16,8 @@ Found = tuple[FactKind, str, int, int]
 _NUMBER_WORD = r"(?:numbers?|numb?er|no|num|nr|nos|id|code|नंबर|नम्बर|नं|संख्या|आईडी|কোড|নম্বর|নাম্বার|নং|আইডি)"
 _TO_NUMBER = (
     rf"(?:['’]?s)?(?:ের|র|টা|টির|টার)?(?:[ ]?{_NUMBER_WORD}\.?(?:টা|টি|টাও)?)?(?:[ ](?:also|given|jo|je))?"
-    r"(?:[ ](?:is|was|are|hai|h|he|tha|ye|yeh|ta|holo|holo|hocche|it's|its|है|यह|ये|था|हैं|হল|হলো|হচ্ছে|"
+    r"(?:[ ](?:of|for|on)[ ](?:the[ ]|my[ ]|this[ ])?[\p{L}]{2,14}(?:[ ][\p{L}]{2,14})?(?=[ ](?:is|was)[ ]))?"
+    r"(?:[ ](?:is|was|are|hai|h|he|tha|ye|yeh|ta|holo|hocche|it's|its|है|यह|ये|था|हैं|হল|হলো|হচ্ছে|"
     r"ছিল|এটা)(?!\w)){0,2}"
     r"[ ]?[:#=.,(–-]{0,2}[ ]?"
 )
@@ -128,6 +129,9 @@ _QUANTITY = regex.compile(
     rf"(?<![\w.,/-]){_COUNT}(?:[ ]?(?:टा|টা|টি|টে|ta|ti))?[ ]?(?:{_UNITS})(?!\w)"
     r"|(?<!\w)(?:qty|quantity|quantities|मात्रा|পরিমাণ)(?:[ ](?:is|was|of|hai|है|"
     r"হল))?[ ]?[:=-]?[ ]?(?P<named>\d{1,4})(?!\w|[.,]\d)"
+    r"|(?<!\w)(?:instead of|in place of|got only|only got|received only|only "
+    r"received)[ ](?P<instead>\d{1,3})(?![\w]|[.,:]\d|[ ](?:days?|hours?|minutes?|weeks?|times|rs|"
+    r"rupees))"
 )
 
 
@@ -198,7 +202,8 @@ def find_quantities(view: str, things: str) -> Iterator[Found]:
     )
     for pattern in (_QUANTITY, of_things):
         for match in pattern.finditer(view):
-            named = match.groupdict().get("named")
+            groups = match.groupdict()
+            named = groups.get("named") or groups.get("instead")
             counted = named or match["count"]
             values = number_values(counted) or ({float(counted)} if counted.isdigit() else set())
             if values and 0 < max(values) < 1000:

@@ -34,7 +34,9 @@ _METHODS = {
     "bkash": r"bkash|বিকাশ|nagad app|রকেট",
 }
 _METHOD = regex.compile(
-    "|".join(f"(?P<m{number}>(?<!\\w)(?:{words})(?!\\w))" for number, words in enumerate(_METHODS.values()))
+    "|".join(
+        f"(?P<m{number}>(?<!\\w)(?:{words})(?:ে|তে|ের|দিয়ে)?(?!\\w))" for number, words in enumerate(_METHODS.values())
+    )
 )
 _METHOD_NAMES = tuple(_METHODS)
 _PAID = regex.compile(

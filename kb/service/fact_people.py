@@ -126,8 +126,8 @@ _STREET = regex.compile(
     r"[^\s\d,.;!?।]{2,20}))?(?:,[ ]?[^\s,.;!?।\n]{2,20}(?:[ ][^\s,.;!?।\n]{2,20})?){0,3}(?:[ ,–-]{1,3}[1-9]\d{5})?)"
 )
 _ENDS_ADDRESS = regex.compile(
-    r"[ ,]{1,2}(?:please|pls|plz|instead|and|because|as|since|from|so|now|asap|kar|kr|kardo|karo|"
-    r"kijiye|pe|par|pr|e|te|bhej|bhejo|thanks|not|by|when|but|"
+    r"[ ,]{1,2}(?:please|pls|plz|instead|and|because|as|since|from|so|now|asap|last|this|yesterday|today|है|हैं|hai|"
+    r"kar|kr|kardo|karo|kijiye|pe|par|pr|e|te|bhej|bhejo|thanks|not|by|when|but|"
     r"कर|पर|में|भेज|को|कृपया|এ|তে|পাঠা|করে|করুন|দয়া)(?:[ ].*)?$"
 )
 _HAS_NUMBER = regex.compile(r"\d")

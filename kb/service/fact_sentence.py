@@ -2,7 +2,7 @@
 
 import regex
 
-_SENTENCE_END = regex.compile(r"[.!?।\n]")
+_SENTENCE_END = regex.compile(r"[!?।\n]|(?<!\brs)(?<!\bno)(?<!\bnos)\.(?=\s|$)")
 _SPAN = 80
 
 

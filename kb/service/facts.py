@@ -25,6 +25,8 @@ __all__ = ["Fact", "FactKind", "find_facts"]
 LONGEST = 20_000
 LONGEST_VALUE, LONGEST_WORDS = 200, 300
 MOST_FACTS = 60  # of one message
+# Between these every day that a message can name is in the calendar.
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2999, 1, 1)
 # Kinds that say something beside others: a phone as a device within an attempt, a quantity of things.
 _BESIDE = frozenset(
     {FactKind.TRIED, FactKind.QUANTITY, FactKind.DEVICE, FactKind.PAYMENT, FactKind.ADDRESS, FactKind.PIN_CODE}
@@ -41,15 +43,16 @@ def find_facts(text: str, sent_at: datetime | None = None, *, region: str = "IN"
     text = text[:LONGEST]
     view = _URL.sub(lambda match: "\ufffc" * len(match[0]), plain(text))
     small = lower(view)
-    today = (sent_at or utc_now()).date()
+    today = min(max((sent_at or utc_now()).date(), _FIRST_DAY), _LAST_DAY)
     taken: list[tuple[int, int]] = []
+    taken_by: dict[FactKind, list[tuple[int, int]]] = {}
     seen: set[tuple[FactKind, str]] = set()
     facts: list[Fact] = []
     for kind, value, start, end in _found(text, view, small, today=today, region=region):
-        if any(start < until and begin < end for begin, until in taken if kind not in _BESIDE):
+        of_others = taken if kind not in _BESIDE else taken_by.setdefault(kind, [])
+        if any(start < until and begin < end for begin, until in of_others):
             continue
-        if kind not in _BESIDE:
-            taken.append((start, end))
+        of_others.append((start, end))
         value = " ".join(value.split())[:LONGEST_VALUE]
         if value and (kind, value) not in seen and len(facts) < MOST_FACTS:
             seen.add((kind, value))

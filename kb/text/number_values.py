@@ -62,18 +62,49 @@ def number_word_pattern() -> str:
 def number_values(text: str) -> frozenset[float]:
     """What the numbers of a text are worth, without 0 and 1. Never raises; linear in its length."""
     values: list[float] = []
-    counting = False  # whether the word before was a number
+    number = _Number()
     for token in _TOKEN.findall(_plain_digits(text)):
         value = _value_of(token)
-        if value is None:
-            counting = False
-            continue
-        if counting and value in _MULTIPLIERS and values[-1] < value and not token[0].isdigit():
-            values[-1] *= value
-        else:
-            values.append(value)
-        counting = True
+        if value is None or not number.take(value, in_digits=token[0].isdigit()):
+            values.append(number.finish())
+            if value is not None:
+                number.take(value, in_digits=token[0].isdigit())
+    values.append(number.finish())
     return frozenset(value for value in values if value > 1)
+
+
+class _Number:
+    """One number as it is read word by word: "two thousand five hundred", "5 lakh"."""
+
+    def __init__(self) -> None:
+        self._thousands, self._rest, self._is_open = 0.0, 0.0, False
+
+    def take(self, value: float, *, in_digits: bool) -> bool:
+        """Whether the word goes on with the number; False where it begins another one."""
+        if not self._is_open:
+            self._rest, self._is_open = value, True
+        elif in_digits:
+            return False
+        elif value in _MULTIPLIERS and self._rest < value:
+            self._rest = (self._rest or 1.0) * value
+        elif value < (_step(self._rest) if self._rest else 1000.0):
+            self._rest += value
+        else:
+            return False
+        if value >= 1000 and value in _MULTIPLIERS:
+            self._thousands, self._rest = self._thousands + self._rest, 0.0
+        return True
+
+    def finish(self) -> float:
+        """What it is worth; the next word begins another one."""
+        worth = self._thousands + self._rest
+        self._thousands, self._rest, self._is_open = 0.0, 0.0, False
+        return worth
+
+
+def _step(value: float) -> float:
+    """Below what a word may be added: 100 to hundreds, 10 to tens."""
+    return 100.0 if value % 100 == 0 else 10.0 if value % 10 == 0 else 0.0
 
 
 def _value_of(token: str) -> float | None:
