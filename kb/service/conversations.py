@@ -13,6 +13,7 @@ from kb.core.database import insert_new
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
 from kb.service.channels.webhooks import tell_event
+from kb.service.standing import bring_up_to_date
 from kb.tables import (
     Channel,
     Conversation,
@@ -213,6 +214,7 @@ def reopen(session: Session, conversation: Conversation, user_id: int | None, *,
     if conversation.state == ConversationState.OPEN.value:
         return
     conversation.state, conversation.snoozed_until, conversation.closed_at = ConversationState.OPEN.value, None, None
+    bring_up_to_date(session, conversation)  # who had no answer when it was closed waits again
     note_event(session, conversation, EventKind.REOPENED, user_id, {"why": why} if why else None)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, case, func, or_, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
@@ -14,13 +14,13 @@ from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import note_event, reopen
 from kb.service.frustration.storing import update_frustration
 from kb.service.promises import drop_promises, note_promises
+from kb.service.standing import bring_up_to_date
 from kb.service.stored_facts import keep_facts
 from kb.tables import Conversation, ConversationState, Delivery, EventKind, Message, MessageRole
 from kb.text.language import guess_language
 
 _MESSAGES = cast(Table, Message.__table__)
 LONGEST_TEXT = 1_000_000  # characters
-LONGEST_PREVIEW = 200
 # A message of fewer letters ("ok", "JH-20417733") does not say in which language a customer writes.
 LETTERS_OF_A_LANGUAGE = 12
 # Clocks of other systems may be ahead of ours; what is further ahead is taken as sent now.
@@ -146,38 +146,6 @@ def _hear(session: Session, conversation: Conversation, message: Message) -> Non
         conversation.closed_at is not None and message.sent_at > conversation.closed_at
     ):
         reopen(session, conversation, None, why="customer")
-
-
-def bring_up_to_date(session: Session, conversation: Conversation) -> None:
-    """Waits, counts and the preview of a conversation, from its messages: two statements."""
-    counts = Message.delivery.not_in([Delivery.WITHDRAWN.value])
-    # Who was sent something that did not arrive still waits.
-    ours = and_(Message.role == MessageRole.AGENT.value, counts, Message.delivery != Delivery.FAILED.value)
-    theirs = Message.role == MessageRole.CUSTOMER.value
-    of_this = Message.conversation_id == conversation.id
-    answered_at = select(func.max(Message.sent_at)).where(of_this, ours).scalar_subquery()
-    began_at = select(func.min(Message.sent_at)).where(of_this, theirs).scalar_subquery()
-    waits = and_(theirs, or_(answered_at.is_(None), Message.sent_at > answered_at))
-    row = session.execute(
-        select(
-            func.count(Message.id),
-            func.max(Message.sent_at),
-            func.min(case((waits, Message.sent_at))),
-            func.min(case((and_(ours, or_(began_at.is_(None), Message.sent_at >= began_at)), Message.sent_at))),
-        ).where(of_this, counts)
-    ).one()
-    conversation.message_count = row[0]
-    conversation.last_message_at = row[1] or conversation.last_message_at
-    conversation.waiting_since = row[2] if conversation.state != ConversationState.CLOSED.value else None
-    conversation.first_response_at = row[3]
-    last = session.scalars(
-        select(func.substr(Message.text, 1, LONGEST_PREVIEW))
-        .where(of_this, counts, Message.role != MessageRole.NOTE.value)
-        .order_by(Message.sent_at.desc(), Message.id.desc())
-        .limit(1)
-    ).first()
-    conversation.preview = " ".join((last or "").split())
-    session.flush()
 
 
 def reply(

@@ -61,3 +61,14 @@ def note_taken_back(session: Session, conversation: Conversation, documents: Seq
     ):
         used.state = UsedState.INSERTED.value
     session.flush()
+
+
+def inserted_by(session: Session, conversation: Conversation, user_id: int) -> Sequence[str]:
+    """What this person has put into their draft and not sent."""
+    return session.scalars(
+        select(UsedDocument.document).where(
+            UsedDocument.conversation_id == conversation.id,
+            UsedDocument.user_id == user_id,
+            UsedDocument.state == UsedState.INSERTED.value,
+        )
+    ).all()

@@ -55,6 +55,7 @@ NO_PAGES = {
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
     *("/desk/requests", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"),
+    "/desk/inbox/<int:conversation_id>/presence",
     *("/", "/help/", "/admin/", "/help/<language>/articles/<path:slug>", "/help/pictures/<name>"),
 }
 

@@ -23,7 +23,7 @@ from kb.service.channels.routes import Route, no_route, route_of
 from kb.service.channels.smtp import Fate, MailServerError, Outcome, send_mail
 from kb.service.channels.webhooks import tell_sent, webhook_for_replies
 from kb.service.conversations import get_conversation, note_event
-from kb.service.messages import bring_up_to_date
+from kb.service.standing import bring_up_to_date
 from kb.tables import Conversation, Delivery, EventKind, Message
 
 # For one try, with all waiting for answers: whoever needs longer is taken for dead.

@@ -23,7 +23,8 @@ from kb.service.attachments import add_file, clean_file_name
 from kb.service.channels.delivery import fail_message, mark_sent
 from kb.service.conversations import get_conversation, open_conversation, reopen
 from kb.service.customers import GivenCustomer, recognise_customer
-from kb.service.messages import LONGEST_TEXT, bring_up_to_date, store_message
+from kb.service.messages import LONGEST_TEXT, store_message
+from kb.service.standing import bring_up_to_date
 from kb.tables import Channel, Conversation, ConversationState, Delivery, Message, MessageRole
 from kb.text.mail import message_body, plain_text
 from kb.text.mail.automatic import Writer, writer_of

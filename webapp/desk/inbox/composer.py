@@ -75,10 +75,7 @@ def _write(conversation: Conversation) -> Message:
     if request.form.get("kind") == "note":
         message = note(session(), conversation, text, current_user.id, key=key)
     else:
-        documents = list(dict.fromkeys(request.form.getlist("document")))[:MOST_DOCUMENTS]
-        documents = [
-            name for name in documents if note_used(session(), conversation, name, current_user.id, UsedState.SENT)
-        ]
+        documents = _documents(conversation, UsedState.SENT)
         message = reply(
             session(),
             conversation,
@@ -105,6 +102,7 @@ def _ask(conversation: Conversation, kind: str, shown: str) -> ResponseReturnVal
 
 
 def _save(conversation: Conversation) -> None:
+    _documents(conversation, UsedState.INSERTED)
     is_note = request.form.get("kind") == "note"
     save_draft(
         session(),
@@ -115,6 +113,12 @@ def _save(conversation: Conversation) -> None:
         recipient=request.form.get("recipient", "")[:320] or recipient_of(conversation),
         last_message_id=small_number(request.form.get("last_seen", "")),
     )
+
+
+def _documents(conversation: Conversation, state: UsedState) -> list[str]:
+    """What was put into the text, noted as inserted or sent."""
+    named = list(dict.fromkeys(request.form.getlist("document")))[:MOST_DOCUMENTS]
+    return [name for name in named if note_used(session(), conversation, name, current_user.id, state)]
 
 
 def keep_draft(conversation_id: int) -> ResponseReturnValue:
@@ -152,9 +156,10 @@ def undo(conversation_id: int, message_id: int) -> ResponseReturnValue:
 
 
 def presence(conversation_id: int) -> ResponseReturnValue:
-    """Say that one is here, and learn who else is; whether the conversation has changed since, too."""
+    """Who else is here, and whether the conversation has changed since; a POST says that one is here oneself."""
     conversation = get_conversation(session(), conversation_id)
-    note_presence(session(), conversation.id, current_user.id, typing=request.form.get("typing") == "1")
+    if request.method == "POST":
+        note_presence(session(), conversation.id, current_user.id, typing=request.form.get("typing") == "1")
     colleagues = colleagues_of(session(), conversation.id, current_user.id)
     response = Response(render_template("desk/inbox/_presence.html", colleagues=colleagues))
     response.headers["X-Changed"] = conversation.updated_at.isoformat()

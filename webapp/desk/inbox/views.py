@@ -14,6 +14,7 @@ from kb.service.drafts import Colleague, colleagues_of, get_draft
 from kb.service.messages import SPOKEN, find_message, newer_reply, recipient_of
 from kb.service.queue import Filter, View, count_views, list_conversations, next_for
 from kb.service.timeline import timeline_of
+from kb.service.used_documents import inserted_by
 from kb.tables import Channel, Conversation
 from webapp.desk.inbox import composer, files, starting, steps
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
@@ -41,7 +42,7 @@ for rule, view, methods in (
     ("/<int:conversation_id>/messages", composer.send, ["POST"]),
     ("/<int:conversation_id>/messages/<int:message_id>/undo", composer.undo, ["POST"]),
     ("/<int:conversation_id>/draft", composer.keep_draft, ["POST"]),
-    ("/<int:conversation_id>/presence", composer.presence, ["POST"]),
+    ("/<int:conversation_id>/presence", composer.presence, ["GET", "POST"]),
     ("/<int:conversation_id>/assign", steps.assign_to, ["POST"]),
     ("/<int:conversation_id>/snooze", steps.snooze_until, ["POST"]),
     ("/<int:conversation_id>/close", steps.close_it, ["POST"]),
@@ -139,6 +140,7 @@ def _composer(conversation: Conversation, newest_id: int | None) -> dict[str, An
     return {
         "draft": draft,
         "is_spoken": conversation.channel in SPOKEN,
+        "documents": inserted_by(session(), conversation, current_user.id) if draft else [],
         "reached_by": reached_by,
         "recipient": draft.recipient if draft else reached_by,
         "last_seen": last_seen or "",

@@ -1,18 +1,17 @@
 // The inbox: keys, the composer, refreshing, who else is here.
 import { startComposer } from "./composer.js";
 import { listenToInboxKeys } from "./inbox_keys.js";
+import { startLive } from "./live.js";
 import { startPresence } from "./presence.js";
 import { refreshOnChange, showAllOnClick, showEarlierOnClick, toTheEnd } from "./timeline.js";
 
 const talk = document.querySelector("[data-conversation-id]");
-for (const choice of document.querySelectorAll("[data-submit]")) {
-  choice.addEventListener("change", (event) => event.target.form.requestSubmit());
-}
-// The list may be exchanged at any time.
+// The list with its filters may be exchanged at any time.
 document.addEventListener("change", (event) => {
-  if (event.target.matches?.(".queue [data-submit]")) event.target.form.requestSubmit();
+  if (event.target.matches?.("[data-choice]")) event.target.form.requestSubmit();
 });
 refreshOnChange(talk);
+startLive();
 listenToInboxKeys();
 if (talk) {
   toTheEnd();

@@ -5,6 +5,8 @@ const typing = (element) =>
 const elsewhere = "dialog[open], .sheet, [data-hit], #preview";
 
 export function listenToInboxKeys() {
+  // Before the keys of results and sheets, which are meant where the focus is on one of them.
+  const capture = true;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (typing(event.target) || document.querySelector("dialog[open]") || event.target.closest?.(elsewhere)) return;
@@ -22,8 +24,8 @@ export function listenToInboxKeys() {
     event.preventDefault();
     target.click();
     if (target.matches("input[type=radio]")) document.querySelector("[data-composer] textarea").focus();
-    if (target.matches("summary")) target.parentElement.querySelector(".menu__panel button, .menu__panel input")?.focus();
-  });
+    if (target.matches("summary")) target.parentElement.querySelector(".menu__panel button:not([hidden])")?.focus();
+  }, { capture });
 }
 
 // To the conversation after or before the open one, in the order of the list.

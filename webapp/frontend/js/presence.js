@@ -10,6 +10,11 @@ export function startPresence(form, talk) {
   let typedAt = -WHILE_TYPING_MS;
   let saidTyping = -WHILE_TYPING_MS;
 
+  // Read aloud only where it says something new.
+  const show = (html) => {
+    if (place.innerHTML.trim() !== html.trim()) place.innerHTML = html;
+  };
+
   async function tell(typing) {
     if (document.hidden && !typing) return;
     try {
@@ -19,7 +24,7 @@ export function startPresence(form, talk) {
         headers: { "HX-Request": "true" },
       });
       if (!answer.ok || answer.redirected) return;
-      place.innerHTML = await answer.text();
+      show(await answer.text());
       const now = answer.headers.get("X-Changed");
       if (now && now !== changed) {
         changed = now;
@@ -37,8 +42,15 @@ export function startPresence(form, talk) {
     tell(true);
   });
   document.addEventListener("visibilitychange", () => tell(false));
-  document.addEventListener("desk:presence", (event) => {
-    if (String(event.detail?.conversation) === talk.dataset.conversationId) tell(performance.now() - typedAt < WHILE_TYPING_MS);
+  // Others came, went or type: looked up, not told again, or two pages would keep each other busy.
+  document.addEventListener("desk:presence", async (event) => {
+    if (String(event.detail?.conversation) !== talk.dataset.conversationId) return;
+    try {
+      const answer = await fetch(form.dataset.presenceUrl, { headers: { "HX-Request": "true" } });
+      if (answer.ok && !answer.redirected) show(await answer.text());
+    } catch {
+      // The next time tells.
+    }
   });
   setInterval(() => tell(performance.now() - typedAt < WHILE_TYPING_MS), EVERY_MS);
   tell(false);
