@@ -42,6 +42,7 @@ BLUEPRINTS = (
     "webapp.studio.wordings:blueprint",
     "webapp.studio.confidence:blueprint",
     "webapp.studio.translations:blueprint",
+    "webapp.studio.safety:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.views:public",

@@ -18,6 +18,7 @@ from kb.assist.turn_vectors import turn_reader
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.core.odds import log_odds, sigmoid
 from kb.search.encoding import Encoder
+from kb.search.safety import SafetyWarning, conversation_safety
 from kb.search.types import Outcome, SearchAnswer
 
 # Without a model for the encoder at hand, cues decide from here.
@@ -66,6 +67,7 @@ class AssistAnswer:
     question: str
     suggestions: tuple[Suggestion, ...]
     questions: tuple[Asked, ...] = ()
+    safety: SafetyWarning | None = None  # what is to be said before anything else
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,6 +75,7 @@ class AssistAnswer:
             "speak_probability": round(self.speak_probability, 4),
             "question": self.question,
             "questions": [question.to_json() for question in self.questions],
+            "safety": self.safety.to_json() if self.safety else None,
             "results": _results(self.suggestions),
         }
 
@@ -98,11 +101,32 @@ def assist(
     closed: Container[int] = (),
     pressing: int | None = None,
 ) -> AssistAnswer:
-    """What to show a rep after the customer's last turn.
+    """What to show a rep after the customer's last turn, with what is to be said first where a customer's turn smells of danger.
 
     even_without_query: give the suggestions even where silence is right (a rep who asks for them, an evaluation). closed: turns
     whose questions the rep has closed; pressing: the turn of the open question that the rep wants first.
     """
+    answer = _suggest(session, turns, searcher, encoder, reader_language, limit, even_without_query, closed, pressing)
+    return replace(answer, safety=safety_of_turns(session, turns, reader_language=reader_language))
+
+
+def safety_of_turns(session: Session, turns: Sequence[Turn], *, reader_language: str = "") -> SafetyWarning | None:
+    """What is to be said before anything else, by what the customer said in any of the turns."""
+    said = [turn.text for turn in turns if turn.role in (Role.CUSTOMER, Role.NOTE)]
+    return conversation_safety(session, said, reader_language=reader_language)
+
+
+def _suggest(
+    session: Session,
+    turns: Sequence[Turn],
+    searcher: AssistSearcher,
+    encoder: Encoder,
+    reader_language: str,
+    limit: int,
+    even_without_query: bool,
+    closed: Container[int],
+    pressing: int | None,
+) -> AssistAnswer:
     turn = asking_turn(turns)
     if turn is None:
         return NO_SUGGESTION

@@ -23,6 +23,7 @@ from kb.search.query_processing import process_query
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.ranking import Ranking, select_documents
 from kb.search.retrieval import Retrieval
+from kb.search.safety import safety_warning
 from kb.search.second_stage import Reading, Reread, SecondStage, reread
 from kb.search.stage_clock import StageClock
 from kb.search.types import (
@@ -113,7 +114,10 @@ class Searcher:
             self._search([source], session, query, language, reader_language, limit, reading, clock)
             for source in self._sources
         ]
-        return replace(join_answers(answers, limit), timings_ms=clock.finish(), truncated=truncated)
+        # Of all that was typed, also of what is too long to be searched.
+        safety = safety_warning(session, text, reader_language=reader_language)
+        answer = join_answers(answers, limit)
+        return replace(answer, timings_ms=clock.finish(), truncated=truncated, safety=safety)
 
     def _search(
         self,

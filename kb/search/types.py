@@ -16,6 +16,7 @@ from kb.text.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from kb.search.answers import Answer
     from kb.search.fusion import CollectionBackground
+    from kb.search.safety import SafetyWarning
 
 # The parts of a document that passages come from; stored by name, handled by number.
 PARTS = ("body", "questions", "problem", "resolution")
@@ -126,6 +127,7 @@ class SearchAnswer:
     no_question: NoQuestion | None = None  # what the query is where it asks nothing
     missing: Sequence[str] = ()  # error codes, versions, part numbers of the query that nothing found has
     rerank: Rerank = Rerank.NOT_ASKED
+    safety: "SafetyWarning | None" = None  # what is to be said before anything else
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -139,6 +141,7 @@ class SearchAnswer:
             "truncated": self.truncated,
             "no_question": self.no_question.value if self.no_question else None,
             "missing": list(self.missing),
+            "safety": self.safety.to_json() if self.safety else None,
         }
 
 

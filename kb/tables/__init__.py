@@ -37,6 +37,7 @@ from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration,
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
+from kb.tables.safety import SafetyRule, SafetyRuleChange
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, feedback_key
 from kb.tables.tickets import Ticket, TicketMessage
 
@@ -95,6 +96,8 @@ __all__ = [
     "Promise",
     "QueryMean",
     "Role",
+    "SafetyRule",
+    "SafetyRuleChange",
     "SearchEvent",
     "Ticket",
     "TicketMessage",

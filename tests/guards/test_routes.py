@@ -106,6 +106,10 @@ ROUTES = {
     ("POST", "/studio/wordings/<int:wording_id>"): TRAINER,
     ("GET", "/studio/confidence/"): TRAINER,
     ("POST", "/studio/confidence/calibrations/<int:calibration_id>"): TRAINER,
+    ("GET", "/studio/safety/"): TRAINER,
+    ("POST", "/studio/safety/"): TRAINER,
+    ("GET", "/studio/safety/<kind>/<language>"): TRAINER,
+    ("POST", "/studio/safety/<kind>/<language>"): TRAINER,
     ("GET", "/studio/content/"): TRAINER,
     ("GET", "/studio/translations/"): TRAINER,
     ("GET", "/studio/content/<int:report_id>"): TRAINER,
@@ -122,6 +126,7 @@ ASKERS = (None, *Role)
 ARGUMENTS = {
     "<language>": "en",
     "<topic>": "none",
+    "<kind>": "fire",
     "<slug>": "none",
     "<path:slug>": "a/b",
     "<name>": "none",

@@ -180,5 +180,6 @@ def show(conversation_id: int) -> Response:
     answer = conversation_to_json(conversation)
     found = suggest_for(conversation, limit=SUGGESTED).shown
     answer["questions"] = [question.to_json() for question in found.answer.questions] if found else []
+    answer["safety"] = found.answer.safety.to_json() if found and found.answer.safety else None
     answer |= {"timeline": [entry_to_json(entry) for entry in timeline.entries], "earlier": timeline.earlier}
     return jsonify(answer)

@@ -12,7 +12,7 @@ from webapp.api.openapi_check import check_path, check_schemas
 from webapp.api.openapi_conversations import conversation_paths, conversation_schemas
 from webapp.api.openapi_parts import NUMBER, TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
-from webapp.api.result_schemas import answer_properties, result_properties
+from webapp.api.result_schemas import answer_properties, nullable_safety, result_properties, safety_properties
 
 
 def openapi_document(settings: Settings) -> Json:
@@ -190,6 +190,7 @@ def _schemas() -> Json:
             "items": TEXT,
             "description": "Error codes, versions, part numbers of the query that nothing found mentions: it is never `answered`",
         },
+        "safety": nullable_safety(),
     }
     reason = {"words": TEXT, "turn": {"type": "integer", "description": "The turn they are in, counted from 0"}}
     suggestion = {
@@ -217,6 +218,7 @@ def _schemas() -> Json:
             "items": reference("AskedQuestion"),
             "description": "Those that no turn of an agent has answered, the most pressing first, then those that the rep closed",
         },
+        "safety": nullable_safety(),
         "results": {"type": "array", "items": reference("Suggestion"), "description": "Best first"},
     }
     read_turn = object_of({"role": {"type": "string", "enum": list(Role)}, "text": TEXT, "speaker": TEXT})
@@ -244,6 +246,7 @@ def _schemas() -> Json:
         "Result": object_of(result),
         "Answer": object_of(answer_properties()),
         "SearchAnswer": object_of(answer),
+        "SafetyWarning": object_of(safety_properties()),
         "Suggestion": object_of(suggestion),
         "AskedQuestion": object_of(asked, optional={"message"}),
         "AssistAnswer": object_of(assist),

@@ -4,6 +4,7 @@ from kb.service.messages import LONGEST_TEXT
 from kb.tables import Channel, ConversationState, Delivery, MessageRole
 from webapp.api.openapi_parts import TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED
+from webapp.api.result_schemas import nullable_safety
 
 _ID: Json = {"type": "integer"}
 _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
@@ -169,6 +170,7 @@ def conversation_schemas() -> Json:
             "items": reference("AskedQuestion"),
             "description": "Open ones, most pressing first",
         },
+        "safety": nullable_safety(),
         "timeline": {"type": "array", "items": reference("TimelineEntry")},
         "earlier": {"type": ["integer", "null"], "description": "Send it as `before` for what was said before"},
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kb.search.answers import AnswerKind
+from kb.text.danger.defaults import LEVELS, Level
 
 Json = dict[str, Any]
 
@@ -66,5 +67,35 @@ def answer_properties() -> Json:
             "type": "array",
             "items": {"type": "object", "properties": {"label": _TEXT, "value": _TEXT}, "required": ["label", "value"]},
             "description": "Of a row its cells with the heads of their columns",
+        },
+    }
+
+
+def nullable_safety() -> Json:
+    return {
+        "anyOf": [{"$ref": "#/components/schemas/SafetyWarning"}, {"type": "null"}],
+        "description": "What is to be said before anything else, where the text smells of danger; else null",
+    }
+
+
+def safety_properties() -> Json:
+    message = {"type": "object", "properties": {"language": _TEXT, "text": _TEXT}, "required": ["language", "text"]}
+    article = {"id": {"type": "integer"}, "title": _TEXT, "language": _TEXT, "url": _TEXT}
+    return {
+        "kind": {"type": "string", "enum": list(LEVELS)},
+        "level": {
+            "type": "string",
+            "enum": list(Level),
+            "description": "`emergency`: danger to life; `fraud`: money is being taken; `urgent`: stop using it",
+        },
+        "language": {"type": "string", "description": "Of `message`: that of the text where there is one"},
+        "message": {"type": "string", "description": "What to do first"},
+        "messages": {"type": "array", "items": message, "description": "The same, then in the reader's language"},
+        "number": {"type": "string", "description": "Whom to call first"},
+        "numbers": {"type": "array", "items": _TEXT},
+        "words": {"type": "array", "items": _TEXT, "description": "Words of the text that told of it, normalised"},
+        "article": {
+            "anyOf": [{"type": "object", "properties": article, "required": list(article)}, {"type": "null"}],
+            "description": "A published article that says more",
         },
     }

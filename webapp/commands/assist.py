@@ -51,7 +51,7 @@ def command(
     from kb.core.database import session_scope
     from kb.search.types import Audience
     from kb.text.language import guess_language
-    from webapp.commands.console import open_database, out
+    from webapp.commands.console import open_database, out, print_safety
     from webapp.shared.no_query import NO_QUERY_IN_WORDS
 
     turns = _read_turns(file, swap)
@@ -78,6 +78,8 @@ def command(
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
         return
+    if answer.safety:
+        print_safety(answer.safety)
     if answer.speak:
         out.print(f"[bold]Worth a suggestion[/] ({answer.speak_probability:.0%})", end="")
         out.print(f" · {answer.question}", markup=False)

@@ -14,6 +14,7 @@ from kb.core.settings import Settings
 from kb.tables.database_state import database_state
 
 if TYPE_CHECKING:
+    from kb.search.safety import SafetyWarning
     from kb.search.types import Result
 
 # Figures and tables go to standard output; what is only for a person who watches goes to standard error.
@@ -50,6 +51,14 @@ def print_result(number: int, result: "Result", note: str = "", *, marked: bool 
     out.print(f"     {result.snippet[:start]}", markup=False, end="")
     out.print(result.snippet[start:end], style="underline" if marked else "", markup=False, end="")
     out.print(result.snippet[end:], markup=False)
+
+
+def print_safety(warning: "SafetyWarning") -> None:
+    """What is to be said before anything else, for people."""
+    out.print(f"Safety first ({warning.kind}): ", style="bold red", markup=False, end="")
+    out.print(
+        f"{' '.join(message.text for message in warning.messages[:1])} [{', '.join(warning.numbers)}]", markup=False
+    )
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     from kb.search.events import record_search
     from kb.search.types import Audience, Outcome, SearchAnswer
     from kb.text.language import guess_language
-    from webapp.commands.console import open_database, out, print_result
+    from webapp.commands.console import open_database, out, print_result, print_safety
 
     settings = load_settings()
     engine = open_database(settings)
@@ -44,6 +44,8 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
         return
+    if answer.safety:
+        print_safety(answer.safety)
     words = {"answered": "Answered", "unsure": "Perhaps", "none": "No answer found"}[answer.outcome.value]
     out.print(
         f"[bold]{words}[/] ({answer.confidence:.0%} sure) · {answer.timings_ms['total']:.1f} ms · {answer.language}"

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from kb.assist.no_query import no_query_reason
+from kb.assist.suggestions import safety_of_turns
 from kb.assist.transcript import read_transcript
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.search.search_as_you_type import drop_partial_queries
@@ -12,7 +13,8 @@ from kb.text.cleaning import blank_controls
 from webapp.desk.listing import best_of, make_listing
 from webapp.shared.after_response import run_after_response
 from webapp.shared.assisting import Assisted, assist_and_record, customer_language
-from webapp.shared.locale import offered_languages
+from webapp.shared.database import session
+from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.no_query import NO_QUERY_IN_WORDS
 from webapp.shared.ui import is_partial, render_fresh
 
@@ -56,6 +58,8 @@ def conversation() -> ResponseReturnValue:
         asked=answer.questions[0].turn if answer and answer.speak else asking_turn(turns),
         last=asking_turn(turns),
         shown=shown,
+        # What is to be read out stands in the language of the customer's words and in the rep's own.
+        safety=safety_of_turns(session(), turns, reader_language=choose_language()),
         closed=sorted(closed),
         no_query=NO_QUERY_IN_WORDS[no_query_reason(turns)] if answer and not answer.speak else "",
         listing=make_listing(results, request.form.get("kind", "")),

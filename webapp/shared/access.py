@@ -35,6 +35,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_wordings": Role.TRAINER,
     "studio_confidence": Role.TRAINER,
     "studio_translations": Role.TRAINER,
+    "studio_safety": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,

@@ -15,6 +15,7 @@ from webapp.shared.assets import init_assets
 from webapp.shared.database import session
 from webapp.shared.locale import choose_language
 from webapp.shared.no_question import no_question_words
+from webapp.shared.safety_words import kind_name, level_name
 
 THEMES = ("auto", "light", "dark")
 
@@ -43,6 +44,8 @@ def init_ui(app: Flask, settings: Settings) -> None:
     app.add_template_global(text_direction, "text_direction")
     app.add_template_global(with_search, "with_search")
     app.add_template_global(no_question_words, "no_question_words")
+    app.add_template_global(kind_name, "safety_kind_name")
+    app.add_template_global(level_name, "safety_level_name")
 
 
 def language_name(tag: str) -> str:
@@ -200,6 +203,7 @@ class PageFrame:
             for name, endpoint in (
                 (_("Wordings"), "studio_wordings.wordings"),
                 (_("How sure"), "studio_confidence.confidence"),
+                (_("Safety"), "studio_safety.rules"),
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.translations"),
             ):

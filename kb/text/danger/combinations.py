@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from heapq import merge
+from itertools import pairwise
 
 from kb.text.danger.places import Places, Span
 from kb.text.danger.rules import Combination
-
 
 Group = tuple[Span, ...]
 Part = tuple[str, ...]
@@ -70,4 +70,4 @@ def _are_close(spans: Sequence[Span], within: int) -> bool:
 
 def _are_apart(spans: Sequence[Span]) -> bool:
     ordered = sorted(spans)
-    return all(one.end <= other.start for one, other in zip(ordered, ordered[1:], strict=False))
+    return all(one.end <= other.start for one, other in pairwise(ordered))

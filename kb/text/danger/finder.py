@@ -32,6 +32,10 @@ class DangerFinder:
         self._things = frozenset(rules.things)
         self._phrases = PhraseIndex(rules.lists)
 
+    def rank(self, kind: str) -> int:
+        """The place of a kind in the order of the rules."""
+        return self._kinds.index(kind)
+
     def find(self, text: str) -> list[Danger]:
         """Each kind once, in the order of the rules."""
         reading = read_words(text)

@@ -8,9 +8,9 @@
     - battery backup
 
 `name: words` is a list; a star stands for any ending; lists of one name are one, in whatever language and kind they are
-written. A list of a thing ("thing") is not touched by "no" and "not". `!` says what together is danger: parts of lists or words
-(several with `|`), in any order (`+`) or in this one (`>`), within so many words (`@`). `-` says the ordinary sense of words: where
-they stand so, in one sentence, they count for nothing.
+written. A list of a thing ("thing") is not touched by "no" and "not". `!` says what together is danger: parts of lists or words,
+several with `|`, in any order (`+`) or in this one (`>`), within so many words (`@`). `-` says the ordinary sense of words:
+where they stand so, in one sentence, they count for nothing.
 """
 
 from dataclasses import dataclass, field
