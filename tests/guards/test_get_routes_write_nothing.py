@@ -68,6 +68,7 @@ def addresses(
     known: dict[str, object] = {
         "language": "en",
         "topic": "refunds",
+        "kind": "fire",
         "slug": "when-refund-arrives",
         "article_id": content.english_only,
         "ticket_id": content.ticket,

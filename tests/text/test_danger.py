@@ -143,16 +143,19 @@ def test_a_question_costs_less_than_a_millisecond(finder: DangerFinder) -> None:
     assert (time.process_time() - begin) / len(texts) < 0.001
 
 
-@pytest.mark.parametrize("words", ["battery swollen ", "not on fire ", "dhua nikal ", "x1y2z3 "])
-def test_a_long_text_costs_time_in_proportion(finder: DangerFinder, words: str) -> None:
-    def seconds(times: int) -> float:
-        text = words * times
-        begin = time.process_time()
-        finder.find(text)
-        return time.process_time() - begin
+@pytest.mark.parametrize("words", ["battery swollen ", "not on fire ", "dhua nikal ", "x1y2z3 ", "a", "ব্যাটারি"])
+def test_a_text_of_a_million_letters_is_read_in_a_moment(finder: DangerFinder, words: str) -> None:
+    text = words * (1_000_000 // len(words))
+    begin = time.process_time()
+    finder.find(text)
+    assert time.process_time() - begin < 3
 
-    seconds(1000)
-    assert seconds(40_000) < 15 * max(seconds(8_000), 0.02)
+
+def test_a_danger_at_the_beginning_or_the_end_of_a_long_text_is_found(finder: DangerFinder) -> None:
+    log = "2026-11-29 12:00:00 INFO nothing happened here\n" * 5000
+    assert finder.find(f"smoke is coming from the charger\n{log}")
+    assert finder.find(f"{log}\nsmoke is coming from the charger")
+    assert finder.find(log) == []
 
 
 def test_each_kind_is_shipped_in_each_language_with_words_message_and_number() -> None:

@@ -8,6 +8,9 @@ from kb.text.danger.negation import is_denied
 from kb.text.danger.places import PhraseIndex, Places, Reading, Span, read_words
 from kb.text.danger.rules import RuleWords, complete, read_rules
 
+# Characters. What somebody in danger writes is short; a pasted log is not read to its end.
+MOST_READ = 40_000
+
 
 @dataclass(frozen=True)
 class Danger:
@@ -37,7 +40,9 @@ class DangerFinder:
         return self._kinds.index(kind)
 
     def find(self, text: str) -> list[Danger]:
-        """Each kind once, in the order of the rules."""
+        """Each kind once, in the order of the rules. Of a text longer than MOST_READ its beginning and its end are read."""
+        if len(text) > MOST_READ:
+            text = f"{text[: MOST_READ // 2]}\n{text[-MOST_READ // 2 :]}"
         reading = read_words(text)
         places = self._phrases.find(reading.words)
         if not places:
