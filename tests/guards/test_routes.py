@@ -76,6 +76,7 @@ ROUTES = {
     ("POST", "/desk/inbox/<int:conversation_id>/messages"): REP,
     ("GET", "/desk/inbox/<int:conversation_id>/messages/<int:message_id>"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/messages/<int:message_id>/undo"): REP,
+    ("POST", "/desk/inbox/<int:conversation_id>/messages/<int:message_id>/again"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/draft"): REP,
     ("GET", "/desk/inbox/<int:conversation_id>/presence"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/presence"): REP,

@@ -23,6 +23,7 @@ from kb.service.channels.routes import Route, no_route, route_of
 from kb.service.channels.smtp import Fate, MailServerError, Outcome, send_mail
 from kb.service.channels.webhooks import tell_sent, webhook_for_replies
 from kb.service.conversations import get_conversation, note_event
+from kb.service.messages import recipient_of
 from kb.service.standing import bring_up_to_date
 from kb.tables import Conversation, Delivery, EventKind, Message
 
@@ -211,7 +212,7 @@ def fail_message(session: Session, conversation: Conversation, message: Message,
 
 
 def send_again(session: Session, conversation: Conversation, message_id: int) -> bool:
-    """Try a reply once more that was given up; False where it is none."""
+    """Try a reply once more that was given up, to where the customer is reached now; False where it is none."""
     again = session.execute(
         update(Message)
         .where(
@@ -219,7 +220,20 @@ def send_again(session: Session, conversation: Conversation, message_id: int) ->
             Message.conversation_id == conversation.id,
             Message.delivery == Delivery.FAILED.value,
         )
-        .values(delivery=Delivery.PENDING.value, send_at=utc_now(), first_tried_at=None, delivery_error="")
+        .values(
+            delivery=Delivery.PENDING.value,
+            send_at=utc_now(),
+            first_tried_at=None,
+            delivery_error="",
+            recipient=recipient_of(conversation),
+        )
+        .returning(Message.id)
         .execution_options(synchronize_session=False)
-    )
-    return bool(again.rowcount)  # type: ignore[attr-defined]
+    ).first()
+    if again is None:
+        return False
+    session.expire(session.get_one(Message, message_id))
+    bring_up_to_date(session, conversation)
+    conversation.updated_at = utc_now()
+    session.flush()
+    return True

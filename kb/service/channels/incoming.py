@@ -36,7 +36,7 @@ ORIGIN = "email"
 LARGEST_FILE = 25 * 1024 * 1024  # bytes
 _SMALLEST_INLINE = 2_000  # bytes; smaller pictures in the text are dots, lines and signs
 _LONGEST_ID, _MOST_REFERENCES = 250, 30
-_LONGEST_FULL_TEXT = 200_000
+_LONGEST_FULL_TEXT = 50_000
 # More than that within an hour in one conversation is two programs that answer each other.
 _MOST_AUTOMATIC, _MOST_MAILS = 3, 40
 # The header says when it was written. It is believed if the mail came soon after.

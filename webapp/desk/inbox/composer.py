@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.service.attachments import files_beside_draft, send_files, take_files_back
+from kb.service.channels.delivery import send_again
 from kb.service.conversations import get_conversation
 from kb.service.drafts import colleagues_of, delete_draft, note_presence, save_draft
 from kb.service.messages import (
@@ -152,6 +153,13 @@ def undo(conversation_id: int, message_id: int) -> ResponseReturnValue:
         files = render_template("desk/inbox/_draft_files.html", files=lying, conversation_id=conversation.id)
         return jsonify({"text": message.text, "files": files})
     flash(_("Taken back. The text is where you wrote it."), "good")
+    return back_to(conversation.id)
+
+
+def again(conversation_id: int, message_id: int) -> ResponseReturnValue:
+    """Try a reply once more that did not arrive."""
+    conversation = get_conversation(session(), conversation_id)
+    send_again(session(), conversation, message_id)  # pressed twice it is sent once
     return back_to(conversation.id)
 
 

@@ -41,6 +41,7 @@ for rule, view, methods in (
     ("/keep", starting.keep, ["POST"]),
     ("/<int:conversation_id>/messages", composer.send, ["POST"]),
     ("/<int:conversation_id>/messages/<int:message_id>/undo", composer.undo, ["POST"]),
+    ("/<int:conversation_id>/messages/<int:message_id>/again", composer.again, ["POST"]),
     ("/<int:conversation_id>/draft", composer.keep_draft, ["POST"]),
     ("/<int:conversation_id>/presence", composer.presence, ["GET", "POST"]),
     ("/<int:conversation_id>/assign", steps.assign_to, ["POST"]),

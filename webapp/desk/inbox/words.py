@@ -29,6 +29,7 @@ VIEW_NAMES = {
 LEVEL_NAMES = {0: _l("Calm"), 1: _l("Annoyed"), 2: _l("Angry")}
 DELIVERY_NAMES = {
     "pending": _l("on its way"),
+    "sending": _l("on its way"),
     "sent": _l("sent"),
     "failed": _l("not delivered"),
     "withdrawn": _l("taken back"),
