@@ -11,6 +11,7 @@ from kb.text.no_question import NoQuestion
 from webapp.api.openapi_check import check_path, check_schemas
 from webapp.api.openapi_conversations import conversation_paths, conversation_schemas
 from webapp.api.openapi_parts import NUMBER, TEXT, Json, json_response, needs_role, object_of, problems, reference
+from webapp.api.openapi_webhooks import webhook_schemas, webhooks
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
 from webapp.api.result_schemas import answer_properties, nullable_safety, result_properties, safety_properties
 
@@ -46,6 +47,7 @@ def openapi_document(settings: Settings) -> Json:
             "/api/v1/studio/gaps": {"get": _gaps()},
             **conversation_paths(),
         },
+        "webhooks": webhooks(),
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
@@ -254,6 +256,7 @@ def _schemas() -> Json:
         "Feedback": object_of(feedback, optional={"document"}),
         "Gap": object_of(gap),
         **conversation_schemas(),
+        **webhook_schemas(),
         **check_schemas(),
         "Problem": object_of({**problem, "remedy": TEXT, "reference": TEXT}, optional={"remedy", "reference"}),
     }

@@ -86,6 +86,8 @@ def test_customer_fields_of_the_wrong_kind_cost_the_field(post: Post) -> None:
         ({}, "", 400),
         ({"channel": "chat", "customer": "Asha"}, "", 400),
         ({"channel": 3}, "", 400),
+        ({"channel": "chat", "metadata": {"a": float("nan")}}, "", 400),
+        ({"channel": "chat", "metadata": {"a": [float("inf")]}}, "", 400),
         ({"role": "customer", "text": "x"}, "/99/messages", 404),
         ({"role": "customer", "text": "x"}, "/99999999999999999999/messages", 404),
         ({"messages": []}, "/{id}/messages", 400),

@@ -1,5 +1,6 @@
 """The OpenAPI document says what the API does."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -8,9 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from gap_job import run_gap_job
 from openapi_spec_validator import validate
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+from talks import make_talk
 
 from kb.core.settings import Settings
+from kb.service.channels.webhooks import add_webhook, tell_sent
+from kb.service.conversations import close
+from kb.tables import Message, WebhookCall
 from webapp.api.openapi import openapi_document
 from webapp.shared.access import required_role
 
@@ -75,3 +81,17 @@ def test_gaps_are_listed_with_the_described_keys(
     assert (rest.get_json(), rest.headers["X-Total-Count"]) == ([], "1")
     refused = client.get("/api/v1/studio/gaps?limit=0", headers=token("trainer"))
     assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+
+
+def test_webhook_calls_have_the_described_keys(settings: Settings, session: Session) -> None:
+    add_webhook(session, "https://x.example/")
+    conversation = make_talk(session, ["customer: Where is it?", "agent: Here"])
+    close(session, conversation, None)
+    message = session.scalars(select(Message).where(Message.role == "agent")).one()
+    tell_sent(session, conversation, message)
+    schema = openapi_document(settings)["components"]["schemas"]["WebhookEvent"]
+    closed, sent = (json.loads(call.body) for call in session.scalars(select(WebhookCall).order_by(WebhookCall.id)))
+    assert {closed["event"], sent["event"]} <= set(schema["properties"]["event"]["enum"])
+    assert set(closed) | set(sent) == set(schema["properties"])
+    assert set(sent["message"]) == set(schema["properties"]["message"]["properties"])
+    assert set(sent["conversation"]) == set(schema["properties"]["conversation"]["properties"])
