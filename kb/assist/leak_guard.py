@@ -5,6 +5,7 @@ ordinary replies say, and what public articles say as well is no leak. Measured 
 """
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
@@ -37,6 +39,8 @@ _PASSAGES, _NEAR = 12, 8
 # A number of this size in so few internal statements leads there, however the sentence is put.
 _LARGE, _FEW = 100, 4
 _SMALL = 12
+# Vectors of sentences that were checked last, 2 kB each.
+_SENTENCES_KEPT = 1000
 # What copied words are worth where nothing else speaks.
 _COPIED = 0.9
 
@@ -122,6 +126,9 @@ class LeakGuard:
         self._model = model or load_leak_model(encoder.fingerprint)
         self._articles = InternalArticles(encoder.fingerprint, encoder.dimensions)
         self._public = PublicSentences(encoder)
+        # A draft is looked at again and again while it is written: most of its sentences are the same.
+        self._vectors: LRUCache[str, Vectors] = LRUCache(_SENTENCES_KEPT)
+        self._lock = threading.Lock()
 
     def check(self, session: Session, text: str, collections: Sequence[Collection]) -> Checked:
         """The leaks in `text`, in its order. Any text is taken; see MOST_SENTENCES.
@@ -134,7 +141,7 @@ class LeakGuard:
         looked_at = spans[:MOST_SENTENCES]
         sentences = [text[start:end][:LONGEST_SENTENCE] for start, end in looked_at]
         complete = len(spans) == len(looked_at) and all(end - start <= LONGEST_SENTENCE for start, end in looked_at)
-        vectors = [encode_sentence(self._encoder, sentence) for sentence in sentences]
+        vectors = [self._vector_of(sentence) for sentence in sentences]
         statements = self._statements_near(session, internal, vectors)
         if statements is None:
             return Checked((), complete)
@@ -158,6 +165,15 @@ class LeakGuard:
             return None
         pieces = self._public.texts_near(by_name[CollectionName.HELP], vector)
         return _features(sentence, vector, statements, self._model, pieces, self._public.vectors_of(pieces))
+
+    def _vector_of(self, sentence: str) -> Vectors:
+        with self._lock:
+            known = self._vectors.get(sentence)
+        if known is None:
+            known = encode_sentence(self._encoder, sentence)
+            with self._lock:
+                self._vectors[sentence] = known
+        return known
 
     def _statements_near(
         self, session: Session, internal: Collection, vectors: Sequence[Vectors]
