@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from kb.search.types import Outcome, Result, SearchAnswer
 
 MOST_REASONS, MOST_LOOKED_UP = 3, 5
-# The article is one of the first few: what can be sent comes before what is for the rep alone.
 _LOOKED_AT = 5
 LONGEST_QUERY = 300
 
@@ -31,14 +30,30 @@ class ReadyAnswer:
 
 
 def answers_for(
-    session: Session, searcher: Searcher, causes: Sequence[str], *, reader_language: str, limit: int = MOST_REASONS
+    session: Session,
+    public: Searcher,
+    everything: Searcher,
+    causes: Sequence[str],
+    *,
+    reader_language: str,
+    limit: int = MOST_REASONS,
 ) -> list[ReadyAnswer]:
-    """The first `limit` causes that differ in what answers them, in their order. Raises IndexUnavailableError or ModelError."""
+    """The first `limit` causes that differ in what answers them, in their order.
+
+    public: finds what may be sent; everything: also what is for the rep alone, asked for the first cause that nothing public
+    answers. Raises IndexUnavailableError or ModelError.
+    """
     ready: list[ReadyAnswer] = []
     seen: set[tuple[str, int]] = set()
+    may_ask_for_more = True
     for number, text in enumerate(causes[:MOST_LOOKED_UP]):
-        answer = searcher.search(session, text[:LONGEST_QUERY], reader_language=reader_language, limit=_LOOKED_AT)
-        result = _to_send(answer)
+        query = text[:LONGEST_QUERY]
+        answer = public.search(session, query, reader_language=reader_language, limit=_LOOKED_AT)
+        result = _best(answer)
+        if result is None and may_ask_for_more:
+            may_ask_for_more = False
+            answer = everything.search(session, query, reader_language=reader_language, limit=_LOOKED_AT)
+            result = _best(answer)
         if result is not None and (result.kind, result.id) in seen:
             continue
         if result is not None:
@@ -49,9 +64,7 @@ def answers_for(
     return ready
 
 
-def _to_send(answer: SearchAnswer) -> Result | None:
+def _best(answer: SearchAnswer) -> Result | None:
     if answer.outcome is Outcome.NONE:
         return None
-    likely = [result for result in answer.results if not result.less_likely]
-    public = [result for result in likely if result.audience == "public"]
-    return next(iter([*public, *likely]), None)
+    return next((result for result in answer.results if not result.less_likely), None)

@@ -42,10 +42,11 @@ class Said:
 
 @dataclass(frozen=True)
 class GivenFact:
-    """What is known to be a fact of the customer: words that stand in a message."""
+    """What is known to be a fact of the customer: words that stand in a message; is_attempt: something that they tried."""
 
     message_id: int
     words: str
+    is_attempt: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ def _section(
         return Section.TRIED if not is_asked(sentence) and was_done(sentence, by_customer=False) else None
     if is_asked(sentence) or not has_enough_words(sentence):
         return None
-    if was_done(sentence, by_customer=True):
+    known = [fact for fact in facts if fact.message_id == message.message_id and fact.words in sentence]
+    if was_done(sentence, by_customer=True) or any(fact.is_attempt for fact in known):
         return Section.TRIED
-    is_known = any(fact.message_id == message.message_id and fact.words in sentence for fact in facts)
-    return Section.FACTS if is_known or gives_particulars(sentence) else None
+    return Section.FACTS if known or gives_particulars(sentence) else None
 
 
 def _open(said: Sequence[Said], encoder: Encoder, closed: Collection[int]) -> tuple[list[SummaryLine], Said | None]:

@@ -56,7 +56,7 @@ _WHO_ENGLISH = regex.compile(
     r"and|have|has|yes|just|then|twice)\b)[^.]{0,40}?$"
 )
 _NOT_DONE = regex.compile(
-    r"\b(?:not|never|n't|will|would|should|could|please|if|to be|was|were|nobody|been)\b[^.]{0,25}$"
+    r"\b(?:not|never|n't|will|would|should|could|please|if|can|cannot|be|gets?|was|were|nobody|been)\b[^.]{0,25}$"
 )
 # Hindi and Bengali: the ends of what has been done.
 _DID_HINDI = regex.compile(

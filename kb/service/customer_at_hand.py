@@ -16,6 +16,7 @@ from kb.service.queue import conversations_of
 from kb.tables import Conversation, ConversationFact, ConversationState, Customer, IdentityKind, Promise
 
 MOST_FACTS, MOST_CONVERSATIONS = 30, 50
+ENOUGH = 3  # causes that are shown
 # Searches of longer ago, and conversations, are seldom why somebody writes today.
 LATELY = timedelta(days=14)
 
@@ -109,7 +110,7 @@ def likely_causes(
     outside: Sequence[str] = (),
     now: datetime | None = None,
 ) -> list[Cause]:
-    """Why this customer may be writing now, the likeliest first: the same for the same rows. One statement.
+    """Why this customer may be writing now, the likeliest first: the same for the same rows. One statement at most.
 
     not_this: the conversation that is open before the rep; outside: what the shop's own system makes likely.
     """
@@ -136,7 +137,10 @@ def likely_causes(
         for one in known.conversations
         if one.id != not_this and one.state != ConversationState.CLOSED.value and (said := one.subject or one.preview)
     ]
-    common = asked_most(session, known.customer.language, since=now - timedelta(days=7))
+    # What many ask is only worth a look where there are too few causes of their own.
+    common = (
+        [] if len(causes) >= ENOUGH else asked_most(session, known.customer.language, since=now - timedelta(days=7))
+    )
     causes += [Cause(CauseKind.COMMON, text, 1.0 - number / 10) for number, text in enumerate(common)]
     oldest = datetime.min.replace(tzinfo=now.tzinfo)
     newest_first = sorted(causes, key=lambda one: one.at or oldest, reverse=True)

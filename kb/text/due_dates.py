@@ -93,11 +93,13 @@ def _whole(pattern: str) -> regex.Pattern[str]:
     return regex.compile(_BEFORE + pattern + _AFTER)
 
 
+# "half an hour before": before something else.
+_NOT_BEFORE = r"(?!\s+(?:before|pehle|age|पहले|আগে))"
 _SPAN = _whole(
-    rf"{_FROM}{_N}\s*(?:more\s+)?(?P<working>{_any(_WORKING)}\s*)?(?:(?P<minutes>{_any(_MINUTES)})|(?P<hours>{_any(_HOURS)}|h)"
-    rf"|(?P<days>{_any(_DAYS)})|(?P<weeks>{_any(_WEEKS)})|(?P<months>{_any(_MONTH_UNIT)}))"
+    rf"{_FROM}{_N}\s*(?:more\s+)?(?P<working>{_any(_WORKING)}[\s-]*)?(?:(?P<minutes>{_any(_MINUTES)})|(?P<hours>{_any(_HOURS)}|h)"
+    rf"|(?P<days>{_any(_DAYS)})|(?P<weeks>{_any(_WEEKS)})|(?P<months>{_any(_MONTH_UNIT)})){_NOT_BEFORE}"
 )
-_HALF_HOUR = _whole(rf"{_any(_HALF)}\s+(?:an?\s+)?{_any(_HOURS)}")
+_HALF_HOUR = _whole(rf"{_any(_HALF)}\s+(?:an?\s+)?{_any(_HOURS)}{_NOT_BEFORE}")
 _DAY_AFTER = _whole(rf"(?:day\s+after\s+tomorrow|{_any(_AFTER_TOMORROW)})")
 _NEXT_WEEK = _whole(rf"{_any(_NEXT)}\s+{_any(_WEEKS)}")
 _END_OF_WEEK = _whole(rf"(?:{_THIS_WEEK}|(?:this|is|ei|इस|এই)\s+{_any(_WEEKS)}|end\s+of\s+(?:the|this)\s+week)")
@@ -111,6 +113,13 @@ _DAY_ONLY = _whole(rf"(?:the\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)|(?P<day>\d{{1,2
 _FIGURES = _whole(r"(?P<day>\d{1,2})[./-](?P<month>\d{1,2})(?:[./-](?P<year>\d{4}|\d{2}))?")
 _CLOCK = _whole(
     rf"(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}}))?\s*(?:(?P<half>am|pm|a\.m\.?|p\.m\.?)|{_any(_O_CLOCK)}|(?:টা|টার|টায়|ta|tar|tay))"
+)
+# "at 16:30"; "by 5" is an hour where the day is named, too.
+_FULL_CLOCK = _whole(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?P<half>)")
+_BARE_HOUR = _whole(r"(?:by|at|before|until|tomorrow|today)\s+(?P<hour>\d{1,2})(?P<minute>)(?P<half>)(?![:.,/%-]?\d)")
+# "by 5 to 7", "by 3 days", "at 2 March": no hours.
+_FOLLOWED = regex.compile(
+    rf"(?:st|nd|rd|th)|\s*(?:[-–]|(?:of|to|{_MONTH}|{_any(_WORKING)}|{_any(_DAYS)}|{_any(_HOURS)}|{_any(_MINUTES)}|{_any(_WEEKS)}){_AFTER})"
 )
 _TONIGHT = _whole("tonight")
 _HAS_TODAY, _HAS_TOMORROW = _whole(_any(_TODAY)), _whole(_any(_TOMORROW))
@@ -158,7 +167,7 @@ def _after_working_days(day: date, count: int) -> date:
 
 def _at_a_day(text: str, said_at: datetime) -> datetime | None:
     day = _day(text, said_at.date())
-    clock = _hour(text)
+    clock = _hour(text, has_day=day is not None)
     if day is None and clock is None:
         return None
     hour = clock or END_OF_DAY
@@ -218,9 +227,9 @@ def _month_after(today: date) -> tuple[int, int]:
     return (today.year + 1, 1) if today.month == 12 else (today.year, today.month + 1)
 
 
-def _hour(text: str) -> time | None:
+def _hour(text: str, *, has_day: bool) -> time | None:
     part = next((hour for hour, pattern in _PART if pattern.search(text)), None)
-    found = _CLOCK.search(text)
+    found = _CLOCK.search(text) or _FULL_CLOCK.search(text) or (_bare_hour(text) if has_day else None)
     if found is None or int(found["hour"]) > 23 or int(found["minute"] or 0) > 59:
         if part is None:
             return END_OF_DAY if _TONIGHT.search(text) else None
@@ -231,3 +240,8 @@ def _hour(text: str) -> time | None:
     elif hour < 12 and (part in {17, 20, 24} or (part != 12 and hour < 8)):
         hour += 12  # nobody calls at five in the morning
     return time(hour % 24, int(found["minute"] or 0))
+
+
+def _bare_hour(text: str) -> regex.Match[str] | None:
+    found = _BARE_HOUR.search(text)
+    return found if found and 0 < int(found["hour"]) <= 12 and not _FOLLOWED.match(text, found.end()) else None

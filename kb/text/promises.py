@@ -5,7 +5,7 @@ show, what hangs on the customer first ("if you send …"), how long something t
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import regex
 
@@ -15,6 +15,7 @@ from kb.text.terms import normalise
 from kb.text.words import WORD_CLASS, find_words
 
 MOST_PROMISES = 20  # of one message
+AT_ONCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ def find_promises(text: str, said_at: datetime) -> list[FoundPromise]:
     found = []
     for sentence in split_sentences(text):
         due_at = find_due_date(sentence, said_at)
+        if due_at is not None and due_at - said_at <= AT_ONCE:
+            continue  # the customer waits on the line: "I'll be back in a minute"
         if is_promise(sentence, has_due_date=due_at is not None):
             found.append(FoundPromise(sentence, due_at))
     return found[:MOST_PROMISES]
@@ -137,7 +140,8 @@ _HINDI_MUST = regex.compile(
 _HINDI_NOT = _words("नहीं नही न मत बिना nahi nahin nhi nai mat na")
 _HINDI_ASKS = _words("कब कितने कितना कहां क्यों कौन kab kitne kitna kahan kyun kaun")
 _HINDI_SHOWS = _words(
-    "दिखेगा दिखेगी दिखेंगे पूछेगा पूछेगी खुलेगा खुलेगी लगेगा लगेगी लगेंगे देगा रहेगा रहेगी पाएंगे पाएंगी सकेंगे सकेगा dikhega dikhegi puchega "
+    "दिखेगा दिखेगी दिखेंगे पूछेगा पूछेगी खुलेगा खुलेगी लगेगा लगेगी लगेंगे देगा रहेगा रहेगी पाएंगे पाएंगी सकेंगे सकेगा चलेगा चलेगी चलेंगे "
+    "chalega chalegi chalenge dikhega dikhegi puchega "
     "puchhega khulega lagega lagegi lagenge rahega rahegi payenge sakenge"
 )
 _HINDI_SHOWN = regex.compile(r"दिखाई (?:देग|पड)|dikhai de|नजर आए|nazar aay")
@@ -146,6 +150,12 @@ _HINDI_POLITE = regex.compile(r"(?:जिएग|जियेग|इएग|jiyega
 _HINDI_ASKS_TO = regex.compile(rf"(?:िए|िये|इए|इये|jiye|jie|iye)(?![{WORD_CLASS}])")
 _HINDI_BE = _words("होगा होगी होंगे होंगी hoga hogi honge")
 _HINDI_YOU = _words("आप तुम aap tum ap")
+_HINDI_WE = _words("हम मैं हमारा हमारी हमारे टीम hum main mai hamara hamari hamare team")
+# Without a time only what our side does is a promise: "पसंद आएँगे" and "चलते रहेंगे" say how things are.
+_HINDI_BY_US = regex.compile(
+    r"(?:भेज|बता|लौटा|दिलवा|करवा)[^ ]* ?(?:द|दूंग|देंग|ऊंग|एंग|ाऊंग|ाएंग)|(?:संपर्क|कॉल|फोन|मेसेज|मैसेज|रिफंड) कर|मिल जा|"
+    r"\b(?:bhej|bata|lauta|karwa)\w* ?(?:d[eu]ng|denge|unga|ungi|enge)|(?:contact|call|phone|message|refund) kar|mil ja"
+)
 _HINDI_IF = _words("अगर यदि agar yadi jaise")
 _HINDI_LOOKS = _words("देखूंगा देखूंगी देखता देखेंगे dekhunga dekhungi dekhenge dekhta")
 
@@ -162,9 +172,11 @@ def _hindi(text: str, words: list[str], has_due_date: bool) -> bool:
         not has_due_date and (_HINDI_ASKS_TO.search(text) or _HINDI_BE.issuperset(future))
     ):
         return False
-    if known & _HINDI_YOU and not known & _words("हम मैं हमारा हमारी हमारे hum main hamara hamari hamare team टीम"):
+    if known & _HINDI_YOU and not known & _HINDI_WE:
         return False
-    return has_due_date or not all(word in _HINDI_LOOKS for word in future)
+    if has_due_date:
+        return True
+    return bool(known & _HINDI_WE or _HINDI_BY_US.search(text)) and not all(word in _HINDI_LOOKS for word in future)
 
 
 # Bengali, in its own letters and in Latin ones.
@@ -183,13 +195,14 @@ _BENGALI_CAN = regex.compile(
 )
 _BENGALI_NOT = _words("না নেই না। na nei")
 _BENGALI_ASKS = _words("কি কী কখন কবে কোথায় কত কেন ki kokhon kobe kothay koto keno")
-_BENGALI_IF = _words("যদি jodi")
+_BENGALI_IF = _words("যদি হলে jodi hole")
 # "চাপুন, … যাবে", "লগ ইন করলেই হবে", "দেখবেন": steps of an instruction.
 _BENGALI_ASKS_TO = regex.compile(rf"[{WORD_CLASS}]ুন(?![{WORD_CLASS}])|লেই হবে|[a-z]un\b|lei hobe")
 _BENGALI_WISHES = _words("দেখবেন বলবেন করবেন রাখবেন আনবেন dekhben bolben korben rakhben")
 _BENGALI_YOU = _words("আপনি তুমি apni tumi")
 _BENGALI_GETS = _words("পাবেন পাবে যাবেন paben pabe jaben")
 _BENGALI_WE = _words("আমি আমরা আমাদের ami amra amader team")
+_BENGALI_FIRST_PERSON = regex.compile(r"(?:ব|বো)$|^[a-z]+bo$")
 _BENGALI_LOOKS = _words("দেখব দেখবো dekhbo")
 
 
@@ -204,4 +217,7 @@ def _bengali(text: str, words: list[str], has_due_date: bool) -> bool:
         return False
     if known & _BENGALI_YOU and not known & _BENGALI_WE and not _BENGALI_GETS.issuperset(future):
         return False
-    return has_due_date or not all(word in _BENGALI_LOOKS for word in future)
+    if has_due_date:
+        return True
+    ours = known & _BENGALI_WE or any(_BENGALI_FIRST_PERSON.search(word) for word in future)
+    return bool(ours or {"পাবেন", "paben"} & known) and not all(word in _BENGALI_LOOKS for word in future)

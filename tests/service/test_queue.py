@@ -10,6 +10,7 @@ from kb.accounts.people import get_user
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, NotFoundError
 from kb.service.conversations import assign, close, reopen_snoozed, snooze, take
+from kb.service.promises import keep_promise, open_promises_of
 from kb.service.queue import Filter, Targets, View, count_views, countdown, deal_out, list_conversations, next_for
 from kb.tables import Channel, Conversation
 
@@ -116,3 +117,17 @@ def test_snooze_ends_by_itself(session: Session, rep: int) -> None:
     assert reopen_snoozed(session) == 0
     assert reopen_snoozed(session, now=until + timedelta(seconds=1)) == 1
     assert one.state == "open"
+
+
+def test_overdue_promises_are_counted_and_marked_whatever_the_state(session: Session, rep: int) -> None:
+    late = make_talk(session, ["customer: hi", "agent: We will call you in 2 hours."], ago=600)
+    closed = make_talk(session, ["customer: hi", "agent: We will call you in 3 hours."], ago=600, email="b@x.example")
+    close(session, closed, rep)
+    make_talk(session, ["customer: hi", "agent: We will call you in 3 days."], ago=600, email="c@x.example")
+    assert count_views(session, rep)[View.OVERDUE] == 2
+    page = list_conversations(session, Filter(view=View.OVERDUE), rep)
+    assert {one.id for one in page.conversations} == {late.id, closed.id} == page.overdue
+    [promise] = open_promises_of(session, late.customer_id)
+    keep_promise(session, promise.id)
+    assert count_views(session, rep)[View.OVERDUE] == 1
+    assert list_conversations(session, Filter(view=View.OPEN), rep).overdue == frozenset()

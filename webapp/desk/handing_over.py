@@ -15,6 +15,7 @@ from kb.assist.turns import Role as Speaker
 from kb.core.errors import InvalidInputError
 from kb.service.conversations import get_conversation
 from kb.service.customer_at_hand import facts_of
+from kb.service.fact_kinds import FactKind
 from kb.service.handing_over import MANAGERS, MOST_LINES, NoteLine, Recipient, hand_over
 from kb.service.settled import settled_messages
 from kb.service.timeline import newest_messages
@@ -60,7 +61,10 @@ def _summary(conversation: Conversation, messages: Sequence[Message]) -> list[Su
     said = [
         Said(message.id, Speaker(message.role), message.text, message.sent_at.astimezone(zone)) for message in messages
     ]
-    facts = [GivenFact(fact.message_id, fact.words) for fact in facts_of(session(), [conversation.id])]
+    facts = [
+        GivenFact(fact.message_id, fact.words, fact.kind == FactKind.TRIED.value)
+        for fact in facts_of(session(), [conversation.id])
+    ]
     closed = settled_messages(session(), conversation)
     return summarise(said, search_runtime().encoder, facts=facts, closed=closed)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,7 +21,8 @@ __all__ = ["content", "prepared"]
 
 Login = Callable[[Role | str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]
-FIELD = re.compile(r'name="((?:section|message|text|keep)-\d+)" value="([^"]*)"')
+FIELD = re.compile(r'name="((?:section|message|keep)-\d+)" value="([^"]*)"')
+LINE = re.compile(r'<textarea [^>]*name="(text-\d+)"[^>]*>\n(.*?)</textarea>')
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def talk(session: Session) -> Conversation:
 
 
 def fields_of(page: str) -> dict[str, str]:
-    return dict(FIELD.findall(page))
+    return dict(FIELD.findall(page) + [(name, unescape(text)) for name, text in LINE.findall(page)])
 
 
 def test_the_summary_is_in_the_conversations_own_words_with_their_sources(

@@ -123,6 +123,7 @@ def reasons(customer_id: int) -> ResponseReturnValue:
     ready = answers_for(
         session(),
         runtime.searcher(Audience.CUSTOMER),
+        runtime.searcher(Audience.REP),
         [cause.text for cause in causes],
         reader_language=customer.language.partition("-")[0] or choose_language(),
     )
