@@ -27,7 +27,6 @@ def keep_facts(session: Session, message: Message, *, region: str, zone: tzinfo 
                 words=fact.words,
             )
         )
-    session.flush()
 
 
 def told_by(session: Session, conversation: Conversation) -> list[Told]:

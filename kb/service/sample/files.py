@@ -28,13 +28,15 @@ class SampleMessage:
 
 @dataclass(frozen=True)
 class SampleEvent:
-    """by and to: names of demo people."""
+    """by and to: names of demo people. note: external id of the message that went along. desk, reason: of an escalation."""
 
     kind: EventKind
     minutes_ago: int
-    by: str | None
-    to: str | None
-    text: str
+    by: str
+    to: str
+    note: str
+    desk: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -127,9 +129,11 @@ def _event(row: dict[str, Any]) -> SampleEvent:
     return SampleEvent(
         kind=EventKind(row["kind"]),
         minutes_ago=_minutes(row["minutes_ago"]),
-        by=row.get("by"),
-        to=row.get("to"),
-        text=_text(row.get("text", "")),
+        by=_text(row["by"]),
+        to=_text(row["to"]),
+        note=_text(row["note"]),
+        desk=_text(row.get("desk", "")),
+        reason=_text(row.get("reason", "")),
     )
 
 

@@ -17,6 +17,7 @@ from kb.service.messages import LETTERS_OF_A_LANGUAGE, SPOKEN
 from kb.service.promises import note_promises
 from kb.service.sample.files import SampleConversation, SampleMessage
 from kb.service.standing import bring_up_to_date
+from kb.service.stored_facts import keep_facts
 from kb.tables import (
     Conversation,
     ConversationEvent,
@@ -70,7 +71,7 @@ def store_sample(
     """Bring them in as if they had happened in the time before `now`; returns how many are new.
 
     people: ids of users by the names that the file uses. Whoever is missing there has said nothing, and nothing is theirs.
-    zone: where the days and hours are meant that reps promise.
+    zone: where the days and hours are meant that somebody names.
     """
     context = _Context(session, people, region, zone, now or utc_now())
     # The oldest first: so their ids have the order of their times.
@@ -81,6 +82,7 @@ def store_sample(
         if one.customer not in customers:
             customers[one.customer] = recognise_customer(session, one.customer, region=region).customer
         new += _store(context, one, customers[one.customer])
+    session.flush()
     return new
 
 
@@ -122,9 +124,10 @@ def _store(context: _Context, sample: SampleConversation, customer: Customer) ->
     conversation = opened.conversation
     messages = [_message(context, conversation, message) for message in sample.messages]
     session.add_all(messages)
-    _note_events(context, conversation, sample)
+    session.flush()
     _finish(context, conversation, sample, messages)
-    _note_promises(context, conversation, messages)
+    _note_events(context, conversation, sample, {message.external_id: message.id for message in messages})
+    _keep_what_was_said(context, conversation, messages)
     return True
 
 
@@ -150,7 +153,10 @@ def _message(context: _Context, conversation: Conversation, message: SampleMessa
     )
 
 
-def _note_events(context: _Context, conversation: Conversation, sample: SampleConversation) -> None:
+def _note_events(
+    context: _Context, conversation: Conversation, sample: SampleConversation, notes: Mapping[str | None, int]
+) -> None:
+    """notes: ids of messages by their external ids."""
     events: list[tuple[EventKind, datetime, int | None, dict[str, Any]]] = []
     first = next((message for message in sample.messages if message.author in context.people), None)
     if first is not None:
@@ -158,14 +164,17 @@ def _note_events(context: _Context, conversation: Conversation, sample: SampleCo
         at = context.ago(first.minutes_ago) - _TAKEN_BEFORE
         events.append((EventKind.ASSIGNED, at, person, {"to": person, "from": None}))
     for event in sample.events:
-        by, at = context.person(event.by), context.ago(event.minutes_ago)
-        events.append((event.kind, at, by, {"to": context.person(event.to), "from": by, "text": event.text}))
+        by, to, at = context.person(event.by), context.person(event.to), context.ago(event.minutes_ago)
+        data: dict[str, Any] = {"to": to, "until": None, "role": None, "note": notes[event.note]}
         if event.kind is EventKind.ESCALATED:
             conversation.escalated_at = at
-    over = min(context.now, context.ago(min(message.minutes_ago for message in sample.messages)) + _CLOSED_AFTER)
+            level = conversation.frustration
+            data = {"to": event.desk, "within": "", "person": to, "level": level, "reasons": [event.reason]}
+            data["note"] = notes[event.note]
+        events.append((event.kind, at, by, data))
+    over = _over_at(context, sample)
     by = context.person(sample.assigned_to)
     if sample.state is ConversationState.CLOSED:
-        conversation.closed_at = over
         events.append((EventKind.CLOSED, over, by, {}))
     elif sample.state is ConversationState.SNOOZED:
         until = context.now + timedelta(minutes=sample.snoozed_for_minutes)
@@ -177,11 +186,18 @@ def _note_events(context: _Context, conversation: Conversation, sample: SampleCo
     )
 
 
+def _over_at(context: _Context, sample: SampleConversation) -> datetime:
+    """When it was closed or snoozed."""
+    return min(context.now, context.ago(min(message.minutes_ago for message in sample.messages)) + _CLOSED_AFTER)
+
+
 def _finish(
     context: _Context, conversation: Conversation, sample: SampleConversation, messages: Sequence[Message]
 ) -> None:
     conversation.state = sample.state.value
     conversation.assigned_to_id = context.person(sample.assigned_to)
+    if sample.state is ConversationState.CLOSED:
+        conversation.closed_at = _over_at(context, sample)
     for message in messages:
         letters = sum(character.isalpha() for character in message.text)
         if message.role == MessageRole.CUSTOMER.value and letters >= LETTERS_OF_A_LANGUAGE:
@@ -190,14 +206,17 @@ def _finish(
             break
     context.session.flush()
     bring_up_to_date(context.session, conversation)
-    update_frustration(context.session, conversation)
+    if sample.state is not ConversationState.CLOSED:
+        update_frustration(context.session, conversation)
     conversation.updated_at = conversation.closed_at or conversation.last_message_at
 
 
-def _note_promises(context: _Context, conversation: Conversation, messages: Sequence[Message]) -> None:
-    """What was promised in a conversation that is over has been kept."""
+def _keep_what_was_said(context: _Context, conversation: Conversation, messages: Sequence[Message]) -> None:
+    """Facts of the customer, promises of ours: those of a conversation that is over have been kept."""
     for message in messages:
-        if message.role == MessageRole.AGENT.value:
+        if message.role == MessageRole.CUSTOMER.value:
+            keep_facts(context.session, message, region=context.region, zone=context.zone)
+        elif message.role == MessageRole.AGENT.value:
             for promise in note_promises(context.session, message, context.zone):
                 promise.kept_at = conversation.closed_at
 
@@ -208,6 +227,7 @@ def remove_sample(session: Session) -> Removed:
     A sample customer who has real conversations, or into whom a real customer was merged, stays. Tickets that were made of
     sample conversations stay, too.
     """
+    session.flush()
     connection = session.connection()
     conversations = connection.execute(_CONVERSATIONS.delete().where(_CONVERSATIONS.c.origin == ORIGIN)).rowcount
     merged = _CUSTOMERS.alias("merged")

@@ -12,14 +12,17 @@ from kb.core.clock import utc_now
 from kb.service.conversations import open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.duplicates import possible_duplicates_of
+from kb.service.facts import FactKind
 from kb.service.merging import merge_customers
 from kb.service.messages import store_message
 from kb.service.queue import Filter, View, conversations_of, count_views, list_conversations
 from kb.service.sample import has_sample, read_conversations, remove_sample, store_sample
+from kb.service.stored_facts import facts_of
 from kb.tables import (
     Channel,
     Conversation,
     ConversationEvent,
+    ConversationFact,
     ConversationState,
     Customer,
     CustomerIdentity,
@@ -103,7 +106,10 @@ def test_handed_over_and_escalated_ones_say_so(session: Session, people: dict[st
     events = session.scalars(select(ConversationEvent)).all()
     handed_over = [event for event in events if event.kind == EventKind.HANDED_OVER.value]
     assert len(handed_over) >= 3
-    assert all(event.data["to"] in people.values() and event.data["text"] for event in handed_over)
+    assert all(event.data["to"] in people.values() for event in handed_over)
+    notes = {message.id for message in session.scalars(select(Message).where(Message.role == MessageRole.NOTE.value))}
+    told = [*handed_over, *(event for event in events if event.kind == EventKind.ESCALATED.value)]
+    assert all(event.data["note"] in notes for event in told)
     escalated = session.scalars(select(Conversation).where(Conversation.escalated_at.is_not(None))).all()
     assert len(escalated) >= 4
 
@@ -119,6 +125,15 @@ def test_what_was_promised_is_awaited_where_it_is_not_over(session: Session, peo
     by_thursday = [promise for promise, _ in found if "Thursday" in promise.text]
     assert by_thursday
     assert all(one.due_at and one.due_at.astimezone(ZoneInfo("Asia/Kolkata")).weekday() == 3 for one in by_thursday)
+
+
+def test_what_customers_told_us_is_known(session: Session, people: dict[str, int]) -> None:
+    store(session, people)
+    conversations = {one.external_id: one for one in session.scalars(select(Conversation))}
+    orders = facts_of(session, conversations["sample-mixer-cod-refund-link"])[FactKind.ORDER]
+    assert [told.value for told in orders] == ["JH-30418827"]
+    known = set(session.scalars(select(ConversationFact.conversation_id)))
+    assert len(known) > len(SAMPLE) / 2
 
 
 def test_loading_twice_changes_nothing(session: Session, people: dict[str, int]) -> None:
