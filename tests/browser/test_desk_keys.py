@@ -165,6 +165,25 @@ def test_keys_are_shown_hold_the_focus_and_close(open_page: OpenPage, theme: str
     expect(page.locator("[data-hit]").first).to_be_focused()
 
 
+def test_single_letters_can_be_switched_off(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    search(page)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("?")
+    page.get_by_label("Single letters work outside of fields").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#preview .sheet")).to_be_visible()
+    page.keyboard.press("q")
+    expect(page.locator(".sheet--quoting")).to_have_count(0)
+    page.keyboard.press("?")
+    page.get_by_label("Single letters work outside of fields").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("q")
+    expect(page.locator(".sheet--quoting")).to_have_count(1)
+
+
 def test_keys_are_not_shown_on_touch(open_page: OpenPage) -> None:
     page = open_page("rep", width=390, has_touch=True, is_mobile=True)
     page.goto("/desk/requests")

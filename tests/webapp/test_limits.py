@@ -1,12 +1,15 @@
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
+from flask.testing import FlaskClient
 from limits.storage import MemoryStorage
 from sqlalchemy import Engine
 
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
+from kb.tables import Role
 from webapp.app import create_app
 
 PATH = "/api/v1/search?q=&limit=0"  # 300 a minute, and 400 before anything is searched
@@ -47,3 +50,13 @@ def test_store_that_is_not_known_keeps_the_application_from_starting(
 ) -> None:
     with pytest.raises(ConfigurationError, match="KB_RATE_LIMIT_STORAGE cannot be used"):
         create_app(replace(settings, rate_limit_storage=storage), engine)
+
+
+@pytest.mark.sqlite_only(reason="limits are counted in memory")
+def test_reps_of_one_office_do_not_wait_for_each_other(login: Callable[[Role | str], FlaskClient]) -> None:
+    path = "/desk/conversation"  # 300 a minute
+    first, second = login("rep"), login("trainer")
+    statuses = [first.get(path).status_code for _ in range(301)]
+    assert statuses[-1] == 429
+    assert second.get(path).status_code == 200
+    assert login("rep").get(path).status_code == 429, "another session of the same person is the same person"

@@ -1,8 +1,10 @@
-"""How often an address may ask: enough against guessing and loops. KB_RATE_LIMIT_STORAGE says where it is counted."""
+"""How often an address, or a person who has logged in, may ask: enough against guessing and loops.
+
+KB_RATE_LIMIT_STORAGE says where it is counted."""
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError as StorageError
@@ -10,14 +12,15 @@ from limits.errors import ConfigurationError as StorageError
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 
-# endpoint: limit per address, and per server process where each counts in its memory. The rest has DEFAULT.
+# endpoint: limit per person or address, and per server process where each counts in its memory. The rest has DEFAULT.
 LIMITS = {
     "auth.log_in": "10 per minute; 60 per hour",
     "api.search": "300 per minute",
     "api_desk.search_desk": "300 per minute",
     "help.search": "300 per minute",
     "api_desk.assist": "300 per minute",
-    "desk.home": "300 per minute",
+    # Every key that a rep types is a search; nobody types faster for a whole minute.
+    "desk.home": "1200 per minute",
     "desk.conversation": "300 per minute",
     "help.contact_send": "10 per minute",
     "help.vote": "30 per minute; 300 per hour",
@@ -34,7 +37,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
     """Call after the blueprints are registered. Raises ConfigurationError for a store that is not known or has no driver."""
     try:
         limiter = Limiter(
-            get_remote_address,
+            person_or_address,
             app=app,
             default_limits=[DEFAULT],
             storage_uri=settings.rate_limit_storage or "memory://",
@@ -55,6 +58,12 @@ def init_limits(app: Flask, settings: Settings) -> None:
             if endpoint in LIMITS_PER_PAGE:
                 view = limiter.limit(LIMITS_PER_PAGE[endpoint], key_func=_address_and_page)(view)
             app.view_functions[endpoint] = view
+
+
+def person_or_address() -> str:
+    """Who asks: the reps of an office share an address and must not wait for each other. The cookie is signed."""
+    person = session.get("_user_id")
+    return f"person:{person}" if person else get_remote_address()
 
 
 def _address_and_page() -> str:

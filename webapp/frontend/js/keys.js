@@ -37,11 +37,12 @@ export function listenToKeys({ box, results, sheetOf }) {
       else box.select();
     } else if (key === "?" && openKeys()) {
       event.preventDefault();
-    } else if (letters[key]) {
+    } else if (letters[key] && lettersWork()) {
       event.preventDefault();
       letters[key](await sheetOf(target));
     }
   });
+  rememberLetters(document.querySelector("[data-letters]"));
   document.querySelector("[data-show-keys]")?.addEventListener("click", openKeys);
 }
 
@@ -58,4 +59,28 @@ function openKeys() {
   if (!dialog || window.matchMedia("(hover: none)").matches) return false;
   dialog.showModal();
   return true;
+}
+
+// Who speaks to the computer, or presses keys by accident, switches single letters off; this browser remembers it.
+const OFF = "desk-letters-off";
+
+function lettersWork() {
+  try {
+    return localStorage.getItem(OFF) === null;
+  } catch {
+    return true;
+  }
+}
+
+function rememberLetters(switchOfLetters) {
+  if (!switchOfLetters) return;
+  switchOfLetters.checked = lettersWork();
+  switchOfLetters.addEventListener("change", () => {
+    try {
+      if (switchOfLetters.checked) localStorage.removeItem(OFF);
+      else localStorage.setItem(OFF, "1");
+    } catch {
+      // A browser without storage: letters go on working.
+    }
+  });
 }
