@@ -35,8 +35,8 @@ def test_what_a_rep_opened_before_the_typing_rests_stays_open(open_page: OpenPag
     page = open_page("rep")
     page.goto("/desk/")
     page.locator("#q").press_sequentially("track my order", delay=15)
-    hit = page.locator('[data-kind="public"] [data-hit]').first
-    title = hit.inner_text()
+    hit, title = page.locator('[data-kind="public"] [data-hit]').first, "Track your order"
+    expect(hit).to_have_text(title)
     hit.click()
     expect(page.locator("#preview .sheet__title")).to_have_text(title)
     page.wait_for_timeout(1_500)
