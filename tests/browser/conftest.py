@@ -117,8 +117,9 @@ class Contexts:
         return page
 
     def _note(self, message: ConsoleMessage) -> None:
-        # A page that answers 404 or 422 is what some tests are about; the browser logs it as an error.
-        if message.type == "error" and not re.search(r"responded with a status of 4\d\d", message.text):
+        # A page that answers 404 or 422, or a lost connection, is what some tests are about; the browser logs it as an error.
+        expected = r"responded with a status of 4\d\d|ERR_INTERNET_DISCONNECTED"
+        if message.type == "error" and not re.search(expected, message.text):
             self.complaints.append(message.text)
 
     def _log_in(self, role: str) -> Any:

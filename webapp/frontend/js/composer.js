@@ -140,7 +140,11 @@ export function startComposer(form) {
     send(event.submitter?.name === "anyway");
   });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") box.blur();
+    if (event.key === "Escape" && !event.isComposing) {
+      // Out of the text, to where single keys work; not into the search box, which Escape means elsewhere.
+      event.stopPropagation();
+      document.querySelector("#timeline").focus({ preventScroll: true });
+    }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       send();

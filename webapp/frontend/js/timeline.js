@@ -60,7 +60,12 @@ function markOpen(part) {
 
 export function toTheEnd() {
   const timeline = document.querySelector("#timeline");
-  if (timeline && !location.hash) timeline.scrollTop = timeline.scrollHeight;
+  if (!timeline || location.hash) return;
+  timeline.scrollTop = timeline.scrollHeight;
+  // On a phone the page itself scrolls: what was said last is to be seen, and where to answer.
+  if (timeline.scrollHeight <= timeline.clientHeight) {
+    document.querySelector("[data-composer]")?.scrollIntoView({ block: "end" });
+  }
 }
 
 export function showAllOnClick() {

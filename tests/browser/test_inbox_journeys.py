@@ -1,0 +1,159 @@
+"""A rep at work in the inbox, by keyboard, beside a colleague who is in the same conversation."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from page_problems import page_problems
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.bundled]
+
+OpenPage = Callable[..., Page]
+
+
+def begin_chat(page: Page, name: str) -> str:
+    """A conversation with somebody new; its address."""
+    page.goto("/desk/inbox/new")
+    page.get_by_label("Chat").check()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("First note").fill("asks where the lamp is")
+    page.get_by_role("button", name="Begin", exact=True).click()
+    expect(page.locator(".said--note")).to_contain_text("asks where the lamp is")
+    return page.url
+
+
+def test_reply_is_written_taken_back_kept_over_a_reload_and_sent(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    begin_chat(page, "Journey One")
+    box = page.locator("#text")
+    page.keyboard.press("r")
+    expect(box).to_be_focused()
+    page.keyboard.type("It comes tomorrow.")
+    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
+    page.reload()
+    expect(box).to_have_value("It comes tomorrow.")
+    page.keyboard.press("r")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-undo-bar]")).to_be_visible()
+    expect(page.locator(".said--agent")).to_contain_text("It comes tomorrow.")
+    expect(box).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    expect(box).to_have_value("It comes tomorrow.")
+    expect(page.locator(".said--withdrawn")).to_have_count(1)
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" By noon.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".said--agent:not(.said--withdrawn)")).to_contain_text("It comes tomorrow. By noon.")
+    expect(page.locator("[data-undo-bar]")).to_be_hidden(timeout=9_000)
+    page.reload()
+    expect(box).to_have_value("")
+
+
+def test_draft_outlives_a_lost_connection(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    begin_chat(page, "Journey Two")
+    box = page.locator("#text")
+    box.click()
+    page.context.set_offline(True)
+    page.keyboard.type("typed in a tunnel")
+    expect(page.locator("[data-draft-state]")).to_contain_text("kept in this browser")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-toast]")).to_contain_text("The text is still here")
+    expect(box).to_have_value("typed in a tunnel")
+    page.context.set_offline(False)
+    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
+    page.reload()
+    expect(box).to_have_value("typed in a tunnel")
+
+
+def test_colleagues_see_each_other_and_the_second_reply_is_asked_about(open_page: OpenPage) -> None:
+    rep, colleague = open_page("rep"), open_page("trainer")
+    address = begin_chat(rep, "Journey Three")
+    colleague.goto(address)
+    expect(rep.locator("#presence")).to_contain_text("is looking at this")
+    colleague.locator("#text").click()
+    colleague.keyboard.type("I answer")
+    expect(rep.locator("#presence")).to_contain_text("is writing")
+    rep.locator("#text").click()
+    rep.keyboard.type("I answer, too")
+    colleague.keyboard.press("Control+Enter")
+    expect(rep.locator(".said--agent")).to_contain_text("I answer")
+    rep.keyboard.press("Control+Enter")
+    dialog = rep.locator("[data-ask]")
+    expect(dialog).to_contain_text("A colleague has replied")
+    expect(dialog.locator("blockquote")).to_have_text("I answer")
+    assert page_problems(rep) == []
+    rep.keyboard.press("Escape")
+    expect(rep.locator("#text")).to_have_value("I answer, too")
+    rep.keyboard.press("Control+Enter")
+    rep.get_by_role("button", name="Send anyway").click()
+    expect(rep.locator(".said--agent")).to_have_count(2)
+
+
+def test_one_key_each_takes_snoozes_notes_and_goes_on(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    begin_chat(page, "Journey Four")
+    page.keyboard.press("n")
+    page.keyboard.type("to be called back")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".said--note")).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("[data-keys]")).to_contain_text("take back what was sent")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name="for an hour")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".happened").last).to_contain_text("Snoozed until")
+    page.keyboard.press("x")
+    expect(page.locator(".talk-head__about")).to_contain_text("Closed")
+    page.goto("/desk/inbox?view=open")
+    first, second = (page.locator("[data-queue] a").nth(number).get_attribute("data-conversation") for number in (0, 1))
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/desk/inbox/{first}?view=open")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**/desk/inbox/{second}?view=open")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**/desk/inbox/{first}?view=open")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_what_is_handed_over_comes_at_the_cursor_and_files_lie_beside_it(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    begin_chat(page, "Journey Five")
+    box = page.locator("#text")
+    box.fill("Dear Asha,  Bye")
+    box.evaluate("(box) => box.setSelectionRange(11, 11)")
+    was_taken = page.evaluate(
+        """() => !document.dispatchEvent(new CustomEvent("desk:insert", {bubbles: true, cancelable: true, detail:
+           {insert: "Two days.", as: "text", text: "Two days.", document: "article:1", language: "en"}}))"""
+    )
+    assert was_taken
+    assert re.fullmatch(r"Dear Asha,\s+Two days\.\s+Bye", box.input_value())
+    assert page.locator("[name=document]").get_attribute("value") == "article:1"
+    page.locator("[data-files]").set_input_files({"name": "bill.txt", "mimeType": "text/plain", "buffer": b"12"})
+    expect(page.locator("[data-draft-files]")).to_contain_text("bill.txt")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".said--agent .files")).to_contain_text("bill.txt")
+    expect(page.locator("[data-draft-files] li")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 768, 1024])
+def test_composer_is_in_sight_and_nothing_is_wider_than_the_screen(open_page: OpenPage, width: int) -> None:
+    page = open_page("rep", width=width)
+    page.goto("/desk/inbox/1")
+    expect(page.get_by_role("button", name=re.compile("Send|Write down"))).to_be_in_viewport()
+    assert page_problems(page) == []
+
+
+def test_inbox_works_without_scripts(open_page: OpenPage) -> None:
+    page = open_page("rep", java_script_enabled=False)
+    begin_chat(page, "Journey Six")
+    page.locator("#text").fill("Without scripts")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".said--agent")).to_contain_text("Without scripts")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#text")).to_have_value("Without scripts")
