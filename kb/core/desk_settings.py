@@ -44,6 +44,13 @@ class DeskSettings:
         "KB_LARGEST_ATTACHMENT", "10", "Megabytes that a file may have which is sent with a reply"
     )
 
+    escalation: str = setting(
+        "KB_ESCALATION",
+        "",
+        "Rules that say when a conversation is escalated and to whom, see docs/frustration.md; default: those of the sample's "
+        "escalation matrix, `none` for no rules",
+    )
+
     @property
     def time_zone(self) -> ZoneInfo:
         return time_zone("KB_TIME_ZONE", self.time_zone_text)

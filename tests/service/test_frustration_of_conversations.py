@@ -68,5 +68,5 @@ def test_silence_after_a_long_answer_counts_for_who_was_annoyed(session: Session
     annoyed = make_talk(session, ["customer: I already told you that, it does not help at all.", answer], ago=300)
     calm = make_talk(session, ["customer: How do I reset it?", answer], ago=300, email="calm@example.com")
     later = utc_now()
-    assert "silent since a long answer" in update_frustration(session, annoyed, later).reasons
-    assert update_frustration(session, calm, later).level == 0
+    assert "silent since a long answer" in update_frustration(session, annoyed, now=later).reasons
+    assert update_frustration(session, calm, now=later).level == 0

@@ -160,7 +160,7 @@ def _find_hits(tokens: Sequence[Token]) -> dict[str, list[Hit]]:
 
 
 # Of these nothing counts where the words before say that somebody else feels so, or those after that it is about oneself.
-_FELT, _MATTERS = ("fury", "displeased"), ("legal", "accuse", "public")
+_FELT, _MATTERS = ("fury", "displeased", "poor"), ("legal", "accuse", "public")
 _AFTER, _BEFORE = 7, 3
 
 

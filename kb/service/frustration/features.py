@@ -112,6 +112,7 @@ def _signs(read: ReadText, shouted: Sequence[str], counts: Mapping[str, int]) ->
         "asks again": float(_QUESTIONS_AGAIN.search(plain) is not None),
         "asks and exclaims": float(_BOTH.search(plain) is not None),
         "asks": min(plain.count("?"), 3) / 3,
+        "echo": float(_says_again(read)),
         "stretched": float(_STRETCHED.search(plain) is not None),
         "smiling": float(_SMILING.search(plain) is not None),
         "frowning": float(_FROWNING.search(plain) is not None),
@@ -162,6 +163,17 @@ def _together(values: Mapping[str, float], counts: Mapping[str, int]) -> Values:
         "legal and command": float("legal" in counts and "command" in counts),
         "contacts in words": values.get("contacts", 0.0) * ("repeat" in counts or "wait" in counts),
     }
+
+
+def _says_again(read: ReadText) -> bool:
+    """Whether words are said again at once: "five times! FIVE TIMES", "processed, processed, processed"."""
+    keys = [token.key for token in read.tokens if not token.is_quoted]
+    thrice = any(a == b == c and len(a) > 2 for a, b, c in zip(keys, keys[1:], keys[2:], strict=False))
+    near = any(
+        keys[place : place + 2] in (keys[place + 2 : place + 4], keys[place + 3 : place + 5])
+        for place in range(len(keys) - 3)
+    )
+    return thrice or near
 
 
 def shouted_words(read: ReadText) -> list[str]:

@@ -1,7 +1,8 @@
 """How heated a customer is in a conversation, and why: `judge_frustration`.
 
 The customer's last turn is judged by its words and by what came before it. Anger does not end with one short line: it is
-carried on, weaker with each turn, until thanks or a solution end it. A polite text is never raised because of one word.
+carried on, weaker with each turn, until thanks or a solution end it. A polite text is never raised because of one word, nor by its
+vector.
 """
 
 from collections.abc import Sequence
@@ -10,9 +11,9 @@ from datetime import timedelta
 
 from kb.service.frustration.cues import Hit
 from kb.service.frustration.features import COLD, LONG_ANSWER, Around, Turn, read_turn
-from kb.service.frustration.model import Probabilities, load_model
+from kb.service.frustration.model import Probabilities, load_model, load_vector_model
 from kb.service.frustration.reasons import Reason, reasons_of
-from kb.service.frustration.turns import Background, Frustration, Level, Said
+from kb.service.frustration.turns import Background, Frustration, Level, Said, TurnEncoder
 from kb.text.words import find_words
 
 # Turns that are looked at, and messages in a row that are one of them: what is further back has cooled down.
@@ -22,6 +23,7 @@ _COOLING, _STILL_HEATED = 0.6, 0.65
 _SLOW_CHANNELS, _SLOWNESS = frozenset({"email", "web", "social", "other"}), 24.0
 _LONGEST_WAIT = 600.0
 _SILENCE, _SLOW_SILENCE, _BY_SILENCE = timedelta(minutes=30), timedelta(days=2), 0.35
+_LONGEST_ENCODED = 1500
 # With more words than this that show displeasure no single one decides.
 _MANY_WORDS = 6
 
@@ -44,10 +46,15 @@ class JudgedTurn:
         return self.probabilities[1] + 2 * self.probabilities[2]
 
 
-def judge_frustration(turns: Sequence[Said], background: Background = Background()) -> Frustration:  # noqa: B008
+def judge_frustration(
+    turns: Sequence[Said],
+    background: Background = Background(),  # noqa: B008
+    encoder: TurnEncoder | None = None,
+) -> Frustration:
     """The level after the last message of a conversation, oldest first; calm where the customer has said nothing.
 
-    A pure function: the same turns give the same level. Its time is bounded, whatever their number and length.
+    A pure function: the same turns give the same level. Its time is bounded, whatever their number and length. encoder: tells
+    what the lists of words have no words for; the last turn is encoded where a model for this encoder is shipped.
     """
     spoken = [said for said in turns if said.role in ("customer", "agent") and said.text.strip()][-_MESSAGES:]
     grouped = _customer_turns(spoken)
@@ -56,20 +63,29 @@ def judge_frustration(turns: Sequence[Said], background: Background = Background
     carried, judged = 0.0, None
     for number, (first, last) in enumerate(grouped):
         is_last = number == len(grouped) - 1
-        judged = judge_turn(_text(spoken[first:last]), _around(spoken, grouped, number, background), says_why=is_last)
+        around = _around(spoken, grouped, number, background)
+        judged = judge_turn(_text(spoken[first:last]), around, encoder if is_last else None, says_why=is_last)
         before, carried = carried, 0.0 if judged.is_settled else max(judged.heat, carried * _COOLING)
     assert judged is not None
     return _in_conversation(judged, before, _silence(spoken, background))
 
 
-def judge_turn(text: str, around: Around = Around(), *, says_why: bool = True) -> JudgedTurn:  # noqa: B008
+def judge_turn(
+    text: str,
+    around: Around = Around(),  # noqa: B008
+    encoder: TurnEncoder | None = None,
+    *,
+    says_why: bool = True,
+) -> JudgedTurn:
     """One turn by its own words and what is around it."""
-    turn, model = read_turn(text, around), load_model()
-    probabilities = model.probabilities(turn.values())
+    turn = read_turn(text, around)
+    probabilities = load_model().probabilities(turn.values())
+    if _is_polite(turn):
+        if _level(probabilities) > Level.CALM:
+            probabilities = _without_one_word(turn, probabilities)
+    elif encoder is not None and (model := load_vector_model(encoder.fingerprint)) is not None:
+        probabilities = model.probabilities(turn.values(), encoder.encode_queries([text[:_LONGEST_ENCODED]])[0])
     level = _level(probabilities)
-    if level > Level.CALM and _is_polite(turn):
-        probabilities = _without_one_word(turn, probabilities)
-        level = _level(probabilities)
     settled = level is Level.CALM and "happy" in turn.read.hits
     return JudgedTurn(probabilities, reasons_of(turn, around, level) if says_why and level else (), settled)
 

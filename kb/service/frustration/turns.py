@@ -1,8 +1,13 @@
 """A conversation as frustration is read from it: what was said, when, and what is known beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Level(IntEnum):
@@ -49,3 +54,13 @@ class Frustration:
     def probability(self) -> float:
         """Of the level that is given."""
         return self.probabilities[self.level]
+
+
+class TurnEncoder(Protocol):
+    """What is asked of an encoder, where one is at hand."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (texts, dimensions), rows of length 1."""
