@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
+from kb.service.escalation_rules import parse_rules
 from webapp.auth.person import init_login
 from webapp.shared.access import init_access
 from webapp.shared.after_response import init_after_response
@@ -64,6 +65,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
 
     Raises ConfigurationError for settings that cannot work. Opens neither database nor model: the first request does.
     """
+    parse_rules(settings.escalation)  # rules that cannot be read stop the program, not the first escalation
     app = Site("webapp", root_path=str(importlib.import_module("webapp").__path__[0]))
     app.kb_settings = settings
     app.config.update(SECRET_KEY=load_secret_key(settings), MAX_CONTENT_LENGTH=LARGEST_REQUEST)

@@ -1,7 +1,7 @@
 """One to three sentences that fit what a customer is heated about, in their language and way of writing.
 
-They are those of the sample's tone guide and of its article about calming an angry customer; "…" is for the rep to fill in. A page
-shows them quietly, with a link to the article that they are from.
+They are those of the sample's tone guide and of its article about calming an angry customer; "…" is for the rep to fill in. A
+page shows them quietly, with a link to the article that they are from.
 """
 
 import json

@@ -1,12 +1,16 @@
 """How heated customers are: written turns that nothing was fitted on, and polite complaints, which no single word raises."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score
 
+from indexer.encoders.opening import open_encoder
+from kb.core.settings import Settings
+from kb.search.encoding import Encoder
 from kb.service.frustration import Background, Frustration, Level, Said, judge_frustration
 
 HERE = Path(__file__).parent
@@ -18,9 +22,9 @@ def rows_of(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
 
 
-def judge(row: dict[str, Any]) -> Frustration:
+def judge(row: dict[str, Any], encoder: Encoder | None = None) -> Frustration:
     background = Background(earlier_contacts=row["contact"] - 1, waited=row["waited"])
-    return judge_frustration([Said(turn["role"], turn["text"]) for turn in row["turns"]], background)
+    return judge_frustration([Said(turn["role"], turn["text"]) for turn in row["turns"]], background, encoder)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,39 @@ def test_calm_is_hardly_ever_taken_for_anger_nor_anger_for_calm(
     assert len(wrong) <= 0.02 * len(judged), wrong
 
 
+@pytest.mark.bundled
+def test_the_vector_tells_what_no_list_has_words_for(bundled_models: Path) -> None:
+    encoder = open_encoder(replace(Settings(), home_text=str(bundled_models.parent)))
+    fitted = rows_of("../../scripts/fit/frustration.jsonl")
+    assert {row["turns"][-1]["text"] for row in fitted}.isdisjoint(UNLISTED)
+    calm = [text for text in UNLISTED if judge_frustration([Said("customer", text)]).level is Level.CALM]
+    assert len(calm) >= len(UNLISTED) / 2, "or they show nothing"
+    heated = [text for text in UNLISTED if judge_frustration([Said("customer", text)], encoder=encoder).level]
+    assert len(heated) >= 0.5 * len(UNLISTED), set(UNLISTED) - set(heated)
+    judged = [(row, judge(row, encoder)) for row in rows_of("frustration.jsonl")]
+    print(f"\nfrustration with vectors: macro-F1 {macro_f1(judged):.3f}, ECE {expected_calibration_error(judged):.3f}")
+    assert macro_f1(judged) >= MACRO_F1
+    polite = [
+        judge_frustration([Said("customer", row["text"])], encoder=encoder)
+        for row in rows_of("polite_complaints.jsonl")
+    ]
+    assert sum(one.level is Level.CALM for one in polite) >= 0.95 * len(polite)
+
+
+UNLISTED = (
+    "Your helpdesk passes me on like a hot potato.",
+    "I could have walked to the warehouse and fetched it in that time.",
+    "Somebody over there must be laughing at customers like me.",
+    "Do I look like I have nothing better to do?",
+    "What good is a hotline that plays music until the line drops?",
+    "You charged me for a service that never existed and now you look away.",
+    "kaisa system hai aapka, ek kaam seedha nahi hota",
+    "aap logo ne to meri neend uda di hai",
+    "জিনিস পাঠানোর মুরোদ নেই তো অর্ডার নেন কেন?",
+    "सामान भेजना नहीं आता तो दुकान क्यों खोली है?",
+)
+
+
 def test_what_is_raised_has_a_reason(judged: list[tuple[dict[str, Any], Frustration]]) -> None:
     assert [row["turns"][-1]["text"] for row, one in judged if bool(one.level) is not bool(one.reasons)] == []
 
@@ -112,12 +149,13 @@ def test_frustration_set_is_sound() -> None:
         json.loads(line) for line in (HERE.parents[1] / "scripts/fit/frustration.jsonl").read_text("utf-8").splitlines()
     ]
     keys = {"_id", "lang", "channel", "level", "contact", "waited", "turns"}
-    assert all(set(row) == keys for row in held_out + fitted)
+    assert all(set(row) == keys for row in held_out)
+    assert all(set(row) == keys | {"known"} for row in fitted)
     assert len(held_out) >= 300
-    assert len(held_out) + len(fitted) >= 900
+    assert len(held_out) + len(fitted) >= 1600
     for rows in (held_out, fitted):
         counts = [sum(row["level"] == level for row in rows) for level in LEVELS]
-        assert max(counts) - min(counts) <= 0.02 * len(rows), counts
+        assert max(counts) - min(counts) <= 0.06 * len(rows), counts
         assert {row["lang"] for row in rows} == {"en", "hi", "bn", "hi-Latn", "bn-Latn", "mixed"}
         assert {row["channel"] for row in rows} >= {"chat", "email", "phone", "sms", "social", "walk-in"}
     texts = [" ".join(turn["text"] for turn in row["turns"]).casefold() for row in held_out + fitted]

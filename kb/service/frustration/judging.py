@@ -1,8 +1,8 @@
 """How heated a customer is in a conversation, and why: `judge_frustration`.
 
 The customer's last turn is judged by its words and by what came before it. Anger does not end with one short line: it is
-carried on, weaker with each turn, until thanks or a solution end it. A polite text is never raised because of one word, nor by its
-vector.
+carried on, weaker with each turn, until thanks or a solution end it. A polite text is never raised because of one word, nor
+by its vector.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _COOLING, _STILL_HEATED = 0.6, 0.65
 # Letters are answered within a day, and nobody is cross for that: their hours count like minutes of a chat.
 _SLOW_CHANNELS, _SLOWNESS = frozenset({"email", "web", "social", "other"}), 24.0
 _LONGEST_WAIT = 600.0
-_SILENCE, _SLOW_SILENCE, _BY_SILENCE = timedelta(minutes=30), timedelta(days=2), 0.35
+_SILENCE, _SLOW_SILENCE, _BY_SILENCE = timedelta(minutes=30), timedelta(days=2), 0.25
 _LONGEST_ENCODED = 1500
 # With more words than this that show displeasure no single one decides.
 _MANY_WORDS = 6
@@ -119,7 +119,7 @@ def _in_conversation(judged: JudgedTurn, before: float, is_silent: bool) -> Frus
     if is_silent and level:
         reasons.append(Reason("silent"))
     carried = before * _COOLING
-    heat = max(carried, judged.heat) + _BY_SILENCE if is_silent else carried
+    heat = carried + _BY_SILENCE if is_silent else carried
     if level is Level.CALM and not judged.is_settled and heat >= _STILL_HEATED:
         calm = min(probabilities[0], 0.45)
         probabilities = (calm, 1 - calm - probabilities[2], probabilities[2])

@@ -14,7 +14,8 @@ _STEPS = (
     r"\b(?:case|complaint|fir|docket|cnr) (?:number|no\.?)\W*(?:is\W*)?[\w/-]*\d",
     r"\b(?:legal notice|summons|court order)\b.{0,40}\b(?:attached|enclosed|served|sent|herewith|dated)\b",
     r"\b(?:attached|enclosed|find|serving)\b.{0,40}\b(?:legal notice|summons|court order)\b",
-    r"\b(?:i am|i'm|this is|speaking)\b.{0,30}\b(?:advocate|lawyer|attorney|solicitor|inspector|journalist|reporter|correspondent)\b",
+    r"\b(?:i am|i'm|this is|speaking)\b.{0,30}"
+    r"\b(?:advocate|lawyer|attorney|solicitor|inspector|journalist|reporter|correspondent)\b",
     r"\bon behalf of my client\b|\bmy client\b|\bnext hearing\b|\bhearing (?:is )?on\b",
     r"\b(?:fir|case|complaint|mukadma|mamla)\W+(?:\w+\W+){0,4}?"
     r"(?:kar di|kar diya|darj kar|darj ho|korechi|kore diyechi|kora hoyeche)\b",

@@ -25,6 +25,7 @@ from kb.tables import Channel, Conversation, Customer, MessageRole
 from kb.text.cleaning import blank_controls
 from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
+from webapp.shared.feeling import judge_after_response
 from webapp.shared.numbers import small_number
 from webapp.shared.ui import render_fresh
 
@@ -106,6 +107,7 @@ def keep() -> ResponseReturnValue:
             sent_at=now - timedelta(seconds=len(turns) - number),
             region=settings().phone_region,
         )
+    judge_after_response(conversation)
     return _to(conversation)
 
 
