@@ -45,6 +45,7 @@ def read_mails(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None
         imap,
         own_address=settings.mail_from[1],
         region=settings.phone_region,
+        zone=settings.time_zone,
         checkpoint=lambda: context.progress(0, 0),
     )
     return found.to_json() if found.read else None

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Engine, Select, select, update
+from sqlalchemy import Engine, Select, bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
@@ -45,7 +46,7 @@ class _Failure:
 
 def has_due_calls(session: Session) -> bool:
     """One statement."""
-    return session.execute(_due(utc_now())).first() is not None
+    return session.execute(_due(), {"now": utc_now()}).first() is not None
 
 
 def send_due_calls(
@@ -78,11 +79,17 @@ def ping(webhook: Webhook, *, private: bool) -> Answer:
     return _post(webhook.url, webhook.secret, "ping", body, private, utc_now())
 
 
-def _due(now: datetime) -> Select[int]:
+@cache
+def _due() -> Select[int]:
+    """The call to make next, at the time `now`."""
     return (
         select(WebhookCall.id)
         .join(WebhookCall.webhook)
-        .where(WebhookCall.state == CallState.WAITING.value, WebhookCall.send_at <= now, Webhook.active.is_(True))
+        .where(
+            WebhookCall.state == CallState.WAITING.value,
+            WebhookCall.send_at <= bindparam("now"),
+            Webhook.active.is_(True),
+        )
         .order_by(WebhookCall.send_at, WebhookCall.id)
         .limit(1)
     )
@@ -91,7 +98,7 @@ def _due(now: datetime) -> Select[int]:
 def _take(engine: Engine, now: datetime) -> _Taken | None:
     while True:
         with session_scope(engine) as session:
-            number = session.scalar(_due(now))
+            number = session.scalar(_due(), {"now": now})
             if number is None:
                 return None
             found = session.get_one(WebhookCall, number, options=[joinedload(WebhookCall.webhook)])

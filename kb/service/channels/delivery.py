@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kb.core.clock import utc_now
@@ -53,7 +54,7 @@ class _Claimed:
 
 def has_due_messages(session: Session) -> bool:
     """One statement."""
-    return session.execute(_due(utc_now())).first() is not None
+    return session.execute(_due(), {"now": utc_now()}).first() is not None
 
 
 def deliver_due(
@@ -83,8 +84,9 @@ def deliver_due(
     return dict(counts)
 
 
-def _due(now: datetime) -> Select[int, str, datetime | None]:
-    """The message to take next: within a conversation one after the other."""
+@cache
+def _due() -> Select[int, str, datetime | None]:
+    """The message to take next, at the time `now`: within a conversation one after the other. Made once: it is asked often."""
     earlier = aliased(Message)
     waits_for = exists().where(
         earlier.conversation_id == Message.conversation_id,
@@ -93,7 +95,7 @@ def _due(now: datetime) -> Select[int, str, datetime | None]:
     )
     return (
         select(Message.id, Message.delivery, Message.send_at)
-        .where(Message.delivery.in_(_UNSETTLED), Message.send_at <= now, ~waits_for)
+        .where(Message.delivery.in_(_UNSETTLED), Message.send_at <= bindparam("now"), ~waits_for)
         .order_by(Message.send_at, Message.id)
         .limit(1)
     )
@@ -102,7 +104,7 @@ def _due(now: datetime) -> Select[int, str, datetime | None]:
 def _claim(engine: Engine, ways: WaysOut, now: datetime) -> _Claimed | None:
     while True:
         with session_scope(engine) as session:
-            row = session.execute(_due(now)).first()
+            row = session.execute(_due(), {"now": now}).first()
             if row is None:
                 return None
             lease = now + _LEASE

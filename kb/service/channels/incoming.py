@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from email.message import Message as Mail
 from enum import StrEnum
 from typing import Any
@@ -72,10 +72,11 @@ def receive_mail(
     region: str,
     received_at: datetime | None = None,
     is_cut: bool = False,
+    zone: tzinfo | None = None,
     now: datetime | None = None,
 ) -> Received:
     """data: the mail as it came. own_address: to which customers write. received_at: by the clock of the mail server.
-    is_cut: only the beginning of the mail, since its files are too large."""
+    is_cut: only the beginning of the mail, since its files are too large. zone: in which days are meant."""
     now = now or utc_now()
     mail = parse_mail(data)
     headers = read_headers(mail) if mail is not None else None
@@ -117,19 +118,26 @@ def receive_mail(
         details["left_out"] = ["The files of this mail are too large; they are in the mailbox."]
     text = _text_of(mail, headers, details, region)
     stored = store_message(
-        session, conversation, role, text, external_id=mail_id, sent_at=sent_at, region=region, details=details
+        session,
+        conversation,
+        role,
+        text,
+        external_id=mail_id,
+        sent_at=sent_at,
+        region=region,
+        details=details,
+        zone=zone,
     )
-    message = stored.message if stored.is_new else None
-    if message is None:
+    if not stored.is_new:  # somebody else has stored it in this moment
         return Received(Became.KNOWN)
     if not is_cut:
-        _keep_files(session, conversation, message, _files_of(mail))
+        _keep_files(session, conversation, stored.message, _files_of(mail))
     was_closed = conversation.state == ConversationState.CLOSED.value
     if role is MessageRole.CUSTOMER and was_closed and now - (received_at or now) < _FRESH:
         # Written before it was closed, and read by nobody: a mail takes its time.
         reopen(session, conversation, None, why="customer")
         bring_up_to_date(session, conversation)
-    return Received(Became.STORED, message)
+    return Received(Became.STORED, stored.message)
 
 
 def _writer(headers: MailHeaders, own_address: str) -> tuple[str, str]:

@@ -5,7 +5,8 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Engine, Table, select, update
@@ -58,6 +59,7 @@ def read_mailbox(
     *,
     own_address: str,
     region: str,
+    zone: tzinfo | None = None,
     checkpoint: Callable[[], None] | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> ReadReport:
@@ -73,7 +75,8 @@ def read_mailbox(
                 if checkpoint:
                     checkpoint()
                 raw = inbox.fetch(uid)
-                if _take(engine, place, uid, raw, own_address, region, now(), report):
+                take = partial(receive_mail, own_address=own_address, region=region, zone=zone, now=now())
+                if _take(engine, place, uid, raw, take, report):
                     inbox.mark_read([uid])
     except MailServerError as error:
         _note_error(engine, _name(server), str(error))
@@ -115,9 +118,7 @@ def _take(
     place: _Place,
     uid: int,
     raw: RawMail | None,
-    own_address: str,
-    region: str,
-    now: datetime,
+    take: Callable[..., Received],
     report: ReadReport,
 ) -> bool:
     """Whether it is in, so that it can be marked as read."""
@@ -125,15 +126,7 @@ def _take(
         with session_scope(engine) as session:
             received = Received(Became.KNOWN)
             if raw is not None:
-                received = receive_mail(
-                    session,
-                    raw.data,
-                    own_address=own_address,
-                    region=region,
-                    received_at=raw.received_at,
-                    is_cut=raw.is_cut,
-                    now=now,
-                )
+                received = take(session, raw.data, received_at=raw.received_at, is_cut=raw.is_cut)
             _advance(session, place, uid)
     except (OperationalError, InterfaceError):
         raise  # the database is not there, or busy: the mail is read again
