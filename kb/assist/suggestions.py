@@ -18,8 +18,9 @@ from kb.assist.turn_vectors import turn_reader
 from kb.assist.turns import Role, Turn, asking_turn
 from kb.core.odds import log_odds, sigmoid
 from kb.search.encoding import Encoder
+from kb.search.first_result import join_answers
 from kb.search.safety import SafetyWarning, conversation_safety
-from kb.search.types import Outcome, SearchAnswer
+from kb.search.types import CollectionName, Outcome, Result, SearchAnswer
 
 # Without a model for the encoder at hand, cues decide from here.
 CUE_THRESHOLD = 0.5
@@ -168,14 +169,25 @@ def _suggest(
 
 
 def judge_questions(session: Session, searcher: AssistSearcher, answer: AssistAnswer) -> AssistAnswer:
-    """The same with how sure the first suggestion for each open question is: the calibrated confidence of search."""
-    judged = tuple(
-        replace(asked, search=searcher.judge(session, asked.text, [s.result for s in asked.suggestions]))
-        if asked.is_open
-        else asked
-        for asked in answer.questions
-    )
-    return replace(answer, questions=judged)
+    """The same with how sure the first suggestion for each open question is: the calibrated confidence of search. As in a search
+    what can be sent comes first, see `kb.search.first_result`: what each collection has is judged by itself."""
+    judged = tuple(_judge(session, searcher, asked) if asked.is_open else asked for asked in answer.questions)
+    is_first_open = bool(judged) and judged[0].is_open
+    return replace(answer, questions=judged, suggestions=judged[0].suggestions if is_first_open else answer.suggestions)
+
+
+def _judge(session: Session, searcher: AssistSearcher, asked: Asked) -> Asked:
+    of_collections: dict[CollectionName, list[Result]] = {}
+    for suggestion in asked.suggestions:
+        of_collections.setdefault(suggestion.result.collection, []).append(suggestion.result)
+    # Public articles first: of equals they lead.
+    answers = [
+        searcher.judge(session, asked.text, of_collections[name]) for name in CollectionName if name in of_collections
+    ] or [searcher.judge(session, asked.text, [])]
+    joined = join_answers(answers, len(asked.suggestions))
+    because = {(one.result.kind, one.result.id): one.because for one in asked.suggestions}
+    suggestions = tuple(Suggestion(result, because[result.kind, result.id]) for result in joined.results)
+    return replace(asked, search=joined, suggestions=suggestions)
 
 
 def _in_order(followed: Followed, wanted: int | None) -> list[OpenQuestion]:

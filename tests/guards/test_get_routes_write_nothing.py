@@ -38,6 +38,7 @@ NOTED_AFTERWARDS = {
     "/desk/": {"search_events"},
     "/desk/articles/<int:article_id>": {"feedback", "opened_documents"},
     "/desk/tickets/<int:ticket_id>": {"feedback", "opened_documents"},
+    "/desk/inbox/<int:conversation_id>/answers": {"search_events"},
     "/api/v1/search": {"search_events"},
     "/api/v1/desk/search": {"search_events"},
     "/api/v1/desk/conversations/<int:conversation_id>": {"search_events"},

@@ -85,6 +85,8 @@ ROUTES = {
     ("POST", "/desk/inbox/<int:conversation_id>/close"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/reopen"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/language"): REP,
+    ("GET", "/desk/inbox/<int:conversation_id>/answers"): REP,
+    ("POST", "/desk/inbox/<int:conversation_id>/answers"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/files"): REP,
     ("GET", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/files/<int:file_id>/remove"): REP,

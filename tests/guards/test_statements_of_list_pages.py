@@ -39,6 +39,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/desk/inbox": (Role.REP, 3),
     "/desk/inbox?view=open&sort=newest": (Role.REP, 3),
     "/desk/inbox/1": (Role.REP, 10),
+    "/desk/inbox/1/answers": (Role.REP, 12),
     "/studio/gaps": (Role.TRAINER, 6),
     "/studio/gaps/1": (Role.TRAINER, 4),
     "/studio/wordings/": (Role.TRAINER, 5),

@@ -16,7 +16,7 @@ from kb.service.queue import Filter, View, count_views, list_conversations, next
 from kb.service.timeline import timeline_of
 from kb.service.used_documents import inserted_by
 from kb.tables import Channel, Conversation
-from webapp.desk.inbox import composer, files, starting, steps
+from webapp.desk.inbox import answers, composer, files, starting, steps
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
 from webapp.desk.inbox.words import (
     DELIVERY_NAMES,
@@ -49,6 +49,7 @@ for rule, view, methods in (
     ("/<int:conversation_id>/close", steps.close_it, ["POST"]),
     ("/<int:conversation_id>/reopen", steps.reopen_it, ["POST"]),
     ("/<int:conversation_id>/language", steps.answer_in, ["POST"]),
+    ("/<int:conversation_id>/answers", answers.answers, ["GET", "POST"]),
     ("/<int:conversation_id>/files", files.add, ["POST"]),
     ("/<int:conversation_id>/files/<int:file_id>", files.fetch, ["GET"]),
     ("/<int:conversation_id>/files/<int:file_id>/remove", files.remove, ["POST"]),

@@ -1,8 +1,10 @@
-// The inbox: keys, the composer, refreshing, who else is here.
+// The inbox: keys, the composer, answers, refreshing, who else is here.
+import { startAnswers } from "./answers.js";
 import { startComposer } from "./composer.js";
 import { listenToInboxKeys } from "./inbox_keys.js";
 import { startLive } from "./live.js";
 import { startPresence } from "./presence.js";
+import { startResults } from "./results_and_preview.js";
 import { refreshOnChange, showAllOnClick, showEarlierOnClick, toTheEnd } from "./timeline.js";
 
 const talk = document.querySelector("[data-conversation-id]");
@@ -20,4 +22,8 @@ if (talk) {
   const composer = document.querySelector("[data-composer]");
   startComposer(composer);
   startPresence(composer, talk);
+  const box = document.querySelector("#q");
+  const results = document.querySelector("#results");
+  startResults({ box, results, pane: document.querySelector("#preview") });
+  startAnswers(talk, results, box);
 }

@@ -1,44 +1,63 @@
-// What has changed in conversations, as it happens: `desk:changed` and `desk:presence` on the document, with `detail.conversation`
-// (absent where anything may have). By server-sent events; where no stream comes through, by asking every few seconds.
-const POLL_MS = 5000;
-const TRY_STREAM_AGAIN_MS = 60000;
+// Told by the server what has changed, at once. One tab of this browser holds the stream and tells the others; where no stream gets
+// through, the server is asked every few seconds. What is told becomes the events `desk:changed` and `desk:presence`.
+const STREAM = "/desk/live";
+const CHANGES = "/desk/live/changes";
+const ASK_EVERY_MS = 4000;
+// So many failures in a row before it is asked instead; after a while the stream is tried again.
+const FAILURES = 2;
+const STREAM_AGAIN_MS = 120000;
+
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("desk-live") : null;
 
 export function startLive() {
-  listen();
+  tabs?.addEventListener("message", (event) => tell(event.data));
+  if (navigator.locks) navigator.locks.request("desk-live", () => new Promise(() => listen()));
+  else listen();
 }
 
-function tell({ conversation, kind }) {
-  const name = kind === "presence" ? "desk:presence" : "desk:changed";
-  document.dispatchEvent(new CustomEvent(name, { detail: { conversation, kind } }));
+const tellAll = (change) => {
+  tell(change);
+  tabs?.postMessage(change);
+};
+
+function tell(change) {
+  const name = change.kind === "presence" ? "desk:presence" : "desk:changed";
+  document.dispatchEvent(new CustomEvent(name, { detail: change }));
 }
 
 function listen() {
-  const source = new EventSource("/desk/live");
+  const source = new EventSource(STREAM);
+  let failures = 0;
   let wasConnected = false;
   source.addEventListener("connected", () => {
-    // Between two streams something may have happened.
-    if (wasConnected) tell({});
+    failures = 0;
+    // What happened in between is not known.
+    if (wasConnected) tellAll({});
     wasConnected = true;
   });
-  source.addEventListener("change", (event) => tell(JSON.parse(event.data)));
+  source.addEventListener("change", (event) => tellAll(JSON.parse(event.data)));
   source.addEventListener("error", () => {
-    if (source.readyState === EventSource.CLOSED) poll("", performance.now());
+    failures += 1;
+    if (failures < FAILURES && source.readyState !== EventSource.CLOSED) return;
+    source.close();
+    ask(performance.now() + STREAM_AGAIN_MS);
   });
 }
 
-async function poll(cursor, since) {
+async function ask(until, cursor = "") {
   let next = cursor;
   try {
-    const answer = await fetch(`/desk/live/changes?after=${encodeURIComponent(cursor)}`, { headers: { Accept: "application/json" } });
-    if (answer.status === 401 || answer.redirected) return;
-    if (answer.ok) {
-      const found = await answer.json();
-      next = found.cursor;
-      if (cursor) found.changes.forEach(tell);
-      else tell({});
+    const answer = await fetch(next ? `${CHANGES}?after=${next}` : CHANGES, { headers: { Accept: "application/json" } });
+    if (answer.ok && !answer.redirected) {
+      const told = await answer.json();
+      next = told.cursor;
+      // The first time it is not known since when.
+      if (!cursor) tellAll({});
+      told.changes.forEach(tellAll);
     }
   } catch {
-    // Not connected: again in a while.
+    // Not connected: the next time tells.
   }
-  setTimeout(() => (performance.now() - since > TRY_STREAM_AGAIN_MS ? listen() : poll(next, since)), POLL_MS);
+  if (performance.now() > until) listen();
+  else setTimeout(() => ask(until, next), ASK_EVERY_MS);
 }
