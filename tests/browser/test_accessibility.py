@@ -35,6 +35,13 @@ PAGES = {
     "/desk/articles/<int:article_id>": ["/desk/articles/{public}", "/desk/articles/{internal}"],
     "/desk/tickets/<int:ticket_id>": ["/desk/tickets/1"],
     "/desk/conversation": ["/desk/conversation"],
+    "/desk/customers": ["/desk/customers?q=a", "/desk/customers?q=nobody at all"],
+    "/desk/customers/<int:customer_id>": ["/desk/customers/1", "/desk/customers/8?q=a"],
+    "/desk/customers/<int:customer_id>/before": ["/desk/customers/1/before"],
+    "/desk/customers/<int:customer_id>/reasons": ["/desk/customers/8/reasons"],
+    "/desk/customers/<int:customer_id>/outside": ["/desk/customers/1/outside"],
+    "/desk/customers/<int:customer_id>/merge": ["/desk/customers/1/merge?with=8&q=a"],
+    "/desk/inbox/<int:conversation_id>/handover": ["/desk/inbox/1/handover", "/desk/inbox/16/handover"],
     "/desk/inbox": ["/desk/inbox", "/desk/inbox?view=closed"],
     "/desk/inbox/new": ["/desk/inbox/new?who=a"],
     "/desk/inbox/<int:conversation_id>": ["/desk/inbox/1", "/desk/inbox/2?view=open"],
@@ -55,7 +62,7 @@ NO_PAGES = {
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
     *("/desk/requests", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"),
-    "/desk/inbox/<int:conversation_id>/presence",
+    *("/desk/inbox/<int:conversation_id>/presence", "/desk/customers/<int:customer_id>/panel"),
     *("/", "/help/", "/admin/", "/help/<language>/articles/<path:slug>", "/help/pictures/<name>"),
 }
 

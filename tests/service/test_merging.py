@@ -1,7 +1,10 @@
 """Two customers who are one person are brought together and taken apart, in any order, and nothing is lost."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from talks import make_talk
 
@@ -147,3 +150,24 @@ def test_who_has_been_merged_is_not_suggested(session: Session) -> None:
     assert possible_duplicates_of(session, one) == [two]
     merge_customers(session, one.id, two.id, None)
     assert possible_duplicates_of(session, one) == []
+
+
+def test_of_two_who_merge_the_same_two_at_once_one_is_told(engine: Engine, session: Session) -> None:
+    a, b, _ = (talk.customer_id for talk in three(session))
+    session.commit()
+    start = threading.Barrier(2)
+
+    def merge(kept: int, merged: int) -> str:
+        start.wait()
+        with Session(engine) as own:
+            try:
+                merge_customers(own, kept, merged, None)
+                own.commit()
+            except ConflictError:
+                return "told"
+            return "merged"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(merge, (a, b), (b, a)))
+    assert sorted(outcomes) == ["merged", "told"]
+    assert session.scalars(select(Customer.id).where(Customer.merged_into_id.is_not(None))).all() in ([a], [b])
