@@ -170,7 +170,7 @@ def reply(
     """
     now = utc_now()
     _lock(session, conversation, now)
-    if key and (known := _sent_before(session, conversation, user_id, key)) is not None:
+    if key and (known := find_sent(session, conversation, user_id, key)) is not None:
         return known
     if not anyway:
         _ask_first(session, conversation, user_id, last_seen_id, recipient)
@@ -225,7 +225,7 @@ def newer_reply(session: Session, conversation_id: int, user_id: int, last_seen_
     ).first()
 
 
-def _sent_before(session: Session, conversation: Conversation, user_id: int, key: str) -> Message | None:
+def find_sent(session: Session, conversation: Conversation, user_id: int, key: str) -> Message | None:
     """What this person has sent with this key, among their last twenty."""
     own = session.scalars(
         select(Message)
@@ -255,7 +255,7 @@ def find_message(session: Session, conversation_id: int, message_id: int) -> Mes
 def note(session: Session, conversation: Conversation, text: str, user_id: int, *, key: str = "") -> Message:
     """Something for colleagues: never sent. key: as for `reply`."""
     _lock(session, conversation, utc_now())
-    if key and (known := _sent_before(session, conversation, user_id, key)) is not None:
+    if key and (known := find_sent(session, conversation, user_id, key)) is not None:
         return known
     details = {"key": key} if key else None
     return store_message(session, conversation, MessageRole.NOTE, text, user_id=user_id, details=details).message

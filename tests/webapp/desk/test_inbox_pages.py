@@ -153,6 +153,19 @@ def test_what_is_known_stands_beside_it(rep: FlaskClient, session: Session) -> N
     assert f'href="#m{message.id}"><bdi>JH-20417733' in page
 
 
+@pytest.mark.parametrize(
+    ("part", "words"), [("head", "talk-head"), ("feeling", "shouts"), ("facts", "JH-1"), ("x", "said__text")]
+)
+def test_parts_are_fetched_again_by_themselves(rep: FlaskClient, session: Session, part: str, words: str) -> None:
+    talk = make_talk(session)
+    session.add(ConversationFact(conversation_id=talk.id, message_id=1, kind="order", value="1", words="JH-1"))
+    talk.frustration, talk.frustration_reasons = 1, ["shouts"]
+    session.commit()
+    answer = rep.get(f"/desk/inbox/{talk.id}?part={part}", headers={"HX-Request": "true"})
+    assert words in answer.text
+    assert "<html" not in answer.text
+
+
 def test_long_message_is_folded_and_shown_on_request(rep: FlaskClient, session: Session) -> None:
     talk = make_talk(session, ["customer: " + "a" * 1_990 + "b" * 500_000 + "END"])
     other = make_talk(session, email="b@example.com")

@@ -143,6 +143,16 @@ def test_two_replies_at_once_the_second_is_asked_and_nothing_is_lost(
     assert (asked["ask"], asked["shown"]) == ("colleague", "From the colleague <b>")
 
 
+def test_draft_that_arrives_after_its_message_does_not_come_back(
+    rep: FlaskClient, csrf: Csrf, session: Session, talk: Conversation, rep_id: int
+) -> None:
+    page = get_page(rep, f"/desk/inbox/{talk.id}")
+    write(rep, csrf, talk, "Sent already", page=page)
+    late = {"text": "Sent already", "key": hidden(page, "key")}
+    assert rep.post(f"/desk/inbox/{talk.id}/draft", data=late, headers=csrf(rep)).status_code == 204
+    assert get_draft(session, talk.id, rep_id) is None
+
+
 def test_ones_own_second_reply_is_not_asked_about(
     rep: FlaskClient, csrf: Csrf, session: Session, talk: Conversation
 ) -> None:

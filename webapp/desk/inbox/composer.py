@@ -15,6 +15,7 @@ from kb.service.drafts import colleagues_of, delete_draft, note_presence, save_d
 from kb.service.messages import (
     ColleagueRepliedError,
     RecipientChangedError,
+    find_sent,
     note,
     recipient_of,
     reply,
@@ -71,8 +72,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
 
 
 def _write(conversation: Conversation) -> Message:
-    text, key = request.form["text"], request.form.get("key", "")
-    key = key if _KEY.fullmatch(key) else ""
+    text, key = request.form["text"], _key()
     if request.form.get("kind") == "note":
         message = note(session(), conversation, text, current_user.id, key=key)
     else:
@@ -123,9 +123,16 @@ def _documents(conversation: Conversation, state: UsedState) -> list[str]:
 
 
 def keep_draft(conversation_id: int) -> ResponseReturnValue:
-    """While one types, every second or so; an empty text deletes it."""
-    _save(get_conversation(session(), conversation_id))
+    """While one types, every second or so; an empty text deletes it. What arrives after its message was sent is no draft."""
+    conversation, key = get_conversation(session(), conversation_id), _key()
+    if not (key and find_sent(session(), conversation, current_user.id, key)):
+        _save(conversation)
     return "", 204
+
+
+def _key() -> str:
+    key = request.form.get("key", "")
+    return key if _KEY.fullmatch(key) else ""
 
 
 def undo(conversation_id: int, message_id: int) -> ResponseReturnValue:

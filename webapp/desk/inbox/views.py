@@ -58,6 +58,8 @@ for rule, view, methods in (
 for helper in (clock, due, due_words, event_words, name_of, short_due):
     blueprint.add_app_template_global(helper, f"inbox_{helper.__name__}")
 
+# Parts of the page that a page with scripts fetches again when the conversation has changed.
+PARTS = frozenset({"head", "feeling", "facts"})
 # Characters of a message that stand in the timeline; the rest on request.
 SHOWN = 2_000
 
@@ -98,10 +100,13 @@ def take_next() -> ResponseReturnValue:
 
 @blueprint.get("/<int:conversation_id>")
 def show(conversation_id: int) -> ResponseReturnValue:
-    """A conversation beside the queue; for a page that refreshes itself or wants what was before, only the timeline."""
+    """A conversation beside the queue; for a page that refreshes itself or wants what was before, only a part of it."""
     conversation = get_conversation(session(), conversation_id)
     before = small_number(request.args.get("before", ""))
     wanted = wanted_filter()
+    here = conversation_url(conversation.id, wanted)
+    if is_partial() and (part := request.args.get("part", "")) in PARTS:
+        return _part(part, conversation, here)
     colleagues = colleagues_of(session(), conversation.id, current_user.id)
     values = _timeline(conversation, before, colleagues)
     if is_partial():
@@ -111,12 +116,25 @@ def show(conversation_id: int) -> ResponseReturnValue:
         "desk/inbox/show.html",
         chosen=conversation.id,
         waiting=queue["counts"][View.WAITING],
-        here=conversation_url(conversation.id, wanted),
+        here=here,
         facts=facts_in(session(), conversation.id),
         tried=tried_before(session(), [conversation.visit or ""]),
         **values,
         **queue,
         **_composer(conversation, values["timeline"].newest_id),
+    )
+
+
+def _part(part: str, conversation: Conversation, here: str) -> ResponseReturnValue:
+    """What may have changed beside the timeline."""
+    is_head, is_facts = part == "head", part == "facts"
+    return render_fresh(
+        f"desk/inbox/_{part}.html",
+        conversation=conversation,
+        here=here,
+        level_names=LEVEL_NAMES,
+        colleagues=colleagues_of(session(), conversation.id, current_user.id) if is_head else [],
+        facts=facts_in(session(), conversation.id) if is_facts else [],
     )
 
 

@@ -3,7 +3,6 @@ const EVERY_MS = 20000;
 const WHILE_TYPING_MS = 4000;
 
 export function startPresence(form, talk) {
-  const place = document.querySelector("#presence");
   const token = form.querySelector("[name=csrf_token]").value;
   const box = form.querySelector("textarea");
   let changed = talk.dataset.updated;
@@ -12,6 +11,7 @@ export function startPresence(form, talk) {
 
   // Read aloud only where it says something new.
   const show = (html) => {
+    const place = document.querySelector("#presence");
     if (place.innerHTML.trim() !== html.trim()) place.innerHTML = html;
   };
 

@@ -11,7 +11,7 @@ export function refreshOnChange(talk) {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       for (const part of document.querySelectorAll("[data-refresh]")) {
-        if (part.id !== "timeline" || isOurs) refresh(part);
+        if (isOurs || !part.matches("#timeline, [data-part]")) refresh(part);
       }
     }, WAIT_MS);
   });
@@ -20,7 +20,8 @@ export function refreshOnChange(talk) {
 export async function refresh(part) {
   const isTimeline = part.id === "timeline";
   // Somebody who reads further up or chooses in the list is not disturbed.
-  if (!isTimeline && part.contains(document.activeElement) && document.activeElement.matches("select")) return;
+  const isInUse = part.contains(document.activeElement) && document.activeElement.matches("select, input");
+  if (!isTimeline && (isInUse || part.querySelector("details[open]"))) return;
   const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 80;
   let answer;
   try {
@@ -32,8 +33,10 @@ export async function refresh(part) {
   const html = await answer.text();
   if (isTimeline && part.querySelector("[data-grown]")) return append(part, html, atEnd);
   const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  if (part.innerHTML === html) return;
   part.innerHTML = html;
   markOpen(part);
+  countWaiting(part);
   if (focused) part.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
   if (isTimeline && atEnd) toTheEnd();
 }
@@ -56,6 +59,15 @@ function markOpen(part) {
   if (!link) return;
   link.setAttribute("aria-current", "page");
   link.closest("li").classList.add("queue__item--open");
+}
+
+// The navigation counts along.
+function countWaiting(part) {
+  const count = part.querySelector("[data-count-waiting]")?.textContent;
+  const shown = document.querySelector(".count--waiting");
+  if (count === undefined || !shown) return;
+  shown.hidden = count === "0";
+  shown.querySelector("[data-count]").textContent = count;
 }
 
 export function toTheEnd() {
