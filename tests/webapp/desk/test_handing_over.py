@@ -149,7 +149,7 @@ def test_reading_page_costs_at_most_twelve_statements(rep: FlaskClient, engine: 
 
 
 def test_article_page_has_a_search_box_and_the_keys(rep: FlaskClient, content: PageContent) -> None:
-    for address in (f"articles/{content.internal}", f"tickets/{content.ticket}", "requests"):
+    for address in (f"articles/{content.internal}", f"tickets/{content.ticket}"):
         text = get_page(rep, f"/desk/{address}")
         assert re.search(r'<input[^>]* id="q" name="q"[^>]* aria-keyshortcuts="/"', text)
         assert '<dialog class="keys-dialog"' in text
