@@ -149,7 +149,7 @@ def add_file(
     if not data:
         raise FileRefusedError(f"{name} is empty.")
     if data.startswith(_PROGRAMS) or name.rpartition(".")[2].lower() in _PROGRAM_ENDINGS:
-        raise FileRefusedError(f"{name} is a program, and programs are not sent.")
+        raise FileRefusedError(f"{name} is a program, and programs are not taken.")
     beside = Attachment.message_id == message_id if message_id is not None else _beside_draft(conversation.id, user_id)
     if (session.scalar(select(func.count(Attachment.id)).where(beside)) or 0) >= MOST_FILES:
         raise TooManyFilesError(f"{MOST_FILES} files are the most that one message can have.")
