@@ -1,6 +1,5 @@
 """One conversation: opening it, and everything that is done with it beside writing. The caller commits."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -18,7 +17,6 @@ from kb.tables import (
     Channel,
     Conversation,
     ConversationEvent,
-    ConversationFact,
     ConversationState,
     Customer,
     EventKind,
@@ -135,15 +133,6 @@ def find_opened(session: Session, origin: str, external_id: str) -> Conversation
     return session.scalars(
         select(Conversation).where(Conversation.origin == origin, Conversation.external_id == external_id)
     ).first()
-
-
-def facts_in(session: Session, conversation_id: int) -> Sequence[ConversationFact]:
-    """What the customer told us in it, in the order in which they did."""
-    return session.scalars(
-        select(ConversationFact)
-        .where(ConversationFact.conversation_id == conversation_id)
-        .order_by(ConversationFact.id)
-    ).all()
 
 
 def note_event(

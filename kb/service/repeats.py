@@ -71,6 +71,17 @@ class Told:
     message_id: int | None = None
     conversation_id: int | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind.value,
+            "value": self.value,
+            "words": self.words,
+            "at": self.at.isoformat() if self.at else None,
+            "channel": self.channel,
+            "message_id": self.message_id,
+            "conversation_id": self.conversation_id,
+        }
+
 
 @dataclass(frozen=True)
 class Repeat:
@@ -82,19 +93,7 @@ class Repeat:
     told: Told
 
     def to_json(self) -> dict[str, Any]:
-        told = self.told
-        return {
-            "sentence": self.sentence,
-            "start": self.start,
-            "end": self.end,
-            "kind": told.kind.value,
-            "value": told.value,
-            "words": told.words,
-            "at": told.at.isoformat() if told.at else None,
-            "channel": told.channel,
-            "message_id": told.message_id,
-            "conversation_id": told.conversation_id,
-        }
+        return {"sentence": self.sentence, "start": self.start, "end": self.end, **self.told.to_json()}
 
 
 def repeats_in(draft: str, facts: Sequence[Told]) -> list[Repeat]:

@@ -77,6 +77,7 @@ ROUTES = {
     ("GET", "/desk/inbox/<int:conversation_id>/messages/<int:message_id>"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/messages/<int:message_id>/undo"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/messages/<int:message_id>/again"): REP,
+    ("POST", "/desk/inbox/<int:conversation_id>/check"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/draft"): REP,
     ("GET", "/desk/inbox/<int:conversation_id>/presence"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/presence"): REP,

@@ -12,6 +12,7 @@ from kb.core.errors import InvalidInputError, KbError
 from kb.service.conversations import get_conversation, known_channel, open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.messages import LONGEST_TEXT, store_message
+from kb.service.stored_facts import told_by
 from kb.service.timeline import PAGE, timeline_of
 from kb.tables import Conversation, MessageRole
 from webapp.api.conversation_json import conversation_to_json, customer_to_json, entry_to_json
@@ -180,6 +181,7 @@ def show(conversation_id: int) -> Response:
     before = number_argument("before", 0, 0, 2**31 - 1) or None
     timeline = timeline_of(session(), conversation, before_id=before, limit=number_argument("limit", PAGE, 1, PAGE))
     answer = conversation_to_json(conversation)
+    answer["facts"] = [told.to_json() for told in told_by(session(), conversation)]
     found = suggest_for(conversation, limit=SUGGESTED).shown
     answer["questions"] = [question.to_json() for question in found.answer.questions] if found else []
     answer["safety"] = found.answer.safety.to_json() if found and found.answer.safety else None

@@ -50,10 +50,18 @@ def check_schemas() -> Json:
         "score": {**NUMBER, "minimum": 0, "maximum": 1},
         "why": TEXT,
     }
-    repeat = {
-        "sentence": TEXT,
-        "start": _PLACE,
-        "end": _PLACE,
+    repeat = {"sentence": TEXT, "start": _PLACE, "end": _PLACE, **fact_properties()}
+    checked = {
+        "leaks": {"type": "array", "items": object_of(leak)},
+        "repeats": {"type": "array", "items": object_of(repeat)},
+        "complete": {"type": "boolean", "description": "False where the text was too long to look at every sentence"},
+    }
+    return {"CheckedText": object_of(checked)}
+
+
+def fact_properties() -> Json:
+    """Something that a customer told us."""
+    return {
         "kind": {"type": "string", "enum": list(FactKind)},
         "value": {**TEXT, "description": "In a form that can be compared"},
         "words": {**TEXT, "description": "As the customer put it"},
@@ -62,9 +70,3 @@ def check_schemas() -> Json:
         "message_id": {"type": ["integer", "null"]},
         "conversation_id": {"type": ["integer", "null"]},
     }
-    checked = {
-        "leaks": {"type": "array", "items": object_of(leak)},
-        "repeats": {"type": "array", "items": object_of(repeat)},
-        "complete": {"type": "boolean", "description": "False where the text was too long to look at every sentence"},
-    }
-    return {"CheckedText": object_of(checked)}

@@ -2,6 +2,7 @@
 
 from kb.service.messages import LONGEST_TEXT
 from kb.tables import Channel, ConversationState, Delivery, MessageRole
+from webapp.api.openapi_check import fact_properties
 from webapp.api.openapi_parts import TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED
 from webapp.api.result_schemas import nullable_safety
@@ -169,6 +170,11 @@ def conversation_schemas() -> Json:
             "type": "array",
             "items": reference("AskedQuestion"),
             "description": "Open ones, most pressing first",
+        },
+        "facts": {
+            "type": "array",
+            "items": object_of(fact_properties()),
+            "description": "What the customer told us, newest first; this conversation before their others",
         },
         "safety": nullable_safety(),
         "timeline": {"type": "array", "items": reference("TimelineEntry")},

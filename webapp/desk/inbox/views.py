@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.service.before_contact import tried_before
-from kb.service.conversations import facts_in, get_conversation
+from kb.service.conversations import get_conversation
 from kb.service.drafts import Colleague, colleagues_of, get_draft
 from kb.service.messages import SPOKEN, find_message, newer_reply, recipient_of
 from kb.service.queue import Filter, View, count_views, list_conversations, next_for
+from kb.service.stored_facts import facts_of
 from kb.service.timeline import timeline_of
 from kb.service.used_documents import inserted_by
 from kb.tables import Channel, Conversation
-from webapp.desk.inbox import answers, composer, files, starting, steps
+from webapp.desk.inbox import answers, checking, composer, files, starting, steps
+from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
 from webapp.desk.inbox.words import (
     DELIVERY_NAMES,
@@ -42,6 +44,7 @@ for rule, view, methods in (
     ("/<int:conversation_id>/messages", composer.send, ["POST"]),
     ("/<int:conversation_id>/messages/<int:message_id>/undo", composer.undo, ["POST"]),
     ("/<int:conversation_id>/messages/<int:message_id>/again", composer.again, ["POST"]),
+    ("/<int:conversation_id>/check", checking.check, ["POST"]),
     ("/<int:conversation_id>/draft", composer.keep_draft, ["POST"]),
     ("/<int:conversation_id>/presence", composer.presence, ["GET", "POST"]),
     ("/<int:conversation_id>/assign", steps.assign_to, ["POST"]),
@@ -117,7 +120,8 @@ def show(conversation_id: int) -> ResponseReturnValue:
         chosen=conversation.id,
         waiting=queue["counts"][View.WAITING],
         here=here,
-        facts=facts_in(session(), conversation.id),
+        facts=facts_of(session(), conversation),
+        fact_names=FACT_NAMES,
         tried=tried_before(session(), [conversation.visit or ""]),
         **values,
         **queue,

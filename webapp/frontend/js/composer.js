@@ -1,4 +1,5 @@
 // Writing a reply or a note: kept while one types, sent without leaving the page, taken back for some seconds.
+import { startChecking } from "./checking.js";
 import { forgetText, keepText, keptText } from "./draft.js";
 import { phrase, say } from "./toast.js";
 
@@ -44,6 +45,7 @@ export function startComposer(form) {
     saving = setTimeout(save, SAVE_MS);
   };
   box.addEventListener("input", saveSoon);
+  const checking = startChecking(form, box);
   form.addEventListener("change", (event) => {
     if (event.target.name === "kind" && box.value) saveSoon();
   });
@@ -56,6 +58,10 @@ export function startComposer(form) {
   async function send(anyway = false) {
     if (sending || !box.value.trim()) return box.focus();
     sending = true;
+    if (!(await checking.passes())) {
+      sending = false;
+      return;
+    }
     clearTimeout(saving);
     const data = withoutFiles();
     data.set("step", "send");
@@ -78,6 +84,7 @@ export function startComposer(form) {
     forgetText(key);
     box.value = "";
     state.textContent = "";
+    checking.clear();
     renew(form, told);
     form.querySelector("[data-draft-files]").replaceChildren();
     for (const field of form.querySelectorAll("[name=document]")) field.remove();
