@@ -138,7 +138,8 @@ def _part(part: str, conversation: Conversation, here: str) -> ResponseReturnVal
         here=here,
         level_names=LEVEL_NAMES,
         colleagues=colleagues_of(session(), conversation.id, current_user.id) if is_head else [],
-        facts=facts_in(session(), conversation.id) if is_facts else [],
+        facts=facts_of(session(), conversation) if is_facts else {},
+        fact_names=FACT_NAMES,
     )
 
 
