@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kb.search.types import Outcome, Result, SearchAnswer
 
-MOST_REASONS, MOST_LOOKED_UP = 3, 5
+MOST_REASONS = 3
 _LOOKED_AT = 5
 LONGEST_QUERY = 300
 
@@ -21,8 +21,7 @@ class Searcher(Protocol):
 
 @dataclass(frozen=True)
 class ReadyAnswer:
-    """number: which of the causes it is; result: the best article that may be sent, else the best there is, None where nothing
-    answers."""
+    """number: which of the causes it is; result: the best article, None where nothing answers."""
 
     number: int
     result: Result | None
@@ -30,41 +29,28 @@ class ReadyAnswer:
 
 
 def answers_for(
-    session: Session,
-    public: Searcher,
-    everything: Searcher,
-    causes: Sequence[str],
-    *,
-    reader_language: str,
-    limit: int = MOST_REASONS,
+    session: Session, searcher: Searcher, causes: Sequence[str], *, reader_language: str
 ) -> list[ReadyAnswer]:
-    """The first `limit` causes that differ in what answers them, in their order.
+    """What answers the first MOST_REASONS causes, in their order; of two that one article answers the first.
 
-    public: finds what may be sent; everything: also what is for the rep alone, asked for the first cause that nothing public
-    answers. Raises IndexUnavailableError or ModelError.
+    searcher: finds what may be sent. Raises IndexUnavailableError or ModelError.
     """
     ready: list[ReadyAnswer] = []
     seen: set[tuple[str, int]] = set()
-    may_ask_for_more = True
-    for number, text in enumerate(causes[:MOST_LOOKED_UP]):
-        query = text[:LONGEST_QUERY]
-        answer = public.search(session, query, reader_language=reader_language, limit=_LOOKED_AT)
-        result = _best(answer)
-        if result is None and may_ask_for_more:
-            may_ask_for_more = False
-            answer = everything.search(session, query, reader_language=reader_language, limit=_LOOKED_AT)
-            result = _best(answer)
-        if result is not None and (result.kind, result.id) in seen:
-            continue
-        if result is not None:
-            seen.add((result.kind, result.id))
-        ready.append(ReadyAnswer(number, result, answer.outcome))
-        if len(ready) == limit:
-            break
+    for number, text in enumerate(causes[:MOST_REASONS]):
+        found = answer_for(session, searcher, text, reader_language=reader_language, number=number)
+        key = (found.result.kind, found.result.id) if found.result else None
+        if key is None or key not in seen:
+            ready.append(found)
+        if key is not None:
+            seen.add(key)
     return ready
 
 
-def _best(answer: SearchAnswer) -> Result | None:
-    if answer.outcome is Outcome.NONE:
-        return None
-    return next((result for result in answer.results if not result.less_likely), None)
+def answer_for(
+    session: Session, searcher: Searcher, text: str, *, reader_language: str, number: int = 0
+) -> ReadyAnswer:
+    """The best that this searcher has for one cause; nothing where its outcome is that nothing answers."""
+    answer = searcher.search(session, text[:LONGEST_QUERY], reader_language=reader_language, limit=_LOOKED_AT)
+    likely = [] if answer.outcome is Outcome.NONE else [one for one in answer.results if not one.less_likely]
+    return ReadyAnswer(number, next(iter(likely), None), answer.outcome)

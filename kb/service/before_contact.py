@@ -45,16 +45,19 @@ class Tried:
 
 
 def tried_before(
-    session: Session, visits: Collection[str], *, limit: int = MOST_SHOWN, with_titles: bool = True
+    session: Session,
+    visits: Collection[str],
+    *,
+    limit: int = MOST_SHOWN,
+    with_titles: bool = True,
+    with_opened: bool = True,
 ) -> list[Tried]:
-    """The newest first: three statements, none without a visit. Without titles two: only what was searched for."""
+    """The newest first. One statement, one more for titles of articles, and one for those opened without a search."""
     wanted = [visit for visit in visits if visit]
     if not wanted:
         return []
-    events = session.scalars(
-        select(SearchEvent).where(SearchEvent.visit.in_(wanted)).order_by(SearchEvent.id.desc()).limit(limit)
-    ).all()
-    by_event, alone = _feedback(session, wanted, [event.id for event in events], limit)
+    events, by_event = _searches(session, wanted, limit)
+    alone = _without_search(session, wanted, limit) if with_opened else []
     everything = [*alone, *(one for some in by_event.values() for one in some)]
     articles = _articles(session, everything, with_titles)
     tried = [
@@ -68,26 +71,43 @@ def tried_before(
         )
         for event in events
     ]
-    tried += [
-        Tried("", "", "", one.created_at, read) for one in alone if with_titles and (read := _read([one], articles))
-    ]
+    tried += [Tried("", "", "", one.created_at, read) for one in alone if (read := _read([one], articles))]
     return sorted(tried, key=lambda one: one.at, reverse=True)[:limit]
 
 
-def _feedback(
-    session: Session, visits: Sequence[str], event_ids: Sequence[int], limit: int
-) -> tuple[dict[int, list[Feedback]], list[Feedback]]:
-    """What was done with these searches, and with articles that were opened without one. One statement."""
-    without_search = Feedback.visit.in_(visits) & Feedback.event_id.is_(None) & (Feedback.document != "")
+def _searches(
+    session: Session, visits: Sequence[str], limit: int
+) -> tuple[list[SearchEvent], dict[int, list[Feedback]]]:
+    """The newest searches of these visits, and what was done with the results of each. One statement."""
+    newest = (
+        select(SearchEvent.id)
+        .where(SearchEvent.visit.in_(visits))
+        .order_by(SearchEvent.id.desc())
+        .limit(limit)
+        .subquery()
+    )
+    rows = session.execute(
+        select(SearchEvent, Feedback)
+        .join(newest, newest.c.id == SearchEvent.id)
+        .outerjoin(Feedback, Feedback.event_id == SearchEvent.id)
+        .order_by(SearchEvent.id.desc(), Feedback.id)
+    ).all()
     by_event: dict[int, list[Feedback]] = {}
-    alone: list[Feedback] = []
-    statement = select(Feedback).where(or_(Feedback.event_id.in_(event_ids), without_search)).order_by(Feedback.id)
-    for one in session.scalars(statement):
-        if one.event_id is None:
-            alone.append(one)
-        else:
-            by_event.setdefault(one.event_id, []).append(one)
-    return by_event, alone[-limit:]
+    for event, feedback in rows:
+        by_event.setdefault(event.id, [])
+        if feedback is not None:
+            by_event[event.id].append(feedback)
+    return list({event.id: event for event, _feedback in rows}.values()), by_event
+
+
+def _without_search(session: Session, visits: Sequence[str], limit: int) -> Sequence[Feedback]:
+    """What was done with articles that were opened directly."""
+    return session.scalars(
+        select(Feedback)
+        .where(Feedback.visit.in_(visits), Feedback.event_id.is_(None), Feedback.document != "")
+        .order_by(Feedback.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def _articles(session: Session, feedback: Sequence[Feedback], with_titles: bool) -> dict[int, ReadArticle]:

@@ -73,9 +73,9 @@ def at_hand(session: Session, customer: Customer) -> CustomerAtHand:
 
 
 def at_hand_for_causes(session: Session, customer: Customer) -> CustomerAtHand:
-    """With what they searched for, without what they told us and titles of articles: four statements."""
+    """With what they searched for, without what they told us and titles of articles: three statements."""
     conversations = conversations_of(session, customer, limit=MOST_CONVERSATIONS)
-    tried = tried_before(session, _visits(customer, conversations), with_titles=False)
+    tried = tried_before(session, _visits(customer, conversations), with_titles=False, with_opened=False)
     return CustomerAtHand(customer, conversations, open_promises_of(session, customer.id), tried, ())
 
 

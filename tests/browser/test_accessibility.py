@@ -39,6 +39,7 @@ PAGES = {
     "/desk/customers/<int:customer_id>": ["/desk/customers/1", "/desk/customers/8?q=a"],
     "/desk/customers/<int:customer_id>/before": ["/desk/customers/1/before"],
     "/desk/customers/<int:customer_id>/reasons": ["/desk/customers/8/reasons"],
+    "/desk/customers/<int:customer_id>/answer": ["/desk/customers/1/answer?q=refund"],
     "/desk/customers/<int:customer_id>/outside": ["/desk/customers/1/outside"],
     "/desk/customers/<int:customer_id>/merge": ["/desk/customers/1/merge?with=8&q=a"],
     "/desk/inbox/<int:conversation_id>/handover": ["/desk/inbox/1/handover", "/desk/inbox/16/handover"],

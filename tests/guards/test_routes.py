@@ -96,6 +96,7 @@ ROUTES = {
     ("GET", "/desk/customers/<int:customer_id>/panel"): REP,
     ("GET", "/desk/customers/<int:customer_id>/before"): REP,
     ("GET", "/desk/customers/<int:customer_id>/reasons"): REP,
+    ("GET", "/desk/customers/<int:customer_id>/answer"): REP,
     ("GET", "/desk/customers/<int:customer_id>/outside"): REP,
     ("GET", "/desk/customers/<int:customer_id>/merge"): REP,
     ("POST", "/desk/customers/<int:customer_id>/merge"): REP,

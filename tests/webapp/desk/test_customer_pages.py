@@ -142,6 +142,19 @@ def test_reasons_come_with_an_article_that_can_be_sent(
     check_page(client.get(f"/desk/customers/{talk.customer_id}/reasons"))  # and as a page without scripts
 
 
+def test_what_nothing_public_answers_is_looked_up_in_everything_afterwards(
+    rep_of: RepOf, app_with_outcome: Callable[[str], Flask], login: Login, talk: Conversation, content: PageContent
+) -> None:
+    nothing = login("rep").get(f"/desk/customers/{talk.customer_id}/reasons", headers=HTMX).text
+    assert f'hx-get="/desk/customers/{talk.customer_id}/answer?q=We+will+call' in nothing
+    client = rep_of(app_with_outcome("answered"))
+    address = f"/desk/customers/{talk.customer_id}/answer?q=refund+limits+thousand+rupees"
+    piece = client.get(address, headers=HTMX).text
+    assert f"/desk/articles/{content.internal}" in piece
+    assert "Internal" in piece
+    check_page(client.get(address))
+
+
 def test_the_panel_leaves_out_what_is_open_beside_it(login: Login, talk: Conversation) -> None:
     piece = login("rep").get(f"/desk/customers/{talk.customer_id}/panel?conversation={talk.id}", headers=HTMX).text
     assert "We will call you within 2 hours." in piece
@@ -284,7 +297,9 @@ def test_without_an_own_system_nothing_is_said_of_it(login: Login, talk: Convers
     assert "No system of yours" in login("rep").get(f"/desk/customers/{talk.customer_id}/outside", headers=HTMX).text
 
 
-@pytest.mark.parametrize("path", ["", "?q=refund", "/panel", "/before", "/reasons", "/merge?with={other}"])
+@pytest.mark.parametrize(
+    "path", ["", "?q=refund", "/panel", "/before", "/reasons", "/answer?q=refund", "/merge?with={other}"]
+)
 def test_a_page_about_a_customer_costs_at_most_twelve_statements(
     login: Login, engine: Engine, session: Session, talk: Conversation, path: str
 ) -> None:
@@ -296,7 +311,7 @@ def test_a_page_about_a_customer_costs_at_most_twelve_statements(
     address = f"/desk/customers/{talk.customer_id}{path.format(other=other.customer_id)}"
     assert client.get(address, headers=HTMX).status_code == 200
     with recorded_statements(engine) as statements:
-        client.get(address, headers=HTMX if path in {"/panel", "/before", "/reasons"} else {})
+        client.get(address, headers=HTMX if path in {"/panel", "/before", "/reasons", "/answer?q=refund"} else {})
     found = [one for one in statements if one.startswith("SELECT") and is_of_the_page(one)]
     assert len(found) <= 12, "\n".join(found)
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kb.assist.likely_reasons import answers_for
+from kb.assist.likely_reasons import answer_for, answers_for
 from kb.search.types import Audience
 from kb.service.customer_at_hand import (
     at_hand,
@@ -123,11 +123,23 @@ def reasons(customer_id: int) -> ResponseReturnValue:
     ready = answers_for(
         session(),
         runtime.searcher(Audience.CUSTOMER),
-        runtime.searcher(Audience.REP),
         [cause.text for cause in causes],
         reader_language=customer.language.partition("-")[0] or choose_language(),
     )
     return _piece("reasons", customer, this=this, items=[(causes[one.number], one) for one in ready], names=CAUSES)
+
+
+@blueprint.get("/customers/<int:customer_id>/answer")
+def answer(customer_id: int) -> ResponseReturnValue:
+    """For a reason (`q`) that nothing answers that may be sent: what is for the rep, fetched after the reasons."""
+    customer, _was_merged = _current(customer_id)
+    found = answer_for(
+        session(),
+        search_runtime().searcher(Audience.REP),
+        request.args.get("q", ""),
+        reader_language=choose_language(),
+    )
+    return _piece("answer", customer, ready=found)
 
 
 @blueprint.get("/customers/<int:customer_id>/outside")

@@ -122,7 +122,7 @@ def show(conversation_id: int) -> ResponseReturnValue:
         here=here,
         facts=facts_of(session(), conversation),
         fact_names=FACT_NAMES,
-        tried=tried_before(session(), [conversation.visit or ""]),
+        tried=tried_before(session(), [conversation.visit or ""], with_opened=False),
         **values,
         **queue,
         **_composer(conversation, values["timeline"].newest_id),
