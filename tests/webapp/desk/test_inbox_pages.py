@@ -85,7 +85,7 @@ def test_texts_are_texts_whatever_they_look_like(rep: FlaskClient, session: Sess
     save_draft(session, talk, rep_id, text)
     session.commit()
     page = get_page(rep, f"/desk/inbox/{talk.id}")
-    assert page.count("<script") == get_page(rep, "/desk/inbox/new").count("<script") + 1
+    assert page.count("<script") == page.count('<script type="module" src="/static/')
     assert "<img src=x" not in page
     assert "<svg/onload" not in page
     assert "49" not in re.findall(r"said__text[^>]*>([^<]*)<", page)[0]
@@ -118,9 +118,9 @@ def test_parts_of_the_queue_with_counts_filters_order_and_pages(
     assert names("?view=closed") == ["Over"]
     assert names("?view=heated") == []
     page = get_page(rep, "/desk/inbox?view=open&page=2")
-    counts = dict(re.findall(r'class="views__one"[^>]*>([^<]+?) <span class="count">(\d+)<', page))
+    counts = dict(re.findall(r'class="views__one"[^>]*>([^<]+?) <span class="count"[^>]*>(\d+)<', page))
     assert counts == {
-        "Waiting": "61", "Mine": "1", "Nobody’s": "60", "All open": "61", "Heated": "0", "Snoozed": "1",
+        "Waiting": "61", "Mine": "1", "Nobody’s": "60", "All open": "61", "Heated": "0", "Overdue promises": "0", "Snoozed": "1",
     }  # fmt: skip
     for sign in ("First page", "Page before", "Next page", "Last page"):
         assert f'aria-label="{sign}"' in page
