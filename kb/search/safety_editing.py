@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
-from kb.search.safety_rules import Rule, RuleKey, load_rules, make_finder, shipped_rule
+from kb.search.safety_rules import Rule, RuleKey, forget_rules, load_rules, make_finder, shipped_rule
 from kb.tables import Article, SafetyRule, SafetyRuleChange, utc_now
 from kb.text.cleaning import clean_line, clean_text
 from kb.text.danger.defaults import LEVELS
@@ -132,6 +132,7 @@ def _note(session: Session, rule: Rule, user_id: int | None, *, is_default: bool
         )
     )  # fmt: skip
     session.flush()
+    forget_rules(session)
 
 
 def _read_numbers(text: str) -> tuple[str, ...]:

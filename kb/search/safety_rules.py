@@ -84,10 +84,26 @@ def load_rules(session: Session) -> dict[RuleKey, Rule]:
 
 _in_use: "WeakKeyDictionary[Engine, tuple[tuple[int, int], RuleSet]]" = WeakKeyDictionary()
 _lock = threading.Lock()
+_SEEN = "safety_rules"  # in `Session.info`: the transaction, and the rules that it saw
 
 
 def rules_in_use(session: Session) -> RuleSet:
-    """The rules, read again where somebody has changed one: one small statement tells. The same in every process."""
+    """The rules, read again where somebody has changed one: a small statement a transaction tells. The same in every process."""
+    seen = session.info.get(_SEEN)
+    if seen is not None and seen[0] is session.get_transaction():
+        found: RuleSet = seen[1]
+        return found
+    found = _newest_rules(session)
+    session.info[_SEEN] = (session.get_transaction(), found)
+    return found
+
+
+def forget_rules(session: Session) -> None:
+    """To be called where this very transaction changes a rule."""
+    session.info.pop(_SEEN, None)
+
+
+def _newest_rules(session: Session) -> RuleSet:
     bind = session.get_bind()
     engine = bind.engine if isinstance(bind, Connection) else bind
     # How many and which last: of two who write at once the later number may be seen first.

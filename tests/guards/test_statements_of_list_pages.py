@@ -38,7 +38,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/desk/inbox/1/handover": (Role.REP, 7),
     "/desk/inbox": (Role.REP, 3),
     "/desk/inbox?view=open&sort=newest": (Role.REP, 3),
-    "/desk/inbox/1": (Role.REP, 10),
+    "/desk/inbox/1": (Role.REP, 11),
     "/desk/inbox/1/answers": (Role.REP, 12),
     "/studio/gaps": (Role.TRAINER, 6),
     "/studio/gaps/1": (Role.TRAINER, 4),

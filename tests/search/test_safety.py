@@ -86,8 +86,10 @@ def test_of_a_conversation_the_gravest_counts_and_of_equals_the_last(session: Se
 
 def test_without_danger_a_text_costs_one_statement(engine: Engine, session: Session) -> None:
     safety_warning(session, "hello")
+    session.commit()
     with recorded_statements(engine) as statements:
         safety_warning(session, "when does my refund come")
+        safety_warning(session, "and when does my parcel")
     assert len([one for one in statements if one.startswith("SELECT")]) == 1
 
 

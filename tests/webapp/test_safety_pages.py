@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from page_checks import check_page, get_page
 from page_fixtures import app_with_outcome, client_with_outcome, content, prepared
 from sqlalchemy.orm import Session
+from talks import make_talk
 
 from kb.accounts.people import get_user, issue_token
 from kb.tables import Role
@@ -226,3 +227,23 @@ def test_rules_that_are_not_there(trainer: FlaskClient, csrf: Csrf, path: str) -
 def test_odd_forms_are_refused(trainer: FlaskClient, csrf: Csrf) -> None:
     assert trainer.post("/studio/safety/fire/en", data={"step": "x"}, headers=csrf(trainer)).status_code == 400
     assert trainer.post("/studio/safety/fire/en", data={"step": "save"}, headers=csrf(trainer)).status_code == 422
+
+
+def test_in_the_inbox_the_warning_stands_above_what_was_said(login: Login, session: Session) -> None:
+    rep = login("rep")
+    talk = make_talk(
+        session, ["customer: hello", "agent: hi, is there smoke?", "customer: ranna ghore gas er gondho pacchi"]
+    )
+    quiet = make_talk(session, ["customer: when does my refund come", "agent: gas leak? no"])
+    session.commit()
+    page = get_page(rep, f"/desk/inbox/{talk.id}")
+    warning = warning_in(page)
+    assert "Read this to the customer first" in warning
+    assert 'href="tel:1906"' in warning
+    assert "কিছু জ্বালাবেন না" in warning
+    assert page.index('class="safety') < page.index('id="timeline"')
+    assert not warning_in(get_page(rep, f"/desk/inbox/{quiet.id}"))
+    # What is fetched again when somebody has written.
+    url = re.search(r'inbox__safety" data-refresh="([^"]+)"', page)
+    assert url is not None
+    assert warning_in(rep.get(url[1].replace("&amp;", "&"), headers=PARTIAL).text) == warning

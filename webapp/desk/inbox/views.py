@@ -8,15 +8,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from kb.search.safety import SafetyWarning, conversation_safety
 from kb.service.before_contact import tried_before
 from kb.service.conversations import get_conversation
 from kb.service.drafts import Colleague, colleagues_of, get_draft
 from kb.service.messages import SPOKEN, find_message, newer_reply, recipient_of
 from kb.service.queue import Filter, View, count_views, list_conversations, next_for
 from kb.service.stored_facts import facts_of
-from kb.service.timeline import timeline_of
+from kb.service.timeline import Timeline, timeline_of
 from kb.service.used_documents import inserted_by
-from kb.tables import Channel, Conversation
+from kb.tables import Channel, Conversation, MessageRole
 from webapp.desk.inbox import answers, checking, composer, files, starting, steps
 from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
@@ -33,6 +34,7 @@ from webapp.desk.inbox.words import (
     short_due,
 )
 from webapp.shared.database import session
+from webapp.shared.locale import choose_language
 from webapp.shared.numbers import small_number
 from webapp.shared.ui import is_partial, render_fresh
 
@@ -112,6 +114,8 @@ def show(conversation_id: int) -> ResponseReturnValue:
         return _part(part, conversation, here)
     colleagues = colleagues_of(session(), conversation.id, current_user.id)
     values = _timeline(conversation, before, colleagues)
+    if is_partial() and request.args.get("part") == "safety":
+        return render_fresh("desk/inbox/_safety.html", safety=_safety(values["timeline"]))
     if is_partial():
         return render_fresh("desk/inbox/_timeline.html", wanted=wanted, conversation_url=conversation_url, **values)
     queue = _queue(wanted)
@@ -122,6 +126,8 @@ def show(conversation_id: int) -> ResponseReturnValue:
         here=here,
         facts=facts_of(session(), conversation),
         fact_names=FACT_NAMES,
+        safety=_safety(values["timeline"]),
+        safety_url=conversation_url(conversation.id, wanted, part="safety"),
         tried=tried_before(session(), [conversation.visit or ""], with_opened=False),
         **values,
         **queue,
@@ -153,6 +159,12 @@ def _timeline(conversation: Conversation, before: int | None, colleagues: list[C
         "colleagues": colleagues,
         "delivery_names": DELIVERY_NAMES,
     }
+
+
+def _safety(timeline: Timeline) -> SafetyWarning | None:
+    """What is to be read out first, by what the customer said of what is shown; in their language and in the rep's own."""
+    said = [one.text for one in timeline.entries if one.message and one.message.role == MessageRole.CUSTOMER]
+    return conversation_safety(session(), said, reader_language=choose_language())
 
 
 def _composer(conversation: Conversation, newest_id: int | None) -> dict[str, Any]:

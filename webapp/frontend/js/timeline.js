@@ -31,6 +31,9 @@ export async function refresh(part) {
   }
   if (!answer.ok || answer.redirected) return;
   const html = await answer.text();
+  // What is as it was stays: a warning is said aloud once.
+  if (!isTimeline && html === part.refreshed) return;
+  part.refreshed = html;
   if (isTimeline && part.querySelector("[data-grown]")) return append(part, html, atEnd);
   const focused = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   if (part.innerHTML === html) return;
