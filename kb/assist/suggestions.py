@@ -102,32 +102,11 @@ def assist(
     closed: Container[int] = (),
     pressing: int | None = None,
 ) -> AssistAnswer:
-    """What to show a rep after the customer's last turn, with what is to be said first where a customer's turn smells of danger.
+    """What to show a rep after the customer's last turn. What is to be said before that, see `with_safety`.
 
     even_without_query: give the suggestions even where silence is right (a rep who asks for them, an evaluation). closed: turns
     whose questions the rep has closed; pressing: the turn of the open question that the rep wants first.
     """
-    answer = _suggest(session, turns, searcher, encoder, reader_language, limit, even_without_query, closed, pressing)
-    return replace(answer, safety=safety_of_turns(session, turns, reader_language=reader_language))
-
-
-def safety_of_turns(session: Session, turns: Sequence[Turn], *, reader_language: str = "") -> SafetyWarning | None:
-    """What is to be said before anything else, by what the customer said in any of the turns."""
-    said = [turn.text for turn in turns if turn.role in (Role.CUSTOMER, Role.NOTE)]
-    return conversation_safety(session, said, reader_language=reader_language)
-
-
-def _suggest(
-    session: Session,
-    turns: Sequence[Turn],
-    searcher: AssistSearcher,
-    encoder: Encoder,
-    reader_language: str,
-    limit: int,
-    even_without_query: bool,
-    closed: Container[int],
-    pressing: int | None,
-) -> AssistAnswer:
     turn = asking_turn(turns)
     if turn is None:
         return NO_SUGGESTION
@@ -166,6 +145,17 @@ def _suggest(
         asked[0].suggestions,
         (*(asked if speak else ()), *_closed(turns, followed, closed)),
     )
+
+
+def safety_of_turns(session: Session, turns: Sequence[Turn], *, reader_language: str = "") -> SafetyWarning | None:
+    """What is to be said before anything else, where what the customer said in any of the turns smells of danger."""
+    said = [turn.text for turn in turns if turn.role in (Role.CUSTOMER, Role.NOTE)]
+    return conversation_safety(session, said, reader_language=reader_language)
+
+
+def with_safety(session: Session, turns: Sequence[Turn], answer: AssistAnswer, *, reader_language: str) -> AssistAnswer:
+    """The same with what is to be said before anything else. One statement, or two where there is an article."""
+    return replace(answer, safety=safety_of_turns(session, turns, reader_language=reader_language))
 
 
 def judge_questions(session: Session, searcher: AssistSearcher, answer: AssistAnswer) -> AssistAnswer:

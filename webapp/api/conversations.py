@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, jsonify, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from kb.assist.suggestions import NO_SUGGESTION
+from kb.assist.suggestions import NO_SUGGESTION, safety_of_turns, with_safety
 from kb.core.errors import InvalidInputError, KbError
 from kb.service.conversations import get_conversation, known_channel, open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
@@ -20,6 +20,7 @@ from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED, json_object, number_
 from webapp.shared.conversation_assist import suggest_for
 from webapp.shared.database import session
 from webapp.shared.feeling import judge_after_response
+from webapp.shared.locale import choose_language
 
 conversations = Blueprint("api_conversations", __name__, url_prefix="/api/v1/desk/conversations")
 
@@ -168,7 +169,7 @@ def suggestions(conversation_id: int) -> Response:
         limit=number_argument("limit", SUGGESTED, 1, HIGHEST_LIMIT),
     )
     answer = found.shown.answer if found.shown else NO_SUGGESTION
-    body = answer.to_json()
+    body = with_safety(session(), found.turns, answer, reader_language=choose_language()).to_json()
     for question in body["questions"]:
         question["message"] = found.message_of_turn[question["turn"]]
     return jsonify(body)
@@ -182,8 +183,10 @@ def show(conversation_id: int) -> Response:
     timeline = timeline_of(session(), conversation, before_id=before, limit=number_argument("limit", PAGE, 1, PAGE))
     answer = conversation_to_json(conversation)
     answer["facts"] = [told.to_json() for told in told_by(session(), conversation)]
-    found = suggest_for(conversation, limit=SUGGESTED).shown
-    answer["questions"] = [question.to_json() for question in found.answer.questions] if found else []
-    answer["safety"] = found.answer.safety.to_json() if found and found.answer.safety else None
+    found = suggest_for(conversation, limit=SUGGESTED)
+    shown = found.shown.answer.questions if found.shown else ()
+    answer["questions"] = [question.to_json() for question in shown]
+    safety = safety_of_turns(session(), found.turns, reader_language=choose_language())
+    answer["safety"] = safety.to_json() if safety else None
     answer |= {"timeline": [entry_to_json(entry) for entry in timeline.entries], "earlier": timeline.earlier}
     return jsonify(answer)

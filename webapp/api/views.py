@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, jsonify
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
+from kb.assist.suggestions import with_safety
 from kb.assist.transcript import MAX_LENGTH, Transcript, read_transcript
 from kb.assist.turns import Turn, parse_turns
 from kb.core.errors import InvalidInputError
@@ -80,7 +81,7 @@ def assist() -> Response:
     shown = assist_and_record(
         turns, place="api", reader_language=language, limit=limit, closed=turns_field(body, "closed")
     )
-    answer = shown.answer.to_json()
+    answer = with_safety(session(), turns, shown.answer, reader_language=language).to_json()
     return jsonify(answer | transcript.to_json() if transcript else answer)
 
 

@@ -46,7 +46,7 @@ def command(
     """
     from indexer.runtime import SearchRuntime
     from kb.assist.no_query import NOTHING_SAID, no_query_reason
-    from kb.assist.suggestions import assist, judge_questions
+    from kb.assist.suggestions import assist, judge_questions, with_safety
     from kb.assist.turns import asking_turn
     from kb.core.database import session_scope
     from kb.search.types import Audience
@@ -75,6 +75,7 @@ def command(
             closed=frozenset(turn - 1 for turn in closed),
         )
         answer = judge_questions(session, searcher, answer)
+        answer = with_safety(session, turns, answer, reader_language=language)
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
         return
