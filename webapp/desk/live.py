@@ -3,8 +3,9 @@
 from flask import Response, jsonify, request
 
 from kb.core.errors import InvalidInputError
+from kb.service.changes import Cursor, changes_after, newest
 from webapp.shared.database import engine
-from webapp.shared.live import Cursor, TooManyStreamsError, changes_after, current_hub, newest
+from webapp.shared.live import TooManyStreamsError, current_hub
 
 
 def live() -> Response:

@@ -4,7 +4,8 @@ KB_RATE_LIMIT_STORAGE says where it is counted."""
 
 from typing import Any
 
-from flask import Flask, request, session
+from flask import Flask, request
+from flask import session as cookie
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError as StorageError
@@ -62,7 +63,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
 
 def person_or_address() -> str:
     """Who asks: the reps of an office share an address and must not wait for each other. The cookie is signed."""
-    person = session.get("_user_id")
+    person = cookie.get("_user_id")
     return f"person:{person}" if person else get_remote_address()
 
 

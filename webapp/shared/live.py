@@ -10,15 +10,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.core.clock import utc_now
-from kb.tables import ConversationEvent, Message, Presence
+from kb.service.changes import Change, Cursor, newest, presences_since, rows_after
 
 logger = logging.getLogger(__name__)
 
@@ -30,68 +28,13 @@ _PING_EVERY, _LONGEST_STREAM = 15.0, 600.0
 _WAIT = 0.5
 # Of transactions that run side by side the later id may be seen first.
 _LOOK_BACK = 200
-_MOST_WAITING, _MOST_CHANGES = 1_000, 500
+_MOST_WAITING = 1_000
 # Each holds a thread of the server, see webapp.commands.serve.
 MOST_STREAMS = 150
 
 
 class TooManyStreamsError(Exception):
     """All places for streams of this process are taken; polling still works."""
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """Up to where the changes are known: the newest message and the newest event."""
-
-    message: int = 0
-    event: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.message}-{self.event}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor | None":
-        parts = text.split("-")
-        if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
-            return None
-        return cls(int(parts[0]), int(parts[1]))
-
-
-@dataclass(frozen=True)
-class Change:
-    """kind: "message", "presence", or what happened, see EventKind."""
-
-    conversation: int
-    kind: str
-
-    def to_json(self) -> dict[str, object]:
-        return {"conversation": self.conversation, "kind": self.kind}
-
-
-def newest(connection: Connection) -> Cursor:
-    row = connection.execute(
-        select(select(func.max(Message.id)).scalar_subquery(), select(func.max(ConversationEvent.id)).scalar_subquery())
-    ).one()
-    return Cursor(row[0] or 0, row[1] or 0)
-
-
-def changes_after(connection: Connection, cursor: Cursor) -> tuple[list[Change], Cursor]:
-    """At most `_MOST_CHANGES` of each kind, in the order in which they were written."""
-    messages = connection.execute(
-        select(Message.id, Message.conversation_id)
-        .where(Message.id > cursor.message)
-        .order_by(Message.id)
-        .limit(_MOST_CHANGES)
-    ).all()
-    events = connection.execute(
-        select(ConversationEvent.id, ConversationEvent.conversation_id, ConversationEvent.kind)
-        .where(ConversationEvent.id > cursor.event)
-        .order_by(ConversationEvent.id)
-        .limit(_MOST_CHANGES)
-    ).all()
-    changes = [Change(row.conversation_id, "message") for row in messages]
-    changes += [Change(row.conversation_id, row.kind) for row in events]
-    return changes, Cursor(messages[-1].id if messages else cursor.message, events[-1].id if events else cursor.event)
 
 
 class Hub:
@@ -168,7 +111,7 @@ class Hub:
                     for change in self._new(connection, after, seen):
                         self._tell(change)
                     now = utc_now()
-                    for change in _presences(connection, watched_since):
+                    for change in presences_since(connection, watched_since):
                         self._tell(change)
                     watched_since = now
                     top = newest(connection)
@@ -178,15 +121,11 @@ class Hub:
 
     def _new(self, connection: Connection, after: Cursor, seen: dict[tuple[str, int], None]) -> list[Change]:
         """What was not seen before, of the rows behind `after`."""
-        found: list[Change] = []
-        for table, kind in ((Message, None), (ConversationEvent, ConversationEvent.kind)):
-            columns = [table.id, table.conversation_id, *([kind] if kind is not None else [])]
-            start = after.message if table is Message else after.event
-            for row in connection.execute(select(*columns).where(table.id > start).order_by(table.id)):
-                key = (table.__tablename__, row.id)
-                if key not in seen:
-                    seen[key] = None
-                    found.append(Change(row.conversation_id, row.kind if kind is not None else "message"))
+        found = []
+        for key, change in rows_after(connection, after):
+            if key not in seen:
+                seen[key] = None
+                found.append(change)
         while len(seen) > 10 * _LOOK_BACK:
             del seen[next(iter(seen))]
         return found
@@ -199,13 +138,6 @@ class Hub:
                 listener.put_nowait(change)
             except queue.Full:  # it does not read any more; its stream ends by itself
                 continue
-
-
-def _presences(connection: Connection, since: datetime) -> list[Change]:
-    rows = connection.execute(
-        select(Presence.conversation_id).where(Presence.seen_at >= since - timedelta(seconds=1)).distinct()
-    )
-    return [Change(row.conversation_id, "presence") for row in rows]
 
 
 def init_live(app: Flask, engine: Engine) -> None:
