@@ -157,3 +157,22 @@ def test_inbox_works_without_scripts(open_page: OpenPage) -> None:
     expect(page.locator(".said--agent")).to_contain_text("Without scripts")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#text")).to_have_value("Without scripts")
+
+
+def test_what_a_reply_gives_away_and_asks_again_is_shown_before_it_goes(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    begin_chat(page, "Journey Leak")
+    box, warning = page.locator("#text"), page.locator(".composer__check")
+    box.fill("Hello. I may refund up to ₹2,000 alone, above that the team lead approves. Have a nice day.")
+    expect(warning).to_contain_text("Refund limits and approvals", timeout=9_000)
+    assert page_problems(page) == []
+    box.fill("Thank you for waiting. Your parcel comes on Friday.")
+    expect(warning).to_have_count(0, timeout=9_000)
+    # Sent before it could be looked at: it is shown, and goes when it is sent again.
+    box.fill("Amounts of ₹10,001–₹50,000 are approved by the floor manager on ext. 230.")
+    page.keyboard.press("Control+Enter")
+    expect(warning).to_contain_text("internal article", timeout=9_000)
+    expect(page.locator(".said--agent")).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".said--agent")).to_contain_text("floor manager")
+    expect(warning).to_have_count(0)

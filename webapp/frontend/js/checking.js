@@ -19,7 +19,7 @@ export function startChecking(form, box) {
     const mine = ++newest;
     const none = !isReply() || text.trim().length < SHORTEST;
     const told = none ? { html: "", found: 0 } : await ask(text);
-    if (mine !== newest) return;
+    if (mine !== newest || !told) return;
     looked = { text, found: told.found };
     if (place.innerHTML !== told.html) place.innerHTML = told.html;
     if (told.found) seen = text;
@@ -33,7 +33,7 @@ export function startChecking(form, box) {
       if (!answer.ok) throw new Error(String(answer.status));
       return await answer.json();
     } catch {
-      return { html: "", found: 0 }; // a reply is not held back by a check that cannot be made
+      return null; // a reply is not held back by a check that cannot be made
     }
   }
 
