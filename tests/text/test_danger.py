@@ -17,6 +17,8 @@ from kb.text.danger.rules import RuleError
 
 HERE = Path(__file__).parent / "safety"
 HALVES = ("development", "held_out")
+# Written when both were right: 4 of these dangers were missed at first, and 11 of these ordinary texts raised an alarm.
+SETS = (*HALVES, "later")
 WAYS_OF_WRITING = ("en", "hi", "bn", "hi-Latn", "bn-Latn")
 # Questions that people ask of a shop; the few of these sets that do tell of danger are named below.
 GOLDEN = ("golden.jsonl", "answers.jsonl", "reworded.jsonl", "misses.jsonl")
@@ -36,20 +38,20 @@ def finder() -> DangerFinder:
     return DangerFinder([(rule.kind, rule.words) for rule in default_rules().values()])
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_no_written_danger_is_missed(finder: DangerFinder, half: str) -> None:
     missed = [text for _, _, text in dangers(half) if not finder.find(text)]
     assert not missed
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_nearly_all_dangers_are_of_the_kind_that_they_are(finder: DangerFinder, half: str) -> None:
     # Some are two things at once: a child that falls is hurt, too.
     right = [finder.find(text)[0].kind == kind for kind, _, text in dangers(half)]
     assert sum(right) >= 0.94 * len(right)
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_at_most_one_ordinary_text_in_a_hundred_raises_an_alarm(finder: DangerFinder, half: str) -> None:
     alarms = [text for _, text in ordinary(half) if finder.find(text)]
     assert len(alarms) <= len(ordinary(half)) // 100, alarms
