@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kb.assist.copied_words import telling_words
 from kb.search.encoding import Vectors
 from kb.tables import Article, InternalStatements
 from kb.text.number_values import number_values
@@ -34,6 +35,11 @@ class InternalArticle:
     @cached_property
     def numbers(self) -> Sequence[frozenset[float]]:
         return [number_values(text) for text in self.texts]
+
+    @cached_property
+    def words(self) -> Sequence[frozenset[str]]:
+        """The telling words of each statement."""
+        return [telling_words(text, self.language) for text in self.texts]
 
 
 class InternalArticles:
@@ -90,4 +96,4 @@ class InternalArticles:
 
 
 def _size_of(article: InternalArticle) -> int:
-    return 1000 + article.alone.nbytes + article.under.nbytes + 4 * sum(map(len, article.texts))
+    return 1000 + article.alone.nbytes + article.under.nbytes + 20 * sum(map(len, article.texts))

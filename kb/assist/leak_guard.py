@@ -212,14 +212,11 @@ class LeakGuard:
         """The same by words alone: many of them stand in one statement, and not as many in what may be said."""
         language = guess_language(sentence)
         words = telling_words(sentence, language)
-        shares = [
-            share_of_words(words, telling_words(article.texts[place], article.language))
-            for article, place in statements.origins
-        ]
+        shares = [share_of_words(words, article.words[place]) for article, place in statements.origins]
         internal = np.where(statements.internal, shares, 0.0)
         best = int(internal.argmax())
         article, place = statements.origins[best]
-        if not is_copied(words, telling_words(article.texts[place], article.language)):
+        if not is_copied(words, article.words[place]):
             return None
         said = float(np.where(statements.internal, 0.0, shares).max())
         pieces = self._public.texts_near(public, vector)

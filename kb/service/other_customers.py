@@ -72,7 +72,7 @@ def find_data_of_others(
     Without a conversation it is not known for whom the text is: the first customer whose data stand in it is taken for them.
     Three statements at most.
     """
-    owners = _owners(session, text, region)
+    owners = _owners(session, text, region, given_with(conversation) if conversation is not None else frozenset())
     claims = sorted(owners, key=lambda claim: claim.start)
     first = next((min(owners[claim]) for claim in claims), 0)
     own = conversation.customer_id if conversation is not None else first
@@ -88,9 +88,17 @@ def find_data_of_others(
     return found
 
 
-def _owners(session: Session, text: str, region: str) -> dict[_Claim, dict[int, str]]:
+def given_with(conversation: Conversation) -> frozenset[str]:
+    """Values that the system which sent the conversation gave with it: they are of this customer, whoever else has them."""
+    texts = [conversation.subject, *(str(value) for value in conversation.details.values())]
+    return frozenset(fact.value for text in texts for fact in find_facts(f"order {text}")) | frozenset(texts)
+
+
+def _owners(session: Session, text: str, region: str, own: frozenset[str]) -> dict[_Claim, dict[int, str]]:
     """For each piece of the text that belongs to somebody their ids and names."""
-    facts = [fact for fact in find_facts(text, region=region or "IN") if fact.kind in _PERSONAL]
+    facts = [
+        fact for fact in find_facts(text, region=region or "IN") if fact.kind in _PERSONAL and fact.value not in own
+    ]
     owners: dict[_Claim, dict[int, str]] = {}
 
     def add(what: str, words: str, start: int, customer_id: int, name: str) -> None:

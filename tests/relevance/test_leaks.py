@@ -112,12 +112,12 @@ def test_a_reply_of_six_sentences_is_checked_quickly(places: Mapping[str, Place]
         work()
         return time.perf_counter() - started
 
-    # New to the guard, every sentence. A busy machine is slow in all: then no more than what encoding it twice takes.
+    # New to the guard, every sentence. A busy machine is slow in all: then no more than a few times what encoding it takes.
     new = [reply.replace(" ", f" {number} ", 40) for number in range(5)]
     checking = min(seconds_of(lambda text=text: place.leaks(text)) for text in new)
     encoder = place.runtime.encoder
     encoding = min(seconds_of(lambda: [encoder.encode_queries([one]) for one in split_sentences(new[0])]) for _ in new)
-    assert checking <= max(0.15, 2.5 * encoding)
+    assert checking <= max(0.15, 4 * encoding)
     # Typed on: one sentence is new.
     typed_on = min(seconds_of(lambda n=n: place.leaks(f"{reply} And the number is {n}.")) for n in range(5))
-    assert typed_on <= max(0.05, encoding)
+    assert typed_on <= max(0.1, 2 * encoding)

@@ -1,7 +1,7 @@
 """What a rep is about to send, looked through before it goes: what only colleagues should read, what belongs to other customers,
 and what the customer has told us already."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from kb.assist.ticket_codes import find_codes_in_tickets
 from kb.search.types import Audience, Collection
 from kb.service.conversations import get_conversation
 from kb.service.facts import FactKind, find_facts
-from kb.service.other_customers import OthersData, find_data_of_others
-from kb.service.repeats import Told, repeats_in
+from kb.service.other_customers import OthersData, find_data_of_others, given_with
+from kb.service.repeats import repeats_in
 from kb.service.stored_facts import told_by
 from kb.text.sentences import sentence_spans
 from webapp.shared.database import session
@@ -47,7 +47,8 @@ def check_text(text: str, conversation_id: int | None) -> CheckedText:
     told = told_by(session(), conversation) if conversation is not None else ()
     others = find_data_of_others(session(), text, conversation, region=region)
     leaks = [*(leak.to_json() for leak in checked.leaks), *(leak.to_json() for leak in others)]
-    leaks += _of_tickets(text, told, collections, others)
+    known = {one.value for one in told} | (given_with(conversation) if conversation is not None else frozenset())
+    leaks += _of_tickets(text, known, collections, others)
     return CheckedText(
         sorted(leaks, key=lambda leak: (leak["start"], leak["end"])),
         [repeat.to_json() for repeat in repeats_in(text, told)],
@@ -56,10 +57,9 @@ def check_text(text: str, conversation_id: int | None) -> CheckedText:
 
 
 def _of_tickets(
-    text: str, told: Sequence[Told], collections: Sequence[Collection], others: Sequence[OthersData]
+    text: str, known: Set[str], collections: Sequence[Collection], others: Sequence[OthersData]
 ) -> list[dict[str, Any]]:
-    """Order and tracking numbers that the customer has not told us and that stand in a past ticket."""
-    known = {one.value for one in told}
+    """Order and tracking numbers that are not known to be this customer's and stand in a past ticket."""
     known_words = {one.words for one in others}
     codes = [fact for fact in find_facts(text) if fact.kind in _CODES and fact.value not in known]
     codes = [fact for fact in codes if fact.words not in known_words]

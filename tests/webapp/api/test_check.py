@@ -12,6 +12,7 @@ from talks import make_talk
 
 from indexer.runtime import SearchRuntime
 from kb.core.settings import Settings
+from kb.tables import Channel
 
 Token = Callable[[str], dict[str, str]]
 Check = Callable[..., dict[str, Any]]
@@ -97,9 +98,15 @@ def test_an_order_number_of_a_past_ticket_is_shown(
     assert check("Your order JH-55443322 is late, I see.", theirs.id)["leaks"] == []
 
 
-def test_a_question_that_was_answered_already_is_shown_with_the_answer(check: Check, session: Session) -> None:
-    from kb.tables import Channel
+def test_what_the_sending_system_gave_with_a_conversation_is_the_customers_own(check: Check, session: Session) -> None:
+    own = make_talk(session, ["customer: where is it?"], subject="Late order JH-55443322")
+    own.details = {"order": "JH-99887766", "plan": "Plus", "number": 5}
+    make_talk(session, ["customer: JH-99887766 and JH-55443322"], name="Bimal Sen", email="bimal@example.com")
+    session.commit()
+    assert check("Your orders JH-99887766 and JH-55443322 come on Friday.", own.id)["leaks"] == []
 
+
+def test_a_question_that_was_answered_already_is_shown_with_the_answer(check: Check, session: Session) -> None:
     earlier = make_talk(session, ["customer: My order is JH-20417733"], channel=Channel.EMAIL, ago=600)
     now = make_talk(session, ["customer: it is still late, I restarted the app already"])
     session.commit()
