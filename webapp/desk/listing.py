@@ -25,8 +25,9 @@ class Listing:
         """Whether the chosen tab has it."""
         return self.kind in (ALL, result.audience)
 
-    def shows_any(self, results: Sequence[Result]) -> bool:
-        return any(map(self.is_shown, results))
+    def shown_of(self, results: Sequence[Result]) -> list[Result]:
+        """Those of them that the chosen tab has."""
+        return list(filter(self.is_shown, results))
 
     def is_first(self, result: Result) -> bool:
         """Whether it is the one that the chosen tab shows in full."""
@@ -39,7 +40,7 @@ class Listing:
     @property
     def only_less_likely(self) -> bool:
         """Whether all that the chosen tab has is folded away."""
-        shown = list(filter(self.is_shown, self.results))
+        shown = self.shown_of(self.results)
         return bool(shown) and all(result.less_likely for result in shown)
 
 

@@ -55,7 +55,9 @@ function chooseTab(results, kind) {
   shown[0]?.classList.add("hit--full");
   const fold = results.querySelector("[data-fold]");
   if (fold) {
-    fold.hidden = !shown.some((hit) => fold.contains(hit));
+    const folded = shown.filter((hit) => fold.contains(hit));
+    fold.hidden = folded.length === 0;
+    fold.querySelector(".count").textContent = folded.length.toLocaleString(document.documentElement.lang);
     if (shown[0] && fold.contains(shown[0])) fold.open = true;
   }
   const nothing = results.querySelector("[data-nothing]");
