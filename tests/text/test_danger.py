@@ -17,7 +17,7 @@ from kb.text.danger.rules import RuleError
 
 HERE = Path(__file__).parent / "safety"
 HALVES = ("development", "held_out")
-# Written in two rounds when both were right: 8 of these dangers were missed at first, and 15 of the ordinary texts raised an alarm.
+# Written in two rounds when both were right: 8 of the dangers were missed at first, 15 of the ordinary texts raised an alarm.
 SETS = (*HALVES, "later")
 WAYS_OF_WRITING = ("en", "hi", "bn", "hi-Latn", "bn-Latn")
 # Questions that people ask of a shop; the few of these sets that do tell of danger are named below.
