@@ -1,6 +1,7 @@
 """What is done with a conversation beside writing, how one begins at the desk, and the job that keeps the queue going."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings, load_settings
 from kb.jobs.worker import run_now
 from kb.service.conversations import snooze, take
-from kb.tables import Conversation, Customer, Message, Presence, Role
+from kb.tables import Attachment, Conversation, Customer, Message, Presence, Role
 from webapp.worker.kinds import QUEUE, job_kinds
 
 Login = Callable[[Role | str], FlaskClient]
@@ -220,6 +221,22 @@ def test_what_was_pasted_becomes_a_conversation_once(
     assert said[0].text == "kab aayega <b>"
     assert "4111" not in said[2].text
     assert session.scalar(select(func.count(Customer.id))) == 1
+
+
+def test_long_paste_is_kept_whole(rep: FlaskClient, csrf: Csrf, session: Session) -> None:
+    pasted = "\n".join(f"{'Customer' if n % 2 else 'Agent'}: line number {n} of the conversation" for n in range(500))
+    begun = time.perf_counter()
+    answer = rep.post("/desk/inbox/keep", data={"text": pasted, "channel": "chat"}, headers=csrf(rep))
+    took = time.perf_counter() - begun
+    talk = session.scalars(select(Conversation)).one()
+    assert talk.preview == "line number 499 of the conversation"
+    page = get_page(rep, answer.location)
+    assert "line number 499" in page
+    assert "only its end was read" in page
+    file = session.scalars(select(Attachment)).one()
+    whole = rep.get(f"/desk/inbox/{talk.id}/files/{file.id}").text
+    assert whole == pasted
+    assert took < 20
 
 
 def test_sides_stay_swapped_in_what_is_kept(rep: FlaskClient, csrf: Csrf, session: Session) -> None:

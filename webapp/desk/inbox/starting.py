@@ -6,11 +6,14 @@ from datetime import timedelta
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.assist.transcript import read_transcript
 from kb.assist.turns import Role, Turn
 from kb.core.clock import utc_now
+from kb.privacy.redaction import mask_secrets
+from kb.service.attachments import add_file
 from kb.service.conversations import assign, find_opened, open_conversation
 from kb.service.customers import (
     GivenCustomer,
@@ -85,7 +88,8 @@ def _to(conversation: Conversation) -> ResponseReturnValue:
 def keep() -> ResponseReturnValue:
     """What was pasted becomes a conversation, once, however often the button is pressed."""
     text, swapped = blank_controls(request.form.get("text", "")), bool(request.form.get("swapped"))
-    turns = read_transcript(text, swapped=swapped).turns
+    transcript = read_transcript(text, swapped=swapped)
+    turns = transcript.turns
     if not turns:
         return redirect(url_for("desk.conversation"), code=303)
     channel = _channel(request.form)
@@ -107,8 +111,20 @@ def keep() -> ResponseReturnValue:
             sent_at=now - timedelta(seconds=len(turns) - number),
             region=settings().phone_region,
         )
+    if transcript.cut:
+        _keep_whole(conversation, text)
     judge_after_response(conversation)
     return _to(conversation)
+
+
+def _keep_whole(conversation: Conversation, text: str) -> None:
+    """A very long paste is read from its end; all of it lies beside a note that says so."""
+    words = _("The text that was pasted is very long: only its end was read. All of it is in the file.")
+    said = note(session(), conversation, words, current_user.id)
+    data = mask_secrets(text, region=settings().phone_region).encode()
+    add_file(
+        session(), conversation, "pasted.txt", data, user_id=current_user.id, message_id=said.id, largest=len(data)
+    )
 
 
 def _customer_in(turns: list[Turn]) -> GivenCustomer:
