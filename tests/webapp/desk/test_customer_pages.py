@@ -271,11 +271,12 @@ def test_what_the_shops_own_system_says_is_text_and_gives_reasons(
     assert "javascript:" not in answer.text
     assert 'href="https://shop.example/o/1"' in answer.text
     assert "A part of the answer could not be used." in answer.text
-    assert answer.headers["HX-Trigger"] == "outside-facts"
+    assert 'hx-target="#likely-reasons"' in answer.text
     assert "Your system says so:" in client.get(f"/desk/customers/{talk.customer_id}/reasons", headers=HTMX).text
     client.get(f"/desk/customers/{talk.customer_id}/outside", headers=HTMX)
     assert system.calls == 1  # within a minute nobody is asked again
-    check_page(client.get(f"/desk/customers/{talk.customer_id}/outside"))
+    whole = check_page(client.get(f"/desk/customers/{talk.customer_id}/outside"))
+    assert "#likely-reasons" not in whole
 
 
 def test_an_own_system_that_fails_is_said_quietly_and_asked_again(

@@ -154,10 +154,9 @@ def outside(customer_id: int) -> ResponseReturnValue:
             facts = facts_outside(customer)
         except OutsideFactsError as error:
             trouble = TROUBLES[error.trouble]
-    response = _piece("outside", customer, facts=facts, trouble=trouble, is_set=is_set())
-    if facts is not None and facts.asked:
-        response.headers["HX-Trigger"] = "outside-facts"  # the reasons are looked up anew with it
-    return response
+    this = small_number(request.args.get("conversation", ""))
+    # Where it makes something likelier, the piece fetches the reasons once more.
+    return _piece("outside", customer, facts=facts, trouble=trouble, is_set=is_set(), this=this, partial=is_partial())
 
 
 def _piece(name: str, customer: Customer, **values: object) -> Response:
