@@ -13,6 +13,7 @@ from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.encoders.opening import open_encoder
 from indexer.encoders.reranker import check_reranker
 from indexer.fingerprint import index_fingerprint
+from indexer.following import Follower
 from indexer.own_calibration import CalibrationReader
 from indexer.query_statistics import QueryStatisticsReader
 from indexer.second_stage import SecondStageSource
@@ -25,6 +26,7 @@ from kb.search.confidence import SHIPPED, Calibration, load_calibration
 from kb.search.encoding import Encoder
 from kb.search.searcher import CollectionSource, Searcher
 from kb.search.second_stage import Reranker
+from kb.search.solved import load_solved, newest_solved
 from kb.search.types import Audience, CollectionName
 
 logger = logging.getLogger(__name__)
@@ -68,6 +70,7 @@ class SearchRuntime:
         self.base_calibration = load_base_calibration(settings)
         self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
         self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
+        self._solved = Follower(engine, "What solved conversations", newest_solved, load_solved)
         is_set = reranker or settings.reranker
         self._second_stage = SecondStageSource(settings, self._calibration, reranker) if is_set else None
         self._searchers = {
@@ -111,7 +114,9 @@ class SearchRuntime:
     ) -> Searcher:
         """One of any collections, with the encoder, statistics and calibration that serve; without a second stage for trying out,
         where two searches are compared that must have read the same."""
-        return Searcher(self.encoder, tuple(sources), audience, self._statistics, self._calibration, second_stage)
+        return Searcher(
+            self.encoder, tuple(sources), audience, self._statistics, self._calibration, second_stage, self._solved
+        )
 
     def view(self, name: CollectionName) -> CollectionView:
         """A collection as it is now: for checks and benchmarks, which are no audience."""

@@ -18,6 +18,7 @@ from kb.search.fusion import (
     score_passages,
 )
 from kb.search.late_interaction import COMPARED_PASSAGES, LATE_INTERACTION_WEIGHT, match_words, weakest_words
+from kb.search.solved import NOTHING_SOLVED, SolvedCounts
 from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, language_number
 
 # How many documents of a collection are asked in their other languages too, and what that counts beside the best passage.
@@ -54,6 +55,7 @@ def rank_candidates(
     query: QueryEmbedding,
     language: str,
     centring: Centring,
+    solved: SolvedCounts = NOTHING_SOLVED,
 ) -> Ranking:
     """Score and fuse.
 
@@ -78,6 +80,7 @@ def rank_candidates(
     dense += _agreement_of_languages(candidates, collections, dense, vector, centring)
     matched = _match_words(candidates, collections, dense, query, language)
     dense += np.float32(LATE_INTERACTION_WEIGHT) * matched.ahead
+    dense += solved.bonus(candidates.groups)
     documents = fuse_documents(
         candidates.groups,
         dense,

@@ -19,6 +19,7 @@ from kb.search.lexical_retrieval import LexicalHits
 from kb.search.long_texts import rank_with_parts
 from kb.search.query_processing import ProcessedQuery
 from kb.search.ranking import Ranking, only_of, put_first, rank_candidates
+from kb.search.solved import NOTHING_SOLVED, SolvedCounts
 from kb.search.types import ALTERNATIVE_QUESTIONS, Audience, Collection, CollectionName, Result
 
 
@@ -34,6 +35,7 @@ class Retrieval:
     collections: Sequence[Collection]
     lexical: LexicalHits
     candidates: Candidates
+    solved: SolvedCounts = NOTHING_SOLVED
     parts: Sequence["Retrieval"] = ()  # what the parts of a long text brought up, see kb.search.long_texts
 
     @cached_property
@@ -46,6 +48,7 @@ class Retrieval:
             self.embedding,
             self.query.background,
             self.centring,
+            self.solved,
         )
         ranking = rank_with_parts(ranking, [part.ranking for part in self.parts])
         return put_first(ranking, self.mentions.groups) if self.mentions.groups else ranking

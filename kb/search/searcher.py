@@ -25,6 +25,7 @@ from kb.search.ranking import Ranking, select_documents
 from kb.search.retrieval import Retrieval
 from kb.search.safety import safety_warning
 from kb.search.second_stage import Reading, Reread, SecondStage, reread
+from kb.search.solved import NOTHING_SOLVED, SolvedSource
 from kb.search.stage_clock import StageClock
 from kb.search.types import (
     Audience,
@@ -76,14 +77,17 @@ class Searcher:
         statistics: QueryStatisticsSource,
         calibration: CalibrationSource,
         second_stage: Callable[[], SecondStage] | None = None,
+        solved: SolvedSource | None = None,
     ) -> None:
-        """second_stage: gives it when it is first needed, because what it reads with is large."""
+        """second_stage: gives it when it is first needed, because what it reads with is large. solved: None where use is not to
+        count."""
         self.audience = audience
         self._encoder = encoder
         self._sources = tuple(sources)
         self._statistics = statistics
         self._calibration = calibration
         self._second_stage = second_stage
+        self._solved = solved
         # Nothing else is kept from one search to the next.
         self._embeddings = QueryEmbeddings(encoder)
         self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
@@ -240,7 +244,8 @@ class Searcher:
         candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
         words = len(find_words(processed.text))
         centring = self._statistics.current().centring(processed.background, words)
-        return Retrieval(query, processed, embedding, centring, collections, lexical, candidates)
+        solved = self._solved.current() if self._solved else NOTHING_SOLVED
+        return Retrieval(query, processed, embedding, centring, collections, lexical, candidates, solved)
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""

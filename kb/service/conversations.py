@@ -13,6 +13,7 @@ from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
 from kb.service.channels.webhooks import tell_event
 from kb.service.standing import bring_up_to_date
+from kb.service.used_documents import note_not_solved, note_solved
 from kb.tables import (
     Channel,
     Conversation,
@@ -195,6 +196,7 @@ def close(session: Session, conversation: Conversation, user_id: int | None) -> 
         return
     conversation.state, conversation.snoozed_until = ConversationState.CLOSED.value, None
     conversation.closed_at, conversation.waiting_since = utc_now(), None
+    note_solved(session, conversation)
     note_event(session, conversation, EventKind.CLOSED, user_id)
 
 
@@ -202,6 +204,8 @@ def reopen(session: Session, conversation: Conversation, user_id: int | None, *,
     """why: "customer" where the customer wrote again, "time" at the end of a snooze."""
     if conversation.state == ConversationState.OPEN.value:
         return
+    if conversation.state == ConversationState.CLOSED.value:
+        note_not_solved(session, conversation)
     conversation.state, conversation.snoozed_until, conversation.closed_at = ConversationState.OPEN.value, None, None
     bring_up_to_date(session, conversation)  # who had no answer when it was closed waits again
     note_event(session, conversation, EventKind.REOPENED, user_id, {"why": why} if why else None)

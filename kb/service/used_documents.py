@@ -1,9 +1,11 @@
 """Which articles and tickets a rep used in a conversation."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
@@ -72,3 +74,41 @@ def inserted_by(session: Session, conversation: Conversation, user_id: int) -> S
             UsedDocument.state == UsedState.INSERTED.value,
         )
     ).all()
+
+
+def note_solved(session: Session, conversation: Conversation) -> None:
+    """The conversation was closed: what was sent in it solved it."""
+    _move(session, conversation, (UsedState.SENT, UsedState.REOPENED), UsedState.SOLVED, utc_now())
+
+
+def note_not_solved(session: Session, conversation: Conversation) -> None:
+    """It is open again: what seemed to solve it did not."""
+    _move(session, conversation, (UsedState.SOLVED,), UsedState.REOPENED, None)
+
+
+def _move(
+    session: Session, conversation: Conversation, before: Sequence[UsedState], after: UsedState, at: datetime | None
+) -> None:
+    session.execute(
+        update(UsedDocument)
+        .where(
+            UsedDocument.conversation_id == conversation.id, UsedDocument.state.in_([state.value for state in before])
+        )
+        .values(state=after.value, solved_at=at)
+    )
+
+
+@dataclass(frozen=True)
+class Solved:
+    times: int
+    last_at: datetime
+
+
+def solved_by(session: Session, documents: Sequence[str]) -> Solved | None:
+    """How often these (an article in all its languages) solved a conversation, and when last; None for never. One statement."""
+    times, last_at = session.execute(
+        select(func.count(UsedDocument.id), func.max(UsedDocument.solved_at)).where(
+            UsedDocument.document.in_(documents), UsedDocument.state == UsedState.SOLVED.value
+        )
+    ).one()
+    return Solved(times, last_at) if times and last_at else None

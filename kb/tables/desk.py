@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kb.tables.base import Base, utc_now
@@ -34,6 +34,21 @@ class UsedDocument(Base):
     question: Mapped[str] = mapped_column(String(500), default="")  # that it was to answer, redacted
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     solved_at: Mapped[datetime | None]
+
+
+class SolvedGroup(Base):
+    """How often an article (with all its translations) or a past ticket solved a conversation: what ranking knows of use.
+
+    Rows of a version are written and used together.
+    """
+
+    __tablename__ = "solved_groups"
+    __table_args__ = (UniqueConstraint("version", "document_group"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    document_group: Mapped[int] = mapped_column(BigInteger)  # see Passage
+    solved: Mapped[int]
 
 
 class Macro(Base):

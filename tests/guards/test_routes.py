@@ -86,6 +86,7 @@ ROUTES = {
     ("POST", "/desk/inbox/<int:conversation_id>/close"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/reopen"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/language"): REP,
+    ("POST", "/desk/inbox/<int:conversation_id>/ticket"): REP,
     ("GET", "/desk/inbox/<int:conversation_id>/answers"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/answers"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/files"): REP,

@@ -27,6 +27,7 @@ KINDS = {
     "gaps": lazy_gettext("Gaps and their reasons"),
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
     "query_statistics": lazy_gettext("Learning from searches"),
+    "solved": lazy_gettext("Counting what solved conversations"),
     "wordings": lazy_gettext("Wordings from use"),
     "calibration": lazy_gettext("Fitting the confidence to own searches"),
     "ticket_import": lazy_gettext("Import of tickets"),

@@ -14,6 +14,7 @@ from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
 from kb.service.desk_documents import is_pinned, note_opened, set_pin
 from kb.service.queue import View
+from kb.service.used_documents import solved_by
 from kb.tables import Channel, FeedbackKind
 from kb.tables.feedback import parse_document
 from kb.tickets import find_resolved_ticket
@@ -106,6 +107,7 @@ def article(article_id: int) -> ResponseReturnValue:
         translations=read.translations,
         forms=read.forms,
         document=f"article:{found.id}",
+        solved=solved_by(session(), [f"article:{one.id}" for one in (found, *read.translations.values())]),
     )
 
 
@@ -116,7 +118,9 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
     if found is None:
         raise NotFoundError(_("There is no such ticket."))
     _note_opening(f"ticket:{found.id}")
-    return _render("ticket", ticket=found, forms=copy_forms_of_ticket(found), document=f"ticket:{found.id}")
+    document = f"ticket:{found.id}"
+    solved = solved_by(session(), [document])
+    return _render("ticket", ticket=found, forms=copy_forms_of_ticket(found), document=document, solved=solved)
 
 
 def _render(kind: str, *, document: str, **values: object) -> ResponseReturnValue:

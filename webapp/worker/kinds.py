@@ -20,6 +20,7 @@ from webapp.worker import (
     queue,
     retention,
     simulation,
+    solved,
     statistics,
     tickets,
     wordings,
@@ -32,6 +33,7 @@ from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
+SOLVED = "solved"
 QUEUE = "queue"
 # They try things out by hundreds of searches, minutes long: gaps do not wait for that.
 LEARNING = "learning"
@@ -51,6 +53,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
+        kind(SOLVED, solved.run, every=timedelta(minutes=10)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),

@@ -18,7 +18,7 @@ from kb.service.stored_facts import facts_of
 from kb.service.timeline import Timeline, timeline_of
 from kb.service.used_documents import inserted_by
 from kb.tables import Channel, Conversation, MessageRole
-from webapp.desk.inbox import answers, checking, composer, files, starting, steps
+from webapp.desk.inbox import answers, checking, composer, files, saving, starting, steps
 from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
 from webapp.desk.inbox.words import (
@@ -53,6 +53,7 @@ for rule, view, methods in (
     ("/<int:conversation_id>/snooze", steps.snooze_until, ["POST"]),
     ("/<int:conversation_id>/close", steps.close_it, ["POST"]),
     ("/<int:conversation_id>/reopen", steps.reopen_it, ["POST"]),
+    ("/<int:conversation_id>/ticket", saving.save_as_ticket, ["POST"]),
     ("/<int:conversation_id>/language", steps.answer_in, ["POST"]),
     ("/<int:conversation_id>/answers", answers.answers, ["GET", "POST"]),
     ("/<int:conversation_id>/files", files.add, ["POST"]),

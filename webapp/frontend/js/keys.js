@@ -15,6 +15,7 @@ export function listenToKeys({ box, results, sheetOf }) {
     s: (sheet) => handOverByKey(sheet, "t", { send: true }),
     q: startQuoting,
     p: pinByKey,
+    d: didNotHelp,
   };
   document.addEventListener("keydown", async (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
@@ -44,6 +45,11 @@ export function listenToKeys({ box, results, sheetOf }) {
   });
   rememberLetters(document.querySelector("[data-letters]"));
   document.querySelector("[data-show-keys]")?.addEventListener("click", openKeys);
+}
+
+// "This did not": what was asked becomes a gap, with what was shown for it.
+function didNotHelp(sheet) {
+  sheet?.querySelector('[data-votes] [value="not_answered"]')?.click();
 }
 
 // Press the button that swaps customer and agent, also from within the box; false where there is nothing to swap.

@@ -1,0 +1,63 @@
+"""What worked is kept: a conversation that is over becomes a past ticket, redacted, which the desk finds from then on."""
+
+from flask import flash
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from kb.core.errors import InvalidInputError
+from kb.service.conversations import get_conversation, note_event
+from kb.service.timeline import newest_messages
+from kb.tables import Conversation, ConversationState, EventKind, MessageRole
+from kb.tickets.keeping import keep_ticket
+from kb.tickets.raw import RawTicket, RawTurn
+from kb.tickets.requesters import load_requester_key
+from webapp.desk.inbox.returning import back_to
+from webapp.desk.inbox.words import settings
+from webapp.shared.database import session
+
+SOURCE = "desk"
+# Of a longer conversation its end is kept: that is where it was solved.
+MOST_MESSAGES = 500
+_SIDES = {MessageRole.CUSTOMER.value: "customer", MessageRole.AGENT.value: "agent", MessageRole.NOTE.value: "agent"}
+
+
+def save_as_ticket(conversation_id: int) -> ResponseReturnValue:
+    """Saved again after more was said, the ticket is brought up to date."""
+    conversation = get_conversation(session(), conversation_id)
+    if conversation.state != ConversationState.CLOSED.value:
+        raise InvalidInputError(_("Only a conversation that is closed can be kept as a ticket."))
+    conversation.ticket_id = keep_ticket(
+        session(), _raw_ticket(conversation), load_requester_key(settings().home), settings().phone_region
+    )
+    note_event(session(), conversation, EventKind.SAVED, current_user.id, {"ticket": conversation.ticket_id})
+    flash(_("Kept as a ticket, without personal data. The desk finds it in a moment."), "good")
+    return back_to(conversation.id)
+
+
+def _raw_ticket(conversation: Conversation) -> RawTicket:
+    customer = conversation.customer
+    turns = [
+        RawTurn(
+            _SIDES[message.role],
+            message.text,
+            public=message.role != MessageRole.NOTE.value,
+            created_at=message.sent_at,
+        )
+        for message in newest_messages(session(), conversation, limit=MOST_MESSAGES)
+        if message.role in _SIDES
+    ]
+    rep = conversation.assigned_to.name if conversation.assigned_to else ""
+    return RawTicket(
+        source=SOURCE,
+        external_id=str(conversation.id),
+        subject=conversation.subject,
+        status="resolved",
+        channel=conversation.channel,
+        turns=turns,
+        language=conversation.language,
+        requester=customer.email or customer.phone,
+        names=[name for name in (customer.name, rep) if name],
+        created_at=conversation.created_at,
+        resolved_at=conversation.closed_at,
+    )
