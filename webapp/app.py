@@ -40,6 +40,7 @@ BLUEPRINTS = (
     "webapp.desk.handing_over:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
+    "webapp.studio.drafts:blueprint",
     "webapp.studio.wordings:blueprint",
     "webapp.studio.confidence:blueprint",
     "webapp.studio.translations:blueprint",

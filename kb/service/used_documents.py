@@ -112,3 +112,14 @@ def solved_by(session: Session, documents: Sequence[str]) -> Solved | None:
         )
     ).one()
     return Solved(times, last_at) if times and last_at else None
+
+
+def used_articles(session: Session, conversation: Conversation) -> list[int]:
+    """The articles that were sent in it."""
+    names = session.scalars(
+        select(UsedDocument.document).where(
+            UsedDocument.conversation_id == conversation.id,
+            UsedDocument.state.in_([UsedState.SENT.value, UsedState.SOLVED.value, UsedState.REOPENED.value]),
+        )
+    )
+    return [found[1] for name in names if (found := parse_document(name)) is not None and found[0] == "article"]

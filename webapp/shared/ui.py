@@ -204,6 +204,7 @@ class PageFrame:
                 (_("Wordings"), "studio_wordings.wordings"),
                 (_("How sure"), "studio_confidence.confidence"),
                 (_("Safety"), "studio_safety.rules"),
+                (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.translations"),
             ):

@@ -16,7 +16,7 @@ from kb.core.settings import Settings
 from kb.search.solved import count_solved, load_solved
 from kb.service.conversations import close, reopen
 from kb.service.used_documents import note_used, solved_by
-from kb.tables import Conversation, Role, Ticket, UsedState
+from kb.tables import Article, Conversation, Role, Ticket, UsedState
 
 __all__ = ["content", "prepared"]
 Login = Callable[[Role | str], FlaskClient]
@@ -106,3 +106,29 @@ def test_a_closed_conversation_is_kept_as_a_ticket_without_personal_data(
     stored = " ".join([ticket.problem, ticket.resolution, *(message.text for message in ticket.messages)])
     assert "Asha" not in stored
     assert "98123" not in stored
+
+
+def test_a_draft_for_trainers_holds_problem_steps_and_sources_and_nothing_personal(
+    session: Session, content: PageContent, login: Login, csrf: Csrf, rep: int
+) -> None:
+    talk = answered(session, rep, f"article:{content.english_only}")
+    say(session, talk, "agent: It was late because the bank was down. Open Orders. Tap Refund *status*.", user_id=rep)
+    close(session, talk, rep)
+    session.commit()
+    client = login(Role.REP)
+    for _ in range(2):
+        assert client.post(f"/desk/inbox/{talk.id}/draft-article", headers=csrf(client)).status_code == 303
+    session.expire_all()
+    draft = session.scalars(select(Article).where(Article.status == "draft")).one()
+    assert draft.audience == "internal"
+    assert "## The cause\n\nIt was late because the bank was down." in draft.body
+    assert ". Open Orders.\n" in draft.body
+    assert f"](/desk/articles/{content.english_only})" in draft.body
+    assert "Asha" not in draft.body
+    assert "98123" not in draft.body
+    trainer = login(Role.TRAINER)
+    assert draft.title in trainer.get("/studio/drafts/").text
+    assert "<em>" not in trainer.get(f"/studio/drafts/{draft.id}").text
+    assert "status: draft" in trainer.get(f"/studio/drafts/{draft.id}.md").text
+    assert trainer.post(f"/studio/drafts/{draft.id}/archive", headers=csrf(trainer)).status_code == 303
+    assert trainer.get(f"/studio/drafts/{draft.id}").status_code == 404

@@ -1,20 +1,25 @@
 """What worked is kept: a conversation that is over becomes a past ticket, redacted, which the desk finds from then on."""
 
-from flask import flash
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from kb.articles import desk_cards
+from kb.articles.drafting import SolvedCase, draft_article
 from kb.core.errors import InvalidInputError
 from kb.service.conversations import get_conversation, note_event
 from kb.service.timeline import newest_messages
+from kb.service.used_documents import used_articles
 from kb.tables import Conversation, ConversationState, EventKind, MessageRole
+from kb.tickets import find_resolved_ticket
 from kb.tickets.keeping import keep_ticket
 from kb.tickets.raw import RawTicket, RawTurn
 from kb.tickets.requesters import load_requester_key
 from webapp.desk.inbox.returning import back_to
 from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
+from webapp.shared.locale import offered_languages
 
 SOURCE = "desk"
 # Of a longer conversation its end is kept: that is where it was solved.
@@ -33,6 +38,31 @@ def save_as_ticket(conversation_id: int) -> ResponseReturnValue:
     note_event(session(), conversation, EventKind.SAVED, current_user.id, {"ticket": conversation.ticket_id})
     flash(_("Kept as a ticket, without personal data. The desk finds it in a moment."), "good")
     return back_to(conversation.id)
+
+
+def draft_from(conversation_id: int) -> ResponseReturnValue:
+    """A draft article of it for a trainer, made from the redacted ticket: kept first where it is not yet."""
+    conversation = get_conversation(session(), conversation_id)
+    answer = save_as_ticket(conversation_id) if conversation.ticket_id is None else back_to(conversation.id)
+    ticket = find_resolved_ticket(session(), conversation.ticket_id or 0)
+    if ticket is None:
+        raise InvalidInputError(_("Only a conversation that is closed can be kept as a ticket."))
+    sources = [
+        (card.title, url_for("desk.article", article_id=card.id))
+        for card in desk_cards(session(), used_articles(session(), conversation)).values()
+    ]
+    sources.append((_("Ticket %(number)s", number=ticket.id), url_for("desk.ticket", ticket_id=ticket.id)))
+    language = ticket.language.partition("-")[0]
+    draft = draft_article(
+        session(),
+        SolvedCase(ticket.subject, ticket.problem, ticket.resolution, ticket.language, sources),
+        language=language if language in offered_languages() else offered_languages()[0],
+        key=f"case-{ticket.id}",
+        author=current_user.email,
+    )
+    note_event(session(), conversation, EventKind.SAVED, current_user.id, {"article": draft.id})
+    flash(_("A draft for the trainers was made: “%(title)s”.", title=draft.title), "good")
+    return answer
 
 
 def _raw_ticket(conversation: Conversation) -> RawTicket:

@@ -53,6 +53,7 @@ for rule, view, methods in (
     ("/<int:conversation_id>/snooze", steps.snooze_until, ["POST"]),
     ("/<int:conversation_id>/close", steps.close_it, ["POST"]),
     ("/<int:conversation_id>/reopen", steps.reopen_it, ["POST"]),
+    ("/<int:conversation_id>/draft-article", saving.draft_from, ["POST"]),
     ("/<int:conversation_id>/ticket", saving.save_as_ticket, ["POST"]),
     ("/<int:conversation_id>/language", steps.answer_in, ["POST"]),
     ("/<int:conversation_id>/answers", answers.answers, ["GET", "POST"]),
