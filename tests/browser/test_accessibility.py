@@ -23,7 +23,11 @@ UNANSWERED = "xylophone tuning in antarctica"
 PAGES = {
     "/login": ["/login"],
     "/help/<language>/": ["/help/en/", "/help/hi/", "/help/bn/"],
-    "/help/<language>/search": ["/help/hi/search?q=पैसे वापस कब आएंगे", f"/help/en/search?q={UNANSWERED}"],
+    "/help/<language>/search": [
+        "/help/hi/search?q=पैसे वापस कब आएंगे",
+        f"/help/en/search?q={UNANSWERED}",
+        "/help/en/search?q=बैटरी फूल गई",
+    ],
     "/help/<language>/topics/<topic>": ["/help/bn/topics/delivery"],
     "/help/<language>/articles/<slug>": [
         *(f"/help/{language}/articles/{slug}" for language in ("en", "hi", "bn") for slug in RICH_ARTICLES),
@@ -31,7 +35,7 @@ PAGES = {
     ],
     "/help/<language>/contact": ["/help/hi/contact"],
     "/help/<language>/contact/sent": ["/help/en/contact/sent"],
-    "/desk/": ["/desk/", "/desk/?q=refund late"],
+    "/desk/": ["/desk/", "/desk/?q=refund late", "/desk/?q=gas leak ho raha hai"],
     "/desk/articles/<int:article_id>": ["/desk/articles/{public}", "/desk/articles/{internal}"],
     "/desk/tickets/<int:ticket_id>": ["/desk/tickets/1"],
     "/desk/conversation": ["/desk/conversation"],
@@ -49,6 +53,8 @@ PAGES = {
     "/desk/inbox/<int:conversation_id>/messages/<int:message_id>": ["/desk/inbox/1/messages/1"],
     "/studio/wordings/": [f"/studio/wordings/?view={view}" for view in ("suggested", "applied", "refused", "harmful")],
     "/studio/confidence/": ["/studio/confidence/"],
+    "/studio/safety/": ["/studio/safety/"],
+    "/studio/safety/<kind>/<language>": ["/studio/safety/battery/hi"],
     "/studio/content/": ["/studio/content/"],
     "/studio/translations/": ["/studio/translations/"],
     "/studio/content/<int:report_id>": ["/studio/content/1"],
