@@ -53,8 +53,6 @@ PAGES = {
     "/desk/simulations/": ["/desk/simulations/"],
     "/desk/inbox/<int:conversation_id>": ["/desk/inbox/1", "/desk/inbox/2?view=open"],
     "/desk/inbox/<int:conversation_id>/messages/<int:message_id>": ["/desk/inbox/1/messages/1"],
-    "/studio/safety/": ["/studio/safety/"],
-    "/studio/safety/<kind>/<language>": ["/studio/safety/fire/hi"],
     "/studio/wordings/": [f"/studio/wordings/?view={view}" for view in ("suggested", "applied", "refused", "harmful")],
     "/studio/confidence/": ["/studio/confidence/"],
     "/studio/safety/": ["/studio/safety/"],
