@@ -54,7 +54,7 @@ class AssistSearcher(Protocol):
         """What a search for `text` brings up of what may be seen, ranked; `also` gives more candidates, per collection."""
         ...
 
-    def judge(self, session: Session, text: str, results: Sequence[Result]) -> SearchAnswer:
+    def judge(self, session: Session | None, text: str, results: Sequence[Result]) -> SearchAnswer:
         """`results` for `text`, with how sure the first one is."""
         ...
 

@@ -158,22 +158,22 @@ def with_safety(session: Session, turns: Sequence[Turn], answer: AssistAnswer, *
     return replace(answer, safety=safety_of_turns(session, turns, reader_language=reader_language))
 
 
-def judge_questions(session: Session, searcher: AssistSearcher, answer: AssistAnswer) -> AssistAnswer:
+def judge_questions(searcher: AssistSearcher, answer: AssistAnswer) -> AssistAnswer:
     """The same with how sure the first suggestion for each open question is: the calibrated confidence of search. As in a search
     what can be sent comes first, see `kb.search.first_result`: what each collection has is judged by itself."""
-    judged = tuple(_judge(session, searcher, asked) if asked.is_open else asked for asked in answer.questions)
+    judged = tuple(_judge(searcher, asked) if asked.is_open else asked for asked in answer.questions)
     is_first_open = bool(judged) and judged[0].is_open
     return replace(answer, questions=judged, suggestions=judged[0].suggestions if is_first_open else answer.suggestions)
 
 
-def _judge(session: Session, searcher: AssistSearcher, asked: Asked) -> Asked:
+def _judge(searcher: AssistSearcher, asked: Asked) -> Asked:
     of_collections: dict[CollectionName, list[Result]] = {}
     for suggestion in asked.suggestions:
         of_collections.setdefault(suggestion.result.collection, []).append(suggestion.result)
     # Public articles first: of equals they lead.
     answers = [
-        searcher.judge(session, asked.text, of_collections[name]) for name in CollectionName if name in of_collections
-    ] or [searcher.judge(session, asked.text, [])]
+        searcher.judge(None, asked.text, of_collections[name]) for name in CollectionName if name in of_collections
+    ] or [searcher.judge(None, asked.text, [])]
     joined = join_answers(answers, len(asked.suggestions))
     because = {(one.result.kind, one.result.id): one.because for one in asked.suggestions}
     suggestions = tuple(Suggestion(result, because[result.kind, result.id]) for result in joined.results)

@@ -173,11 +173,11 @@ class Searcher:
         found = self._retrieve_with_parts(self._sources, query, guess_language(query), StageClock())
         return reread(self._second_stage().reranker, found)
 
-    def judge(self, session: Session, text: str, results: Sequence[Result]) -> SearchAnswer:
+    def judge(self, session: Session | None, text: str, results: Sequence[Result]) -> SearchAnswer:
         """`results`, which something else found for `text`, best first, with the confidence in the first of them.
 
         It is judged by the signals of a search that ranks it first, among what may be seen. What the search does not even bring
-        up deserves none.
+        up deserves none. session: None where it was asked a moment ago what may be seen.
         """
         clock = StageClock()
         query, truncated = normalise_query(text)
@@ -188,7 +188,9 @@ class Searcher:
         sources = [source for source in self._sources if results and source.name is results[0].collection]
         if sources and says_something(query):
             reading = self._begin_reading(sources, query, language)
-            found = self._retrieve_with_parts(sources, query, language, clock).without_hidden(session, self.audience)
+            found = self._retrieve_with_parts(sources, query, language, clock)
+            if session is not None:
+                found = found.without_hidden(session, self.audience)
             given = found.ranked_first(results[0])
             if given is not None:
                 confidence = reading.judge(found, given, partial(self._confidence, found), clock)

@@ -74,7 +74,7 @@ def command(
             even_without_query=anyway,
             closed=frozenset(turn - 1 for turn in closed),
         )
-        answer = judge_questions(session, searcher, answer)
+        answer = judge_questions(searcher, answer)
         answer = with_safety(session, turns, answer, reader_language=language)
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))

@@ -65,7 +65,7 @@ def assist_and_record(
     )
     if not answer.speak:
         return Assisted(answer)
-    answer = judge_questions(session(), searcher, answer)
+    answer = judge_questions(searcher, answer)
     search = answer.questions[0].search
     assert search is not None, "an open question is judged"
     if name_of is not None:
