@@ -11,7 +11,7 @@ from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError
 from kb.service.conversations import assign, note_event
 from kb.service.escalation_rules import Rule, parse_rules
-from kb.service.frustration.reasons import kind_of
+from kb.service.frustration.reasons import contacts_in, kind_of
 from kb.service.frustration.steps import manager_requests, names_a_step
 from kb.service.frustration.storing import earlier_contacts
 from kb.service.messages import store_message
@@ -104,21 +104,22 @@ _NUMBER_IN_WORDS = {
 
 
 def facts_of(
-    session: Session, conversation: Conversation, *, words: frozenset[str] = frozenset(), now: datetime | None = None
+    conversation: Conversation,
+    said: Sequence[str],
+    contacts: int,
+    *,
+    words: frozenset[str] = frozenset(),
+    now: datetime | None = None,
 ) -> Facts:
-    """What is known of a conversation: two statements. words: what others have found in it (safety, fraud)."""
+    """What is known of a conversation. said: the customer's messages; words: what others have found in it (safety, fraud)."""
     now = now or utc_now()
-    texts = [
-        message.text for message in newest_messages(session, conversation) if message.role == MessageRole.CUSTOMER.value
-    ]
-    found = {"filed"} if any(names_a_step(text) for text in texts) else set()
     waiting = conversation.waiting_since if conversation.state == ConversationState.OPEN.value else None
     return Facts(
-        words | found,
-        contacts=1 + (session.scalar(select(earlier_contacts(conversation))) or 0),
+        words | ({"filed"} if any(names_a_step(text) for text in said) else set()),
+        contacts=contacts,
         waited=_minutes(waiting, now),
         open=_minutes(conversation.created_at, now),
-        manager=manager_requests(texts),
+        manager=manager_requests(said),
     )
 
 
@@ -127,14 +128,28 @@ def _minutes(since: datetime | None, now: datetime) -> float:
 
 
 def advise(
-    session: Session, conversation: Conversation, rules: Sequence[Rule], *, words: frozenset[str] = frozenset()
+    session: Session,
+    conversation: Conversation,
+    rules: Sequence[Rule],
+    *,
+    words: frozenset[str] = frozenset(),
+    said: Sequence[str] | None = None,
 ) -> list[Advice]:
-    """The advice for a stored conversation; none where it is closed or has been escalated since the customer last wrote."""
+    """The advice for a stored conversation; none where it is closed or has been escalated since the customer last wrote.
+
+    said: the customer's messages where the caller has them; then nothing is read, and contacts are those of the reasons.
+    """
     if conversation.state == ConversationState.CLOSED.value or not rules:
         return []
     if conversation.escalated_at and conversation.escalated_at >= conversation.last_message_at:
         return []
-    facts = facts_of(session, conversation, words=words)
+    if said is None:
+        messages = newest_messages(session, conversation)
+        said = [message.text for message in messages if message.role == MessageRole.CUSTOMER.value]
+        contacts = 1 + (session.scalar(select(earlier_contacts(conversation))) or 0)
+    else:
+        contacts = contacts_in(conversation.frustration_reasons)
+    facts = facts_of(conversation, said, contacts, words=words)
     return escalation_advice(conversation.frustration, conversation.frustration_reasons, facts, rules)
 
 

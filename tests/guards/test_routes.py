@@ -83,6 +83,7 @@ ROUTES = {
     ("POST", "/desk/inbox/<int:conversation_id>/presence"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/assign"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/snooze"): REP,
+    ("POST", "/desk/inbox/<int:conversation_id>/escalate"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/close"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/reopen"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/language"): REP,

@@ -68,6 +68,12 @@ def kind_of(words: str) -> str | None:
     return next((kind for kind, pattern in _patterns().items() if pattern.fullmatch(words)), None)
 
 
+def contacts_in(reasons: Sequence[str]) -> int:
+    """Which contact within 14 days it is, by stored reasons; 1 where none of them says."""
+    found = (_patterns()["contacts"].fullmatch(words) for words in reasons)
+    return next((int(match[1]) for match in found if match and match[1].isdecimal()), 1)
+
+
 def say_reason(words: str, language: str) -> str:
     """A stored reason (English words) in the language of the person who reads it; unknown words stay as they are."""
     for kind, pattern in _patterns().items():

@@ -18,7 +18,7 @@ from kb.service.stored_facts import facts_of
 from kb.service.timeline import Timeline, timeline_of
 from kb.service.used_documents import inserted_by
 from kb.tables import Channel, Conversation, MessageRole
-from webapp.desk.inbox import answers, checking, composer, files, saving, starting, steps
+from webapp.desk.inbox import answers, checking, composer, feeling, files, saving, starting, steps
 from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
 from webapp.desk.inbox.words import (
@@ -51,6 +51,7 @@ for rule, view, methods in (
     ("/<int:conversation_id>/presence", composer.presence, ["GET", "POST"]),
     ("/<int:conversation_id>/assign", steps.assign_to, ["POST"]),
     ("/<int:conversation_id>/snooze", steps.snooze_until, ["POST"]),
+    ("/<int:conversation_id>/escalate", feeling.escalate_it, ["POST"]),
     ("/<int:conversation_id>/close", steps.close_it, ["POST"]),
     ("/<int:conversation_id>/reopen", steps.reopen_it, ["POST"]),
     ("/<int:conversation_id>/draft-article", saving.draft_from, ["POST"]),
@@ -130,6 +131,7 @@ def show(conversation_id: int) -> ResponseReturnValue:
         fact_names=FACT_NAMES,
         safety=_safety(values["timeline"]),
         safety_url=conversation_url(conversation.id, wanted, part="safety"),
+        feeling=feeling.feeling_of(conversation, _said(values["timeline"])),
         tried=tried_before(session(), [conversation.visit or ""], with_opened=False),
         **values,
         **queue,
@@ -145,6 +147,7 @@ def _part(part: str, conversation: Conversation, here: str) -> ResponseReturnVal
         conversation=conversation,
         here=here,
         level_names=LEVEL_NAMES,
+        feeling=feeling.feeling_of(conversation) if part == "feeling" else {},
         colleagues=colleagues_of(session(), conversation.id, current_user.id) if is_head else [],
         facts=facts_of(session(), conversation) if is_facts else {},
         fact_names=FACT_NAMES,
@@ -165,8 +168,11 @@ def _timeline(conversation: Conversation, before: int | None, colleagues: list[C
 
 def _safety(timeline: Timeline) -> SafetyWarning | None:
     """What is to be read out first, by what the customer said of what is shown; in their language and in the rep's own."""
-    said = [one.text for one in timeline.entries if one.message and one.message.role == MessageRole.CUSTOMER]
-    return conversation_safety(session(), said, reader_language=choose_language())
+    return conversation_safety(session(), _said(timeline), reader_language=choose_language())
+
+
+def _said(timeline: Timeline) -> list[str]:
+    return [one.text for one in timeline.entries if one.message and one.message.role == MessageRole.CUSTOMER]
 
 
 def _composer(conversation: Conversation, newest_id: int | None) -> dict[str, Any]:
