@@ -38,6 +38,8 @@ BLUEPRINTS = (
     "webapp.desk.inbox.views:blueprint",
     "webapp.desk.customers.views:blueprint",
     "webapp.desk.handing_over:blueprint",
+    "webapp.desk.panel:blueprint",
+    "webapp.desk.panel:framed_blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
     "webapp.studio.drafts:blueprint",

@@ -139,6 +139,13 @@ def issue_token(session: Session, user: User, name: str) -> str:
     return token
 
 
+def replace_token(session: Session, user: User, name: str) -> str:
+    """A new bearer token of this name; the person's others of the same name are withdrawn. Raises as `issue_token`."""
+    for token in session.scalars(select(ApiToken).where(ApiToken.user_id == user.id, ApiToken.name == name)):
+        session.delete(token)
+    return issue_token(session, user, name)
+
+
 def revoke_tokens(session: Session, user: User) -> int:
     """Withdraw all tokens of a person; returns how many there were."""
     tokens = session.scalars(select(ApiToken).where(ApiToken.user_id == user.id)).all()

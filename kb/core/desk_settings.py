@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kb.core.errors import ConfigurationError
-from kb.core.setting_values import minutes_by_name, setting, time_zone, whole_number
+from kb.core.setting_values import minutes_by_name, origins, setting, time_zone, whole_number
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,17 @@ class DeskSettings:
         "Rules that say when a conversation is escalated and to whom, see docs/frustration.md; default: those of the sample's "
         "escalation matrix, `none` for no rules",
     )
+
+    panel_origins_text: str = setting(
+        "KB_PANEL_ORIGINS",
+        "",
+        "Sites whose pages may frame the side panel, such as `https://helpdesk.example.com`, comma-separated, see "
+        "docs/side-panel.md; default none but the project's own browser extension",
+    )
+
+    @property
+    def panel_origins(self) -> tuple[str, ...]:
+        return origins("KB_PANEL_ORIGINS", self.panel_origins_text)
 
     @property
     def time_zone(self) -> ZoneInfo:

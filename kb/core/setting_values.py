@@ -44,6 +44,29 @@ def hosts(name: str, text: str) -> tuple[str, ...]:
     return hosts
 
 
+def origins(name: str, text: str) -> tuple[str, ...]:
+    """Addresses of sites without a path, as browsers write them: `https://desk.example.com`, `http://10.0.0.5:8080`."""
+    found = []
+    for origin in filter(None, (one.strip().rstrip("/").lower() for one in text.split(","))):
+        try:
+            parts = urlsplit(origin)
+            is_usable = parts.port != 0
+        except ValueError:
+            is_usable = False
+        # They go into the content security policy, where a blank, a semicolon or a star would mean something else.
+        host = r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])"
+        if not is_usable or not re.fullmatch(
+            rf"(?:https?://{host}(?::\d{{1,5}})?|chrome-extension://[a-p]{{32}})", origin
+        ):
+            raise ConfigurationError(
+                f"{name} has {origin!r}, which is no address of a site.",
+                remedy=f"An example: {name}=https://helpdesk.example.com (without a path; several with commas)",
+            )
+        usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "-")
+        found.append(origin.removesuffix(usual))
+    return tuple(found)
+
+
 def probability(name: str, text: str) -> float | None:
     if not text:
         return None

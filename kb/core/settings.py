@@ -266,6 +266,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.deals_in_turn,
         settings.largest_attachment,
         settings.time_zone,
+        settings.panel_origins,
         web_address("KB_CUSTOMER_URL", settings.customer_url),
         settings.largest_upload,
         settings.mail_from,

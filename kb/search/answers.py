@@ -68,6 +68,7 @@ class Answer:
             "lead": self.lead,
             "complete": self.complete,
             "cells": [cell._asdict() for cell in self.cells],
+            "copy": self.to_copy,
         }
 
 

@@ -48,6 +48,9 @@ PAGES = {
     "/desk/customers/<int:customer_id>/merge": ["/desk/customers/1/merge?with=8&q=a"],
     "/desk/inbox/<int:conversation_id>/handover": ["/desk/inbox/1/handover", "/desk/inbox/16/handover"],
     "/desk/inbox": ["/desk/inbox", "/desk/inbox?view=closed"],
+    "/desk/panel": ["/desk/panel"],
+    "/desk/panel/framed": ["/desk/panel/framed?lang=hi"],
+    "/desk/extension": ["/desk/extension"],
     "/desk/inbox/new": ["/desk/inbox/new?who=a"],
     "/desk/inbox/<int:conversation_id>/answers": ["/desk/inbox/1/answers"],
     "/desk/simulations/": ["/desk/simulations/"],
@@ -73,6 +76,7 @@ NO_PAGES = {
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     *("/desk/requests", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"),
+    *("/desk/extension.zip", "/api/v1/desk/articles/<int:article_id>/forms", "/api/v1/desk/tickets/<int:ticket_id>/forms"),
     *("/desk/inbox/<int:conversation_id>/presence", "/desk/customers/<int:customer_id>/panel"),
     *("/", "/help/", "/admin/", "/help/<language>/articles/<path:slug>", "/help/pictures/<name>"),
 }

@@ -10,6 +10,7 @@ from kb.tables import FeedbackKind
 from kb.text.no_question import NoQuestion
 from webapp.api.openapi_check import check_path, check_schemas
 from webapp.api.openapi_conversations import conversation_paths, conversation_schemas
+from webapp.api.openapi_documents import forms_of_article_path, forms_of_ticket_path, forms_schemas
 from webapp.api.openapi_parts import NUMBER, TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.openapi_webhooks import webhook_schemas, webhooks
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
@@ -42,6 +43,8 @@ def openapi_document(settings: Settings) -> Json:
                 )
             },
             "/api/v1/desk/assist": {"post": _assist(settings)},
+            "/api/v1/desk/articles/{article_id}/forms": {"get": forms_of_article_path(settings)},
+            "/api/v1/desk/tickets/{ticket_id}/forms": {"get": forms_of_ticket_path()},
             "/api/v1/desk/check": {"post": check_path()},
             "/api/v1/desk/feedback": {"post": _feedback()},
             "/api/v1/studio/gaps": {"get": _gaps()},
@@ -258,5 +261,6 @@ def _schemas() -> Json:
         **conversation_schemas(),
         **webhook_schemas(),
         **check_schemas(),
+        **forms_schemas(),
         "Problem": object_of({**problem, "remedy": TEXT, "reference": TEXT}, optional={"remedy", "reference"}),
     }

@@ -68,6 +68,7 @@ def answer_properties() -> Json:
             "items": {"type": "object", "properties": {"label": _TEXT, "value": _TEXT}, "required": ["label", "value"]},
             "description": "Of a row its cells with the heads of their columns",
         },
+        "copy": {"type": "string", "description": "As plain text to send: the cells of a row with their heads"},
     }
 
 

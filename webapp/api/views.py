@@ -1,21 +1,23 @@
 """The routes under `/api/v1`. What they take and give stands in `webapp.api.openapi`; a test compares the two."""
 
+from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, current_app, jsonify, request
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from kb.assist.suggestions import with_safety
 from kb.assist.transcript import MAX_LENGTH, Transcript, read_transcript
 from kb.assist.turns import Turn, parse_turns
-from kb.core.errors import InvalidInputError
+from kb.core.errors import InvalidInputError, NotFoundError
 from kb.insight.gaps import count_gaps, list_gaps
 from kb.search.events import record_feedback
 from kb.search.types import Audience
 from kb.tables import FeedbackKind
 from webapp.api.openapi import openapi_document
 from webapp.api.parameters import (
+    HIGHEST_ID,
     HIGHEST_OFFSET,
     LONGEST_CHECKED,
     MOST_GAPS,
@@ -31,6 +33,7 @@ from webapp.api.parameters import (
     text_field,
     turns_field,
 )
+from webapp.desk.copying import find_copy_forms
 from webapp.shared.assisting import assist_and_record, customer_language
 from webapp.shared.checking import check_text
 from webapp.shared.database import session
@@ -83,6 +86,25 @@ def assist() -> Response:
     )
     answer = with_safety(session(), turns, shown.answer, reader_language=language).to_json()
     return jsonify(answer | transcript.to_json() if transcript else answer)
+
+
+@desk.get("/articles/<int:article_id>/forms")
+def forms_of_article(article_id: int) -> Response:
+    """A published article as it is handed over: as text, Markdown and link, in the language `to` if it is there."""
+    return _forms("article", article_id, offered_language(request.args.get("to", "")))
+
+
+@desk.get("/tickets/<int:ticket_id>/forms")
+def forms_of_ticket(ticket_id: int) -> Response:
+    """What resolved a past ticket, as it is handed over."""
+    return _forms("ticket", ticket_id, "")
+
+
+def _forms(kind: str, number: int, to: str) -> Response:
+    forms = find_copy_forms(kind, number, to) if number <= HIGHEST_ID else None
+    if forms is None:
+        raise NotFoundError(f"There is no {kind} with this number, or it is not published.")
+    return jsonify(asdict(forms))
 
 
 @desk.post("/check")

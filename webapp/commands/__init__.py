@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calibrate": ("webapp.commands.calibrate", "Fit the confidence on labelled searches."),
     "bench": ("webapp.commands.bench", "Latency, throughput and memory beside the bare encoder."),
     "sample": ("webapp.commands.sample", "The sample's customers: play one, remove all."),
+    "extension": ("webapp.commands.extension", "The browser's side panel beside another help desk."),
     "doctor": ("webapp.commands.doctor", "What is wrong with this installation, in plain words."),
 }
 

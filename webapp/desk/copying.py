@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext as _
 
-from kb.articles import LinkTarget, links_of, plain_markdown, plain_text, resolve_links
+from kb.articles import (
+    LinkTarget,
+    find_published,
+    links_of,
+    plain_markdown,
+    plain_text,
+    published_translations,
+    resolve_links,
+)
 from kb.tables import Article, Ticket
 from kb.text.html_message import outside_address
+from kb.tickets import find_resolved_ticket
 from webapp.shared.database import session
 from webapp.shared.locale import in_language, offered_languages
 from webapp.shared.ui import language_name
@@ -67,6 +76,18 @@ def copy_forms_of_article(article: Article, links: Mapping[str, LinkTarget], wan
     text = f"{head}{article.title}\n\n{plain_text(article.body, link=address).strip()}{tail}"
     markdown = f"{head}# {article.title}\n\n{plain_markdown(article.body, link=address)}{tail}"
     return CopyForms(text, markdown, link, f"article:{article.id}", article.language, wanted)
+
+
+def find_copy_forms(kind: str, number: int, to: str) -> CopyForms | None:
+    """Of a published article, in the customer's language `to` if it is there, or of a resolved ticket; None for neither."""
+    if kind == "ticket":
+        ticket = find_resolved_ticket(session(), number)
+        return copy_forms_of_ticket(ticket) if ticket is not None else None
+    article = find_published(session(), number)
+    if article is None:
+        return None
+    sent, wanted = version_for(article, published_translations(session(), article), to)
+    return copy_forms_of_article(sent, links_in(sent), wanted)
 
 
 def _note(language: str, wanted: str) -> str:

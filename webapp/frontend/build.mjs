@@ -1,12 +1,14 @@
 // Bundles styles, scripts, fonts and images into webapp/static/dist, names them by content, and writes manifest.json,
 // which maps each source name ("app.css") to what templates must link ("app-3F2K….css"). `--watch` rebuilds on change.
-import { mkdir, rename, rm, readdir, writeFile } from "node:fs/promises";
+// Beside them, in dist/extension, the browser's side panel under its own names: what `kb extension` and the desk hand out.
+import { cp, mkdir, rename, rm, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const outdir = path.resolve(here, "../static/dist");
+const extension = path.join(outdir, "extension");
 
 const writeManifest = {
   name: "manifest",
@@ -26,6 +28,7 @@ const writeManifest = {
       await rename(`${target}.new`, target);
       for (const file of await readdir(outdir, { recursive: true, withFileTypes: true })) {
         const relative = path.relative(outdir, path.join(file.parentPath ?? file.path, file.name));
+        if (relative.startsWith(`extension${path.sep}`)) continue;
         if (file.isFile() && !written.has(relative)) await rm(path.join(outdir, relative));
       }
     });
@@ -34,7 +37,7 @@ const writeManifest = {
 
 await mkdir(outdir, { recursive: true });
 const options = {
-  entryPoints: ["css/app.css", "js/app.js", "js/desk.js", "js/inbox.js", "img/favicon.svg"].map((file) => path.join(here, file)),
+  entryPoints: ["css/app.css", "js/app.js", "js/desk.js", "js/inbox.js", "js/panel.js", "img/favicon.svg"].map((file) => path.join(here, file)),
   outdir,
   outbase: here,
   entryNames: "[name]-[hash]",
@@ -51,9 +54,33 @@ const options = {
   plugins: [writeManifest],
 };
 
+const source = path.join(here, "extension");
+const copied = ["manifest.json", "panel.html", "panel.css", "icon-128.png", "_locales"];
+const extensionOptions = {
+  entryPoints: ["background.js", "panel.js", "page.js"].map((file) => path.join(source, file)),
+  outdir: extension,
+  bundle: true,
+  format: "iife", // page.js is put into the same page again and again
+  target: ["chrome116"],
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "info",
+  plugins: [
+    {
+      name: "as-they-are",
+      setup(build) {
+        build.onEnd(async () => {
+          for (const name of copied) await cp(path.join(source, name), path.join(extension, name), { recursive: true });
+        });
+      },
+    },
+  ],
+};
+await rm(extension, { recursive: true, force: true });
+
 if (process.argv.includes("--watch")) {
-  const context = await esbuild.context(options);
-  await context.watch();
+  for (const each of [options, extensionOptions]) await (await esbuild.context(each)).watch();
 } else {
   await esbuild.build(options);
+  await esbuild.build(extensionOptions);
 }

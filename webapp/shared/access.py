@@ -28,6 +28,9 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "desk_handover": Role.REP,
     "desk_simulations": Role.REP,
     "desk_inbox": Role.REP,
+    "desk_panel": Role.REP,
+    # The same page for everybody, with nothing in it: see webapp/desk/panel.py.
+    "desk_panel_frame": PUBLIC,
     "api_desk": Role.REP,
     "api_conversations": Role.REP,
     "studio": Role.TRAINER,

@@ -2,6 +2,8 @@
 
 import os
 import secrets
+from functools import wraps
+from typing import Any
 
 from flask import Flask, request
 from flask_talisman import Talisman
@@ -10,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from webapp.auth.person import bearer_token
+from webapp.shared.extension import EXTENSION_ORIGIN
 
 # Nothing is allowed that is not named, and nothing inline: injected markup can neither run nor style anything.
 CONTENT_SECURITY_POLICY = {
@@ -46,6 +49,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
+    _let_frame(app, "desk_panel_frame.framed", settings)
     Talisman(
         app,
         # Whoever ends TLS in front of us redirects to it; here we would only know by a header.
@@ -66,6 +70,21 @@ def init_security(app: Flask, settings: Settings) -> None:
             csrf.protect()
 
     app.before_request(check_csrf)
+
+
+def _let_frame(app: Flask, endpoint: str, settings: Settings) -> None:
+    """The one page that others may frame: the project's own extension and the sites of KB_PANEL_ORIGINS, nobody else."""
+    ancestors = " ".join((EXTENSION_ORIGIN, *settings.panel_origins))
+    policy = {**content_security_policy(settings), "form-action": "'none'", "frame-ancestors": ancestors}
+    view = app.view_functions[endpoint]
+
+    @wraps(view)  # the function itself belongs to every application of this process
+    def framed(**values: Any) -> Any:
+        return view(**values)
+
+    # Read by Talisman. X-Frame-Options knows no list of sites; browsers that know frame-ancestors ignore it anyway.
+    framed.talisman_view_options = {"content_security_policy": policy, "frame_options": None}  # type: ignore[attr-defined]
+    app.view_functions[endpoint] = framed
 
 
 def load_secret_key(settings: Settings) -> str:
