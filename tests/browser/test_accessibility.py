@@ -76,7 +76,11 @@ NO_PAGES = {
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     *("/desk/requests", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"),
-    *("/desk/extension.zip", "/api/v1/desk/articles/<int:article_id>/forms", "/api/v1/desk/tickets/<int:ticket_id>/forms"),
+    *(
+        "/desk/extension.zip",
+        "/api/v1/desk/articles/<int:article_id>/forms",
+        "/api/v1/desk/tickets/<int:ticket_id>/forms",
+    ),
     *("/desk/inbox/<int:conversation_id>/presence", "/desk/customers/<int:customer_id>/panel"),
     *("/", "/help/", "/admin/", "/help/<language>/articles/<path:slug>", "/help/pictures/<name>"),
 }
