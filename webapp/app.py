@@ -40,6 +40,7 @@ BLUEPRINTS = (
     "webapp.desk.handing_over:blueprint",
     "webapp.desk.panel:blueprint",
     "webapp.desk.panel:framed_blueprint",
+    "webapp.desk.macros:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
     "webapp.studio.drafts:blueprint",

@@ -123,3 +123,15 @@ def used_articles(session: Session, conversation: Conversation) -> list[int]:
         )
     )
     return [found[1] for name in names if (found := parse_document(name)) is not None and found[0] == "article"]
+
+
+def last_article(session: Session, conversation: Conversation) -> int | None:
+    """The number of the article that was used last in a conversation."""
+    document = session.scalars(
+        select(UsedDocument.document)
+        .where(UsedDocument.conversation_id == conversation.id, UsedDocument.document.startswith("article:"))
+        .order_by(UsedDocument.created_at.desc(), UsedDocument.id.desc())
+        .limit(1)
+    ).first()
+    parsed = parse_document(document) if document else None
+    return parsed[1] if parsed else None

@@ -28,7 +28,7 @@ from kb.tables.conversations import (
     Promise,
 )
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
-from kb.tables.desk import Macro, SolvedGroup, UsedDocument, UsedState
+from kb.tables.desk import ConversationFlow, Macro, SolvedGroup, UsedDocument, UsedState
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
 from kb.tables.internal_statements import InternalStatements
@@ -62,6 +62,7 @@ __all__ = [
     "Conversation",
     "ConversationEvent",
     "ConversationFact",
+    "ConversationFlow",
     "ConversationState",
     "Customer",
     "CustomerIdentity",

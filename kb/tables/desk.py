@@ -1,7 +1,8 @@
-"""What reps work with: what helped in which conversation, and macros."""
+"""What reps work with: what helped in which conversation, macros, and flows of steps."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -63,5 +64,21 @@ class Macro(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)  # None: shared
     uses: Mapped[int] = mapped_column(default=0)
     last_used_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]  # can be brought back for a while
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ConversationFlow(Base):
+    """How far a flow of steps has come in a conversation."""
+
+    __tablename__ = "conversation_flows"
+    __table_args__ = (UniqueConstraint("conversation_id", "flow"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    flow: Mapped[str] = mapped_column(String(100))
+    # By step the one that comes next, as the rep chose it; "" where they went back to it.
+    decisions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    is_open: Mapped[bool] = mapped_column(default=True)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -24,6 +24,7 @@ from kb.articles.sync_report import SyncReport
 from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.service.attachments import add_file
+from kb.service.macros import Writer, save_macro
 from kb.service.sample import read_conversations, store_sample
 from kb.service.timeline import newest_messages
 from kb.tables import Gap, Role, SearchEvent, utc_now
@@ -69,6 +70,7 @@ def addresses(
     session.commit()
     run_gap_job(settings, engine)
     talk = make_talk(session)
+    macro = save_macro(session, Writer(0, trains=True), name="Refund", language="en", text="{order}", shared=True)
     known: dict[str, object] = {
         "language": "en",
         "topic": "refunds",
@@ -84,6 +86,7 @@ def addresses(
         "message_id": newest_messages(session, talk)[-1].id,
         "file_id": add_file(session, talk, "a.txt", b"a", user_id=None, largest=100).id,
         "name": "0123456789abcdef.png",
+        "macro_id": macro.id,
     }
 
     session.commit()

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.core.settings import Settings, load_settings
-from webapp.shared.sample_shop import DEMO_PEOPLE, SAMPLE_ARTICLES, SAMPLE_CONVERSATIONS, SAMPLE_SCRIPTS, SAMPLE_TICKETS
+from webapp.shared.sample_shop import (
+    DEMO_PEOPLE,
+    SAMPLE_ARTICLES,
+    SAMPLE_CONVERSATIONS,
+    SAMPLE_MACROS,
+    SAMPLE_SCRIPTS,
+    SAMPLE_TICKETS,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,6 +40,7 @@ def command() -> None:
     update_index(settings, engine)
     add_demo_people(settings, engine)
     add_sample_conversations(settings, engine)
+    add_sample_macros(settings, engine)
     show_demo_logins(settings)
 
 
@@ -142,6 +150,21 @@ def add_sample_conversations(settings: Settings, engine: "Engine") -> int:
                 zone=settings.time_zone,
             )
             session.commit()
+    stamp.write_text(f"{stored}\n", encoding="ascii")
+    return stored
+
+
+def add_sample_macros(settings: Settings, engine: "Engine") -> int:
+    """Texts that the sample shop sends often, once, where nobody has made any. Returns how many came in."""
+    from kb.core.database import session_scope
+    from kb.service.sample import has_macros, store_sample_macros
+
+    stamp = settings.home / "sample-macros"
+    if stamp.exists() or not _content_stamp(settings).exists():
+        return 0
+    with session_scope(engine) as session:
+        stored = 0 if has_macros(session) else store_sample_macros(session, SAMPLE_MACROS)
+        session.commit()
     stamp.write_text(f"{stored}\n", encoding="ascii")
     return stored
 

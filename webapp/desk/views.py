@@ -21,6 +21,7 @@ from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_ticket
 from webapp.desk.display import ago, channel_name, customer_language, desk_url, piece_to_mark
+from webapp.desk.inbox.macros import macros_for_desk
 from webapp.desk.listing import best_of, make_listing
 from webapp.desk.live import changes, live
 from webapp.desk.reading import read_article
@@ -60,6 +61,7 @@ def home() -> ResponseReturnValue:
         "tab_urls": {name: _here(kind=name) for name in listing.counts},
         "reading": reading,
         "to": customer_language(),
+        "offers": macros_for_desk(text, customer_language() or reading) if answer else [],
         "partial": is_partial(),
         "typing": typing,
     }

@@ -31,6 +31,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "desk_panel": Role.REP,
     # The same page for everybody, with nothing in it: see webapp/desk/panel.py.
     "desk_panel_frame": PUBLIC,
+    "desk_macros": Role.REP,
     "api_desk": Role.REP,
     "api_conversations": Role.REP,
     "studio": Role.TRAINER,

@@ -7,6 +7,7 @@ from kb.core.settings import PROJECT_ROOT
 SAMPLE_ARTICLES = PROJECT_ROOT / "articles"
 SAMPLE_TICKETS = SAMPLE_ARTICLES / "sample-tickets.zendesk.json"
 SAMPLE_CONVERSATIONS = SAMPLE_ARTICLES / "sample-conversations.jsonl"
+SAMPLE_MACROS = SAMPLE_ARTICLES / "sample-macros.yaml"
 SAMPLE_SCRIPTS = SAMPLE_ARTICLES / "sample-simulations.jsonl"
 
 

@@ -198,6 +198,7 @@ class PageFrame:
         ]
         is_customers = request.blueprint == "desk_customers"
         places.append(Place(_("Customers"), url_for("desk_customers.find"), is_customers))
+        places.append(Place(_("Macros"), url_for("desk_macros.macros"), request.blueprint == "desk_macros"))
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))
             for name, endpoint in (

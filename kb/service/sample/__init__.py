@@ -8,6 +8,7 @@ from kb.service.sample.files import (
     read_conversations,
     read_scripts,
 )
+from kb.service.sample.macros import has_macros, store_sample_macros
 from kb.service.sample.playing import begin_script, play
 from kb.service.sample.storing import ORIGIN, Removed, has_conversations, has_sample, remove_sample, store_sample
 
@@ -20,10 +21,12 @@ __all__ = [
     "Turn",
     "begin_script",
     "has_conversations",
+    "has_macros",
     "has_sample",
     "play",
     "read_conversations",
     "read_scripts",
     "remove_sample",
     "store_sample",
+    "store_sample_macros",
 ]

@@ -13,6 +13,7 @@ from kb.search.types import Audience
 from kb.service.conversations import get_conversation
 from kb.service.settled import settle_question
 from kb.tables import Conversation
+from webapp.desk.inbox.macros import offers_for
 from webapp.desk.listing import best_of, make_listing
 from webapp.shared.after_response import run_after_response
 from webapp.shared.conversation_assist import suggest_for
@@ -37,6 +38,7 @@ def answers(conversation_id: int) -> ResponseReturnValue:
             return redirect(url_for("desk_inbox.answers", conversation_id=conversation.id), code=303)
     query = request.values.get("q", "").strip()
     found = _search(conversation, query) if query and message is None else _suggest(conversation)
+    found["offers"] = offers_for(conversation, query) if query and message is None else []
     template = "desk/inbox/_answers.html" if is_partial() else "desk/inbox/answers.html"
     return render_fresh(template, conversation=conversation, query=query, partial=is_partial(), **found)
 

@@ -1,4 +1,5 @@
-"""A reply is looked through while it is written and once more before it goes: what it gives away, what it asks again."""
+"""A reply is looked through while it is written and once more before it goes: what it gives away, what it asks again, what is
+still to be filled in."""
 
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from kb.service.fact_kinds import FactKind
+from kb.service.macro_filling import gaps_in
 from webapp.shared.checking import check_text
 
 FACT_NAMES = {
@@ -33,12 +35,14 @@ _MOST = 100_000
 
 def check(conversation_id: int) -> ResponseReturnValue:
     """What to look at in a reply before it goes, as a piece of the page; "" where nothing is."""
-    checked = check_text(request.form.get("text", "")[:_MOST], conversation_id)
+    text = request.form.get("text", "")[:_MOST]
+    checked, gaps = check_text(text, conversation_id), gaps_in(text)
     html = render_template(
         "desk/inbox/_check.html",
+        gaps=gaps,
         leaks=checked.leaks,
         repeats=[{**one, "told_at": datetime.fromisoformat(one["at"])} for one in checked.repeats if one["at"]],
         names={kind.value: name for kind, name in FACT_NAMES.items()},
         this=conversation_id,
     )
-    return jsonify({"html": html.strip(), "found": len(checked.leaks) + len(checked.repeats)})
+    return jsonify({"html": html.strip(), "found": len(gaps) + len(checked.leaks) + len(checked.repeats)})

@@ -12,6 +12,7 @@ from kb.service.attachments import files_beside_draft, send_files, take_files_ba
 from kb.service.channels.delivery import send_again
 from kb.service.conversations import get_conversation
 from kb.service.drafts import colleagues_of, delete_draft, note_presence, save_draft
+from kb.service.macro_filling import gaps_in
 from kb.service.messages import (
     ColleagueRepliedError,
     RecipientChangedError,
@@ -49,6 +50,8 @@ def send(conversation_id: int) -> ResponseReturnValue:
             raise InvalidInputError(_("A message needs words."))
         flash(_("A message needs words."), "warn")
         return back_to(conversation.id)
+    if _has_gaps():
+        return _ask(conversation, "gaps", "")
     try:
         add_uploads(conversation)
         sent = _write(conversation)
@@ -69,6 +72,12 @@ def send(conversation_id: int) -> ResponseReturnValue:
             "recipient": recipient_of(conversation),
         }
     )
+
+
+def _has_gaps() -> bool:
+    """Whether a variable of a macro is still to be filled in; with scripts the check of the text says so before."""
+    is_asked = not wants_json() and not request.form.get("anyway") and request.form.get("kind") != "note"
+    return is_asked and bool(gaps_in(request.form["text"]))
 
 
 def _write(conversation: Conversation) -> Message:

@@ -12,13 +12,14 @@ from kb.search.safety import SafetyWarning, conversation_safety
 from kb.service.before_contact import tried_before
 from kb.service.conversations import get_conversation
 from kb.service.drafts import Colleague, colleagues_of, get_draft
+from kb.service.macro_filling import gaps_in
 from kb.service.messages import SPOKEN, find_message, newer_reply, recipient_of
 from kb.service.queue import Filter, View, count_views, list_conversations, next_for
 from kb.service.stored_facts import facts_of
 from kb.service.timeline import Timeline, timeline_of
 from kb.service.used_documents import inserted_by
 from kb.tables import Channel, Conversation, MessageRole
-from webapp.desk.inbox import answers, checking, composer, feeling, files, saving, starting, steps
+from webapp.desk.inbox import answers, checking, composer, feeling, files, macros, saving, starting, steps
 from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
 from webapp.desk.inbox.words import (
@@ -58,6 +59,8 @@ for rule, view, methods in (
     ("/<int:conversation_id>/ticket", saving.save_as_ticket, ["POST"]),
     ("/<int:conversation_id>/language", steps.answer_in, ["POST"]),
     ("/<int:conversation_id>/answers", answers.answers, ["GET", "POST"]),
+    ("/<int:conversation_id>/macros", macros.macros, ["GET"]),
+    ("/<int:conversation_id>/macros/<int:macro_id>", macros.insert, ["POST"]),
     ("/<int:conversation_id>/files", files.add, ["POST"]),
     ("/<int:conversation_id>/files/<int:file_id>", files.fetch, ["GET"]),
     ("/<int:conversation_id>/files/<int:file_id>/remove", files.remove, ["POST"]),
@@ -189,7 +192,8 @@ def _composer(conversation: Conversation, newest_id: int | None) -> dict[str, An
         "reached_by": reached_by,
         "recipient": draft.recipient if draft else reached_by,
         "last_seen": last_seen or "",
-        "asked": asked if reply is not None or (draft and asked == "recipient") else "",
+        "asked": asked if reply is not None or (draft and asked in {"recipient", "gaps"}) else "",
+        "gaps": gaps_in(draft.text) if draft and asked == "gaps" else [],
         "reply_of_colleague": reply,
         "key": secrets.token_urlsafe(12),
         "undo_seconds": settings().undo_seconds,

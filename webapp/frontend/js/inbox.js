@@ -3,6 +3,7 @@ import { startAnswers } from "./answers.js";
 import { startComposer } from "./composer.js";
 import { listenToInboxKeys } from "./inbox_keys.js";
 import { startLive } from "./live.js";
+import { startMacros } from "./macros.js";
 import { startPresence } from "./presence.js";
 import { startResults } from "./results_and_preview.js";
 import { refreshOnChange, showAllOnClick, showEarlierOnClick, toTheEnd } from "./timeline.js";
@@ -21,6 +22,7 @@ if (talk) {
   showEarlierOnClick();
   const composer = document.querySelector("[data-composer]");
   startComposer(composer);
+  startMacros(composer);
   startPresence(composer, talk);
   const box = document.querySelector("#q");
   const results = document.querySelector("#results");
