@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 from chromium import launch_chromium
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from other_help_desk import HelpDesk, run_help_desk
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from kb.core.settings import PROJECT_ROOT
 
@@ -32,7 +33,14 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) -> Iterator[Site]:
+def help_desk() -> Iterator[HelpDesk]:
+    """Another help desk, on a site of its own."""
+    with run_help_desk() as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path, help_desk: HelpDesk) -> Iterator[Site]:
     """`kb setup` in a folder of its own, then `kb serve` until the tests are done."""
     home = tmp_path_factory.mktemp("browser")
     (home / "models").symlink_to(bundled_models)
@@ -41,6 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) -> Iter
         port = probe.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     environment = {**kept, "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "1"}
+    environment["KB_PANEL_ORIGINS"] = help_desk.origin
     kb = [sys.executable, "-c", "from webapp.commands import main; main()"]
     setup = subprocess.run(
         [*kb, "setup"], cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
@@ -82,11 +91,16 @@ def _read_passwords(home: Path) -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = launch_chromium(playwright)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = launch_chromium(playwright)
+    yield browser
+    browser.close()
 
 
 class Contexts:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -17,9 +17,30 @@ ARGUMENTS = [
 
 def launch_chromium(playwright: Playwright) -> Browser:
     """A headless browser. Raises FileNotFoundError where there is neither Playwright's Chromium nor the system's."""
-    own = Path(playwright.chromium.executable_path)
-    if own.exists():
-        return playwright.chromium.launch(args=ARGUMENTS)
+    return playwright.chromium.launch(executable_path=_system_chromium(playwright), args=ARGUMENTS)
+
+
+def launch_with_extension(playwright: Playwright, extension: Path, profile: Path) -> BrowserContext:
+    """A headless browser with a profile of its own and one unpacked extension. Raises as `launch_chromium`."""
+    return playwright.chromium.launch_persistent_context(
+        profile,
+        # Playwright's small headless shell knows no extensions; its whole Chromium does.
+        channel=None if _system_chromium(playwright) else "chromium",
+        executable_path=_system_chromium(playwright),
+        args=[
+            *ARGUMENTS,
+            "--enable-unsafe-extension-debugging",  # for clicks on its icon
+            f"--disable-extensions-except={extension}",
+            f"--load-extension={extension}",
+        ],
+        ignore_default_args=["--disable-extensions"],
+    )
+
+
+def _system_chromium(playwright: Playwright) -> str | None:
+    """None where Playwright has its own."""
+    if Path(playwright.chromium.executable_path).exists():
+        return None
     if not SYSTEM_CHROMIUM.exists():
         raise FileNotFoundError("No Chromium: type `playwright install chromium`, or install the package chromium.")
-    return playwright.chromium.launch(executable_path=str(SYSTEM_CHROMIUM), args=ARGUMENTS)
+    return str(SYSTEM_CHROMIUM)

@@ -51,7 +51,10 @@ def framed() -> Response:
 def _render(shown: Panel) -> Response:
     with in_language(shown.language):
         page = render_template(
-            "desk/panel.html", panel=shown, words=panel_words(shown.language), languages=offered_languages()
+            "desk/panel.html",
+            panel=shown,
+            words=panel_words(shown.language, copies=not shown.origins),
+            languages=offered_languages(),
         )
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 
-def panel_words(language: str) -> Mapping[str, str]:
-    """By the names that webapp/frontend/js/panel.js knows. Parts in braces are filled in there."""
+def panel_words(language: str, *, copies: bool) -> Mapping[str, str]:
+    """By the names that webapp/frontend/js/panel.js knows. Parts in braces are filled in there. `copies`: there is no page around
+    that could insert what is chosen."""
     return {
         "language": language,
         "answered": _("This should answer your question"),
@@ -22,11 +23,11 @@ def panel_words(language: str) -> Mapping[str, str]:
         "safety": _("Read this to the customer first"),
         "call": _("Call %(number)s", number="{number}"),
         "questions": _("Open questions"),
-        "insert_answer": _("Insert answer"),
+        "insert_answer": _("Copy answer") if copies else _("Insert answer"),
         "insert_article": _("Whole article"),
-        "insert_solution": _("Insert solution"),
+        "insert_solution": _("Copy solution") if copies else _("Insert solution"),
         "insert_link": _("Link"),
-        "warning": _("Internal. Insert all the same?"),
+        "warning": _("Internal. Copy all the same?") if copies else _("Internal. Insert all the same?"),
         "waiting": _("Waiting for the page around to log you in."),
         "token_refused": _("The token is not valid any more."),
         "log_in": _("You are logged out. Load this page again."),
