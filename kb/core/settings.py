@@ -126,6 +126,10 @@ class Settings(DeskSettings, MailSettings):
         return self.home / "index"
 
     @property
+    def flows_dir(self) -> Path:
+        return self.home / "flows"
+
+    @property
     def models_dir(self) -> Path:
         return self.home / "models"
 

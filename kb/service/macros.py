@@ -16,13 +16,14 @@ from kb.core.errors import InvalidInputError, NotAllowedError, NotFoundError
 from kb.service.macro_filling import Variable, first_name, unknown_variables
 from kb.tables import Conversation, ConversationFact, Macro, Message
 from kb.text.cleaning import clean_text
-from kb.text.terms import index_terms, is_exact_term, query_terms
+from kb.text.fitting import share_of_terms
+from kb.text.terms import index_terms, query_terms
 
 LONGEST_NAME, LONGEST_TEXT = 100, 10_000
 # That one person sees; more can be neither overlooked nor searched well.
 MOST = 1_000
 KEPT = timedelta(days=30)
-# Of the words that are looked for, so much has to stand in a macro. A word of the name counts double.
+# Of the words that are looked for, so much has to stand in a macro; a word of the name counts double.
 _ENOUGH = 0.5
 
 
@@ -160,17 +161,7 @@ def find_macros(macros: Iterable[Macro], text: str, language: str, *, limit: int
 
 
 def _fits(macro: Macro, terms: Sequence[str]) -> float:
-    """Which share of the terms it has; a term of the name counts double, its beginning too."""
-    named, said = _terms(macro.name, macro.language), _terms(macro.text, macro.language)
-    last = terms[-1]
-    score = 0.0
-    for term in terms:
-        begun = term == last and len(term) > 1 and not is_exact_term(term)
-        if term in named or (begun and any(one.startswith(term) for one in named)):
-            score += 2.0
-        elif term in said:
-            score += 1.0
-    return score / (2 * len(terms))
+    return share_of_terms(terms, _terms(macro.name, macro.language), _terms(macro.text, macro.language))
 
 
 @lru_cache(maxsize=2 * MOST)

@@ -114,6 +114,8 @@ ROUTES = {
     ("GET", "/desk/extension"): REP,
     ("GET", "/desk/extension.zip"): REP,
     ("POST", "/desk/extension/token"): REP,
+    ("GET", "/desk/inbox/<int:conversation_id>/steps"): REP,
+    ("POST", "/desk/inbox/<int:conversation_id>/steps"): REP,
     ("GET", "/desk/inbox/<int:conversation_id>/macros"): REP,
     ("POST", "/desk/inbox/<int:conversation_id>/macros/<int:macro_id>"): REP,
     ("GET", "/desk/macros/"): REP,

@@ -1,6 +1,7 @@
 """`kb setup`: from an empty folder to a server that can be started, with the sample shop in it. Each step is done once."""
 
 import hashlib
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from webapp.shared.sample_shop import (
     DEMO_PEOPLE,
     SAMPLE_ARTICLES,
     SAMPLE_CONVERSATIONS,
+    SAMPLE_FLOWS,
     SAMPLE_MACROS,
     SAMPLE_SCRIPTS,
     SAMPLE_TICKETS,
@@ -41,6 +43,7 @@ def command() -> None:
     add_demo_people(settings, engine)
     add_sample_conversations(settings, engine)
     add_sample_macros(settings, engine)
+    add_sample_flows(settings)
     show_demo_logins(settings)
 
 
@@ -167,6 +170,13 @@ def add_sample_macros(settings: Settings, engine: "Engine") -> int:
         session.commit()
     stamp.write_text(f"{stored}\n", encoding="ascii")
     return stored
+
+
+def add_sample_flows(settings: Settings) -> int:
+    """Flows of steps of the sample shop, once, where there are none. Returns how many came in."""
+    if settings.flows_dir.exists() or not _content_stamp(settings).exists():
+        return 0
+    return len(list(shutil.copytree(SAMPLE_FLOWS, settings.flows_dir).glob("*.yaml")))
 
 
 def show_demo_logins(settings: Settings) -> None:

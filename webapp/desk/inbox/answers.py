@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from kb.articles.flows import text_in
 from kb.assist.no_query import no_query_reason
 from kb.assist.turns import asking_turn
 from kb.search.search_as_you_type import drop_partial_queries
@@ -13,6 +14,7 @@ from kb.search.types import Audience
 from kb.service.conversations import get_conversation
 from kb.service.settled import settle_question
 from kb.tables import Conversation
+from webapp.desk.inbox.flow import flows_for
 from webapp.desk.inbox.macros import offers_for
 from webapp.desk.listing import best_of, make_listing
 from webapp.shared.after_response import run_after_response
@@ -38,9 +40,13 @@ def answers(conversation_id: int) -> ResponseReturnValue:
             return redirect(url_for("desk_inbox.answers", conversation_id=conversation.id), code=303)
     query = request.values.get("q", "").strip()
     found = _search(conversation, query) if query and message is None else _suggest(conversation)
-    found["offers"] = offers_for(conversation, query) if query and message is None else []
+    searched = query if message is None else ""
+    found["offers"] = offers_for(conversation, searched) if searched else []
+    found["flows"] = flows_for(searched, conversation.language or choose_language()) if searched else []
     template = "desk/inbox/_answers.html" if is_partial() else "desk/inbox/answers.html"
-    return render_fresh(template, conversation=conversation, query=query, partial=is_partial(), **found)
+    return render_fresh(
+        template, conversation=conversation, query=query, partial=is_partial(), text_in=text_in, **found
+    )
 
 
 def _language(conversation: Conversation) -> str:

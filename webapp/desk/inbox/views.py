@@ -19,7 +19,7 @@ from kb.service.stored_facts import facts_of
 from kb.service.timeline import Timeline, timeline_of
 from kb.service.used_documents import inserted_by
 from kb.tables import Channel, Conversation, MessageRole
-from webapp.desk.inbox import answers, checking, composer, feeling, files, macros, saving, starting, steps
+from webapp.desk.inbox import answers, checking, composer, feeling, files, flow, macros, saving, starting, steps
 from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.listing import conversation_url, filter_arguments, list_url, wanted_filter
 from webapp.desk.inbox.words import (
@@ -59,6 +59,8 @@ for rule, view, methods in (
     ("/<int:conversation_id>/ticket", saving.save_as_ticket, ["POST"]),
     ("/<int:conversation_id>/language", steps.answer_in, ["POST"]),
     ("/<int:conversation_id>/answers", answers.answers, ["GET", "POST"]),
+    ("/<int:conversation_id>/steps", flow.steps, ["GET"]),
+    ("/<int:conversation_id>/steps", flow.take_step, ["POST"]),
     ("/<int:conversation_id>/macros", macros.macros, ["GET"]),
     ("/<int:conversation_id>/macros/<int:macro_id>", macros.insert, ["POST"]),
     ("/<int:conversation_id>/files", files.add, ["POST"]),

@@ -3,6 +3,7 @@ import { startAnswers } from "./answers.js";
 import { startComposer } from "./composer.js";
 import { listenToInboxKeys } from "./inbox_keys.js";
 import { startLive } from "./live.js";
+import { startFlow } from "./flow.js";
 import { startMacros } from "./macros.js";
 import { startPresence } from "./presence.js";
 import { startResults } from "./results_and_preview.js";
@@ -23,6 +24,7 @@ if (talk) {
   const composer = document.querySelector("[data-composer]");
   startComposer(composer);
   startMacros(composer);
+  startFlow(talk);
   startPresence(composer, talk);
   const box = document.querySelector("#q");
   const results = document.querySelector("#results");

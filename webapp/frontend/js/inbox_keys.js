@@ -1,4 +1,4 @@
-// One key each: "r" reply, "n" note, "a" take it, "e" escalate, "s" snooze, "x" close, ";" macros, "z" take back what was sent, "j" and "k" to the
+// One key each: "r" reply, "n" note, "a" take it, "e" escalate, "s" snooze, "x" close, ";" macros, "f" steps, "z" take back what was sent, "j" and "k" to the
 // next and the one before. A key presses whatever carries its name in `data-key`.
 const typing = (element) =>
   element.matches?.("textarea, select, [contenteditable], input:not([type=radio]):not([type=checkbox])");
