@@ -233,8 +233,9 @@ def test_extension_reads_the_conversation_without_drafts_and_what_is_hidden(
     sent: list[str] = []
     panel.on("request", lambda request: sent.append(request.post_data or "") if "assist" in request.url else None)
     panel.get_by_label("Your token").fill(token)
-    panel.get_by_role("button", name="Connect").click()
+    # At once, whether or not the frame has the token yet.
     page.bring_to_front()
+    panel.get_by_role("button", name="Connect").click()
     frame.get_by_role("button", name="Whole conversation").click()
     expect(frame.locator(".panel__question").first).to_contain_text("refund")
     assert len(sent) == 1

@@ -22,9 +22,9 @@ async function start() {
 
 window.addEventListener("message", async (event) => {
   if (event.source !== frame.contentWindow || event.origin !== desk) return;
-  const { kb, what, as, text, markdown, link } = event.data ?? {};
+  const { kb, what, as, text, markdown, link, refused } = event.data ?? {};
   if (kb === "ready") await connect();
-  else if (kb === "token-needed") await ask();
+  else if (kb === "token-needed") await (refused ? ask() : handToken());
   else if (kb === "read") await read(what);
   else if (kb === "insert") await insert({ text, markdown, link }[as]);
 });
@@ -42,14 +42,18 @@ chrome.runtime.onMessage.addListener(async ({ kb, windowId }, sender) => {
 const send = (message) => frame.contentWindow.postMessage(message, desk);
 
 async function connect() {
-  const { token } = await local.get("token");
-  form.hidden = Boolean(token);
-  if (!token) return;
-  send({ kb: "token", token });
-  await read("selection", { silent: true });
+  if (await handToken()) await read("selection", { silent: true });
 }
 
-// The token is missing or worth nothing (any more).
+async function handToken() {
+  const { token } = await local.get("token");
+  form.hidden = Boolean(token);
+  if (token) send({ kb: "token", token });
+  else box.focus();
+  return Boolean(token);
+}
+
+// The token is worth nothing (any more).
 async function ask() {
   await local.remove("token");
   form.hidden = false;

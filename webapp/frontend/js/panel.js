@@ -102,7 +102,7 @@ function listen(conversation) {
 async function ask(work) {
   if (!api.mayAsk()) {
     waiting = () => ask(work);
-    host?.send({ kb: "token-needed" });
+    host?.send({ kb: "token-needed", refused: false });
     return;
   }
   waiting = null;
@@ -119,7 +119,7 @@ async function ask(work) {
       say(host ? phrases.token_refused : phrases.log_in);
       api.useToken("");
       waiting = () => ask(work);
-      host?.send({ kb: "token-needed" });
+      host?.send({ kb: "token-needed", refused: true });
     } else {
       say((error instanceof Refused && error.message) || phrases.unreached);
     }
