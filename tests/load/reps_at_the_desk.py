@@ -1,0 +1,205 @@
+"""What reps notice when many work at once, and how soon a suggestion is there after a message.
+
+    python tests/load/reps_at_the_desk.py --reps 30 --seconds 30
+
+Sets up the sample shop in a folder of its own with the bundled encoder (from KB_HOME/models or var/models), serves it with two
+web processes and a worker, lets every rep do something each few seconds (open a conversation, ask for its answers, look for
+something, keep a draft, store a customer's message), and prints what it measured as JSON.
+"""
+
+import argparse
+import http.cookiejar
+import json
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+KB = [sys.executable, "-c", "from webapp.commands import main; main()"]
+SEARCHES = (
+    "refund not received",
+    "cancel order",
+    "cod limit",
+    "रिफंड कब आएगा",
+    "login code not coming",
+    "emi charges",
+    "gst bill",
+)
+MESSAGES = ("and when will the refund come?", "can I change the address?", "किस्त कैसे होगी?", "how do I return the lamp?")
+PAUSE_SECONDS = 3.0
+
+
+class Rep:
+    """Somebody who has logged in: all share one person, who may log in only so often."""
+
+    def __init__(self, address: str, cookies: http.cookiejar.CookieJar, token: str) -> None:
+        self.address, self.token = address, token
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
+
+    def ask(self, path: str, *, form: dict[str, str] | None = None, body: object = None) -> bytes:
+        headers = {"X-CSRFToken": self.token, "HX-Request": "true"}
+        data = None
+        if body is not None:
+            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        elif form is not None:
+            data = urllib.parse.urlencode(form).encode()
+        request = urllib.request.Request(self.address + path, data=data, headers=headers)
+        with self._opener.open(request, timeout=60) as answer:
+            return bytes(answer.read())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reps", type=int, default=30)
+    parser.add_argument("--seconds", type=int, default=30)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kb-load-") as folder:
+        home = Path(folder)
+        (home / "models").symlink_to(Path(os.environ.get("KB_HOME", ROOT / "var")) / "models")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        environment = {**os.environ, "KB_HOME": folder, "KB_PORT": str(port), "KB_WORKERS": "2"}
+        subprocess.run([*KB, "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([*KB, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(address)
+            rep = log_in(address, home)
+            conversations = [int(number) for number in set(re.findall(rb"/desk/inbox/(\d+)", rep.ask("/desk/inbox")))]
+            report = {
+                "suggestion_ms": suggestion_times(rep),
+                **work(rep, conversations, arguments.reps, arguments.seconds),
+            }
+        finally:
+            server.terminate()
+            server.wait(60)
+    print(json.dumps(report, indent=1))
+
+
+def wait_for(address: str) -> None:
+    for _ in range(600):
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=10):
+                break
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+    time.sleep(10)  # both processes load their model
+
+
+def log_in(address: str, home: Path) -> Rep:
+    _, email, password = (home / "demo-logins.txt").read_text(encoding="utf-8").splitlines()[0].split()
+    cookies = http.cookiejar.CookieJar()
+    rep = Rep(address, cookies, "")
+    rep.token = token_in(rep.ask("/login"))
+    rep.ask("/login", form={"email": email, "password": password, "csrf_token": rep.token})
+    rep.token = token_in(Rep(address, cookies, rep.token).ask("/desk/inbox/new"))
+    return rep
+
+
+def token_in(page: bytes) -> str:
+    found = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, "the page has no token"
+    return found[1].decode()
+
+
+def quantiles(times: list[float]) -> dict[str, float]:
+    return {"p50": round(float(np.quantile(times, 0.5)), 1), "p95": round(float(np.quantile(times, 0.95)), 1)}
+
+
+def suggestion_times(rep: Rep, count: int = 20) -> dict[str, float]:
+    """Milliseconds from the answer to a stored message until a page that is told by the stream has its suggestions."""
+    opened = json.loads(rep.ask("/api/v1/desk/conversations", body={"channel": "chat", "customer": {"name": "Load"}}))
+    number = int(opened["id"])
+    stored: list[float] = []
+    shown: list[float] = []
+
+    def listen() -> None:
+        request = urllib.request.Request(f"{rep.address}/desk/live")
+        with rep._opener.open(request, timeout=60) as stream:
+            for line in stream:
+                if line.startswith(b"data:") and json.loads(line[5:]) == {"conversation": number, "kind": "message"}:
+                    rep.ask(f"/desk/inbox/{number}/answers")
+                    shown.append(time.perf_counter())
+                    if len(shown) == count:
+                        return
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    time.sleep(1.0)
+    for step in range(count):
+        text = f"{MESSAGES[step % len(MESSAGES)]} ({step})"
+        rep.ask(f"/api/v1/desk/conversations/{number}/messages", body={"role": "customer", "text": text})
+        stored.append(time.perf_counter())
+        deadline = time.monotonic() + 10
+        while len(shown) <= step and time.monotonic() < deadline:
+            time.sleep(0.005)
+    thread.join(15)
+    return quantiles([1000 * (after - before) for before, after in zip(stored, shown, strict=True)])
+
+
+def work(rep: Rep, conversations: list[int], reps: int, seconds: int) -> dict[str, object]:
+    times: dict[str, list[float]] = {}
+    errors: list[str] = []
+    lock = threading.Lock()
+    end = time.monotonic() + seconds
+
+    def one(seed: int) -> None:
+        chance = random.Random(seed)
+        time.sleep(chance.random() * PAUSE_SECONDS)
+        while time.monotonic() < end:
+            number = chance.choice(conversations)
+            steps: dict[str, Callable[[], bytes]] = {
+                "conversation": lambda number=number: rep.ask(f"/desk/inbox/{number}"),
+                "answers": lambda number=number: rep.ask(f"/desk/inbox/{number}/answers"),
+                "search": lambda: rep.ask(f"/desk/?q={urllib.parse.quote(chance.choice(SEARCHES))}"),
+                "draft": lambda number=number: rep.ask(
+                    f"/desk/inbox/{number}/draft", form={"text": "Hello, I am looking."}
+                ),
+                "message": lambda number=number: rep.ask(
+                    f"/api/v1/desk/conversations/{number}/messages",
+                    body={"role": "customer", "text": chance.choice(MESSAGES)},
+                ),
+            }
+            name = chance.choice(list(steps))
+            began = time.perf_counter()
+            try:
+                steps[name]()
+            except (urllib.error.URLError, OSError) as error:
+                with lock:
+                    errors.append(f"{name}: {error}")
+            with lock:
+                times.setdefault(name, []).append(1000 * (time.perf_counter() - began))
+            time.sleep(max(0.0, chance.gauss(PAUSE_SECONDS, 0.7)))
+
+    threads = [threading.Thread(target=one, args=(seed,)) for seed in range(reps)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    everything = [ms for measured in times.values() for ms in measured]
+    by_step = {name: {**quantiles(measured), "count": len(measured)} for name, measured in sorted(times.items())}
+    return {
+        "reps": reps,
+        "requests": len(everything),
+        "errors": errors,
+        "ms": quantiles(everything),
+        "by_step_ms": by_step,
+    }
+
+
+if __name__ == "__main__":
+    main()
