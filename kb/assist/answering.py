@@ -31,6 +31,7 @@ from kb.assist.ranking import (
     search_evidence,
     weigh_context,
 )
+from kb.assist.turn_vectors import turn_reader
 from kb.assist.turns import Turn
 from kb.search.encoding import Encoder, Ids, Vectors
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
@@ -91,12 +92,13 @@ class Answerer:
         table: NameTable,
         collections: Sequence[Collection],
     ) -> None:
-        self._session, self._searcher, self._encoder, self._intent = session, searcher, encoder, intent
+        self._session, self._searcher, self._intent = session, searcher, intent
+        self._read = turn_reader(encoder)
         self._table, self._collections = table, collections
         self._searched: dict[str, Retrieval] = {}
 
     def look_up(self, question: Question, wider: Sequence[str] = ()) -> LookedUp:
-        """The search reads the question's own words, in their own script. The encoder reads besides them, in one call: their
+        """The search reads the question's own words, in their own script. The encoder reads besides them their
         context, and for the decision to speak the words as they were typed, without courtesies, and what they ask alone.
 
         wider: texts with more of the conversation, see `kb.assist.question.wider_texts`; they are searched for as well, and
@@ -110,7 +112,7 @@ class Answerer:
             text for text in (after_courtesies(question.last), asking_sentence(question.last)) if text and self._intent
         ]
         texts = [*([in_own_script(of_context, self._is_known)] if of_context else []), *typed, *rest]
-        encoded = self._encoder.encode_queries(texts)
+        encoded = [self._read(text) for text in texts]
         context = weigh_context(centre(encoded[0], mean_question), question) if of_context else None
         found = self._searcher.find(
             self._session,
@@ -118,7 +120,7 @@ class Answerer:
             lambda now: _passages_of(views, now) if views else other_passages(now, context, question, self._table),
         )
         vector = found.embedding.vector
-        for_intent = encoded[bool(of_context) :] if typed else np.vstack((vector, encoded[bool(of_context) :]))
+        for_intent = np.vstack([*([] if typed else [vector]), *encoded[bool(of_context) :]])
         return LookedUp(
             question, found, views, context, for_intent, search_evidence(vector, mean_question, found.candidates)
         )
