@@ -2,7 +2,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from statements import recorded_statements
 
@@ -14,15 +14,17 @@ from kb.core.settings import Settings
 from kb.service.conversations import open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.sample import remove_sample
-from kb.tables import Article, Channel, Conversation, Role, Ticket, User
+from kb.tables import Article, Channel, Conversation, Macro, Role, Ticket, User
 from webapp.commands.setup import (
     add_demo_people,
     add_sample_content,
     add_sample_conversations,
+    add_sample_flows,
+    add_sample_macros,
     make_database,
     update_index,
 )
-from webapp.shared.sample_shop import SAMPLE_ARTICLES
+from webapp.shared.sample_shop import SAMPLE_ARTICLES, SAMPLE_FLOWS
 
 
 @pytest.fixture
@@ -129,6 +131,28 @@ def test_sample_conversations_come_once_quickly_and_never_again(shop: Settings) 
         remove_sample(session)
     assert add_sample_conversations(shop, engine) == 0
     assert count_conversations(shop) == 0
+
+
+def test_sample_macros_and_flows_come_once_and_stay_as_people_leave_them(shop: Settings) -> None:
+    engine = create_database_engine(shop)
+    assert add_sample_macros(shop, engine) == 36
+    with session_scope(engine) as session:
+        session.execute(delete(Macro))
+    assert add_sample_macros(shop, engine) == 0
+    assert add_sample_flows(shop) == len(list(SAMPLE_FLOWS.glob("*.yaml")))
+    (shop.flows_dir / "warranty.yaml").unlink()
+    assert add_sample_flows(shop) == 0
+    assert not (shop.flows_dir / "warranty.yaml").exists()
+
+
+def test_sample_macros_stay_away_from_other_articles_and_from_own_ones(fresh: Settings) -> None:
+    engine = create_database_engine(fresh)
+    assert add_sample_macros(fresh, engine) == 0
+    assert add_sample_flows(fresh) == 0
+    (fresh.home / "sample-content").write_text("some", encoding="ascii")
+    with session_scope(engine) as session:
+        session.add(Macro(name="Ours", language="en", text="Hello"))
+    assert add_sample_macros(fresh, engine) == 0
 
 
 def test_sample_conversations_stay_away_from_real_people(shop: Settings) -> None:
