@@ -24,6 +24,8 @@ const host = connectHost(root.dataset.origins.split(" ").filter(Boolean), {
   token: ({ token }) => {
     if (!textOf(token)) return;
     api.useToken(textOf(token));
+    // Only now is it known who is around, and that the page may be asked.
+    document.querySelector("[data-reads]").hidden = false;
     say("");
     waiting?.();
   },
@@ -44,7 +46,6 @@ for (const button of document.querySelectorAll("[data-read]")) {
   });
 }
 if (host) {
-  document.querySelector("[data-reads]").hidden = false;
   say(phrases.waiting);
   host.announce();
 } else {
