@@ -23,7 +23,6 @@ from indexer.backends.faiss_tantivy.segment import VectorSizes
 from indexer.builds import live_build, make_live, remove_retired_rows, resume_build, start_live_build
 from indexer.documents import DocumentState, Key, wanted_among, wanted_documents
 from indexer.fingerprint import index_fingerprint
-from indexer.internal_statements import keep_internal_statements
 from indexer.storing import Batch, IndexReport, store_batch
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, IndexUnavailableError
@@ -70,6 +69,9 @@ def bring_up_to_date(
             with write_lock(engine, index_dir):
                 _Update(engine, index_dir, encoder, build.id, report).run(progress, compare=compare)
         with write_lock(engine, index_dir):
+            # It brings the rendering of Markdown, which a search can do without.
+            from indexer.internal_statements import keep_internal_statements
+
             keep_internal_statements(engine, encoder)
         merge_large_segments(index_dir, FileLock(index_dir / "write.lock", timeout=_LOCK_WAIT_SECONDS))
         with session_scope(engine) as session:

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 # Where a process looks whether there is a newer index or newer statistics, a few times a second, whatever is asked.
-_LOOKED_AT_NOW_AND_THEN = re.compile(r"\b(index_builds|index_changes|query_statistics|own_calibrations)\b")
+_LOOKED_AT_NOW_AND_THEN = re.compile(
+    r"\b(index_builds|index_changes|query_statistics|own_calibrations|solved_groups)\b"
+)
 
 
 @contextmanager

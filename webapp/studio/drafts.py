@@ -42,7 +42,7 @@ def markdown(article_id: int) -> Response:
 def archive(article_id: int) -> ResponseReturnValue:
     found = _draft(article_id)
     archive_article(session(), found, author=current_user.email, note="a draft that is not needed")
-    flash(_("Put away: “%(title)s”.", title=found.title), "good")
+    flash(_("The draft was put away."), "good")
     return redirect(url_for("studio_drafts.drafts"), code=303)
 
 

@@ -54,5 +54,5 @@ def escalate_it(conversation_id: int) -> ResponseReturnValue:
     except InvalidInputError:
         flash(_("Nobody is named. Say to whom it is escalated."), "warn")
     else:
-        flash(_("Escalated to %(whom)s. A note with the reasons goes along.", whom=" ".join(to.split())))
+        flash(_("Escalated. A note with the reasons goes along."), "good")
     return back_to(conversation.id)

@@ -61,7 +61,7 @@ def draft_from(conversation_id: int) -> ResponseReturnValue:
         author=current_user.email,
     )
     note_event(session(), conversation, EventKind.SAVED, current_user.id, {"article": draft.id})
-    flash(_("A draft for the trainers was made: “%(title)s”.", title=draft.title), "good")
+    flash(_("A draft for the trainers was made."), "good")
     return answer
 
 
