@@ -71,10 +71,7 @@ def start() -> ResponseReturnValue:
     conversation = begin_script(session(), script, region=current_settings().phone_region)
     payload = {"script": script.id, "conversation_id": conversation.id}
     enqueue(session(), SIMULATION, key=str(conversation.id), payload=payload)
-    flash(
-        _("%(name)s writes now. After each question they wait a minute for the reply.", name=script.customer.name),
-        "good",
-    )
+    flash(_("The customer writes now. After each question they wait a minute for the reply."), "good")
     return redirect(url_for("desk_inbox.show", conversation_id=conversation.id), code=303)
 
 

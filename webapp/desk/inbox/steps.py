@@ -25,9 +25,7 @@ def assign_to(conversation_id: int) -> ResponseReturnValue:
     conversation = get_conversation(session(), conversation_id)
     to, seen = small_number(request.form.get("to", "")), small_number(request.form.get("seen", ""))
     if conversation.assigned_to_id not in {seen, to}:
-        person = conversation.assigned_to
-        name = (person.name or person.email) if person else _("nobody")
-        flash(_("Meanwhile it was given to %(name)s. Nothing was changed.", name=name), "warn")
+        flash(_("Meanwhile it was given to somebody else. Nothing was changed."), "warn")
     else:
         assign(session(), conversation, to, current_user.id)
     return back_to(conversation.id)
