@@ -181,15 +181,22 @@ def _render(body: str) -> _Raw:
     return _to_html(body) if len(body) <= _CACHED_CHARACTERS else _to_html.__wrapped__(body)
 
 
+# An item of a list that is an empty quotation: the library trips over it.
+_EMPTY_QUOTATION = re.compile(
+    r"^([ \t]*(?:>[ \t]*|(?:[-*+]|\d+[.)])[ \t]+)*(?:[-*+]|\d+[.)])[ \t]+)>[ \t>]*$", re.MULTILINE
+)
+
+
 @lru_cache(maxsize=256)
 def _to_html(body: str) -> _Raw:
     body = clean_text(body)[:MAX_BYTES]
     if any(block.count("[") > _TANGLED or block.count("<") > _TANGLED for block in re.split(r"\n[ \t]*\n", body)):
         return _as_typed(body)
+    body = _EMPTY_QUOTATION.sub(r"\1\\>", body)
     converter, markup = _converter()
     try:
         return _Raw(converter.convert(body), tuple(_headings(converter)), tuple(markup.notices))
-    except (RecursionError, TooDeepError):
+    except (RecursionError, TooDeepError, IndexError):
         _local.converter = None  # its state is anybody's guess now
         return _as_typed(body)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import regex
 
+from kb.text.words import LETTER_CLASS, WORD_CLASS
+
 # Who writes more than this in one message is quoted from its beginning.
 LONGEST_TEXT = 20_000
 # What a full stop follows without an end; in small letters.
@@ -15,9 +17,9 @@ _ABBREVIATION_WORDS = """
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 _END = regex.compile(r"(?P<mark>[.!?।॥…？！。]+)[\"'”’»)\]]*(?P<gap>\s+|$)|\n")
-_WORD_BEFORE = regex.compile(r"(?<![\p{L}\p{M}\p{N}])[\p{L}\p{M}./]{1,12}$")
+_WORD_BEFORE = regex.compile(rf"(?<![{WORD_CLASS}])[{LETTER_CLASS}./]{{1,12}}$")
 # A single letter before a full stop is an initial: "A. Sen".
-_INITIAL = regex.compile(r"(?<![\p{L}\p{M}\d.])\p{Lu}$")
+_INITIAL = regex.compile(rf"(?<![{LETTER_CLASS}\d.])\p{{Lu}}$")
 _NUMBERING = regex.compile(r"^\s*\(?\d{1,3}$")
 
 

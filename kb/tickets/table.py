@@ -178,7 +178,10 @@ def _read_rows(
     for _ in range(header.lines_above):
         text.readline(_LONGEST_HEAD)
     reader = csv.reader(_lines(text), delimiter=header.delimiter, strict=True)
-    next(reader, None)
+    try:
+        next(reader, None)
+    except csv.Error as error:  # a quotation mark in the header that nothing closes has swallowed the rows
+        yield Rejection(str(path), header.lines_above + 1, _explain(str(error)))
     while True:
         line = header.lines_above + reader.line_num + 1
         try:

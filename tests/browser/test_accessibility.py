@@ -67,6 +67,8 @@ PAGES = {
     "/studio/safety/<kind>/<language>": ["/studio/safety/battery/hi"],
     "/studio/content/": ["/studio/content/"],
     "/studio/translations/": ["/studio/translations/"],
+    "/studio/drafts/": ["/studio/drafts/"],
+    "/studio/drafts/<int:article_id>": ["/studio/drafts/{draft}"],
     "/studio/content/<int:report_id>": ["/studio/content/1"],
     "/studio/gaps": ["/studio/gaps"],
     "/studio/gaps/<int:gap_id>": ["/studio/gaps/{gap}"],
@@ -83,6 +85,7 @@ NO_PAGES = {
     *("/desk/requests", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"),
     *(
         "/desk/extension.zip",
+        "/studio/drafts/<int:article_id>.md",
         "/api/v1/desk/articles/<int:article_id>/forms",
         "/api/v1/desk/tickets/<int:ticket_id>/forms",
     ),
@@ -98,6 +101,7 @@ class Content:
     public: int
     internal: int
     gap: int
+    draft: int
     cookies: list[Any]
 
 
@@ -128,7 +132,13 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     ]
     public = next(result for result in found[0] if result["url"].endswith("/return-an-item"))
     internal = next(result for result in found[1] if result["audience"] == "internal")
-    made = Content(public["id"], internal["id"], int(gap.rpartition("/")[2]), customer.context.cookies())
+    trainer.goto("/desk/inbox?view=closed")
+    trainer.locator("[data-conversation]").first.click()
+    trainer.get_by_role("button", name="Draft an article").click()
+    trainer.goto("/studio/drafts/")
+    draft = trainer.locator('main a[href^="/studio/drafts/"]').first.get_attribute("href")
+    numbers = [int(address.rpartition("/")[2]) for address in (gap, draft)]
+    made = Content(public["id"], internal["id"], *numbers, customer.context.cookies())
     _contexts.close()
     return made
 

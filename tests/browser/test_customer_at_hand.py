@@ -42,7 +42,7 @@ def test_what_is_fetched_after_the_page_comes_by_itself_and_by_a_link_without_sc
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_conversation_is_handed_over_with_an_edited_summary(open_page: OpenPage, scripts: bool) -> None:
     page = open_page("rep", java_script_enabled=scripts)
-    page.goto("/desk/inbox?view=open&sort=newest")
+    page.goto("/desk/inbox?view=waiting")
     page.locator("[data-conversation]").nth(3 if scripts else 4).click()
     if scripts:
         page.locator("h1").click()

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from kb.core.database import session_scope
 from kb.core.errors import InvalidInputError, NotFoundError
 from kb.search.events import record_feedback
-from kb.service.contact import list_requests, request_contact
+from kb.service.before_contact import tried_before
+from kb.service.contact import request_contact
 from kb.tables import Feedback, FeedbackKind, SearchEvent
 from kb.tables.feedback import LARGEST_ID, parse_document
 
@@ -142,5 +143,5 @@ def test_nothing_that_is_stored_breaks_the_list_of_requests(session: Session, do
     session.add(Feedback(event_id=event.id, kind=CLICK.value, document=f"article:{article.id}"))
     fields = {"name": "Asha", "contact": "asha@example.com", "message": "Where is it?", "language": "en"}
     request_contact(session, **fields, visit="a visit")
-    (shown,) = list_requests(session)
-    assert [opened.id for opened in shown.attempts[0].opened] == [article.id]
+    shown = tried_before(session, ["a visit"])[0]
+    assert [opened.id for opened in shown.read] == [article.id]
