@@ -17,10 +17,10 @@ from cachetools import LRUCache
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.assist.copied_words import is_copied, share_of_words, telling_words
+from kb.assist.copied_words import is_copied, is_quoted, share_of_words, telling_words
 from kb.assist.internal_articles import InternalArticle, InternalArticles
 from kb.assist.leak_model import LeakModel, load_leak_model
-from kb.assist.public_sentences import PublicSentences
+from kb.assist.public_sentences import PublicSentences, texts_with_words_of
 from kb.search.encoding import Encoder, Vectors
 from kb.search.types import Collection, CollectionName
 from kb.text.language import guess_language
@@ -199,6 +199,8 @@ class LeakGuard:
             nothing = self._public.vectors_of(())
             score = model.probability(_features(sentence, vector, statements, model, (), nothing))
             if score >= model.threshold:
+                if is_quoted(sentence, texts_with_words_of(public, sentence)):
+                    return None  # what a public article says word for word is no secret
                 pieces = self._public.texts_near(public, vector)
                 of_pieces = self._public.vectors_of(pieces)
                 score = model.probability(_features(sentence, vector, statements, model, pieces, of_pieces))
@@ -220,6 +222,8 @@ class LeakGuard:
             return None
         said = float(np.where(statements.internal, 0.0, shares).max())
         pieces = self._public.texts_near(public, vector)
+        if is_quoted(sentence, texts_with_words_of(public, sentence)):
+            return None
         said = max([said, *(share_of_words(words, telling_words(piece, language)) for piece in pieces)])
         return None if said >= internal[best] - 0.2 else (_COPIED, (article, place))
 

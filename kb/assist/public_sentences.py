@@ -8,11 +8,21 @@ from cachetools import LRUCache
 
 from kb.search.encoding import Encoder, Vectors
 from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, PassageText, PieceKind
+from kb.text.language import guess_language
+from kb.text.terms import weighted_query_terms
 
 # Passages that a sentence brings up, those that are looked into, and their pieces. Each piece is encoded once, about 4 ms.
 _BROUGHT_UP, _PASSAGES, _PIECES = 40, 6, 48
 _BYTES = 16_000_000
 _NAMES = frozenset((PieceKind.HEADING, PieceKind.TITLE, PieceKind.HEAD))
+
+
+def texts_with_words_of(collection: Collection, sentence: str) -> Sequence[str]:
+    """The passages with most of the words of a sentence: among them the one that it was copied from."""
+    terms = weighted_query_terms(sentence, guess_language(sentence))
+    ids, _ = collection.search_lexical([*terms.items()], _BROUGHT_UP)
+    found = collection.fetch(np.sort(ids)).texts
+    return [words for text in found if text is not None for words in (text.text, *text.heading_path)]
 
 
 class PublicSentences:
