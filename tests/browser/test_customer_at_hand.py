@@ -17,7 +17,9 @@ def test_a_promise_is_marked_as_kept_beside_the_conversation(open_page: OpenPage
     page.locator("[data-conversation]").first.click()
     promise = page.locator("#customer .promise--late").first
     expect(promise).to_contain_text("Overdue since")
-    expect(page.locator("#customer .reason").first).to_be_visible()
+    # Which conversation it is depends on the hour: not each has a likely reason.
+    nothing = page.get_by_text("Nothing makes one reason likelier")
+    expect(page.locator("#customer .reason").or_(nothing).first).to_be_visible()
     marked = page.locator(f"#{promise.get_attribute('id')}")
     marked.get_by_role("button", name="Kept").click()
     expect(marked.locator(".badge--good")).to_have_text("Kept")

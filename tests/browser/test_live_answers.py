@@ -67,4 +67,4 @@ def test_second_tab_and_second_rep_are_told_too(open_page: OpenPage) -> None:
         expect(page.locator("#timeline")).to_contain_text("hi")
     say(one, conversation, "is somebody there?")
     for page in (one, other):
-        expect(page.locator("#timeline")).to_contain_text("is somebody there?")
+        expect(page.locator("#timeline")).to_contain_text("is somebody there?", timeout=15_000)
