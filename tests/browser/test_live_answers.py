@@ -3,28 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from live_talk import SEND, say
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.bundled]
 
 OpenPage = Callable[..., Page]
-SEND = """async ([path, body]) => {
-  const token = document.querySelector("input[name=csrf_token]").value;
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-  const answer = await fetch(`/api/v1/desk/conversations${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  return [await answer.json(), performance.now()];
-}"""
 # When the list of results was last exchanged, on the clock of the page.
 WATCH = """() => {
   new MutationObserver(() => { window.exchangedAt = performance.now(); })
     .observe(document.querySelector("#results"), { childList: true });
 }"""
-
-
-def say(page: Page, conversation: int, text: str, role: str = "customer") -> float:
-    """Returns when it was stored, on the clock of the page."""
-    answer = page.evaluate(SEND, [f"/{conversation}/messages", {"role": role, "text": text}])
-    return float(answer[1])
 
 
 def test_suggestions_come_by_themselves_and_are_inserted_by_one_key(open_page: OpenPage) -> None:
