@@ -114,7 +114,7 @@ def test_search_page_needs_a_fixed_number_of_statements(rep: FlaskClient, engine
         rep.get("/desk/?q=refund", buffered=False)
     # The person, public and internal articles, tickets, how many wait, the rules of safety. The record comes after the answer.
     asked = list(filter(is_of_the_page, statements))
-    assert len(asked) == 6, "\n".join(asked)
+    assert len(asked) == 7, "\n".join(asked)
 
 
 def test_search_is_recorded_with_the_rep(rep: FlaskClient, session: Session) -> None:
