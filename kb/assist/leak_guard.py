@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
@@ -127,7 +128,7 @@ class LeakGuard:
         self._articles = InternalArticles(encoder.fingerprint, encoder.dimensions)
         self._public = PublicSentences(encoder)
         # A draft is looked at again and again while it is written: most of its sentences are the same.
-        self._vectors: LRUCache[str, Vectors] = LRUCache(_SENTENCES_KEPT)
+        self._vectors: LRUCache[Any, Vectors] = LRUCache(_SENTENCES_KEPT)
         self._lock = threading.Lock()
 
     def check(self, session: Session, text: str, collections: Sequence[Collection]) -> Checked:
@@ -166,14 +167,9 @@ class LeakGuard:
         pieces = self._public.texts_near(by_name[CollectionName.HELP], vector)
         return _features(sentence, vector, statements, self._model, pieces, self._public.vectors_of(pieces))
 
+    @cachedmethod(attrgetter("_vectors"), lock=attrgetter("_lock"))
     def _vector_of(self, sentence: str) -> Vectors:
-        with self._lock:
-            known = self._vectors.get(sentence)
-        if known is None:
-            known = encode_sentence(self._encoder, sentence)
-            with self._lock:
-                self._vectors[sentence] = known
-        return known
+        return encode_sentence(self._encoder, sentence)
 
     def _statements_near(
         self, session: Session, internal: Collection, vectors: Sequence[Vectors]

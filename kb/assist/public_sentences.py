@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
-from cachetools import LRUCache
+from cachetools import LRUCache, cachedmethod
 
 from kb.search.encoding import Encoder, Vectors
 from kb.search.types import ALTERNATIVE_QUESTIONS, Collection, PassageText, PieceKind
@@ -30,7 +32,7 @@ class PublicSentences:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._kept: LRUCache[str, Vectors] = LRUCache(_BYTES, getsizeof=lambda vector: 500 + vector.nbytes)
+        self._kept: LRUCache[Any, Vectors] = LRUCache(_BYTES, getsizeof=lambda vector: 500 + vector.nbytes)
         self._lock = threading.Lock()
 
     def texts_near(self, collection: Collection, sentence: Vectors) -> Sequence[str]:
@@ -56,15 +58,10 @@ class PublicSentences:
             return np.zeros((0, self._encoder.dimensions), np.float32)
         return np.stack([self._vector_of(text) for text in texts])
 
+    @cachedmethod(attrgetter("_kept"), lock=attrgetter("_lock"))
     def _vector_of(self, text: str) -> Vectors:
         """Of the text by itself: in the company of others an encoder gives it a slightly different one."""
-        with self._lock:
-            known = self._kept.get(text)
-        if known is None:
-            known = self._encoder.encode_passages([text])[0]
-            with self._lock:
-                self._kept[text] = known
-        return known
+        return np.asarray(self._encoder.encode_passages([text])[0])
 
 
 def _stating(passage: PassageText) -> list[int]:

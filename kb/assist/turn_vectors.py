@@ -1,10 +1,11 @@
 """Vectors of turns. A conversation comes in again with each new turn: what was read before is kept (a cache of a pure
 function)."""
 
-import threading
 from collections.abc import Callable
+from threading import Lock
 
-from cachetools import LRUCache
+import numpy as np
+from cachetools import LRUCache, cached
 
 from kb.search.encoding import Encoder, Vectors
 
@@ -12,8 +13,10 @@ from kb.search.encoding import Encoder, Vectors
 LONGEST_READ = 1_000
 _MOST_KEPT = 3_000  # some 5 MB
 
-_vectors: LRUCache[tuple[str, str], Vectors] = LRUCache(_MOST_KEPT)
-_lock = threading.Lock()
+
+@cached(LRUCache(_MOST_KEPT), key=lambda encoder, text: (encoder.fingerprint, text), lock=Lock())
+def _vector(encoder: Encoder, text: str) -> Vectors:
+    return np.asarray(encoder.encode_queries([text])[0])
 
 
 def turn_reader(encoder: Encoder) -> Callable[[str], Vectors]:
@@ -21,15 +24,4 @@ def turn_reader(encoder: Encoder) -> Callable[[str], Vectors]:
 
     Each text is encoded alone: in a batch the vectors of the bundled encoder depend a little on the other texts.
     """
-
-    def read(text: str) -> Vectors:
-        key = (encoder.fingerprint, text[:LONGEST_READ])
-        with _lock:
-            known = _vectors.get(key)
-        if known is None:
-            known = encoder.encode_queries([key[1]])[0]
-            with _lock:
-                _vectors[key] = known
-        return known
-
-    return read
+    return lambda text: _vector(encoder, text[:LONGEST_READ])

@@ -86,18 +86,20 @@ def session_scope(engine: Engine) -> Iterator[Session]:
             raise
 
 
-def upsert(session: Session, table: Table, row: Mapping[str, Any], *, key: str, change: Sequence[str] = ()) -> None:
-    """Insert `row`, or change those columns of the row that has its value of the unique column `key`: one statement.
+def upsert(
+    session: Session, table: Table, row: Mapping[str, Any], *, key: Sequence[str], change: Sequence[str] = ()
+) -> None:
+    """Insert `row`, or change those columns of the row that is the same in the unique columns `key`: one statement.
 
     Of two who do it at once both succeed, and one row stays.
     """
     statement = _insert(session, table, row)
     if change:
         statement = statement.on_conflict_do_update(
-            index_elements=[key], set_={name: statement.excluded[name] for name in change}
+            index_elements=list(key), set_={name: statement.excluded[name] for name in change}
         )
     else:
-        statement = statement.on_conflict_do_nothing(index_elements=[key])
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
     session.connection().execute(statement)
 
 

@@ -1,19 +1,20 @@
 """What reps have typed and not sent, and who else is looking at a conversation or typing in it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import Table, and_, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
+from kb.core.database import upsert
 from kb.core.errors import InvalidInputError
 from kb.tables import Conversation, Draft, Presence, User
 
 _PRESENCES, _DRAFTS = cast(Table, Presence.__table__), cast(Table, Draft.__table__)
+# One row for each person in each conversation.
+_OF_PERSON = ("conversation_id", "user_id")
 LONGEST_DRAFT = 100_000
 # A browser says every 20 s that it is there, and every few seconds that somebody types.
 THERE_FOR, TYPING_FOR = timedelta(seconds=45), timedelta(seconds=8)
@@ -27,16 +28,6 @@ class Colleague:
     name: str
     is_here: bool
     is_typing: bool
-
-
-def _upsert(session: Session, table: Table, row: dict[str, object], change: Sequence[str]) -> None:
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(row)
-    session.connection().execute(
-        statement.on_conflict_do_update(
-            index_elements=["conversation_id", "user_id"], set_={name: statement.excluded[name] for name in change}
-        )
-    )
 
 
 def save_draft(
@@ -64,7 +55,7 @@ def save_draft(
         "last_message_id": last_message_id,
         "updated_at": utc_now(),
     }
-    _upsert(session, _DRAFTS, row, ("text", "is_note", "updated_at"))
+    upsert(session, _DRAFTS, row, key=_OF_PERSON, change=("text", "is_note", "updated_at"))
 
 
 def get_draft(session: Session, conversation_id: int, user_id: int) -> Draft | None:
@@ -84,7 +75,7 @@ def note_presence(session: Session, conversation_id: int, user_id: int, *, typin
     now = utc_now()
     row: dict[str, object] = {"conversation_id": conversation_id, "user_id": user_id, "seen_at": now}
     row["typed_at"] = now if typing else None
-    _upsert(session, _PRESENCES, row, ("seen_at", "typed_at"))
+    upsert(session, _PRESENCES, row, key=_OF_PERSON, change=("seen_at", "typed_at"))
 
 
 def colleagues_of(session: Session, conversation_id: int, user_id: int) -> list[Colleague]:

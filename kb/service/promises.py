@@ -1,6 +1,6 @@
 """What reps have promised customers: found in what they write, open until somebody says that it was kept. The caller commits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import ColumnElement, Select, delete, func, select
@@ -91,16 +91,3 @@ def overdue_conversations(now: datetime | None = None) -> Select[int]:
     """Ids of the conversations in which something was promised that is overdue, closed ones too: for the queue."""
     now = now or utc_now()
     return select(Promise.conversation_id).where(Promise.due_at < now, _is_open(now))
-
-
-def count_overdue(session: Session, conversation_ids: Collection[int]) -> dict[int, int]:
-    """How many overdue promises each of these conversations has, those without left out. One statement."""
-    if not conversation_ids:
-        return {}
-    now = utc_now()
-    rows = session.execute(
-        select(Promise.conversation_id, func.count())
-        .where(Promise.conversation_id.in_(conversation_ids), Promise.due_at < now, _is_open(now))
-        .group_by(Promise.conversation_id)
-    ).all()
-    return {number: int(count) for number, count in rows}

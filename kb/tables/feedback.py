@@ -45,4 +45,4 @@ def store_feedback(
     }
     if kind in VOTES:
         session.connection().execute(delete(_TABLE).where(_TABLE.c.key == row["key"], _TABLE.c.kind != kind.value))
-    upsert(session, _TABLE, row, key="key", change=("kind",))
+    upsert(session, _TABLE, row, key=("key",), change=("kind",))

@@ -15,7 +15,7 @@ from kb.accounts.people import get_user
 from kb.core.clock import utc_now
 from kb.core.errors import NotFoundError
 from kb.service.messages import reply, store_message, withdraw
-from kb.service.promises import count_overdue, is_overdue, keep_promise, open_promises_of
+from kb.service.promises import is_overdue, keep_promise, open_promises_of, overdue_conversations
 from kb.tables import MessageRole, Promise
 from kb.text.due_dates import find_due_date
 from kb.text.promises import find_promises
@@ -102,10 +102,10 @@ def test_a_promise_is_kept_with_the_conversation_until_somebody_says_it_was_kept
     [promise] = open_promises_of(session, talk.customer_id)
     assert promise.text == "We will call you within 2 hours."
     assert is_overdue(promise)
-    assert count_overdue(session, [talk.id, 999]) == {talk.id: 1}
+    assert session.scalars(overdue_conversations()).all() == [talk.id]
     keep_promise(session, promise.id)
     assert open_promises_of(session, talk.customer_id) == []
-    assert count_overdue(session, [talk.id]) == {}
+    assert session.scalars(overdue_conversations()).all() == []
     keep_promise(session, promise.id, kept=False)
     assert open_promises_of(session, talk.customer_id) == [promise]
     with pytest.raises(NotFoundError):
@@ -143,4 +143,4 @@ def test_of_an_old_history_nothing_is_still_awaited(session: Session) -> None:
     talk = make_talk(session, ["customer: Where is it?"])
     say(session, talk, "agent: We will call you tomorrow.", ago=60 * 24 * 100)
     assert open_promises_of(session, talk.customer_id) == []
-    assert count_overdue(session, [talk.id]) == {}
+    assert session.scalars(overdue_conversations()).all() == []

@@ -47,7 +47,7 @@ def conversation() -> ResponseReturnValue:
         customer = chosen or customer_language(turns)
         shown = _suggest(turns, customer, anyway, closed, _turn(request.form.get("first", "")))
     answer = shown.answer if shown else None
-    results = [item.result for item in answer.suggestions] if answer else []
+    results = shown.results if shown else ()
     return render_fresh(
         "desk/_conversation.html" if is_partial() else "desk/conversation.html",
         text=text,
@@ -65,7 +65,7 @@ def conversation() -> ResponseReturnValue:
         listing=make_listing(results, request.form.get("kind", "")),
         best=best_of(shown.outcome, results) if shown else None,
         to=customer,
-        because={(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
+        because=shown.because if shown else {},
         partial=is_partial(),
     )
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
+from kb.assist.evidence import Reason
 from kb.assist.suggestions import AssistAnswer, assist, judge_questions
 from kb.assist.turns import Turn, asking_turn
-from kb.search.types import Audience, Outcome
+from kb.search.types import Audience, Outcome, Result
 from kb.text.language import guess_language
 from webapp.shared.database import session
-from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.locale import choose_language, offered_base
 from webapp.shared.metrics import observe_search
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import record_after_response
@@ -24,12 +25,21 @@ class Assisted:
     search_id: str | None = None
     missing: Sequence[str] = ()
 
+    @property
+    def results(self) -> list[Result]:
+        """Those of the most pressing question, best first."""
+        return [suggestion.result for suggestion in self.answer.suggestions]
+
+    @property
+    def because(self) -> dict[tuple[str, int], tuple[Reason, ...]]:
+        """The words that led to each result, by its kind and id."""
+        return {(one.result.kind, one.result.id): one.because for one in self.answer.suggestions}
+
 
 def customer_language(turns: Sequence[Turn]) -> str:
     """The offered language of the customer's last turn, in Latin letters or not; else the language of the request."""
     last = asking_turn(turns)
-    language = guess_language(turns[last].matter).partition("-")[0] if last is not None else ""
-    return language if language in offered_languages() else choose_language()
+    return (offered_base(guess_language(turns[last].matter)) if last is not None else "") or choose_language()
 
 
 def assist_and_record(

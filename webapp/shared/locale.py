@@ -39,6 +39,12 @@ def choose_language() -> str:
     return _browser_language(offered) or offered[0]
 
 
+def offered_base(tag: str) -> str:
+    """The language of a tag, in whatever letters (`hi` for `hi-Latn`), where it is offered; else ""."""
+    language = tag.partition("-")[0]
+    return language if language in offered_languages() else ""
+
+
 def in_language(tag: str) -> AbstractContextManager[None]:
     """Within it texts are in another language than that of the page."""
     locale: AbstractContextManager[None] = force_locale(_babel_name(tag))

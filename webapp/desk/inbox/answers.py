@@ -20,7 +20,7 @@ from webapp.desk.listing import best_of, make_listing
 from webapp.shared.after_response import run_after_response
 from webapp.shared.conversation_assist import suggest_for
 from webapp.shared.database import session
-from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.locale import choose_language, offered_base
 from webapp.shared.no_query import NO_QUERY_IN_WORDS
 from webapp.shared.numbers import small_number
 from webapp.shared.searching import search_and_record
@@ -49,14 +49,9 @@ def answers(conversation_id: int) -> ResponseReturnValue:
     )
 
 
-def _language(conversation: Conversation) -> str:
-    """In which the customer is answered, where articles are written in it."""
-    tag = conversation.language.partition("-")[0]
-    return tag if tag in offered_languages() else ""
-
-
 def _suggest(conversation: Conversation) -> dict[str, Any]:
-    reading = _language(conversation)
+    # In which the customer is answered, where articles are written in it.
+    reading = offered_base(conversation.language)
     found = suggest_for(
         conversation,
         reader_language=reading,
@@ -64,8 +59,8 @@ def _suggest(conversation: Conversation) -> dict[str, Any]:
         pressing=small_number(request.values.get("first", "")),
     )
     answer = found.shown.answer if found.shown else None
-    results = [item.result for item in answer.suggestions] if answer else []
     outcome = found.shown.outcome if found.shown else None
+    results = found.shown.results if found.shown else ()
     return {
         "questions": answer.questions if answer else (),
         "message_of_turn": found.message_of_turn,
@@ -77,13 +72,13 @@ def _suggest(conversation: Conversation) -> dict[str, Any]:
         "search_id": found.shown.search_id if found.shown else None,
         "listing": make_listing(results, request.values.get("kind", "")),
         "best": best_of(outcome, results) if outcome else None,
-        "because": {(item.result.kind, item.result.id): item.because for item in answer.suggestions} if answer else {},
+        "because": found.shown.because if found.shown else {},
         "to": reading,
     }
 
 
 def _search(conversation: Conversation, query: str) -> dict[str, Any]:
-    reading = _language(conversation)
+    reading = offered_base(conversation.language)
     answer = search_and_record(
         query,
         audience=Audience.REP,

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from kb.articles import desk_cards
 from kb.articles.drafting import SolvedCase, draft_article
-from kb.core.errors import InvalidInputError
+from kb.core.errors import InvalidInputError, NotFoundError
 from kb.service.conversations import get_conversation, note_event
 from kb.service.timeline import newest_messages
 from kb.service.used_documents import used_articles
@@ -19,7 +19,7 @@ from kb.tickets.requesters import load_requester_key
 from webapp.desk.inbox.returning import back_to
 from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
-from webapp.shared.locale import offered_languages
+from webapp.shared.locale import offered_base, offered_languages
 
 SOURCE = "desk"
 # Of a longer conversation its end is kept: that is where it was solved.
@@ -30,39 +30,45 @@ _SIDES = {MessageRole.CUSTOMER.value: "customer", MessageRole.AGENT.value: "agen
 def save_as_ticket(conversation_id: int) -> ResponseReturnValue:
     """Saved again after more was said, the ticket is brought up to date."""
     conversation = get_conversation(session(), conversation_id)
+    _keep(conversation)
+    return back_to(conversation.id)
+
+
+def _keep(conversation: Conversation) -> int:
+    """The number of its ticket."""
     if conversation.state != ConversationState.CLOSED.value:
         raise InvalidInputError(_("Only a conversation that is closed can be kept as a ticket."))
-    conversation.ticket_id = keep_ticket(
+    number = keep_ticket(
         session(), _raw_ticket(conversation), load_requester_key(settings().home), settings().phone_region
     )
-    note_event(session(), conversation, EventKind.SAVED, current_user.id, {"ticket": conversation.ticket_id})
+    conversation.ticket_id = number
+    note_event(session(), conversation, EventKind.SAVED, current_user.id, {"ticket": number})
     flash(_("Kept as a ticket, without personal data. The desk finds it in a moment."), "good")
-    return back_to(conversation.id)
+    return number
 
 
 def draft_from(conversation_id: int) -> ResponseReturnValue:
     """A draft article of it for a trainer, made from the redacted ticket: kept first where it is not yet."""
     conversation = get_conversation(session(), conversation_id)
-    answer = save_as_ticket(conversation_id) if conversation.ticket_id is None else back_to(conversation.id)
-    ticket = find_resolved_ticket(session(), conversation.ticket_id or 0)
+    number = conversation.ticket_id or _keep(conversation)
+    ticket = find_resolved_ticket(session(), number)
     if ticket is None:
-        raise InvalidInputError(_("Only a conversation that is closed can be kept as a ticket."))
+        raise NotFoundError(_("There is no such ticket."))
     sources = [
         (card.title, url_for("desk.article", article_id=card.id))
         for card in desk_cards(session(), used_articles(session(), conversation)).values()
     ]
     sources.append((_("Ticket %(number)s", number=ticket.id), url_for("desk.ticket", ticket_id=ticket.id)))
-    language = ticket.language.partition("-")[0]
     draft = draft_article(
         session(),
         SolvedCase(ticket.subject, ticket.problem, ticket.resolution, ticket.language, sources),
-        language=language if language in offered_languages() else offered_languages()[0],
+        language=offered_base(ticket.language) or offered_languages()[0],
         key=f"case-{ticket.id}",
         author=current_user.email,
     )
     note_event(session(), conversation, EventKind.SAVED, current_user.id, {"article": draft.id})
     flash(_("A draft for the trainers was made."), "good")
-    return answer
+    return back_to(conversation.id)
 
 
 def _raw_ticket(conversation: Conversation) -> RawTicket:
