@@ -1,0 +1,116 @@
+"""An article, votes on it, and addresses that have moved."""
+
+from collections.abc import Callable, Sequence
+from textwrap import shorten
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from kb.articles import (
+    LinkTarget,
+    article_link,
+    find_moved,
+    get_published_article,
+    published_translations,
+    related_articles,
+    shown_text,
+)
+from kb.core.errors import NotFoundError
+from kb.search.types import Audience
+from kb.tables import Article, FeedbackKind
+from webapp.help.blueprint import PLACE, RESULTS, blueprint, visit_id
+from webapp.help.pictures import pictures_in
+from webapp.shared.after_response import run_after_response
+from webapp.shared.article_html import show_article
+from webapp.shared.database import session
+from webapp.shared.feedback import note_feedback
+from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.searching import record_if_typed
+from webapp.shared.ui import is_partial
+
+RELATED = 5
+SUMMARY = 155  # characters; search engines cut longer descriptions
+VOTES = {"yes": FeedbackKind.ANSWERED, "no": FeedbackKind.NOT_ANSWERED}
+
+
+def _find_article(language: str, slug: str) -> Article:
+    try:
+        return get_published_article(session(), language, slug)
+    except NotFoundError as error:
+        # Customers read this, so it is said in their language and without the article's address.
+        raise NotFoundError(
+            _("There is no such article in this language."), remedy=_("A search finds what we have.")
+        ) from error
+
+
+def public_address(target: LinkTarget) -> str | None:
+    """Where customers read an article; None where they may not."""
+    if not target.is_public or target.language not in offered_languages():
+        return None
+    return url_for("help.article", language=target.language, slug=target.slug)
+
+
+def _lead_on(languages: Sequence[str], path: str) -> ResponseReturnValue | None:
+    """To the article that had this address, for good; None where none had it."""
+    for tag in languages:
+        target = find_moved(session(), tag, path, offered_languages()) if len(path) <= 500 else None
+        if target is not None:
+            return redirect(public_address(target) or url_for("help.start"), code=301)
+    return None
+
+
+@blueprint.before_app_request
+def follow_old_address() -> ResponseReturnValue | None:
+    """An address of the site that was here before, as `redirect_from` and `aliases` name it, leads to its article."""
+    if request.method != "GET" or not isinstance(request.routing_exception, NotFound):
+        return None
+    return _lead_on((choose_language(), *offered_languages()), request.path.strip("/"))
+
+
+def _links_in(found: Article) -> Callable[[str], str | None]:
+    return article_link(session(), found, public_address, offered_languages())
+
+
+@blueprint.get("/help/<language>/articles/<slug>")
+@blueprint.get("/help/<language>/articles/<path:slug>")
+def article(language: str, slug: str) -> ResponseReturnValue:
+    """One article. `?s=` names the search that led here, which counts as a click on its result."""
+    try:
+        found = _find_article(language, slug)
+    except NotFoundError:
+        if moved := _lead_on((language,), slug):
+            return moved
+        raise
+    search_id = request.args.get("s", "")
+    if search_id:
+        document, visit = f"article:{found.id}", visit_id()
+        record_if_typed(
+            search_id, audience=Audience.CUSTOMER, place=PLACE, reader_language=language, limit=RESULTS, visit=visit
+        )
+        run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document, visit))
+    return render_template(
+        "help/article.html",
+        article=found,
+        rendered=show_article(found, link=_links_in(found), picture=pictures_in(found)),
+        summary=shorten(shown_text(found.body), width=SUMMARY, placeholder="…"),
+        translations=published_translations(session(), found),
+        related=related_articles(session(), found, limit=RELATED),
+        search_id=search_id,
+        voted=request.args.get("voted", ""),
+    )
+
+
+@blueprint.post("/help/<language>/articles/<slug>/vote")
+def vote(language: str, slug: str) -> ResponseReturnValue:
+    """Whether the article answered the question. Works as a form; htmx asks for the thanks alone."""
+    found = _find_article(language, slug)
+    choice, search_id = request.form.get("vote", ""), request.form.get("s", "")
+    if choice not in VOTES:
+        abort(400)
+    note_feedback(session(), search_id, VOTES[choice], f"article:{found.id}", visit_id())
+    if is_partial():
+        return render_template("help/_thanks.html", voted=choice)
+    target = url_for("help.article", language=language, slug=slug, s=search_id or None, voted=choice, _anchor="vote")
+    return redirect(target, code=303)

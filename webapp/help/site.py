@@ -1,0 +1,56 @@
+"""What belongs to the site rather than to a page: colours and language, site map, robots."""
+
+from datetime import datetime
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from kb.accounts.people import remember_language
+from kb.articles import (
+    list_public_addresses,
+)
+from webapp.help.blueprint import blueprint, current_settings
+from webapp.shared.access import safe_next
+from webapp.shared.database import session
+from webapp.shared.locale import offered_languages
+from webapp.shared.ui import THEMES
+
+COOKIE_AGE = 365 * 24 * 3600
+
+
+@blueprint.post("/preferences")
+def save_preferences() -> ResponseReturnValue:
+    """Remember colours or language, and go back to where the person was."""
+    settings = current_settings()
+    response = redirect(safe_next(request.form.get("next")) or "/", code=303)
+    theme, language = request.form.get("theme", ""), request.form.get("language", "")
+    for name, value, allowed in (("theme", theme, THEMES), ("language", language, offered_languages())):
+        if value in allowed:
+            response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", secure=settings.secure_cookies)
+    if language in offered_languages() and current_user.is_authenticated:
+        remember_language(session(), current_user.id, language)
+    return response
+
+
+@blueprint.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """Every public page in every language, with its other languages beside it."""
+    languages = offered_languages()
+    groups: dict[str, dict[str, tuple[str, datetime]]] = {}
+    for key, tag, slug, changed in list_public_addresses(session()):
+        if tag in languages:
+            groups.setdefault(key, {})[tag] = (slug, changed)
+    response = make_response(render_template("help/sitemap.xml", languages=languages, groups=groups.values()))
+    response.content_type = "application/xml; charset=utf-8"
+    return response
+
+
+@blueprint.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /studio/", "Disallow: /admin/", "Disallow: /api/"]
+    lines += [f"Disallow: /help/{tag}/{page}" for tag in offered_languages() for page in ("search", "contact")]
+    lines.append(f"Sitemap: {url_for('help.sitemap', _external=True)}")
+    response = make_response("\n".join(lines) + "\n")
+    response.content_type = "text/plain; charset=utf-8"
+    return response
