@@ -132,7 +132,8 @@ class Contexts:
 
     def _note(self, message: ConsoleMessage) -> None:
         # A page that answers 404 or 422, or a lost connection, is what some tests are about; the browser logs it as an error.
-        expected = r"responded with a status of 4\d\d|ERR_INTERNET_DISCONNECTED"
+        # htmx says once more what failed; of any other failure the browser's own line is left.
+        expected = r"responded with a status of 4\d\d|ERR_INTERNET_DISCONNECTED|htmx:error: Failed to fetch"
         if message.type == "error" and not re.search(expected, message.text):
             self.complaints.append(message.text)
 

@@ -160,8 +160,10 @@ def test_four_hundred_queries_of_one_visitor_change_what_is_learned_no_more_than
 def test_searches_that_name_neither_visit_nor_person_count_like_those_of_one_person_a_day(
     session: Session, add: Add
 ) -> None:
+    now = utc_now()
+    noon = (now - timedelta(days=3)).replace(hour=12, minute=0, second=0)
     for number in range(60):
-        add(f"{QUESTIONS[number]} {number}", place="api", visit=None, ago=timedelta(hours=49, seconds=20 * number))
+        add(f"{QUESTIONS[number]} {number}", place="api", visit=None, ago=now - noon + timedelta(seconds=20 * number))
     assert settled_queries(session)["en", "short"].people == 1
     assert len(settled_queries(session)["en", "short"].texts) == MOST_OF_ONE
     assert recompute_query_statistics(session, ENCODER) is None
