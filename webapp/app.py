@@ -15,6 +15,7 @@ from webapp.auth.person import init_login
 from webapp.shared.access import init_access
 from webapp.shared.after_response import init_after_response
 from webapp.shared.bounded import Bounded
+from webapp.shared.compression import init_compression
 from webapp.shared.database import init_database
 from webapp.shared.errors import init_errors
 from webapp.shared.hosts import Site, init_hosts
@@ -80,6 +81,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     engine = engine if engine is not None else create_database_engine(settings, longest_wait=LONGEST_WAIT)
 
+    init_compression(app)
     init_metrics(app)
     init_hosts(app)
     init_database(app, engine)

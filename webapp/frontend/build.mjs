@@ -5,6 +5,8 @@ import { cp, mkdir, rename, rm, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { compress } from "./compress.mjs";
+import { smallFonts } from "./fonts.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const outdir = path.resolve(here, "../static/dist");
@@ -20,7 +22,11 @@ const writeManifest = {
       for (const [output, meta] of Object.entries(result.metafile.outputs)) {
         const name = path.basename(output);
         written.add(path.relative(outdir, path.resolve(output)));
-        if (meta.entryPoint) manifest[path.basename(meta.entryPoint)] = name;
+        // Fonts too, which no entry point is: pages ask for them ahead, and pictures are drawn with them.
+        const isFont = name.endsWith(".woff2");
+        if (isFont) manifest[name.replace(/-[A-Z0-9]{8}(?=\.)/, "")] = `fonts/${name}`;
+        else if (meta.entryPoint) manifest[path.basename(meta.entryPoint)] = name;
+        for (const file of await compress(path.resolve(output))) written.add(path.relative(outdir, file));
       }
       // A server that runs meanwhile must never read half a manifest: written beside it, then renamed over it.
       const target = path.join(outdir, "manifest.json");
@@ -37,7 +43,7 @@ const writeManifest = {
 
 await mkdir(outdir, { recursive: true });
 const options = {
-  entryPoints: ["css/app.css", "js/app.js", "js/desk.js", "js/inbox.js", "js/panel.js", "img/favicon.svg"].map((file) => path.join(here, file)),
+  entryPoints: ["css/app.css", "css/help_centre.css", "js/app.js", "js/help_centre.js", "js/desk.js", "js/inbox.js", "js/panel.js", "img/favicon.svg"].map((file) => path.join(here, file)),
   outdir,
   outbase: here,
   entryNames: "[name]-[hash]",
@@ -51,7 +57,7 @@ const options = {
   loader: { ".woff2": "file", ".svg": "copy" },
   legalComments: "none",
   logLevel: "info",
-  plugins: [writeManifest],
+  plugins: [smallFonts, writeManifest],
 };
 
 const source = path.join(here, "extension");

@@ -18,6 +18,14 @@ from webapp.shared.no_question import no_question_words
 from webapp.shared.safety_words import kind_name, level_name
 
 THEMES = ("auto", "light", "dark")
+# What a page of a language is written in, besides Latin letters: the browser asks for it ahead of the styles.
+FONTS = {
+    "hi": "devanagari.woff2",
+    "mr": "devanagari.woff2",
+    "ne": "devanagari.woff2",
+    "bn": "bengali.woff2",
+    "as": "bengali.woff2",
+}
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,12 @@ class PageFrame:
     @property
     def direction(self) -> str:
         return text_direction(self.language)
+
+    @property
+    def fonts(self) -> list[str]:
+        """Built files of the fonts that nearly all of this page's text is in."""
+        own = FONTS.get(self.language.partition("-")[0])
+        return [own, "latin.woff2"] if own else ["latin.woff2"]
 
     @property
     def theme(self) -> str:

@@ -212,6 +212,6 @@ def test_preferences_never_lead_to_another_site(
 
 
 def test_built_files_may_be_cached_for_long(client: FlaskClient) -> None:
-    style = re.search(r'href="(/static/dist/app-[A-Z0-9]{8}\.css)"', get_page(client, "/help/en/"))
+    style = re.search(r'href="(/static/dist/help_centre-[A-Z0-9]{8}\.css)"', get_page(client, "/help/en/"))
     assert style
     assert "max-age=31536000" in client.get(style[1]).headers["Cache-Control"]

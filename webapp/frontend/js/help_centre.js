@@ -1,0 +1,15 @@
+// What customers' pages need: htmx, the menu, the colour switch. Pages work without any of it.
+import "htmx.org";
+import { sayWhatFailed } from "./failures.js";
+import { closeMenusOnLeave } from "./menu.js";
+import { makeScrollersFocusable } from "./scrolling.js";
+import { switchThemeInPlace } from "./theme.js";
+import { leaveResultsInUse } from "./typing.js";
+
+document.documentElement.classList.add("js");
+closeMenusOnLeave();
+sayWhatFailed();
+switchThemeInPlace();
+leaveResultsInUse();
+makeScrollersFocusable();
+window.addEventListener("resize", () => makeScrollersFocusable());
