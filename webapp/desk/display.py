@@ -1,13 +1,10 @@
 """How the desk words and links things."""
 
-from datetime import datetime
-
 from flask import request, url_for
-from flask_babel import format_timedelta, lazy_gettext
+from flask_babel import lazy_gettext
 
 from kb.search.answers import AnswerKind
 from kb.search.types import Result
-from kb.tables import utc_now
 from webapp.shared.locale import offered_languages
 
 _CHANNELS = {
@@ -48,8 +45,3 @@ def piece_to_mark(result: Result) -> str:
 def channel_name(channel: str) -> str:
     """The channel in the page's language."""
     return str(_CHANNELS.get(channel, channel))
-
-
-def ago(moment: datetime) -> str:
-    """How long ago, in the page's language: `5 minutes ago`."""
-    return str(format_timedelta(moment - utc_now(), add_direction=True))

@@ -20,7 +20,7 @@ from kb.tables.feedback import parse_document
 from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_ticket
-from webapp.desk.display import ago, channel_name, customer_language, desk_url, piece_to_mark
+from webapp.desk.display import channel_name, customer_language, desk_url, piece_to_mark
 from webapp.desk.inbox.macros import macros_for_desk
 from webapp.desk.listing import best_of, make_listing
 from webapp.desk.live import changes, live
@@ -35,7 +35,6 @@ from webapp.shared.searching import record_if_typed, search_and_record
 from webapp.shared.ui import is_partial, is_typing, render_fresh
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
-blueprint.add_app_template_global(ago)
 blueprint.add_app_template_global(channel_name)
 blueprint.add_app_template_global(desk_url)
 blueprint.add_app_template_global(piece_to_mark)

@@ -8,13 +8,14 @@ from flask_babel import Babel, force_locale
 from flask_login import current_user
 
 from kb.core.settings import Settings
+from webapp.shared.formatting import init_formatting
 
 
 def init_locale(app: Flask, settings: Settings) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = _babel_name(settings.languages[0])
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     app.extensions["kb_languages"] = settings.languages
-    Babel(app, locale_selector=lambda: _babel_name(choose_language()))
+    init_formatting(app, Babel(app, locale_selector=lambda: _babel_name(choose_language())))
 
 
 def offered_languages() -> tuple[str, ...]:

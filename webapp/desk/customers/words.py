@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from babel.dates import format_datetime
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import lazy_gettext
 
-from kb.core.clock import utc_now
 from kb.service.customer_at_hand import CauseKind
 from kb.service.outside_facts import Trouble
 from webapp.desk.inbox.words import settings
+from webapp.shared.formatting import format_moment, format_near_day
 
 CAUSES = {
     CauseKind.PROMISE: lazy_gettext("We promised:"),
@@ -34,9 +33,5 @@ ROLES = {
 
 def local_day(moment: datetime) -> str:
     """The day and hour in the desk's time zone: `12 Mar, 17:00`; the end of a day is the day alone."""
-    zone = settings().time_zone
-    local, today = moment.astimezone(zone), utc_now().astimezone(zone)
-    form = "d MMM" if local.year == today.year else "d MMM y"
-    if (local.hour, local.minute) != (23, 59):
-        form += ", HH:mm"
-    return str(format_datetime(local, form, tzinfo=zone, locale=get_locale()))
+    local = moment.astimezone(settings().time_zone)
+    return format_near_day(moment) if (local.hour, local.minute) == (23, 59) else format_moment(moment)

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from babel.dates import format_date
 from flask import flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from kb.articles import find_published
@@ -20,9 +19,9 @@ from kb.service.timeline import newest_messages
 from kb.service.used_documents import last_article
 from kb.tables import Conversation, Macro
 from webapp.desk.inbox.returning import back_to
-from webapp.desk.inbox.words import settings
 from webapp.shared.access import wants_json
 from webapp.shared.database import session
+from webapp.shared.formatting import format_day
 from webapp.shared.locale import choose_language, in_language
 from webapp.shared.ui import is_partial, render_fresh
 
@@ -74,7 +73,7 @@ def _offer(found: Found, values: dict[str, str]) -> Offer:
 def _today(language: str) -> str:
     """The day in words, as the macro's readers write it."""
     with in_language(language):
-        return str(format_date(utc_now().astimezone(settings().time_zone).date(), "long", locale=get_locale()))
+        return format_day(utc_now(), "long")
 
 
 def _values(conversation: Conversation) -> dict[str, str]:

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from babel.dates import format_datetime
-from babel.dates import format_timedelta as format_length
 from flask import current_app
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -14,6 +11,7 @@ from kb.core.clock import utc_now
 from kb.core.settings import Settings
 from kb.service.queue import Countdown, Targets, View, countdown
 from kb.tables import Conversation, ConversationEvent, Customer, EventKind
+from webapp.shared.formatting import format_length, format_moment, format_time
 from webapp.shared.ui import language_name
 
 VIEW_NAMES = {
@@ -53,9 +51,8 @@ def name_of(customer: Customer) -> str:
 def clock(moment: datetime) -> str:
     """When, in the house's time zone: the time alone if it is today."""
     zone = settings().time_zone
-    local, now = moment.astimezone(zone), utc_now().astimezone(zone)
-    form = "HH:mm" if local.date() == now.date() else "d MMM HH:mm" if local.year == now.year else "d MMM y HH:mm"
-    return str(format_datetime(local, form, tzinfo=zone, locale=get_locale()))
+    is_today = moment.astimezone(zone).date() == utc_now().astimezone(zone).date()
+    return format_time(moment) if is_today else format_moment(moment)
 
 
 def due(conversation: Conversation) -> Countdown | None:
@@ -65,7 +62,7 @@ def due(conversation: Conversation) -> Countdown | None:
 def due_words(due: Countdown) -> str:
     """`First answer in 3 minutes`, `First answer late by 2 hours`."""
     left = due.due_at - utc_now()
-    words = format_length(abs(left), threshold=0.99, locale=get_locale())
+    words = format_length(abs(left))
     if due.is_first_response:
         if due.is_late():
             return str(_("First answer late by %(time)s", time=words))
@@ -78,7 +75,7 @@ def due_words(due: Countdown) -> str:
 def short_due(due: Countdown) -> str:
     """How long is left or over, as short as it can be said."""
     left = due.due_at - utc_now()
-    words = format_length(abs(left), threshold=0.99, format="narrow", locale=get_locale())
+    words = format_length(abs(left), narrow=True)
     return str(_("%(time)s late", time=words)) if due.is_late() else words
 
 
