@@ -16,6 +16,7 @@ from webapp.shared.access import init_access
 from webapp.shared.after_response import init_after_response
 from webapp.shared.bounded import Bounded
 from webapp.shared.compression import init_compression
+from webapp.shared.cross_site import init_cross_site
 from webapp.shared.database import init_database
 from webapp.shared.errors import init_errors
 from webapp.shared.hosts import Site, init_hosts
@@ -49,12 +50,15 @@ BLUEPRINTS = (
     "webapp.studio.confidence:blueprint",
     "webapp.studio.translations:blueprint",
     "webapp.studio.safety:blueprint",
+    "webapp.studio.widget:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.views:public",
     "webapp.api.views:desk",
     "webapp.api.views:studio",
     "webapp.api.conversations:conversations",
+    "webapp.widget.views:blueprint",
+    "webapp.widget.api:blueprint",
 )
 
 # The largest request: a long conversation pasted in one piece fits many times over.
@@ -101,6 +105,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_access(app)
     init_uploads(app, settings)
     init_security(app, settings)
+    init_cross_site(app)
     app.wsgi_app = Bounded(app.wsgi_app, STREAMS)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]

@@ -58,6 +58,17 @@ class DeskSettings:
         "docs/side-panel.md; default none but the project's own browser extension",
     )
 
+    widget_origins_text: str = setting(
+        "KB_WIDGET_ORIGINS",
+        "",
+        "Sites whose pages the help widget may answer, such as `https://shop.example.com`, comma-separated, see "
+        "docs/widget.md; default none but the help centre itself",
+    )
+
+    @property
+    def widget_origins(self) -> tuple[str, ...]:
+        return origins("KB_WIDGET_ORIGINS", self.widget_origins_text)
+
     @property
     def panel_origins(self) -> tuple[str, ...]:
         return origins("KB_PANEL_ORIGINS", self.panel_origins_text)

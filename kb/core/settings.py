@@ -271,6 +271,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.largest_attachment,
         settings.time_zone,
         settings.panel_origins,
+        settings.widget_origins,
         web_address("KB_CUSTOMER_URL", settings.customer_url),
         settings.largest_upload,
         settings.mail_from,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.tables import Article, Feedback, FeedbackKind, SearchEvent
@@ -139,7 +139,7 @@ def asked_most(session: Session, language: str, *, since: datetime, least: int =
         .where(
             SearchEvent.audience == "customer",
             SearchEvent.created_at >= since,
-            or_(SearchEvent.place == "help", SearchEvent.place == "api"),
+            SearchEvent.place.in_(("help", "widget", "api")),
         )
         .order_by(SearchEvent.id.desc())
         .limit(3_000)

@@ -1,5 +1,6 @@
 """Reading what came with a request. What cannot be used is refused in words that name the parameter."""
 
+import re
 from typing import Any
 
 from flask import request
@@ -19,6 +20,7 @@ LONGEST_CHECKED = 100_000
 HIGHEST_ID = 2**31 - 1
 # Names, ids and kinds are short; what is long (turns) has a reader and limits of its own.
 LONGEST_TEXT = 200
+_VISIT = re.compile(r"[A-Za-z0-9_-]{16,32}")
 
 
 def query_text() -> str:
@@ -39,6 +41,16 @@ def offered_language(language: str) -> str:
     if language and language not in offered_languages():
         raise InvalidInputError(f"lang is {language!r}; offered are {', '.join(offered_languages())}.")
     return language
+
+
+def widget_visit(text: str) -> str | None:
+    """The visit that the widget's page made up for itself, None where there is none. It can be no visit of the help centre's own
+    pages, whatever somebody writes there: those have another shape. Raises InvalidInputError."""
+    if not text:
+        return None
+    if _VISIT.fullmatch(text) is None:
+        raise InvalidInputError("visit must be 16 to 32 letters, digits, - or _, made at random.")
+    return f"w-{text}"
 
 
 def result_limit() -> int:

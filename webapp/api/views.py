@@ -13,6 +13,7 @@ from kb.assist.turns import Turn, parse_turns
 from kb.core.errors import InvalidInputError, NotFoundError
 from kb.insight.gaps import count_gaps, list_gaps
 from kb.search.events import record_feedback
+from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience
 from kb.tables import FeedbackKind
 from webapp.api.openapi import openapi_document
@@ -32,8 +33,10 @@ from webapp.api.parameters import (
     result_limit,
     text_field,
     turns_field,
+    widget_visit,
 )
 from webapp.desk.copying import find_copy_forms
+from webapp.shared.after_response import run_after_response
 from webapp.shared.assisting import assist_and_record, customer_language
 from webapp.shared.checking import check_text
 from webapp.shared.database import session
@@ -47,7 +50,7 @@ studio = Blueprint("api_studio", __name__, url_prefix="/api/v1/studio")
 @public.get("/search")
 def search() -> Response:
     """Search as a customer, whoever asks: what is internal is not in reach of this route."""
-    return _search(Audience.CUSTOMER)
+    return _search(Audience.CUSTOMER, visit=widget_visit(request.args.get("visit", "")))
 
 
 @public.get("/openapi.json")
@@ -138,13 +141,17 @@ def gaps() -> Response:
     return answer
 
 
-def _search(audience: Audience) -> Response:
+def _search(audience: Audience, visit: str | None = None) -> Response:
+    """visit: of a widget's page."""
     answer = search_and_record(
         query_text(),
         audience=audience,
-        place="api",
+        place="widget" if visit else "api",
         reader_language=reader_language(),
         limit=result_limit(),
-        visit=cookie.get("visit"),
+        visit=visit or cookie.get("visit"),
+        is_typing=request.args.get("typing") == "1",
     )
+    if visit and request.args.get("typing") != "1":
+        run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
     return jsonify(answer.to_json())

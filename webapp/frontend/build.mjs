@@ -1,7 +1,8 @@
 // Bundles styles, scripts, fonts and images into webapp/static/dist, names them by content, and writes manifest.json,
 // which maps each source name ("app.css") to what templates must link ("app-3F2K….css"). `--watch` rebuilds on change.
-// Beside them, in dist/extension, the browser's side panel under its own names: what `kb extension` and the desk hand out.
-import { cp, mkdir, rename, rm, readdir, writeFile } from "node:fs/promises";
+// Beside them, in dist/extension, the browser's side panel under its own names: what `kb extension` and the desk hand out; and, in
+// dist/widget, the help widget for other sites.
+import { cp, mkdir, readFile, rename, rm, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -34,7 +35,7 @@ const writeManifest = {
       await rename(`${target}.new`, target);
       for (const file of await readdir(outdir, { recursive: true, withFileTypes: true })) {
         const relative = path.relative(outdir, path.join(file.parentPath ?? file.path, file.name));
-        if (relative.startsWith(`extension${path.sep}`)) continue;
+        if (["extension", "widget"].some((folder) => relative.startsWith(folder + path.sep))) continue;
         if (file.isFile() && !written.has(relative)) await rm(path.join(outdir, relative));
       }
     });
@@ -82,11 +83,35 @@ const extensionOptions = {
     },
   ],
 };
+// The help widget: one file, its styles within it, put into pages of other sites by a script tag of old.
+const widgetOptions = {
+  entryPoints: { widget: path.join(here, "widget/main.js") },
+  outdir: path.join(outdir, "widget"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["chrome111", "firefox115", "safari16.4"],
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "info",
+  plugins: [
+    {
+      name: "styles-as-text",
+      setup(build) {
+        build.onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
+          const { code } = await esbuild.transform(await readFile(file, "utf8"), { loader: "css", minify: true, target: widgetOptions.target });
+          return { contents: code, loader: "text", watchFiles: [file] };
+        });
+      },
+    },
+  ],
+};
 await rm(extension, { recursive: true, force: true });
 
 if (process.argv.includes("--watch")) {
-  for (const each of [options, extensionOptions]) await (await esbuild.context(each)).watch();
+  for (const each of [options, extensionOptions, widgetOptions]) await (await esbuild.context(each)).watch();
 } else {
   await esbuild.build(options);
   await esbuild.build(extensionOptions);
+  await esbuild.build(widgetOptions);
 }

@@ -25,6 +25,9 @@ LIMITS = {
     "desk.conversation": "300 per minute",
     "help.contact_send": "10 per minute",
     "help.vote": "30 per minute; 300 per hour",
+    "api_widget.suggestions": "120 per minute",
+    "api_widget.contact": "10 per minute",
+    "api_widget.feedback": "30 per minute; 300 per hour",
 }
 # endpoint: a further limit per address and page. A visit is only a cookie, which a program can drop before each vote; many
 # people may share an address, but hardly ever read the same article in the same hour.

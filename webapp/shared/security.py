@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from webapp.auth.person import bearer_token
+from webapp.shared.cross_site import CROSS_SITE, require_known_site
 from webapp.shared.extension import EXTENSION_ORIGIN
 
 # Nothing is allowed that is not named, and nothing inline: injected markup can neither run nor style anything.
@@ -66,7 +67,9 @@ def init_security(app: Flask, settings: Settings) -> None:
     def check_csrf() -> None:
         # A token is never sent by a browser on its own, so a request that carries one cannot be forged across sites.
         # A request that leads nowhere does nothing that could be forged; it gets its 404 or 405.
-        if request.endpoint is not None and bearer_token(request) is None:
+        if request.endpoint in CROSS_SITE:
+            require_known_site()
+        elif request.endpoint is not None and bearer_token(request) is None:
             csrf.protect()
 
     app.before_request(check_csrf)
