@@ -66,6 +66,7 @@ PAGES = {
     "/studio/safety/": ["/studio/safety/"],
     "/studio/safety/<kind>/<language>": ["/studio/safety/battery/hi"],
     "/studio/content/": ["/studio/content/"],
+    "/studio/widget/": ["/studio/widget/?position=left"],
     "/studio/translations/": ["/studio/translations/"],
     "/studio/drafts/": ["/studio/drafts/"],
     "/studio/drafts/<int:article_id>": ["/studio/drafts/{draft}"],
@@ -90,6 +91,7 @@ NO_PAGES = {
         "/api/v1/desk/tickets/<int:ticket_id>/forms",
     ),
     *("/desk/inbox/<int:conversation_id>/presence", "/desk/customers/<int:customer_id>/panel"),
+    *("/widget.js", "/api/v1/widget", "/api/v1/widget/suggestions", "/api/v1/widget/articles/<language>/<path:slug>"),
     *("/", "/help/", "/admin/", "/help/<language>/articles/<path:slug>", "/help/pictures/<name>"),
 }
 

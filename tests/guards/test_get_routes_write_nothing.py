@@ -41,6 +41,7 @@ NOTED_AFTERWARDS = {
     "/desk/tickets/<int:ticket_id>": {"feedback", "opened_documents"},
     "/desk/inbox/<int:conversation_id>/answers": {"search_events"},
     "/api/v1/search": {"search_events"},
+    "/api/v1/widget/articles/<language>/<path:slug>": {"feedback"},
     "/api/v1/desk/search": {"search_events"},
     "/api/v1/desk/conversations/<int:conversation_id>": {"search_events"},
     "/api/v1/desk/conversations/<int:conversation_id>/suggestions": {"search_events"},

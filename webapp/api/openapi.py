@@ -13,6 +13,7 @@ from webapp.api.openapi_conversations import conversation_paths, conversation_sc
 from webapp.api.openapi_documents import forms_of_article_path, forms_of_ticket_path, forms_schemas
 from webapp.api.openapi_parts import NUMBER, TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.openapi_webhooks import webhook_schemas, webhooks
+from webapp.api.openapi_widget import typing_parameter, visit_parameter, widget_paths
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
 from webapp.api.result_schemas import answer_properties, nullable_safety, result_properties, safety_properties
 
@@ -49,6 +50,7 @@ def openapi_document(settings: Settings) -> Json:
             "/api/v1/desk/feedback": {"post": _feedback()},
             "/api/v1/studio/gaps": {"get": _gaps()},
             **conversation_paths(),
+            **widget_paths(settings),
         },
         "webhooks": webhooks(),
         "components": {
@@ -82,6 +84,7 @@ def _search(summary: str, operation: str, settings: Settings, *, secured: bool) 
                 "description": "Language of the reader; default: by Accept-Language",
             },
             {"name": "limit", "in": "query", "schema": limit, "description": "Most results to give"},
+            *([] if secured else [visit_parameter(), typing_parameter()]),
         ],
         "responses": {
             "200": json_response("Results, best first", reference("SearchAnswer")),

@@ -1,4 +1,4 @@
-"""What pages of other sites may ask: the routes below, from the sites of KB_WIDGET_ORIGINS, and never as somebody who is logged in.
+"""What pages of other sites may ask: the routes below, for the sites of KB_WIDGET_ORIGINS, never as somebody who is logged in.
 
 A browser lets such a page read an answer only where these headers name its site; what changes something is also refused here
 to others, so that no page can send a form in the name of its reader. Cookies play no part: none is asked for, none is sent.

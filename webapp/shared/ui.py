@@ -222,6 +222,7 @@ class PageFrame:
                 (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.translations"),
+                (_("Widget"), "studio_widget.widget"),
             ):
                 is_here = request.blueprint == endpoint.partition(".")[0]
                 places.append(Place(name, url_for(endpoint), is_here))

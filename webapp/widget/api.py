@@ -1,4 +1,4 @@
-"""What the widget asks for beside search and conversation: where it is, offers for a page, an article to read, a message to a person.
+"""What the widget asks for beside search and conversation: where it is, offers for a page, an article, a message to a person.
 
 Nobody is logged in here and no cookie is read; the page's own visit, made up anew whenever it is loaded, joins what was searched
 and read on it.
@@ -70,7 +70,7 @@ def _topics(language: str) -> list[dict[str, str]]:
 
 @blueprint.get("/suggestions")
 def suggestions() -> Response:
-    """Articles for what a page is about. Nobody asked for anything: nothing is recorded, and no offer is better than a wrong one."""
+    """Articles for what a page is about. Nobody asked: nothing is recorded, and no offer is better than a wrong one."""
     text = request.args.get("text", "")[:LONGEST_PAGE]
     language = reader_language()
     # The widget has left out what looks personal; what it did not know for such is out before anything else sees it.
@@ -85,16 +85,14 @@ def suggestions() -> Response:
     return jsonify(
         {
             "outcome": answer.outcome.value,
-            "results": [
-                {"id": one.id, "title": one.title, "language": one.language, "url": one.url} for one in shown
-            ],
+            "results": [{"id": one.id, "title": one.title, "language": one.language, "url": one.url} for one in shown],
         }
     )
 
 
 @blueprint.get("/articles/<language>/<path:slug>")
 def article(language: str, slug: str) -> Response:
-    """A public article as a tree of elements. `s`, `visit` and `typed` as in the help centre: opening it is a click on a result."""
+    """A public article as a tree of elements. `s`, `visit`, `typed` as in the help centre: opening it is a click on a result."""
     found = _find(language, slug)
     search_id, visit = request.args.get("s", ""), widget_visit(request.args.get("visit", ""))
     if search_id:

@@ -6,23 +6,21 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from kb.text.html_nodes import is_too_deep
+from kb.text.html_nodes import is_too_deep, names
 
 # A text, or [tag, attributes, children].
 Node = str | list[Any]
 
 # Elements within each other.
 _DEEPEST = 60
-TAGS = frozenset(
+TAGS = names(
     "p br hr h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre code kbd samp var em strong b i s del ins mark small sub sup abbr "
-    "cite q a img div span table caption thead tbody tfoot tr th td details summary bdi figure figcaption".split()
+    "cite q a img div span table caption thead tbody tfoot tr th td details summary bdi figure figcaption"
 )
-ATTRIBUTES = frozenset(
-    "href src alt title width height id class lang dir start value colspan rowspan scope open".split()
-)
+ATTRIBUTES = names("href src alt title width height id class lang dir start value colspan rowspan scope open")
 # Between these a blank is none.
-_BLOCKS = frozenset(
-    "p hr h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre div table caption thead tbody tfoot tr th td details figure".split()
+_BLOCKS = names(
+    "p hr h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre div table caption thead tbody tfoot tr th td details figure"
 )
 
 
@@ -49,9 +47,7 @@ def _children(parent: LexborNode, depth: int) -> list[Node]:
         elif tag == "input":
             found.append("☑ " if "checked" in node.attributes else "☐ ")
         elif tag in TAGS:
-            attributes = {
-                name: value or "" for name, value in node.attributes.items() if name in ATTRIBUTES
-            }
+            attributes = {name: value or "" for name, value in node.attributes.items() if name in ATTRIBUTES}
             found.append([tag, attributes, _children(node, depth - 1)])
         node = node.next
     return found

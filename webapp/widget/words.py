@@ -67,9 +67,7 @@ def _words() -> Mapping[str, str]:
         "reach": _("E-mail or phone number"),
         "reach_use": _("We use it for this answer only."),
         "message": _("What do you need?"),
-        "message_hint": _(
-            "Leave out passwords, one-time codes and card numbers: nobody here will ask for them."
-        ),
+        "message_hint": _("Leave out passwords, one-time codes and card numbers: nobody here will ask for them."),
         "share": _("Tell the person what I searched for and read here"),
         "name_missing": _("Please write your name."),
         "name_long": _("That is too long for a name."),

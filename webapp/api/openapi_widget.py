@@ -1,0 +1,167 @@
+"""The OpenAPI document's part about what the help widget asks for."""
+
+from kb.core.settings import Settings
+from kb.search.types import Outcome
+from webapp.api.openapi_parts import TEXT, Json, json_response, object_of, problems
+
+_NODES: Json = {
+    "type": "array",
+    "description": "Texts and elements; an element is [tag, attributes, children]",
+    "items": {"anyOf": [TEXT, {"type": "array", "minItems": 3, "maxItems": 3}]},
+}
+_VISIT: Json = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_-]{16,32}$",
+    "description": "Made at random by the page when it was loaded: joins what is searched and read on it",
+}
+
+
+def visit_parameter() -> Json:
+    return {"name": "visit", "in": "query", "schema": _VISIT, "description": _VISIT["description"]}
+
+
+def typing_parameter() -> Json:
+    about = "`1` while somebody types on: the search is not recorded"
+    return {"name": "typing", "in": "query", "schema": {"type": "string"}, "description": about}
+
+
+def widget_paths(settings: Settings) -> Json:
+    tag: Json = {"type": "string", "enum": list(settings.languages)}
+    lang = {"name": "lang", "in": "query", "schema": tag, "description": "Language of the reader"}
+    return {
+        "/api/v1/widget": {"get": _start(lang)},
+        "/api/v1/widget/suggestions": {"get": _suggestions(lang)},
+        "/api/v1/widget/articles/{language}/{slug}": {"get": _article(tag)},
+        "/api/v1/widget/feedback": {"post": _feedback()},
+        "/api/v1/widget/contact": {"post": _contact(tag)},
+    }
+
+
+def _start(lang: Json) -> Json:
+    topic = object_of({"name": TEXT, "url": TEXT})
+    words: Json = {"type": "object", "additionalProperties": TEXT}
+    fields = {
+        "allowed": {"type": "boolean", "description": "Whether pages of the site that asks get answers"},
+        "site_name": TEXT,
+        "language": TEXT,
+        "languages": {**words, "description": "Those on offer, with their names in themselves"},
+        "links": {**words, "description": "Pages of the help centre"},
+        "topics": {"type": "array", "items": topic},
+    }
+    return {
+        "operationId": "startWidget",
+        "summary": "Where the widget is, for a page of any site",
+        "security": [],
+        "parameters": [lang],
+        "responses": {
+            "200": json_response("Links and names", object_of(fields)),
+            **problems("400", "429", secured=False),
+        },
+    }
+
+
+def _suggestions(lang: Json) -> Json:
+    offered = object_of({"id": {"type": "integer"}, "title": TEXT, "language": TEXT, "url": TEXT})
+    fields = {"outcome": {"type": "string", "enum": list(Outcome)}, "results": {"type": "array", "items": offered}}
+    text = {
+        "name": "text",
+        "in": "query",
+        "schema": TEXT,
+        "description": "What the page is about: its title or heading",
+    }
+    return {
+        "operationId": "suggestForPage",
+        "summary": "Articles for the page that the widget is on; nothing is recorded",
+        "security": [],
+        "parameters": [text, lang],
+        "responses": {
+            "200": json_response("Best first; none rather than a wrong one", object_of(fields)),
+            **problems("400", "429", "503", secured=False),
+        },
+    }
+
+
+def _article(tag: Json) -> Json:
+    place = [
+        {"name": "language", "in": "path", "required": True, "schema": tag},
+        {"name": "slug", "in": "path", "required": True, "schema": TEXT},
+        {"name": "s", "in": "query", "schema": TEXT, "description": "`search_id` of the search that led to it"},
+        {"name": "typed", "in": "query", "schema": TEXT, "description": "What was typed, where it is not recorded yet"},
+        visit_parameter(),
+    ]
+    fields = {"id": {"type": "integer"}, "title": TEXT, "language": TEXT, "url": TEXT, "content": _NODES}
+    return {
+        "operationId": "readArticle",
+        "summary": "A public article as a tree of elements that are safe to show",
+        "security": [],
+        "parameters": place,
+        "responses": {
+            "200": json_response("The article", object_of(fields)),
+            **problems("400", "404", "429", secured=False),
+        },
+    }
+
+
+def _feedback() -> Json:
+    kind: Json = {"type": "string", "enum": ["answered", "not_answered"]}
+    given = {"kind": kind, "document": {**TEXT, "description": 'Such as "article:12"'}}
+    sent = object_of({**given, "search_id": TEXT, "visit": _VISIT}, optional={"search_id", "visit"})
+    return {
+        "operationId": "voteInWidget",
+        "summary": "Whether an answer or an article helped",
+        "security": [],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": sent}}},
+        "responses": {
+            "201": json_response("Recorded", object_of(given)),
+            **problems("400", "403", "429", secured=False),
+        },
+    }
+
+
+def _contact(tag: Json) -> Json:
+    share: Json = {
+        "type": "boolean",
+        "default": False,
+        "description": "What was searched and read in `visit` goes along",
+    }
+    fields = {
+        "name": {**TEXT, "maxLength": 200},
+        "contact": {**TEXT, "description": "An e-mail address or a phone number"},
+        "message": {**TEXT, "maxLength": 5000},
+        "language": tag,
+        "visit": _VISIT,
+        "share": share,
+    }
+    sent = object_of(fields, optional={"language", "visit", "share"})
+    answer = {
+        "reference": TEXT,
+        "contact": {**TEXT, "description": "As it will be used"},
+        "masked": {"type": "array", "items": TEXT, "description": "What was taken out of the message"},
+    }
+    wrong = object_of(
+        {
+            "type": TEXT,
+            "title": TEXT,
+            "status": {"type": "integer"},
+            "detail": TEXT,
+            "fields": {
+                "type": "object",
+                "additionalProperties": {"type": "string", "enum": ["missing", "wrong", "long"]},
+            },
+        }
+    )
+    unusable = {
+        "description": "What cannot be used, by field",
+        "content": {"application/problem+json": {"schema": wrong}},
+    }
+    return {
+        "operationId": "writeToPerson",
+        "summary": "A message to a person",
+        "security": [],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": sent}}},
+        "responses": {
+            "201": json_response("A person has it", object_of(answer)),
+            "422": unusable,
+            **problems("400", "403", "429", "503", secured=False),
+        },
+    }
