@@ -14,7 +14,6 @@ from kb.service.escalation_rules import parse_rules
 from webapp.auth.person import init_login
 from webapp.shared.access import init_access
 from webapp.shared.after_response import init_after_response
-from webapp.shared.bounded import Bounded
 from webapp.shared.compression import init_compression
 from webapp.shared.cross_site import init_cross_site
 from webapp.shared.database import init_database
@@ -63,8 +62,6 @@ BLUEPRINTS = (
 
 # The largest request: a long conversation pasted in one piece fits many times over.
 LARGEST_REQUEST = 4 * 1024 * 1024
-# Addresses that stay open.
-STREAMS = frozenset({"/desk/live"})
 # Seconds that a request waits for a database in which somebody else is writing; then it is a 503 that can be sent again.
 LONGEST_WAIT = 2.0
 
@@ -106,7 +103,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_uploads(app, settings)
     init_security(app, settings)
     init_cross_site(app)
-    app.wsgi_app = Bounded(app.wsgi_app, STREAMS)  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
     return app

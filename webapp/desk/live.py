@@ -5,22 +5,15 @@ from flask import Response, jsonify, request
 from kb.core.errors import InvalidInputError
 from kb.service.changes import Cursor, changes_after, newest
 from webapp.shared.database import engine
-from webapp.shared.live import TooManyStreamsError, current_hub
+from webapp.shared.live import TooManyStreamsError, current_hub, no_stream_response, stream_response
 
 
 def live() -> Response:
-    """What changes, as server-sent events, for ten minutes; then the browser connects again, and is checked again."""
+    """What changes, as server-sent events."""
     try:
-        events = current_hub().stream()
+        return stream_response(current_hub().stream())
     except TooManyStreamsError:
-        busy = Response("All places are taken; poll /desk/live/changes.\n", status=503, mimetype="text/plain")
-        busy.headers["Retry-After"] = "30"
-        return busy
-    answer = Response(events, mimetype="text/event-stream")
-    # Proxies must neither keep nor gather it.
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Accel-Buffering"] = "no"
-    return answer
+        return no_stream_response("/desk/live/changes")
 
 
 def changes() -> Response:

@@ -19,6 +19,7 @@ from flask import Flask
 
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
+from webapp.commands.serving_bridge import Bridge
 from webapp.commands.serve import _warm_up, check_port, gunicorn_options, places
 
 Kb = Callable[..., subprocess.CompletedProcess[str]]
@@ -121,7 +122,7 @@ def test_workers_load_the_application_after_the_fork_and_log_no_addresses(settin
 
 def test_a_worker_that_is_warm_does_not_look_for_garbage_among_what_stays(app: Flask) -> None:
     before = gc.get_freeze_count()
-    _warm_up(SimpleNamespace(wsgi=app, log=app.logger))
+    _warm_up(SimpleNamespace(asgi=Bridge(app), log=app.logger))
     for thread in threading.enumerate():
         if thread.name == "warm-up":
             thread.join(30)
