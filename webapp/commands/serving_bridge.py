@@ -1,7 +1,7 @@
 """Between the server's event loop and the application, which works in threads.
 
-The loop reads a request to its end, hands it to one of a few threads, and sends what comes back. So whoever sends or reads slowly,
-or holds a stream of live updates open, costs a socket and never a thread.
+The loop reads a request to its end, hands it to one of a few threads, and sends what comes back. So whoever sends or reads
+slowly, or holds a stream of live updates open, costs a socket and never a thread.
 """
 
 import asyncio
@@ -102,7 +102,11 @@ class Bridge:
     def _call(self, environ: dict[str, Any]) -> _Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:  # noqa: ARG001
+        def start_response(
+            status: str,
+            headers: list[tuple[str, str]],
+            exc_info: Any = None,  # noqa: ARG001 (WSGI has it)
+        ) -> Callable[[bytes], None]:
             started[:] = [(status, headers)]
             return _no_write
 

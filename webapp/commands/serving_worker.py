@@ -1,6 +1,6 @@
 """A web process of `kb serve`: gunicorn's event loop, which waits for all connections at once, and the bridge to the application.
 
-Chosen by measurement, see docs/decisions/0040-one-loop-for-all-who-wait.md.
+Chosen by measurement, see docs/decisions/0040-chat-and-who-waits.md.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class Connection(ASGIProtocol):  # type: ignore[misc]
         self._head = self.worker.loop.call_later(LONGEST_HEAD, transport.abort)
 
     def _on_headers_complete(self) -> Any:
-        self._head = _stopped(self._head)
+        _stop(self._head)
         return super()._on_headers_complete()
 
     def pause_writing(self) -> None:
@@ -47,19 +47,22 @@ class Connection(ASGIProtocol):  # type: ignore[misc]
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._stall = _stopped(self._stall)
+        _stop(self._stall)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head, self._stall = _stopped(self._head), _stopped(self._stall)
+        _stop(self._head)
+        _stop(self._stall)
         super().connection_lost(exc)
 
 
-def _stopped(timer: asyncio.TimerHandle | None) -> None:
+def _stop(timer: asyncio.TimerHandle | None) -> None:
     if timer is not None:
         timer.cancel()
 
 
 class Worker(ASGIWorker):  # type: ignore[misc]
+    alive: bool
+
     def init_process(self) -> None:
         wanted = MOST_CONNECTIONS + _OTHER_FILES
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -70,9 +73,7 @@ class Worker(ASGIWorker):  # type: ignore[misc]
 
     async def _serve(self) -> None:
         for listener in self.sockets:
-            server = await self.loop.create_server(
-                lambda: Connection(self), sock=listener.sock, backlog=_TAKEN_AT_ONCE
-            )
+            server = await self.loop.create_server(lambda: Connection(self), sock=listener.sock, backlog=_TAKEN_AT_ONCE)
             listener.sock.listen(_BACKLOG)  # asyncio has one number for both
             self.servers.append(server)
         while self.alive and self.ppid == os.getppid():

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,8 +20,8 @@ from flask import Flask
 
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
-from webapp.commands.serving_bridge import Bridge
 from webapp.commands.serve import _warm_up, check_port, gunicorn_options, places
+from webapp.commands.serving_bridge import Bridge
 
 Kb = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -83,6 +84,33 @@ def test_server_answers_adds_up_its_figures_and_stops_gracefully(server: tuple[s
     assert f"Help centre  {root}/help/" in output
     assert "Traceback" not in output
     assert "refund" not in output
+
+
+@pytest.mark.slow
+def test_slow_clients_do_not_stop_the_site_and_long_searches_arrive(server: tuple[str, subprocess.Popen[str]]) -> None:
+    root, _ = server
+    address = ("127.0.0.1", int(root.rpartition(":")[2]))
+    held = []
+    for _ in range(48):
+        sending = socket.create_connection(address)
+        sending.sendall(b"POST /help/en/contact HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9000\r\n\r\nmessage=")
+        reading = socket.socket()
+        reading.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        reading.connect(address)
+        reading.sendall(b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 20)
+        silent = socket.create_connection(address)
+        silent.sendall(b"GET /help/ HT")
+        held += [sending, reading, silent]
+    words = urllib.parse.quote("मेरा रिफंड कब आएगा " * 105)  # 2,000 characters
+    assert len(words) > 15_000
+    started = time.monotonic()
+    assert fetch(f"{root}/help/hi/search?q={words}")[0] == 200
+    assert fetch(f"{root}/healthz")[0] == 200
+    assert time.monotonic() - started < 10
+    # One that is longer than any search is refused in words of the protocol.
+    assert fetch(f"{root}/help/hi/search?q={words * 3}")[0] == 414
+    for sock in held:
+        sock.close()
 
 
 @pytest.mark.slow

@@ -1,0 +1,212 @@
+"""Between the event loop and the threads: whole bodies in, whole answers out, streams without a thread."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, Response, request
+
+from webapp.app import LARGEST_REQUEST
+from webapp.commands import serving_bridge
+from webapp.commands.serving_bridge import Bridge
+from webapp.shared.live import STREAM
+
+
+@pytest.fixture
+def small() -> Flask:
+    """An application whose answers say what has arrived."""
+    small = Flask(__name__)
+    small.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+
+    @small.route("/echo/<path:name>", methods=["GET", "POST"])
+    def echo(name: str) -> Response:
+        text = "|".join(
+            [name, request.query_string.decode(), request.remote_addr or "", request.headers.get("X-A", "")]
+        )
+        return Response(text + "|" + request.get_data(as_text=True))
+
+    return small
+
+
+def scope_of(path: str, method: str = "GET", headers: list[tuple[bytes, bytes]] | None = None) -> dict[str, Any]:
+    raw, _, query = path.partition("?")
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": raw,
+        "raw_path": raw.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), *(headers or [])],
+        "server": ("127.0.0.1", 8000),
+        "client": ("192.0.2.7", 1234),
+    }
+
+
+def body_in(*pieces: bytes) -> Callable[[], Any]:
+    waiting = list(pieces)
+
+    async def receive() -> dict[str, Any]:
+        if not waiting:
+            await asyncio.sleep(3600)
+        piece = waiting.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(waiting)}
+
+    return receive
+
+
+async def ask(bridge: Bridge, scope: dict[str, Any], *pieces: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await bridge(scope, body_in(*(pieces or (b"",))), send)
+    assert sent[-1].get("more_body", False) is False
+    return sent[0]["status"], dict(sent[0]["headers"]), b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def test_the_application_sees_what_was_sent(small: Flask) -> None:
+    headers = [(b"x-a", b"1"), (b"x-a", b"2"), (b"content-type", b"text/plain")]
+    scope = scope_of("/echo/%E0%A4%A8%20a?q=%E0%A4%A8", "POST", headers)
+    status, sent, body = asyncio.run(ask(Bridge(small), scope, b"one ", b"two"))
+    assert (status, body.decode()) == (200, "न a|q=%E0%A4%A8|192.0.2.7|1,2|one two")
+    assert sent[b"content-length"] == str(len(body)).encode()
+
+
+def test_a_request_that_names_its_host_in_the_first_line_finds_its_page(small: Flask) -> None:
+    assert asyncio.run(ask(Bridge(small), scope_of("http://localhost/echo/there")))[2].startswith(b"there|")
+
+
+@pytest.mark.parametrize("declares", [True, False])
+def test_a_body_that_is_too_long_is_refused_and_not_kept(small: Flask, declares: bool) -> None:
+    piece = b"x" * (LARGEST_REQUEST // 3)
+    headers = [(b"content-length", str(4 * len(piece)).encode())] if declares else []
+    status, _, _ = asyncio.run(ask(Bridge(small), scope_of("/echo/a", "POST", headers), *[piece] * 4))
+    assert status == 413
+
+
+def test_a_body_that_does_not_arrive_takes_no_thread(small: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving_bridge, "LONGEST_BODY", 0.3)
+
+    async def many() -> tuple[int, list[int]]:
+        bridge = Bridge(small)
+
+        async def never() -> dict[str, Any]:
+            await asyncio.sleep(3600)
+            return {}
+
+        sent: list[dict[str, Any]] = []
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        slow = [asyncio.create_task(bridge(scope_of("/echo/a", "POST"), never, send)) for _ in range(60)]
+        await asyncio.sleep(0.05)
+        status, _, _ = await ask(bridge, scope_of("/echo/a"))
+        await asyncio.gather(*slow)
+        return status, [message["status"] for message in sent if "status" in message]
+
+    assert asyncio.run(many()) == (200, [408] * 60)
+
+
+def test_when_more_wait_than_can_be_served_soon_the_rest_is_told_to_come_again(
+    small: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving_bridge, "MOST_WAITING", 2)
+    go_on = threading.Event()
+    small.add_url_rule("/waits", view_func=lambda: str(go_on.wait(10)))
+
+    async def three() -> list[int]:
+        bridge = Bridge(small)
+        tasks = [asyncio.create_task(ask(bridge, scope_of("/waits"))) for _ in range(3)]
+        await asyncio.sleep(0.2)
+        assert tasks[2].done()
+        assert b"retry-after" in tasks[2].result()[1]
+        go_on.set()
+        return [(await task)[0] for task in tasks]
+
+    assert asyncio.run(three()) == [200, 200, 503]
+
+
+def test_what_is_to_be_done_after_an_answer_is_done_after_it_and_before_the_next_request(small: Flask) -> None:
+    order: list[str] = []
+
+    def after() -> None:
+        time.sleep(0.1)
+        order.append("done")
+
+    @small.route("/after")
+    def answer() -> Response:
+        response = Response("words")
+        response.call_on_close(after)
+        return response
+
+    async def watch() -> None:
+        async def send(message: dict[str, Any]) -> None:
+            order.append(message.get("body", b"").decode() + ("" if message.get("more_body") else "."))
+
+        await Bridge(small)(scope_of("/after"), body_in(b""), send)
+
+    asyncio.run(watch())
+    assert order == [".", "words", "done", "."]
+
+
+def test_what_is_to_be_done_after_an_answer_is_done_too_where_the_client_has_gone(small: Flask) -> None:
+    done, begun = threading.Event(), threading.Event()
+
+    @small.route("/after")
+    def answer() -> Response:
+        begun.set()
+        time.sleep(0.2)
+        response = Response("words")
+        response.call_on_close(done.set)
+        return response
+
+    async def leave() -> None:
+        task = asyncio.create_task(ask(Bridge(small), scope_of("/after")))
+        await asyncio.to_thread(begun.wait, 5)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(leave())
+    assert done.wait(5)
+
+
+class Ticks:
+    """A stream as pages are told by."""
+
+    closed = False
+
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("read by a thread")
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def events(self) -> Any:
+        for number in range(3):
+            await asyncio.sleep(0.01)
+            yield f"{number};"
+
+
+def test_streams_are_waited_for_by_the_loop_and_closed_in_the_end(small: Flask) -> None:
+    made: list[Ticks] = []
+
+    @small.route("/live")
+    def live() -> Response:
+        made.append(Ticks())
+        request.environ[STREAM] = made[-1]
+        return Response(made[-1], mimetype="text/event-stream")
+
+    async def many() -> list[bytes]:
+        bridge = Bridge(small)
+        return [body for _, _, body in await asyncio.gather(*(ask(bridge, scope_of("/live")) for _ in range(50)))]
+
+    assert asyncio.run(many()) == [b"0;1;2;"] * 50
+    assert all(stream.closed for stream in made)
