@@ -24,6 +24,8 @@ from webapp.shared.limits import init_limits
 from webapp.shared.live import init_live
 from webapp.shared.locale import init_locale
 from webapp.shared.metrics import init_metrics
+from webapp.shared.page_cache import init_page_cache
+from webapp.shared.prefix import UnderPrefix
 from webapp.shared.runtime import init_runtime
 from webapp.shared.security import init_security, load_secret_key
 from webapp.shared.ui import init_ui
@@ -94,6 +96,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_errors(app)
     init_input(app)
     init_ui(app, settings)
+    init_page_cache(app)
     for reference in BLUEPRINTS:
         module, _, name = reference.partition(":")
         app.register_blueprint(getattr(importlib.import_module(module), name))
@@ -104,7 +107,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_security(app, settings)
     init_cross_site(app)
     if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies)  # type: ignore[method-assign]
+        number = settings.proxies
+        under = UnderPrefix(app.wsgi_app)
+        app.wsgi_app = ProxyFix(under, x_for=number, x_proto=number, x_host=number, x_prefix=number)  # type: ignore[method-assign]
     return app
 
 

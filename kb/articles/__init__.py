@@ -2,6 +2,7 @@
 
 from kb.articles.assets import article_pictures, get_asset
 from kb.articles.links import LinkTarget, article_link, find_moved, resolve_links
+from kb.articles.neighbours import neighbours
 from kb.articles.parsing import parse_article
 from kb.articles.queries import (
     ArticleCard,
@@ -12,6 +13,7 @@ from kb.articles.queries import (
     get_published_article,
     is_public,
     list_articles,
+    list_cards,
     list_changed,
     list_public_addresses,
     list_topic_articles,
@@ -47,6 +49,8 @@ from kb.articles.store import (
 from kb.articles.sync import sync_folder
 from kb.articles.sync_report import SyncReport
 from kb.articles.text import ArticleError, slugify
+from kb.articles.versions import content_version
+from kb.articles.whereabouts import Whereabouts, find_archived, find_whereabouts, other_versions
 
 __all__ = [
     "ArticleCard",
@@ -59,15 +63,19 @@ __all__ = [
     "RenderedArticle",
     "SyncReport",
     "TopicSummary",
+    "Whereabouts",
     "archive_article",
     "article_blocks",
     "article_link",
     "article_pictures",
     "by_kind",
+    "content_version",
     "desk_cards",
+    "find_archived",
     "find_article",
     "find_moved",
     "find_published",
+    "find_whereabouts",
     "get_article",
     "get_asset",
     "get_published_article",
@@ -76,6 +84,7 @@ __all__ = [
     "is_public",
     "links_of",
     "list_articles",
+    "list_cards",
     "list_changed",
     "list_public_addresses",
     "list_reports",
@@ -83,6 +92,8 @@ __all__ = [
     "list_topic_articles",
     "list_topics",
     "make_source",
+    "neighbours",
+    "other_versions",
     "parse_article",
     "pictures_of",
     "plain_markdown",

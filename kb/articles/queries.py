@@ -80,11 +80,16 @@ def published_translations(session: Session, article: Article) -> dict[str, Arti
     return versions
 
 
+def list_cards(session: Session, language: str) -> list[ArticleCard]:
+    """Every public article in one language, by title."""
+    cards = _cards(session, _card_query().where(Article.language == language, is_public()))
+    return sorted(cards, key=lambda card: card.title.casefold())
+
+
 def list_topics(session: Session, language: str) -> list[TopicSummary]:
     """The topics of the help centre in one language, by name; articles without a topic come last."""
-    cards = _cards(session, _card_query().where(Article.language == language, is_public()))
     topics: dict[str, list[ArticleCard]] = {}
-    for card in sorted(cards, key=lambda card: card.title.casefold()):
+    for card in list_cards(session, language):
         topics.setdefault(card.topic, []).append(card)
     names = sorted(topics, key=lambda name: (name == "", name))
     return [TopicSummary(name, tuple(topics[name])) for name in names]

@@ -27,6 +27,10 @@ class NotFoundError(KbError):
     """There is no such thing, or this person may not know that there is."""
 
 
+class GoneError(NotFoundError):
+    """It was there and has been taken away for good."""
+
+
 class NotAllowedError(KbError):
     """The person is known and may not do this."""
 

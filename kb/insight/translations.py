@@ -1,4 +1,4 @@
-"""Translations that customers needed and that were not there: counted when a rep hands an article over in another language."""
+"""Translations that customers needed and that were not there: counted when an article is handed over or opened in another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ class OpenedDocument(Base):
 
 
 class TranslationWant(Base):
-    """A language in which an article was wanted for customers and was not there; counted when it was handed over."""
+    """A language in which an article was missed; counted when it was handed over or opened in another."""
 
     __tablename__ = "translation_wants"
     __table_args__ = (UniqueConstraint("translation_key", "language"),)

@@ -10,23 +10,27 @@ from werkzeug.exceptions import NotFound
 
 from kb.articles import (
     LinkTarget,
+    Whereabouts,
     article_link,
     find_moved,
-    get_published_article,
+    find_whereabouts,
     published_translations,
     related_articles,
     shown_text,
 )
-from kb.core.errors import NotFoundError
+from kb.core.errors import GoneError, NotFoundError
+from kb.insight.translations import count_want
 from kb.search.types import Audience
 from kb.tables import Article, FeedbackKind
 from webapp.help.blueprint import PLACE, RESULTS, blueprint, visit_id
+from webapp.help.crawlers import is_crawler
 from webapp.help.pictures import pictures_in
 from webapp.shared.after_response import run_after_response
 from webapp.shared.article_html import show_article
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback
-from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.locale import choose_language, offered_languages, preferred_languages
+from webapp.shared.page_cache import cached_page
 from webapp.shared.searching import record_if_typed
 from webapp.shared.ui import is_partial
 
@@ -35,9 +39,11 @@ SUMMARY = 155  # characters; search engines cut longer descriptions
 VOTES = {"yes": FeedbackKind.ANSWERED, "no": FeedbackKind.NOT_ANSWERED}
 
 
-def _find_article(language: str, slug: str) -> Article:
+def _find(language: str, slug: str) -> Whereabouts:
     try:
-        return get_published_article(session(), language, slug)
+        return find_whereabouts(session(), language, slug, preferred_languages())
+    except GoneError as error:
+        raise GoneError(_("This article has been taken away."), remedy=_("These may help instead.")) from error
     except NotFoundError as error:
         # Customers read this, so it is said in their language and without the article's address.
         raise NotFoundError(
@@ -76,13 +82,15 @@ def _links_in(found: Article) -> Callable[[str], str | None]:
 @blueprint.get("/help/<language>/articles/<slug>")
 @blueprint.get("/help/<language>/articles/<path:slug>")
 def article(language: str, slug: str) -> ResponseReturnValue:
-    """One article. `?s=` names the search that led here, which counts as a click on its result."""
-    try:
-        found = _find_article(language, slug)
-    except NotFoundError:
-        if moved := _lead_on((language,), slug):
-            return moved
-        raise
+    """One article, in the best other language where there is none in this. `?s=` names the search that led here, which counts
+    as a click on its result."""
+    place = _find(language, slug)
+    if place.moved_to is not None:
+        query = request.query_string.decode("ascii", "ignore")
+        target = public_address(place.moved_to) or url_for("help.start")
+        return redirect(f"{target}?{query}" if query else target, code=301)
+    found = place.article
+    assert found is not None
     search_id = request.args.get("s", "")
     if search_id:
         document, visit = f"article:{found.id}", visit_id()
@@ -90,6 +98,16 @@ def article(language: str, slug: str) -> ResponseReturnValue:
             search_id, audience=Audience.CUSTOMER, place=PLACE, reader_language=language, limit=RESULTS, visit=visit
         )
         run_after_response(lambda separate: note_feedback(separate, search_id, FeedbackKind.CLICK, document, visit))
+    if found.language != language and not is_crawler():
+        run_after_response(lambda separate: count_want(separate, found.id, language))
+    about = (found.id, found.revision, found.content_hash, found.title, found.topic, found.body)
+    response = cached_page(lambda search: _page(found, search), about=about)
+    if found.language != language:
+        response.vary.add("Accept-Language")
+    return response
+
+
+def _page(found: Article, search_id: str) -> str:
     return render_template(
         "help/article.html",
         article=found,
@@ -105,7 +123,9 @@ def article(language: str, slug: str) -> ResponseReturnValue:
 @blueprint.post("/help/<language>/articles/<slug>/vote")
 def vote(language: str, slug: str) -> ResponseReturnValue:
     """Whether the article answered the question. Works as a form; htmx asks for the thanks alone."""
-    found = _find_article(language, slug)
+    found = _find(language, slug).article
+    if found is None:
+        raise NotFoundError(_("There is no such article in this language."))
     choice, search_id = request.form.get("vote", ""), request.form.get("s", "")
     if choice not in VOTES:
         abort(400)

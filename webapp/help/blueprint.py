@@ -2,11 +2,10 @@
 
 import secrets
 
-from flask import Blueprint, abort, current_app
+from flask import Blueprint, current_app
 from flask import session as cookie
 
 from kb.core.settings import Settings
-from webapp.shared.locale import offered_languages
 
 blueprint = Blueprint("help", __name__)
 
@@ -16,12 +15,6 @@ PLACE, RESULTS = "help", 6
 def current_settings() -> Settings:
     settings: Settings = current_app.extensions["kb_settings"]
     return settings
-
-
-@blueprint.url_value_preprocessor
-def _check_language(_endpoint: str | None, values: dict[str, str] | None) -> None:
-    if values and "language" in values and values["language"] not in offered_languages():
-        abort(404)
 
 
 def visit_id() -> str:

@@ -23,7 +23,7 @@ COOKIE_AGE = 365 * 24 * 3600
 def save_preferences() -> ResponseReturnValue:
     """Remember colours or language, and go back to where the person was."""
     settings = current_settings()
-    response = redirect(safe_next(request.form.get("next")) or "/", code=303)
+    response = redirect(safe_next(request.form.get("next")) or url_for("root"), code=303)
     theme, language = request.form.get("theme", ""), request.form.get("language", "")
     for name, value, allowed in (("theme", theme, THEMES), ("language", language, offered_languages())):
         if value in allowed:

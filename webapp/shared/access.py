@@ -86,7 +86,7 @@ def _check_access() -> Response | None:
     if wants_json():
         abort(401)
     # A form that was sent after the session ran out cannot be sent again by a redirect, so back to its page.
-    goal = request.full_path.rstrip("?") if request.method in {"GET", "HEAD"} else _local_referrer()
+    goal = this_address() if request.method in {"GET", "HEAD"} else _local_referrer()
     if request.headers.get("HX-Request") == "true":
         # A redirect would put the log-in page into the middle of the page that asked; this makes the browser go there.
         return Response(
@@ -109,6 +109,11 @@ def wants_json() -> bool:
     accepted = request.accept_mimetypes
     json = max(accepted["application/json"], accepted["application/problem+json"])
     return json > accepted["text/html"]
+
+
+def this_address() -> str:
+    """Path and query of this request as a browser asked for it, with the prefix of the site."""
+    return request.script_root + request.full_path.rstrip("?")
 
 
 def safe_next(target: str | None) -> str:

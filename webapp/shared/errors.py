@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from kb.core.errors import (
     ConfigurationError,
     ConflictError,
+    GoneError,
     IndexUnavailableError,
     InvalidInputError,
     KbError,
@@ -31,6 +32,7 @@ RETRY_AFTER = 3
 STATUS_OF: dict[type[KbError], HTTPStatus] = {
     InvalidInputError: HTTPStatus.BAD_REQUEST,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    GoneError: HTTPStatus.GONE,
     NotAllowedError: HTTPStatus.FORBIDDEN,
     ConflictError: HTTPStatus.CONFLICT,
     ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -1,5 +1,6 @@
 """Which language a request is answered in, for Flask-Babel and for whoever needs the tag itself."""
 
+import re
 from contextlib import AbstractContextManager
 
 from babel import Locale, UnknownLocaleError
@@ -9,6 +10,8 @@ from flask_login import current_user
 
 from kb.core.settings import Settings
 from webapp.shared.formatting import init_formatting
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,4}")
 
 
 def init_locale(app: Flask, settings: Settings) -> None:
@@ -29,15 +32,47 @@ def choose_language() -> str:
     offered = offered_languages()
     if not has_request_context():
         return offered[0]
-    segments = request.path.split("/", 3)
-    if segments[1] == "help" and len(segments) > 2 and segments[2] in offered:
-        return segments[2]
+    if named := _language_of_address(request.path):
+        return named
     if current_user.is_authenticated and current_user.language in offered:
         return str(current_user.language)
     chosen = request.cookies.get("language", "")
     if chosen in offered:
         return chosen
-    return _browser_language(offered) or offered[0]
+    return _browser_language() or offered[0]
+
+
+def preferred_languages() -> tuple[str, ...]:
+    """KB_LANGUAGES, those that the browser names first."""
+    offered = offered_languages()
+    named = [match_offered(tag) for tag, _quality in request.accept_languages] if has_request_context() else []
+    return tuple(dict.fromkeys([*(tag for tag in named if tag), *offered]))
+
+
+def match_offered(text: str) -> str:
+    """The offered language that a tag means in whatever way it is written: `hi` for `HI`, `hi_IN`, `hi-Latn`; "" for none."""
+    if not _TAG.fullmatch(text):
+        return ""
+    wanted = text.replace("_", "-").lower()
+    offered = {tag.lower(): tag for tag in offered_languages()}
+    base = wanted.partition("-")[0]
+    near = (tag for lower, tag in offered.items() if lower.partition("-")[0] == base)
+    return offered.get(wanted) or offered.get(base) or next(near, "")
+
+
+def is_language(text: str) -> bool:
+    """Whether it is the tag of a language, on offer or not."""
+    try:
+        return bool(_TAG.fullmatch(text) and Locale.parse(text.replace("_", "-"), sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def _language_of_address(path: str) -> str:
+    segments = [segment for segment in path.split("/", 4) if segment]
+    if segments and segments[0].lower() == "help":
+        segments.pop(0)
+    return match_offered(segments[0]) if segments else ""
 
 
 def offered_base(tag: str) -> str:
@@ -52,13 +87,9 @@ def in_language(tag: str) -> AbstractContextManager[None]:
     return locale
 
 
-def _browser_language(offered: tuple[str, ...]) -> str:
-    """The first of the browser's languages that is offered, `bn` for `bn-IN` too; "" where none is."""
-    for tag, _quality in request.accept_languages:
-        for candidate in (tag, tag.partition("-")[0]):
-            if candidate in offered:
-                return candidate
-    return ""
+def _browser_language() -> str:
+    """The first of the browser's languages that is offered; "" where none is."""
+    return next(filter(None, (match_offered(tag) for tag, _quality in request.accept_languages)), "")
 
 
 def _babel_name(tag: str) -> str:

@@ -155,8 +155,12 @@ class PageFrame:
 
     @property
     def here(self) -> str:
-        """Where to come back to after changing a preference: this page, if it may be fetched again."""
-        return request.full_path.rstrip("?") if request.method == "GET" else self.home_url
+        """Where to come back to after changing a preference: this page, if it may be fetched again, without what led here."""
+        if request.method != "GET":
+            return self.home_url
+        kept = [(key, value) for key, value in request.args.items(multi=True) if key not in {"s", "typed"}]
+        path = request.script_root + request.path
+        return f"{path}?{urlencode(kept)}" if kept else path
 
     @property
     def languages(self) -> list[LanguageOption]:

@@ -47,7 +47,7 @@ def test_help_leads_to_the_language_of_the_browser(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/help/xx/", "/help/en/topics/nothing", "/help/hi/articles/nothing", "/help/hi/articles/return-a-lamp"]
+    "path", ["/help/xx/", "/help/en/topics/nothing", "/help/hi/articles/nothing", "/help/hi/articles/refund-limits"]
 )
 def test_what_is_not_there_is_said_on_a_page(client: FlaskClient, path: str) -> None:
     get_page(client, path, status=404)

@@ -2,6 +2,7 @@
 import { keepDraft, sendByKey } from "./draft.js";
 import { followReading } from "./reading.js";
 import { startResults } from "./results_and_preview.js";
+import { siteRoot } from "./site_root.js";
 
 const box = document.querySelector("#q, [data-box]");
 const results = document.querySelector("#results");
@@ -22,7 +23,7 @@ for (const choice of document.querySelectorAll("[data-submit]")) {
 
 document.querySelector("[data-back]")?.addEventListener("click", (event) => {
   // Going back keeps the results; where one came from elsewhere there is nothing to go back to.
-  if (!document.referrer.startsWith(`${window.location.origin}/desk/`) || history.length < 2) return;
+  if (!document.referrer.startsWith(`${window.location.origin}${siteRoot}/desk/`) || history.length < 2) return;
   event.preventDefault();
   history.back();
 });

@@ -1,7 +1,9 @@
 // Told by the server what has changed, at once. One tab of this browser holds the stream and tells the others; where no stream gets
 // through, the server is asked every few seconds. What is told becomes the events `desk:changed` and `desk:presence`.
-const STREAM = "/desk/live";
-const CHANGES = "/desk/live/changes";
+import { siteRoot } from "./site_root.js";
+
+const STREAM = `${siteRoot}/desk/live`;
+const CHANGES = `${STREAM}/changes`;
 const ASK_EVERY_MS = 4000;
 // So many failures in a row before it is asked instead; after a while the stream is tried again.
 const FAILURES = 2;

@@ -1,4 +1,6 @@
 // Draws what was found. Every text is put in as text: nothing that comes from elsewhere is ever read as markup.
+import { siteRoot } from "./site_root.js";
+
 export function element(name, { text, children = [], on, ...attributes } = {}) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -62,7 +64,7 @@ export function drawResult(result, { first, outcome, phrases, hand }) {
       role && element("p", { class: `hit__role${result.audience === "internal" ? " hit__role--internal" : ""}`, lang: phrases.language, text: role }),
       element("h2", {
         class: "panel-hit__title",
-        children: [element("a", { href: `/desk/${result.kind}s/${result.id}`, target: "_blank", rel: "noopener", text: result.title })],
+        children: [element("a", { href: `${siteRoot}/desk/${result.kind}s/${result.id}`, target: "_blank", rel: "noopener", text: result.title })],
       }),
       drawPiece(result, first && outcome === "answered"),
       result.answer?.complete === false && element("p", { class: "small soft", lang: phrases.language, text: phrases.more }),

@@ -1,4 +1,6 @@
 // The desk's API, asked with the token that the page around has handed over, or with the session of the person who has opened the panel.
+import { siteRoot } from "./site_root.js";
+
 export class Refused extends Error {
   constructor(status, detail) {
     super(detail);
@@ -15,7 +17,7 @@ export function makeApi(csrf) {
     if (token) headers.Authorization = `Bearer ${token}`;
     else if (csrf) headers["X-CSRFToken"] = csrf;
     if (body) headers["Content-Type"] = "application/json";
-    const response = await fetch(path, {
+    const response = await fetch(siteRoot + path, {
       method: body ? "POST" : "GET",
       headers,
       body: body && JSON.stringify(body),
