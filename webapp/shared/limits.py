@@ -25,13 +25,14 @@ LIMITS = {
     "desk.conversation": "300 per minute",
     "help.contact_send": "10 per minute",
     "help.vote": "30 per minute; 300 per hour",
+    "help.vote_on_answer": "30 per minute; 300 per hour",
     "api_widget.suggestions": "120 per minute",
     "api_widget.contact": "10 per minute",
     "api_widget.feedback": "30 per minute; 300 per hour",
 }
 # endpoint: a further limit per address and page. A visit is only a cookie, which a program can drop before each vote; many
 # people may share an address, but hardly ever read the same article in the same hour.
-LIMITS_PER_PAGE = {"help.vote": "10 per hour"}
+LIMITS_PER_PAGE = {"help.vote": "10 per hour", "help.vote_on_answer": "10 per hour"}
 DEFAULT = "1200 per minute"
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
 EXEMPT = ("static", "health.healthz", "health.readyz", "health.metrics")
@@ -71,4 +72,4 @@ def person_or_address() -> str:
 
 
 def _address_and_page() -> str:
-    return f"{get_remote_address()} {request.path}"
+    return f"{get_remote_address()} {request.path} {request.form.get('document', '')[:40]}"

@@ -3,6 +3,7 @@ import "htmx.org";
 import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
+import { sendLongQuestions } from "./search_form.js";
 import { switchThemeInPlace } from "./theme.js";
 import { leaveResultsInUse } from "./typing.js";
 
@@ -11,5 +12,6 @@ closeMenusOnLeave();
 sayWhatFailed();
 switchThemeInPlace();
 leaveResultsInUse();
+sendLongQuestions();
 makeScrollersFocusable();
 window.addEventListener("resize", () => makeScrollersFocusable());
