@@ -150,8 +150,7 @@ class Searcher:
                 break
         results = hydrate_documents(documents, reader_language, found.query.telling_words(), found, ranked)
         clock.lap("load")
-        answer = self._answer(sources, query, language, confidence, results, found.mentions.missing, reading)
-        return replace(answer, read_as=found.query.text, did_you_mean=found.query.meant)
+        return self._answer(sources, query, language, confidence, results, found.mentions.missing, reading)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
         """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.

@@ -14,6 +14,8 @@ def bring_up_to_date(session: Session, conversation: Conversation) -> None:
     # Who was sent something that did not arrive still waits.
     ours = and_(Message.role == MessageRole.AGENT.value, counts, Message.delivery != Delivery.FAILED.value)
     theirs = Message.role == MessageRole.CUSTOMER.value
+    # What our side sends by itself, such as a receipt, is nothing that anybody said.
+    is_our_program = and_(Message.role == MessageRole.SYSTEM.value, Message.delivery != Delivery.NONE.value)
     of_this = Message.conversation_id == conversation.id
     answered_at = select(func.max(Message.sent_at)).where(of_this, ours).scalar_subquery()
     began_at = select(func.min(Message.sent_at)).where(of_this, theirs).scalar_subquery()
@@ -32,7 +34,7 @@ def bring_up_to_date(session: Session, conversation: Conversation) -> None:
     conversation.first_response_at = row[3]
     last = session.scalars(
         select(func.substr(Message.text, 1, LONGEST_PREVIEW))
-        .where(of_this, counts, Message.role != MessageRole.NOTE.value)
+        .where(of_this, counts, Message.role != MessageRole.NOTE.value, ~is_our_program)
         .order_by(Message.sent_at.desc(), Message.id.desc())
         .limit(1)
     ).first()

@@ -28,6 +28,7 @@ from kb.service.macros import Writer, save_macro
 from kb.service.sample import read_conversations, store_sample
 from kb.service.timeline import newest_messages
 from kb.tables import Gap, Role, SearchEvent, utc_now
+from webapp.help.own_conversations import token_of
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
 
 __all__ = ["content", "prepared"]
@@ -85,7 +86,10 @@ def addresses(
         "conversation_id": talk.id,
         "customer_id": talk.customer_id,
         "message_id": newest_messages(session, talk)[-1].id,
-        "file_id": add_file(session, talk, "a.txt", b"a", user_id=None, largest=100).id,
+        "file_id": add_file(
+            session, talk, "a.txt", b"a", user_id=None, message_id=newest_messages(session, talk)[0].id, largest=100
+        ).id,
+        "token": token_of(talk, key=app.config["SECRET_KEY"]),
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
     }

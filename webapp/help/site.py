@@ -49,7 +49,9 @@ def sitemap() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 def robots() -> ResponseReturnValue:
     lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /studio/", "Disallow: /admin/", "Disallow: /api/"]
-    lines += [f"Disallow: /help/{tag}/{page}" for tag in offered_languages() for page in ("search", "contact")]
+    lines += [
+        f"Disallow: /help/{tag}/{page}" for tag in offered_languages() for page in ("search", "contact", "requests")
+    ]
     lines.append(f"Sitemap: {url_for('help.sitemap', _external=True)}")
     response = make_response("\n".join(lines) + "\n")
     response.content_type = "text/plain; charset=utf-8"

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Flask, json, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -66,6 +67,8 @@ def _handle_http_error(error: HTTPException) -> Response:
     if isinstance(cause, OperationalError):  # of the commit after the view
         return _handle_busy_database(cause)
     status = HTTPStatus(error.code)
+    if isinstance(error, CSRFError) and request.blueprint == "help":
+        return error_response(status, _("The page was open for too long. Please send it again."), is_outdated=True)
     response = error_response(status, _status_text(status))
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
@@ -88,9 +91,10 @@ def _handle_busy_database(error: OperationalError) -> Response:
     return response
 
 
-def _fields_to_send_again(status: HTTPStatus) -> list[tuple[str, str]]:
+def _fields_to_send_again(status: HTTPStatus, is_outdated: bool) -> list[tuple[str, str]]:
     """What was sent with a form that could not be taken just now, for a button that sends it again. No password is shown."""
-    if status != HTTPStatus.SERVICE_UNAVAILABLE or request.method != "POST" or request.endpoint is None:
+    is_for_later = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS} or is_outdated
+    if not is_for_later or request.method != "POST" or request.endpoint is None:
         return []
     if any("password" in name for name in request.form):
         return []
@@ -105,8 +109,14 @@ def _handle_anything_else(error: Exception) -> Response:
     )
 
 
-def error_response(status: HTTPStatus, detail: str, *, remedy: str = "", reference: str = "") -> Response:
-    """The answer for an error in the form that the client reads. `reference` leads to the line in the log."""
+def error_response(
+    status: HTTPStatus, detail: str, *, remedy: str = "", reference: str = "", is_outdated: bool = False
+) -> Response:
+    """The answer for an error in the form that the client reads. `reference` leads to the line in the log.
+
+    is_outdated: a form of the help centre whose session is over; nobody is logged in there, so that sending it again, which its
+    page offers, does nothing in anybody's name.
+    """
     if wants_json():
         problem: dict[str, object] = {
             "type": "about:blank",
@@ -126,7 +136,7 @@ def error_response(status: HTTPStatus, detail: str, *, remedy: str = "", referen
             detail=detail,
             remedy=remedy,
             reference=reference,
-            fields=_fields_to_send_again(status),
+            fields=_fields_to_send_again(status, is_outdated),
             waiting=0,  # asks the database nothing: it may be what is wrong
         )
     except Exception:

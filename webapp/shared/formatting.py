@@ -43,12 +43,14 @@ _ZEROS = {
 
 
 def init_formatting(app: Flask, babel: Babel) -> None:
-    """Templates get `numberformat`, `percentformat`, `dateformat`, `digits` and `ago`; numbers in translated texts follow."""
+    """Templates get `numberformat`, `percentformat`, `dateformat`, `moment`, `digits` and `ago`; numbers in translated texts
+    follow."""
     babel.domain_instance = _InDigits()
     app.jinja_env.filters.update(
         numberformat=format_number,
         percentformat=format_share,
         dateformat=format_day,
+        moment=format_moment,
         digits=native_digits,
     )
     app.jinja_env.globals["ago"] = ago

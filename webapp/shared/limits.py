@@ -2,6 +2,8 @@
 
 KB_RATE_LIMIT_STORAGE says where it is counted."""
 
+import hashlib
+from functools import partial
 from typing import Any
 
 from flask import Flask, request
@@ -24,16 +26,21 @@ LIMITS = {
     "desk.home": "1200 per minute",
     "desk.conversation": "300 per minute",
     "help.contact_send": "10 per minute",
+    "help.suggest_before_contact": "120 per minute",
+    "help.answer_request": "10 per minute",
+    # Whoever tries numbers through; beside it each address or phone number that is named has a limit of its own.
+    "help.find_own_send": "10 per minute; 40 per hour",
     "help.vote": "30 per minute; 300 per hour",
-    "help.vote_on_answer": "30 per minute; 300 per hour",
     "api_widget.suggestions": "120 per minute",
     "api_widget.contact": "10 per minute",
     "api_widget.feedback": "30 per minute; 300 per hour",
 }
 # endpoint: a further limit per address and page. A visit is only a cookie, which a program can drop before each vote; many
 # people may share an address, but hardly ever read the same article in the same hour.
-LIMITS_PER_PAGE = {"help.vote": "10 per hour", "help.vote_on_answer": "10 per hour"}
+LIMITS_PER_PAGE = {"help.vote": "10 per hour"}
 DEFAULT = "1200 per minute"
+# endpoint: a further limit per this field of the form, from wherever it is sent.
+LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour")}
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
 EXEMPT = ("static", "health.healthz", "health.readyz", "health.metrics")
 
@@ -62,6 +69,9 @@ def init_limits(app: Flask, settings: Settings) -> None:
             view = limiter.limit(LIMITS[endpoint])(view)
             if endpoint in LIMITS_PER_PAGE:
                 view = limiter.limit(LIMITS_PER_PAGE[endpoint], key_func=_address_and_page)(view)
+            if endpoint in LIMITS_PER_FIELD:
+                name, limit = LIMITS_PER_FIELD[endpoint]
+                view = limiter.limit(limit, key_func=partial(_field, name))(view)
             app.view_functions[endpoint] = view
 
 
@@ -71,5 +81,11 @@ def person_or_address() -> str:
     return f"person:{person}" if person else get_remote_address()
 
 
+def _field(name: str) -> str:
+    """What stands in a field, as a hash: stores of limits are no place for addresses of people."""
+    typed = "".join(request.form.get(name, "").split()).lower()
+    return hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _address_and_page() -> str:
-    return f"{get_remote_address()} {request.path} {request.form.get('document', '')[:40]}"
+    return f"{get_remote_address()} {request.path}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_talisman import Talisman
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
@@ -30,8 +30,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 SESSION_HOURS = 12
-# Reads by POST, which is how a long question is asked: it does nothing that its GET would not do, and works from any old page.
-_NOTHING_TO_FORGE = frozenset(("help.search",))
+# Endpoints of which every POST is validated by a PageForm (webapp/shared/forms.py).
+FORMS_THAT_CHECK = frozenset({"help.contact_send", "help.answer_request", "help.find_own_send"})
 
 
 def content_security_policy(settings: Settings) -> dict[str, str]:
@@ -69,12 +69,17 @@ def init_security(app: Flask, settings: Settings) -> None:
     def check_csrf() -> None:
         # A token is never sent by a browser on its own, so a request that carries one cannot be forged across sites.
         # A request that leads nowhere does nothing that could be forged; it gets its 404 or 405.
-        if request.endpoint in _NOTHING_TO_FORGE:
-            return
         if request.endpoint in CROSS_SITE:
             require_known_site()
-        elif request.endpoint is not None and bearer_token(request) is None:
+            return
+        if request.endpoint is None or bearer_token(request) is not None:
+            return
+        try:
             csrf.protect()
+        except CSRFError:
+            # Their form checks it once more, refuses it too, and gives back what was typed.
+            if request.endpoint not in FORMS_THAT_CHECK:
+                raise
 
     app.before_request(check_csrf)
 

@@ -1,4 +1,4 @@
-"""Which requests may be larger than the others: uploads of exports, by people who may make them, and files of replies."""
+"""Which requests may be larger than the others: exports that people upload who may, files of replies, pictures."""
 
 from flask import Flask, request
 
@@ -7,6 +7,9 @@ from kb.service.attachments import MOST_FILES
 
 EXPORTS = ("admin_jobs.start_import",)
 FILES_OF_REPLIES = ("desk_inbox.send", "desk_inbox.add")
+PICTURES_OF_CUSTOMERS = ("help.contact_send", "help.answer_request")
+# More than is kept: a form is only given back, with a word on the picture that is too large, where it has arrived.
+MOST_OF_PICTURES = 64 * 2**20
 # What comes beside the files: the text, and what the browser writes around each.
 _BESIDE = 2**20
 
@@ -19,5 +22,8 @@ def init_uploads(app: Flask, settings: Settings) -> None:
             request.max_content_length = settings.largest_upload
         elif request.endpoint in FILES_OF_REPLIES:
             request.max_content_length = MOST_FILES * settings.largest_attachment + _BESIDE
+
+        elif request.endpoint in PICTURES_OF_CUSTOMERS:
+            request.max_content_length = MOST_OF_PICTURES
 
     app.before_request(raise_limit)

@@ -49,7 +49,7 @@ def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
     )
     with in_language(language):
         masked = describe_masked(masked_kinds(name, message))
-    answer = {"reference": str(conversation.id), "contact": contact, "masked": masked}
+    answer = {"reference": conversation.details["reference"], "contact": contact, "masked": masked}
     return jsonify(answer), HTTPStatus.CREATED
 
 

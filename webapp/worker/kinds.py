@@ -11,12 +11,13 @@ from kb.core.settings import Settings
 from kb.jobs.worker import JobContext, Kind
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages
+from kb.service.held_requests import has_held
 from kb.tables.changed_documents import has_changed_documents
 from webapp.worker import (
     calibration,
     channels,
-    demand,
     gaps,
+    held,
     indexing,
     queue,
     retention,
@@ -27,6 +28,7 @@ from webapp.worker import (
     wordings,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
+from webapp.worker.held import HELD
 from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
@@ -34,7 +36,6 @@ from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
-DEMAND = "demand"
 SOLVED = "solved"
 QUEUE = "queue"
 # They try things out by hundreds of searches, minutes long: gaps do not wait for that.
@@ -52,11 +53,11 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         # Wanted by what is in the database: whoever stores a reply need not ask for its delivery, and none stays behind.
         kind(DELIVERY, channels.deliver, is_wanted=has_due_messages, lane=DELIVERY),
         kind(WEBHOOKS, channels.call_webhooks, is_wanted=has_due_calls, lane=WEBHOOKS),
+        kind(HELD, held.run, is_wanted=lambda _session: has_held(settings.home), lane=HELD),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(SOLVED, solved.run, every=timedelta(minutes=10)),
-        kind(DEMAND, demand.run, every=timedelta(minutes=30)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),

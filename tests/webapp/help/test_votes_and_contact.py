@@ -56,18 +56,26 @@ def test_vote_for_something_else_is_refused(client: FlaskClient, csrf: Csrf, ses
     assert session.scalars(select(Feedback)).all() == []
 
 
-def test_contact_form_begins_with_what_was_searched(client: FlaskClient) -> None:
-    assert "my lamp &lt;hums&gt;" in get_page(client, "/help/en/contact?q=my+lamp+<hums>")
-    searched(client, "refund by card")
-    assert "refund by card</textarea>" in get_page(client, "/help/en/contact")
+def test_contact_form_names_what_was_searched_and_read_but_pastes_none_of_it(client: FlaskClient) -> None:
+    assert 'name="share"' not in get_page(client, "/help/en/contact?q=my+lamp+<hums>")  # nothing to send along
+    search_id = searched(client, "refund <by> card")
+    client.get("/help/en/articles/when-refund-arrives", query_string={"s": search_id})
+    page = get_page(client, "/help/en/contact")
+    assert re.search(r"<textarea[^>]*>\s*</textarea>", page)
+    assert "refund &lt;by&gt; card" in page
+    assert "When will my refund arrive?" in page or "refund arrives" in page.lower()
+    assert re.search(r'<input[^>]*name="share"', page)
+    assert "checked" not in page[page.index('name="share"') - 80 : page.index('name="share"') + 80]
 
 
-def test_request_is_stored_with_the_visit_and_marks_its_last_search(
-    client: FlaskClient, csrf: Csrf, session: Session
+@pytest.mark.parametrize("shared", [True, False])
+def test_request_goes_with_the_visit_only_where_that_was_ticked_and_marks_its_last_search(
+    client: FlaskClient, csrf: Csrf, session: Session, shared: bool
 ) -> None:
     searched(client, "gift card")
     searched(client, "refund late")
-    response = client.post("/help/hi/contact", data=MESSAGE, headers=csrf(client))
+    typed = MESSAGE | ({"share": "y"} if shared else {})
+    response = client.post("/help/hi/contact", data=typed, headers=csrf(client))
     assert response.status_code == 303
     page = get_page(client, response.location)
     assert "+919830012345" in page
@@ -78,7 +86,9 @@ def test_request_is_stored_with_the_visit_and_marks_its_last_search(
     assert request.waiting_since is not None
     assert session.scalars(select(Message.text)).all() == ["My refund is late"]
     first, last = session.scalars(select(SearchEvent).order_by(SearchEvent.id)).all()
-    assert request.visit == last.visit
+    assert last.visit
+    assert request.visit == (last.visit if shared else None)
+    assert (last.visit in {one.value for one in request.customer.identities}) is shared
     assert [feedback.kind for feedback in last.feedback] == ["asked_person"]
     assert first.feedback == []
 

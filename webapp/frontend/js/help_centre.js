@@ -3,7 +3,7 @@ import "htmx.org";
 import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
-import { sendLongQuestions } from "./search_form.js";
+import { suggestWhileWriting } from "./suggesting.js";
 import { switchThemeInPlace } from "./theme.js";
 import { leaveResultsInUse } from "./typing.js";
 
@@ -11,7 +11,7 @@ document.documentElement.classList.add("js");
 closeMenusOnLeave();
 sayWhatFailed();
 switchThemeInPlace();
+suggestWhileWriting();
 leaveResultsInUse();
-sendLongQuestions();
 makeScrollersFocusable();
 window.addEventListener("resize", () => makeScrollersFocusable());
