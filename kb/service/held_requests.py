@@ -12,6 +12,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -117,7 +118,8 @@ def hold(home: Path, sent: SentByCustomer, *, region: str) -> None:
         scratch.replace(folder / f"{sent.external_id}{ENDING}")
         _sync_folder(folder)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
         raise HeldFullError(f"Nothing can be kept in {folder}: {error.strerror}.") from error
 
 

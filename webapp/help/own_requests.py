@@ -2,12 +2,13 @@
 
 from urllib.parse import quote
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import abort, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kb.core.clock import utc_now
+from kb.core.errors import NotFoundError
 from kb.service.attachments import ANYTHING, PICTURES
 from kb.service.contact import close_as_solved, name_of_request
 from kb.service.customer_view import file_seen_by_customer, seen_by_customer, standing_of
@@ -48,9 +49,15 @@ def own_request(language: str, token: str) -> ResponseReturnValue:
 
 @blueprint.post("/help/<language>/requests/<token>")
 def answer_request(language: str, token: str) -> ResponseReturnValue:
-    conversation = conversation_of(token)
     form = MessageForm(current_settings())
-    if not form.validate():
+    is_valid = form.validate()
+    try:
+        conversation = conversation_of(token)
+    except NotFoundError:
+        if form.is_outdated:  # a form that may be forged is told nothing else
+            abort(400)
+        raise
+    if not is_valid:
         return _page(conversation, form, language, token, status=400 if form.is_outdated else 422)
     fate = send_or_hold(
         SentByCustomer(
