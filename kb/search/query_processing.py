@@ -12,12 +12,13 @@ from kb.text.transliteration import to_native
 class ProcessedQuery:
     """text: what the encoder reads. terms: for the lexical index, with weights. optional: terms that are other words for the
     same thing, which count only where a collection has them. background: the language whose mean is
-    taken out, see kb.search.query_statistics."""
+    taken out, see kb.search.query_statistics. meant: what was typed with the likeliest word for each misspelt one, or ""."""
 
     text: str
     terms: dict[str, float]
     optional: frozenset[str]
     background: str
+    meant: str = ""
 
     def telling_words(self) -> dict[str, float]:
         """Word beginnings and their weights, for choosing the piece to show."""
@@ -38,11 +39,13 @@ def process_query(
     """
     terms = weighted_query_terms(text, language)
     optional: set[str] = set()
+    meant = ""
     if speller:
         corrected = speller.correct(text, terms, language)
         text, terms, optional = corrected.text, corrected.terms, set(corrected.optional)
+        meant = corrected.meant
     if language not in ("hi-Latn", "bn-Latn"):
-        return ProcessedQuery(text, terms, frozenset(optional), language)
+        return ProcessedQuery(text, terms, frozenset(optional), language, meant)
     primary = language.partition("-")[0]
     native = to_native(text, language, lambda word: any(map(is_known, weighted_query_terms(word, "en"))))
     optional |= set(terms)
@@ -52,4 +55,4 @@ def process_query(
                 light = is_function_word(phrase, of_language) and not term.startswith(EXACT_MARK)
                 terms[term] = max(terms.get(term, 0.0), weight * (FUNCTION_WORD_WEIGHT if light else 1.0))
                 optional.add(term)
-    return ProcessedQuery(native.text, terms, frozenset(optional), primary)
+    return ProcessedQuery(native.text, terms, frozenset(optional), primary, meant)

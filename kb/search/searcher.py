@@ -150,7 +150,8 @@ class Searcher:
                 break
         results = hydrate_documents(documents, reader_language, found.query.telling_words(), found, ranked)
         clock.lap("load")
-        return self._answer(sources, query, language, confidence, results, found.mentions.missing, reading)
+        answer = self._answer(sources, query, language, confidence, results, found.mentions.missing, reading)
+        return replace(answer, read_as=found.query.text, did_you_mean=found.query.meant)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
         """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.

@@ -128,6 +128,8 @@ class SearchAnswer:
     missing: Sequence[str] = ()  # error codes, versions, part numbers of the query that nothing found has
     rerank: Rerank = Rerank.NOT_ASKED
     safety: "SafetyWarning | None" = None  # what is to be said before anything else
+    read_as: str = ""  # as the encoder read it: spelling mended, Hindi and Bengali in their own script
+    did_you_mean: str = ""  # the query with other words for misspelt ones; "" where there is nothing to ask
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -142,6 +144,8 @@ class SearchAnswer:
             "no_question": self.no_question.value if self.no_question else None,
             "missing": list(self.missing),
             "safety": self.safety.to_json() if self.safety else None,
+            "read_as": self.read_as,
+            "did_you_mean": self.did_you_mean,
         }
 
 

@@ -28,6 +28,7 @@ from kb.tables.conversations import (
     Promise,
 )
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
+from kb.tables.demand import MostAsked, TopicDemand
 from kb.tables.desk import ConversationFlow, Macro, SolvedGroup, UsedDocument, UsedState
 from kb.tables.gaps import Gap, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
@@ -88,6 +89,7 @@ __all__ = [
     "Message",
     "MessageRole",
     "Miss",
+    "MostAsked",
     "OpenedDocument",
     "OwnCalibration",
     "Passage",
@@ -103,6 +105,7 @@ __all__ = [
     "SolvedGroup",
     "Ticket",
     "TicketMessage",
+    "TopicDemand",
     "TranslationWant",
     "UsedDocument",
     "UsedState",

@@ -26,6 +26,8 @@ NEW_WORD, NEW_WORD_LETTERS = 0.5, 0.35
 _MOST_CORRECTIONS, _LEAST_SHARE = 3, 0.15
 _MOST_STEMMED = 5
 CONFIDENT = 0.6
+# From here on a person is asked whether they meant it.
+ASKED_FROM = 0.3
 # A pasted log has any number of unknown words; the first ones are enough.
 _MOST_WORDS = 8
 # In a longer text one wrong word hardly moves the vector, and what is not known are names more often than not.
@@ -45,11 +47,13 @@ class Correction:
 
 @dataclass(frozen=True)
 class CorrectedQuery:
-    """text: for the encoder. terms: with weights, for the lexical index. optional: terms that nobody typed."""
+    """text: for the encoder. terms: with weights, for the lexical index. optional: terms that nobody typed. meant: the text with
+    the likeliest word in place of each misspelt one, for asking whether it is meant; "" where there is none."""
 
     text: str
     terms: dict[str, float]
     optional: frozenset[str]
+    meant: str = ""
 
 
 class Speller:
@@ -68,6 +72,7 @@ class Speller:
         typed = _TYPED_WORD.findall(text)
         corrected, added = dict(terms), self._joined(terms, unknown)
         sure: dict[str, str] = {}
+        likely: dict[str, str] = {}
         for word in self._misspelt(typed, unknown, language, shouting=text.isupper()):
             corrections = self.corrections(word, language)
             rest = 1 - sum(correction.share for correction in corrections)
@@ -78,11 +83,15 @@ class Speller:
                     added[term] = max(added.get(term, 0.0), weight * correction.share)
             if corrections and corrections[0].share >= CONFIDENT:
                 sure[word] = corrections[0].text
+            if corrections and corrections[0].share >= ASKED_FROM:
+                likely[word] = corrections[0].text
         for term, weight in added.items():
             corrected[term] = max(corrected.get(term, 0.0), weight)
-        if sure and len(typed) <= _MOST_WORDS_ENCODED:
-            text = _TYPED_WORD.sub(lambda match: sure.get(normalise(match[0]), match[0]), text)
-        return CorrectedQuery(text, corrected, frozenset(added.keys() - terms.keys()))
+        meant = ""
+        if len(typed) <= _MOST_WORDS_ENCODED:
+            meant = _with_words(text, likely) if likely else ""
+            text = _with_words(text, sure)
+        return CorrectedQuery(text, corrected, frozenset(added.keys() - terms.keys()), meant)
 
     def corrections(self, word: str, language: str) -> list[Correction]:
         """What a normalised word that is not known may be meant to be, the likeliest first."""
@@ -134,6 +143,11 @@ class Speller:
 
     def _frequency(self, word: str) -> int:
         return max((vocabulary.frequency(word) for vocabulary in self._vocabularies), default=0)
+
+
+def _with_words(text: str, words: Mapping[str, str]) -> str:
+    """The text with other words in place of those that `words` has, by what they are normalised."""
+    return _TYPED_WORD.sub(lambda match: words.get(normalise(match[0]), match[0]), text)
 
 
 def _weigh(word: str, near: Iterable[NearWord], language: str) -> list[Correction]:

@@ -35,6 +35,8 @@ ROUTES = {
     ("GET", "/help/"): EVERYBODY,
     ("GET", "/help/<language>/"): EVERYBODY,
     ("GET", "/help/<language>/search"): EVERYBODY,
+    ("POST", "/help/<language>/search"): EVERYBODY,
+    ("POST", "/help/<language>/search/vote"): EVERYBODY,
     ("GET", "/help/<language>/topics/<topic>"): EVERYBODY,
     ("GET", "/help/<language>/articles/<slug>"): EVERYBODY,
     ("GET", "/help/<language>/articles/<path:slug>"): EVERYBODY,
@@ -277,7 +279,8 @@ def test_every_post_without_a_csrf_token_is_refused(app: Flask, login: Callable[
     accepted = [
         route for method, route in ROUTES if method == "POST" and client.post(address(route)).status_code != 400
     ]
-    assert accepted == []
+    # A search by POST does what a search by GET does: a question that is too long for an address.
+    assert accepted == ["/help/<language>/search"]
 
 
 def test_every_listed_blueprint_is_registered(settings: Settings, engine: Engine) -> None:

@@ -26,6 +26,7 @@ KINDS = {
     "index": lazy_gettext("Search index"),
     "gaps": lazy_gettext("Gaps and their reasons"),
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
+    "demand": lazy_gettext("What is asked most"),
     "query_statistics": lazy_gettext("Learning from searches"),
     "solved": lazy_gettext("Counting what solved conversations"),
     "wordings": lazy_gettext("Wordings from use"),

@@ -199,6 +199,14 @@ def _schemas() -> Json:
             "description": "Error codes, versions, part numbers of the query that nothing found mentions: it is never `answered`",
         },
         "safety": nullable_safety(),
+        "read_as": {
+            "type": "string",
+            "description": "The query as it was read: spelling mended, Hindi and Bengali in their own script",
+        },
+        "did_you_mean": {
+            "type": "string",
+            "description": "The query with other words for those that seem misspelt, for asking; empty where there are none",
+        },
     }
     reason = {"words": TEXT, "turn": {"type": "integer", "description": "The turn they are in, counted from 0"}}
     suggestion = {

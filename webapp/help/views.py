@@ -1,11 +1,22 @@
 """The help centre: its pages are in the modules beside this one."""
 
-from webapp.help import articles, contact, lost, own_requests, pages, right_addresses, site
+from webapp.help import articles, contact, home, lost, own_requests, pages, results, right_addresses, site
 from webapp.help.blueprint import blueprint
 from webapp.help.pictures import picture
 from webapp.help.topics import topic_name
 
-__all__ = ["articles", "blueprint", "contact", "lost", "own_requests", "pages", "right_addresses", "site"]
+__all__ = [
+    "articles",
+    "blueprint",
+    "contact",
+    "home",
+    "lost",
+    "own_requests",
+    "pages",
+    "results",
+    "right_addresses",
+    "site",
+]
 
 blueprint.add_app_template_global(topic_name)
 blueprint.add_url_rule("/help/pictures/<name>", "picture", picture)

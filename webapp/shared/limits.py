@@ -31,13 +31,14 @@ LIMITS = {
     # Whoever tries numbers through; beside it each address or phone number that is named has a limit of its own.
     "help.find_own_send": "10 per minute; 40 per hour",
     "help.vote": "30 per minute; 300 per hour",
+    "help.vote_on_answer": "30 per minute; 300 per hour",
     "api_widget.suggestions": "120 per minute",
     "api_widget.contact": "10 per minute",
     "api_widget.feedback": "30 per minute; 300 per hour",
 }
 # endpoint: a further limit per address and page. A visit is only a cookie, which a program can drop before each vote; many
 # people may share an address, but hardly ever read the same article in the same hour.
-LIMITS_PER_PAGE = {"help.vote": "10 per hour"}
+LIMITS_PER_PAGE = {"help.vote": "10 per hour", "help.vote_on_answer": "10 per hour"}
 DEFAULT = "1200 per minute"
 # endpoint: a further limit per this field of the form, from wherever it is sent.
 LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour")}
@@ -88,4 +89,4 @@ def _field(name: str) -> str:
 
 
 def _address_and_page() -> str:
-    return f"{get_remote_address()} {request.path}"
+    return f"{get_remote_address()} {request.path} {request.form.get('document', '')[:40]}"

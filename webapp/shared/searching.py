@@ -38,14 +38,24 @@ def search_and_record(
 
     A customer's searcher holds nothing but public articles. Raises ModelError or IndexUnavailableError.
     """
+    answer = search_unrecorded(
+        text, audience=audience, place=place, reader_language=reader_language, limit=limit, is_typing=is_typing
+    )
+    if not is_typing:
+        record_after_response(answer, audience=audience, place=place, reader_language=reader_language, visit=visit)
+    return answer
+
+
+def search_unrecorded(
+    text: str, *, audience: Audience, place: str, reader_language: str, limit: int, is_typing: bool
+) -> SearchAnswer:
+    """The same for whoever decides by the answer whether it is recorded."""
     answer = (
         search_runtime()
         .searcher(audience)
         .search(session(), text, reader_language=reader_language, limit=limit, is_typing=is_typing)
     )
     observe_search(place, answer)
-    if not is_typing:
-        record_after_response(answer, audience=audience, place=place, reader_language=reader_language, visit=visit)
     return answer
 
 

@@ -32,6 +32,8 @@ CONTENT_SECURITY_POLICY = {
 SESSION_HOURS = 12
 # Endpoints of which every POST is validated by a PageForm (webapp/shared/forms.py).
 FORMS_THAT_CHECK = frozenset({"help.contact_send", "help.answer_request", "help.find_own_send"})
+# Reads by POST, which is how a long question is asked: it does nothing that its GET would not do, and works from any old page.
+_NOTHING_TO_FORGE = frozenset(("help.search",))
 
 
 def content_security_policy(settings: Settings) -> dict[str, str]:
@@ -69,6 +71,8 @@ def init_security(app: Flask, settings: Settings) -> None:
     def check_csrf() -> None:
         # A token is never sent by a browser on its own, so a request that carries one cannot be forged across sites.
         # A request that leads nowhere does nothing that could be forged; it gets its 404 or 405.
+        if request.endpoint in _NOTHING_TO_FORGE:
+            return
         if request.endpoint in CROSS_SITE:
             require_known_site()
             return

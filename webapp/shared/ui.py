@@ -18,6 +18,8 @@ from webapp.shared.no_question import no_question_words
 from webapp.shared.safety_words import kind_name, level_name
 
 THEMES = ("auto", "light", "dark")
+# Bytes of a search, as an address holds it; what is longer goes by POST (webapp/frontend/js/search_form.js has the same number).
+LONGEST_IN_ADDRESS = 1500
 # What a page of a language is written in, besides Latin letters: the browser asks for it ahead of the styles.
 FONTS = {
     "hi": "devanagari.woff2",
@@ -82,8 +84,13 @@ def with_search(url: str, public_id: str, typed: str = "") -> str:
     if not public_id:
         return url
     path, hash_sign, fragment = url.partition("#")
-    named = urlencode({"s": public_id} | ({"typed": typed} if typed else {}))
+    named = urlencode({"s": public_id} | ({"typed": _cut_for_address(typed)} if typed else {}))
     return f"{path}{'&' if '?' in path else '?'}{named}{hash_sign}{fragment}"
+
+
+def _cut_for_address(text: str) -> str:
+    """Its beginning: nine bytes stand for a letter of Hindi or Bengali, and servers refuse long addresses."""
+    return text.encode()[: LONGEST_IN_ADDRESS // 3].decode(errors="ignore")
 
 
 def is_partial() -> bool:
@@ -93,7 +100,7 @@ def is_partial() -> bool:
 
 def is_typing(text: str) -> bool:
     """True where `text` is typed on at this moment and its last word may not be finished: too early for a verdict."""
-    return is_partial() and request.args.get("typing") == "1" and text == text.rstrip()
+    return is_partial() and request.values.get("typing") == "1" and text == text.rstrip()
 
 
 def render_fresh(template: str, **values: object) -> Response:
@@ -184,7 +191,7 @@ class PageFrame:
     def person_url(self) -> str:
         if self.area != "help" or request.endpoint in {"help.contact", "help.contact_send", "help.contact_sent"}:
             return ""
-        query = request.args.get("q", "").strip()
+        query = _cut_for_address(request.args.get("q", "").strip())
         return url_for("help.contact", language=self.language, q=query or None)
 
     @property

@@ -16,6 +16,7 @@ from kb.tables.changed_documents import has_changed_documents
 from webapp.worker import (
     calibration,
     channels,
+    demand,
     gaps,
     held,
     indexing,
@@ -36,6 +37,7 @@ from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
+DEMAND = "demand"
 SOLVED = "solved"
 QUEUE = "queue"
 # They try things out by hundreds of searches, minutes long: gaps do not wait for that.
@@ -58,6 +60,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(SOLVED, solved.run, every=timedelta(minutes=10)),
+        kind(DEMAND, demand.run, every=timedelta(minutes=30)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),

@@ -80,7 +80,8 @@ def test_help_centre_desk_and_api_have_the_same_order_and_confidence(
         text = {"q": question("lamp", asked)}
         found = client.get("/api/v1/search", query_string=text | {"lang": "en"}).get_json()
         api = order(" ".join(result["url"] for result in found["results"]))
-        assert api == order(client.get("/help/en/search", query_string=text).text)
+        shown = order(client.get("/help/en/search", query_string=text).text)
+        assert shown == api[: len(shown)]
         assert api[0] == asked
         assert found["timings_ms"]["rerank"] > 0
         assert rep.get("/desk/", query_string=text).status_code == 200

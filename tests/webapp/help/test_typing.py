@@ -32,7 +32,10 @@ def test_what_is_typed_on_gets_results_without_a_verdict(
     assert queries(session) == []
 
 
-def test_a_finished_word_and_a_rest_get_a_verdict_and_are_recorded(client: FlaskClient, session: Session) -> None:
+def test_a_finished_word_and_a_rest_get_a_verdict_and_are_recorded(
+    client_with_outcome: Callable[[str], FlaskClient], session: Session
+) -> None:
+    client = client_with_outcome("answered")
     finished = client.get("/help/en/search", query_string={"q": "refund ", "typing": "1"}, headers=HTMX)
     assert "data-outcome" in finished.text
     assert queries(session) == ["refund"]
@@ -40,6 +43,18 @@ def test_a_finished_word_and_a_rest_get_a_verdict_and_are_recorded(client: Flask
     rested = client.get("/help/en/search", query_string={"q": "refund by card"}, headers=HTMX)
     assert "data-outcome" in rested.text
     assert queries(session) == ["refund by card"]
+
+
+@pytest.mark.parametrize("typed", ["refund ", "zzzz ", "hello "])
+def test_that_there_is_no_article_is_not_said_between_two_words(
+    client_with_outcome: Callable[[str], FlaskClient], session: Session, typed: str
+) -> None:
+    client = client_with_outcome("none")
+    piece = client.get("/help/en/search", query_string={"q": typed, "typing": "1"}, headers=HTMX).text
+    assert "data-typing" in piece
+    assert "We have no article" not in piece
+    assert "data-no-question" not in piece
+    assert queries(session) == []
 
 
 def test_a_page_that_is_loaded_whole_is_never_being_typed(client: FlaskClient, session: Session) -> None:

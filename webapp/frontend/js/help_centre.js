@@ -4,6 +4,7 @@ import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
 import { suggestWhileWriting } from "./suggesting.js";
+import { sendLongQuestions } from "./search_form.js";
 import { switchThemeInPlace } from "./theme.js";
 import { leaveResultsInUse } from "./typing.js";
 
@@ -13,5 +14,6 @@ sayWhatFailed();
 switchThemeInPlace();
 suggestWhileWriting();
 leaveResultsInUse();
+sendLongQuestions();
 makeScrollersFocusable();
 window.addEventListener("resize", () => makeScrollersFocusable());
