@@ -3,6 +3,7 @@ import "htmx.org";
 import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
+import { sendLongQuestions } from "./search_form.js";
 import { suggestWhileWriting } from "./suggesting.js";
 import { sendLongQuestions } from "./search_form.js";
 import { switchThemeInPlace } from "./theme.js";
