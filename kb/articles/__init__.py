@@ -1,6 +1,7 @@
 """Articles: Markdown in and out, HTML, the store with its revisions, and folders kept in step."""
 
 from kb.articles.assets import article_pictures, get_asset
+from kb.articles.faq import questions_of
 from kb.articles.links import LinkTarget, article_link, find_moved, resolve_links
 from kb.articles.neighbours import neighbours
 from kb.articles.parsing import parse_article
@@ -15,6 +16,7 @@ from kb.articles.queries import (
     list_articles,
     list_cards,
     list_changed,
+    list_newest,
     list_public_addresses,
     list_topic_articles,
     list_topics,
@@ -86,6 +88,7 @@ __all__ = [
     "list_articles",
     "list_cards",
     "list_changed",
+    "list_newest",
     "list_public_addresses",
     "list_reports",
     "list_revisions",
@@ -99,6 +102,7 @@ __all__ = [
     "plain_markdown",
     "plain_text",
     "published_translations",
+    "questions_of",
     "related_articles",
     "render_markdown",
     "resolve_links",

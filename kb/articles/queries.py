@@ -152,6 +152,12 @@ def list_changed(session: Session, since: datetime, language: str, *, limit: int
     return list(found.values())[:limit]
 
 
+def list_newest(session: Session, language: str, *, limit: int) -> list[Article]:
+    """The public articles in one language that were published or changed last, the last first."""
+    query = select(Article).where(Article.language == language, is_public())
+    return list(session.scalars(query.order_by(Article.updated_at.desc(), Article.id.desc()).limit(limit)))
+
+
 def list_public_addresses(session: Session) -> list[tuple[str, str, str, datetime]]:
     """(translation key, language, slug, last change) of every public article, for site maps: no bodies are read."""
     query = select(Article.translation_key, Article.language, Article.slug, Article.updated_at).where(is_public())

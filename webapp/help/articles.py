@@ -22,9 +22,10 @@ from kb.core.errors import GoneError, NotFoundError
 from kb.insight.translations import count_want
 from kb.search.types import Audience
 from kb.tables import Article, FeedbackKind
-from webapp.help.blueprint import PLACE, RESULTS, blueprint, visit_id
+from webapp.help.blueprint import PLACE, RESULTS, blueprint, current_settings, visit_id
 from webapp.help.crawlers import is_crawler
 from webapp.help.pictures import pictures_in
+from webapp.help.structured import structured_data
 from webapp.shared.after_response import run_after_response
 from webapp.shared.article_html import show_article
 from webapp.shared.database import session
@@ -108,11 +109,14 @@ def article(language: str, slug: str) -> ResponseReturnValue:
 
 
 def _page(found: Article, search_id: str) -> str:
+    rendered = show_article(found, link=_links_in(found), picture=pictures_in(found))
+    summary = shorten(shown_text(found.body), width=SUMMARY, placeholder="…")
     return render_template(
         "help/article.html",
         article=found,
-        rendered=show_article(found, link=_links_in(found), picture=pictures_in(found)),
-        summary=shorten(shown_text(found.body), width=SUMMARY, placeholder="…"),
+        rendered=rendered,
+        summary=summary,
+        structured=structured_data(found, rendered, summary, current_settings().site_name),
         translations=published_translations(session(), found),
         related=related_articles(session(), found, limit=RELATED),
         search_id=search_id,

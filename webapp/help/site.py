@@ -1,15 +1,10 @@
-"""What belongs to the site rather than to a page: colours and language, site map, robots."""
+"""What belongs to the site rather than to a page: colours and language, robots."""
 
-from datetime import datetime
-
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from kb.accounts.people import remember_language
-from kb.articles import (
-    list_public_addresses,
-)
 from webapp.help.blueprint import blueprint, current_settings
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
@@ -30,19 +25,6 @@ def save_preferences() -> ResponseReturnValue:
             response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", secure=settings.secure_cookies)
     if language in offered_languages() and current_user.is_authenticated:
         remember_language(session(), current_user.id, language)
-    return response
-
-
-@blueprint.get("/sitemap.xml")
-def sitemap() -> ResponseReturnValue:
-    """Every public page in every language, with its other languages beside it."""
-    languages = offered_languages()
-    groups: dict[str, dict[str, tuple[str, datetime]]] = {}
-    for key, tag, slug, changed in list_public_addresses(session()):
-        if tag in languages:
-            groups.setdefault(key, {})[tag] = (slug, changed)
-    response = make_response(render_template("help/sitemap.xml", languages=languages, groups=groups.values()))
-    response.content_type = "application/xml; charset=utf-8"
     return response
 
 

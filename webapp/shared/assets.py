@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from threading import Lock
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 
 from kb.core.errors import ConfigurationError
 
+_EXTENSION = "kb_assets"
 DIST = Path(__file__).resolve().parents[1] / "static" / "dist"
 
 
@@ -43,8 +44,16 @@ class Manifest:
 def init_assets(app: Flask, folder: Path = DIST) -> None:
     """Give templates `asset(name)`. The files are named by their content, so they may be cached for a year."""
     manifest = Manifest(folder)
+    app.extensions[_EXTENSION] = (folder, manifest)
 
     def asset(name: str) -> str:
         return url_for("static", filename=f"dist/{manifest.file_name(name)}")
 
     app.add_template_global(asset, "asset")
+
+
+def built_file(name: str) -> Path:
+    """Where a built file lies, for what is done with it here. Raises ConfigurationError where it was not built."""
+    folder, manifest = current_app.extensions[_EXTENSION]
+    path: Path = folder / manifest.file_name(name)
+    return path

@@ -30,6 +30,7 @@ LIMITS = {
     "help.answer_request": "10 per minute",
     # Whoever tries numbers through; beside it each address or phone number that is named has a limit of its own.
     "help.find_own_send": "10 per minute; 40 per hour",
+    "help.card": "120 per minute",
     "help.vote": "30 per minute; 300 per hour",
     "help.vote_on_answer": "30 per minute; 300 per hour",
     "api_widget.suggestions": "120 per minute",

@@ -179,10 +179,14 @@ def test_search_engines_find_canonical_alternates_and_data(client: FlaskClient, 
 
 
 def test_site_map_and_robots(client: FlaskClient) -> None:
-    response = client.get("/sitemap.xml")
-    assert response.content_type.startswith("application/xml")
-    assert response.text.count("<loc>") == 3 + 4
-    assert "http://localhost/help/bn/articles/when-refund-arrives" in response.text
+    index = client.get("/sitemap.xml")
+    assert index.content_type.startswith("application/xml")
+    maps = re.findall(r"<loc>http://localhost(.*?)</loc>", index.text)
+    assert maps == [f"/help/{tag}/sitemap.xml" for tag in REFUND]
+    english = client.get(maps[0]).text
+    assert english.count("<loc>") == 1 + 2 + 2, "home, topics, articles"
+    assert 'hreflang="bn" href="http://localhost/help/bn/articles/when-refund-arrives"' in english
+    assert "<loc>http://localhost/help/bn/" not in english
     robots = client.get("/robots.txt").text
     assert "Disallow: /desk/" in robots
     assert "Sitemap: http://localhost/sitemap.xml" in robots
