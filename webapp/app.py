@@ -54,7 +54,7 @@ BLUEPRINTS = (
     "webapp.studio.widget:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
-    "webapp.api.views:public",
+    "webapp.api.asking:public",
     "webapp.api.views:desk",
     "webapp.api.views:studio",
     "webapp.api.conversations:conversations",

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kb.articles.flows import Flow, Quote, parse_flow, text_in
 from kb.articles.rendering import plain_text
@@ -38,16 +38,34 @@ class Quoted:
     language: str
     text: str
     is_internal: bool
+    slug: str = ""
 
 
 def load_flows(folder: Path, *, fact_kinds: Collection[str]) -> FlowFolder:
     """The flows of `folder` (*.yaml, *.yml), by the names of their files. Never raises: faults are in `problems`."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"} and path.is_file())
-        states = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths[:MOST_FILES])
+        paths = list(flow_files(folder).values())
+        states = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
     except OSError:
         return FlowFolder({}, ())
     return _load(states, frozenset(fact_kinds))
+
+
+def flow_files(folder: Path) -> dict[str, Path]:
+    """The files of `folder` by the name of their flow, MOST_FILES at most."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"} and path.is_file())
+    except OSError:
+        return {}
+    return {path.stem[:100]: path for path in paths[:MOST_FILES]}
+
+
+def flow_text(path: Path) -> str:
+    """What stands in a file; of one that cannot be read, or is too large, nothing."""
+    try:
+        return path.read_text(encoding="utf-8-sig") if path.stat().st_size <= LARGEST_FILE else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 @lru_cache(maxsize=4)
@@ -78,9 +96,29 @@ def quoted(session: Session, quote: Quote, language: str) -> Quoted | None:
         if (article := versions.get(tag)) is not None:
             text = plain_text(section_of(article.body, text_in(quote.sections, article.language))).strip()
             return Quoted(
-                article.id, article.title, article.language, text[:LONGEST_QUOTE], article.audience == "internal"
+                article.id,
+                article.title,
+                article.language,
+                text[:LONGEST_QUOTE],
+                article.audience == "internal",
+                article.slug,
             )
     return None
+
+
+def articles_quoted(session: Session, flows: Collection[Flow]) -> dict[str, frozenset[int]]:
+    """By the name of a flow the ids of the articles that it quotes, in all their languages. One statement, none without flows."""
+    slugs = {flow.name: {step.quote.article for step in flow.steps.values() if step.quote} for flow in flows}
+    wanted = sorted(set().union(*slugs.values()))
+    if not wanted:
+        return dict.fromkeys(slugs, frozenset())
+    translation = aliased(Article)
+    rows = session.execute(
+        select(Article.slug, translation.id)
+        .join(translation, translation.translation_key == Article.translation_key)
+        .where(Article.slug.in_(wanted), Article.status == "published", translation.status == "published")
+    ).all()
+    return {name: frozenset(row.id for row in rows if row.slug in of_flow) for name, of_flow in slugs.items()}
 
 
 def section_of(body: str, heading: str) -> str:

@@ -12,6 +12,7 @@
           - {label: {en: UPI, hi: यूपीआई}, values: [upi], next: upi}
       order: {ask: "Which order is it?", fact: order, next: upi}   # no choices: goes on as soon as it is known
       upi: {answer: {en: "1–2 working days.", hi: "…"}}
+      new: {answer: "I ask for a new link.", person: yes}   # only a person can do this: the machine does not promise it
 
 A text is one for all languages, or one for each. Pure. PyYAML's nodes are read, so that every error has its line.
 """
@@ -33,6 +34,8 @@ MOST_STEPS, MOST_CHOICES, MOST_PROBLEMS = 200, 20, 50
 LONGEST_NAME, LONGEST_TEXT = 60, 4_000
 # Of the words that are looked for, so much has to stand in a flow's title and words.
 _ENOUGH = 0.5
+
+_YES, _NO = frozenset(("yes", "true", "on")), frozenset(("no", "false", "off"))
 
 # By language; "" is for all of them.
 Texts = Mapping[str, str]
@@ -57,7 +60,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Step:
-    """A question to the customer, or the answer where the flow ends. next: without choices."""
+    """A question to the customer, or the answer where the flow ends. next: without choices; for_person: what the answer says
+    only a person can do."""
 
     name: str
     texts: Texts
@@ -67,6 +71,7 @@ class Step:
     choices: tuple[Choice, ...] = ()
     next: str = ""
     line: int = 0
+    for_person: bool = False
 
     def nexts(self) -> tuple[str, ...]:
         return tuple(choice.next for choice in self.choices) or ((self.next,) if self.next else ())
@@ -228,7 +233,7 @@ class _Reader:
 
     def step(self, name: str, node: Node) -> Step:
         what = f"the step {name[:40]!r}"
-        keys = self.mapping(node, what, ("ask", "answer", "quote", "fact", "choices", "next"))
+        keys = self.mapping(node, what, ("ask", "answer", "quote", "fact", "choices", "next", "person"))
         line = node.start_mark.line + 1
         if ("ask" in keys) == ("answer" in keys):
             self.reject(node, f"{what} needs either `ask` or `answer`")
@@ -244,7 +249,18 @@ class _Reader:
             self.reject(node, f"{what} is an answer: nothing comes after it")
         if not is_answer and bool(choices) == bool(after) and not self.problems:
             self.reject(node, f"{what} needs either `choices` or `next`")
-        return Step(name, texts, is_answer, quote, fact, choices, after, line)
+        for_person = self.yes_or_no(keys.get("person"), f"`person` of {what}")
+        if for_person and not is_answer:
+            self.reject(keys["person"], f"{what} asks: `person` belongs to an answer")
+        return Step(name, texts, is_answer, quote, fact, choices, after, line, for_person)
+
+    def yes_or_no(self, node: Node | None, what: str) -> bool:
+        if node is None:
+            return False
+        said = node.value.casefold() if isinstance(node, yaml.ScalarNode) else ""
+        if said not in _YES | _NO:
+            self.reject(node, f"{what} has to be yes or no")
+        return said in _YES
 
     def quote(self, node: Node, what: str) -> Quote | None:
         keys = self.mapping(node, f"the quote of {what}", ("article", "section"))

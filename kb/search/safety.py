@@ -1,9 +1,9 @@
 """The warning that comes before anything else where a text smells of danger: what to do first, and whom to call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,6 +63,20 @@ class SafetyWarning:
             "words": list(self.words),
             "article": self.article.to_json() if self.article else None,
         }
+
+
+def warning_from_json(raw: Mapping[str, Any]) -> SafetyWarning:
+    """What `SafetyWarning.to_json` made, where it was kept."""
+    found = raw["article"]
+    slug = unquote(found["url"].rpartition("/")[2]) if found else ""
+    return SafetyWarning(
+        raw["kind"],
+        Level(raw["level"]),
+        tuple(SafetyMessage(message["language"], message["text"]) for message in raw["messages"]),
+        tuple(raw["numbers"]),
+        tuple(raw["words"]),
+        SafetyArticle(found["id"], found["title"], found["language"], slug) if found else None,
+    )
 
 
 def safety_warning(session: Session, text: str, *, reader_language: str = "") -> SafetyWarning | None:

@@ -9,6 +9,7 @@ from kb.tables.articles import (
     ArticleRevision,
     ContentReport,
 )
+from kb.tables.asking import AskedTalk, FlowRevision
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
 from kb.tables.channels import CallState, Mailbox, Webhook, WebhookCall
@@ -52,6 +53,7 @@ __all__ = [
     "ArticleFile",
     "ArticlePicture",
     "ArticleRevision",
+    "AskedTalk",
     "Attachment",
     "Base",
     "BuildState",
@@ -73,6 +75,7 @@ __all__ = [
     "EventKind",
     "Feedback",
     "FeedbackKind",
+    "FlowRevision",
     "Gap",
     "GapMark",
     "GapState",

@@ -21,7 +21,7 @@ class SearchEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)  # the name by which pages refer to it
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    place: Mapped[str] = mapped_column(String(20))  # help | desk | conversation | studio | api | cli
+    place: Mapped[str] = mapped_column(String(20))  # help | ask | desk | conversation | studio | api | cli
     audience: Mapped[str] = mapped_column(String(20))  # customer | rep
     visit: Mapped[str | None] = mapped_column(String(36))  # random per browser session, tells nothing about the person
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

@@ -8,6 +8,7 @@ from kb.core.settings import Settings
 from kb.search.types import Outcome
 from kb.tables import FeedbackKind
 from kb.text.no_question import NoQuestion
+from webapp.api.openapi_asking import ask_path, ask_schemas
 from webapp.api.openapi_check import check_path, check_schemas
 from webapp.api.openapi_conversations import conversation_paths, conversation_schemas
 from webapp.api.openapi_documents import forms_of_article_path, forms_of_ticket_path, forms_schemas
@@ -30,6 +31,7 @@ def openapi_document(settings: Settings) -> Json:
         },
         "paths": {
             "/api/v1/search": {"get": _search("Search public articles", "searchPublic", settings, secured=False)},
+            "/api/v1/ask": {"post": ask_path(settings)},
             "/api/v1/openapi.json": {
                 "get": {
                     "operationId": "getOpenApi",
@@ -269,6 +271,7 @@ def _schemas() -> Json:
         "TranscriptAnswer": object_of({**assist, **read}),
         "Feedback": object_of(feedback, optional={"document"}),
         "Gap": object_of(gap),
+        **ask_schemas(),
         **conversation_schemas(),
         **webhook_schemas(),
         **check_schemas(),

@@ -15,6 +15,7 @@ from kb.core.settings import Settings
 CROSS_SITE = frozenset(
     {
         "api.search",
+        "api.ask",
         "api_widget.suggestions",
         "api_widget.article",
         "api_widget.feedback",

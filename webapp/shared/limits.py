@@ -20,7 +20,9 @@ LIMITS = {
     "auth.log_in": "10 per minute; 60 per hour",
     "api.search": "300 per minute",
     "api_desk.search_desk": "300 per minute",
+    "api.ask": "300 per minute",
     "help.search": "300 per minute",
+    "help.ask_send": "300 per minute",
     "api_desk.assist": "300 per minute",
     # Every key that a rep types is a search; nobody types faster for a whole minute.
     "desk.home": "1200 per minute",

@@ -6,19 +6,18 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kb.articles.flow_files import FlowFolder, Quoted, load_flows, quoted
+from kb.articles.flow_files import FlowFolder, Quoted, quoted
 from kb.articles.flow_place import Place, decide, go_back, place_in
 from kb.articles.flows import Flow, find_flows, text_in
 from kb.service.conversations import get_conversation
-from kb.service.fact_kinds import FactKind
 from kb.service.open_flows import leave_flow, open_flow, set_decisions, start_flow
 from kb.service.stored_facts import facts_of
 from kb.tables import Conversation, ConversationFlow
 from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.macros import insert_into_draft
 from webapp.desk.inbox.returning import back_to
-from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
+from webapp.shared.flows import flows_of_shop
 from webapp.shared.locale import choose_language
 from webapp.shared.ui import is_partial, render_fresh
 
@@ -35,12 +34,8 @@ class Running:
     quote: Quoted | None
 
 
-def flows_of_shop() -> FlowFolder:
-    return load_flows(settings().flows_dir, fact_kinds=frozenset(kind.value for kind in FactKind))
-
-
 def flows_for(query: str, language: str) -> list[Flow]:
-    """Those that fit a search; asks no database."""
+    """Those that fit a search. One statement."""
     return find_flows(list(flows_of_shop().flows.values()), query, language, limit=BESIDE_RESULTS)
 
 

@@ -1,5 +1,6 @@
 // What customers' pages need: htmx, the menu, the colour switch. Pages work without any of it.
 import "htmx.org";
+import { startAsking } from "./ask.js";
 import { sayWhatFailed } from "./failures.js";
 import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
@@ -11,6 +12,7 @@ import { leaveResultsInUse } from "./typing.js";
 
 document.documentElement.classList.add("js");
 closeMenusOnLeave();
+startAsking();
 sayWhatFailed();
 switchThemeInPlace();
 suggestWhileWriting();
