@@ -4,11 +4,13 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from kb.articles.addresses import ROOTS, Place, read_place, strip_number
 from kb.articles.fields import standard_language
 from kb.articles.front_matter_formats import read_front_matter, split_document
+from kb.articles.frontmatter import is_date
 from kb.articles.headings import first_title
 from kb.articles.inherited import NO_RULES, PageRules
 from kb.articles.publication import Publication, read_publication, without_switches
@@ -24,6 +26,15 @@ _OTHER_NAMES = {
     "title": (),
     "slug": ("permalink", "url", "id_slug"),
     "language": ("lang", "locale", "language_code", "lng"),
+    "reviewed_on": (
+        "last_reviewed_on",
+        "last_reviewed",
+        "lastReviewed",
+        "last-reviewed",
+        "reviewed_at",
+        "date_reviewed",
+        "reviewed",
+    ),
     "translation_key": ("translationKey", "translationkey", "lang-ref", "lang_ref", "translation_id", "i18n_key"),
 }
 _SHORT_TITLES = (
@@ -176,6 +187,8 @@ def _rename_keys(reading: _Reading) -> None:
             value = reading.values.get(name)
             if value in (None, "") or (name in {"permalink", "url"} and not _is_address(value)):
                 continue
+            if ours == "reviewed_on" and name != ours and not _is_day(value):
+                continue  # `reviewed: true` of others says no day: it stays an own key
             reading.keys[ours] = name
             if name != ours:
                 if name in {"permalink", "url"}:
@@ -185,6 +198,10 @@ def _rename_keys(reading: _Reading) -> None:
                 if name in reading.lines:
                     reading.lines.setdefault(ours, reading.lines[name])
             break
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, date) or (isinstance(value, str) and is_date(value.strip()))
 
 
 def _is_address(value: object) -> bool:

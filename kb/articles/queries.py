@@ -4,17 +4,21 @@ The help centre's functions know public, published articles only: there is no ar
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from kb.articles.summaries import LEAD, summary_of
 from kb.core.errors import NotFoundError
-from kb.tables import Article, ArticleFile
+from kb.tables import Article, ArticleFile, ArticleRevision
+from kb.text.words import find_words
 
 # Versions of an article that a list of the last changes looks through, to show each once.
 _MOST_LANGUAGES = 10
+_SHORT = 3  # letters
+_LOOKED_AT = 300  # articles that may be related, those of the same topic first
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class ArticleCard:
     title: str
     topic: str
     updated_at: datetime
+    summary: str = ""  # where the list shows one
 
 
 @dataclass(frozen=True)
@@ -96,20 +101,40 @@ def list_topics(session: Session, language: str) -> list[TopicSummary]:
 
 
 def list_topic_articles(session: Session, language: str, topic: str) -> list[ArticleCard]:
-    """The public articles of a topic in one language, by title; empty where there is no such topic."""
-    query = _card_query().where(Article.language == language, Article.topic == topic, is_public())
-    return sorted(_cards(session, query), key=lambda card: card.title.casefold())
+    """The public articles of a topic in one language with their summaries, by title; empty where there is no such topic."""
+    query = (
+        select(*_CARD, func.substr(Article.body, 1, LEAD), ArticleRevision.fields)
+        .join(
+            ArticleRevision,
+            and_(ArticleRevision.article_id == Article.id, ArticleRevision.number == Article.revision),
+            isouter=True,
+        )
+        .where(Article.language == language, Article.topic == topic, is_public())
+    )
+    found = [
+        replace(ArticleCard(*card), summary=summary_of(lead, (fields or {}).get("extra") or {}))
+        for *card, lead, fields in session.execute(query)
+    ]
+    return sorted(found, key=lambda card: card.title.casefold())
 
 
 def related_articles(session: Session, article: Article, *, limit: int = 5) -> list[ArticleCard]:
-    """Other public articles of the same topic and language, those that share most words with the title first."""
-    query = _card_query().where(
-        Article.language == article.language, Article.topic == article.topic, Article.id != article.id, is_public()
-    )
-    words = set(article.title.casefold().split())
+    """Other public articles of the same topic and language, those that share most words with the title first.
+
+    Where an article is alone in its topic, those of other topics that share words with its title.
+    """
+    query = _card_query().where(Article.language == article.language, Article.id != article.id, is_public())
+    query = query.order_by(Article.topic != article.topic, Article.id).limit(_LOOKED_AT)
+    words = _telling_words(article.title)
     cards = sorted(_cards(session, query), key=lambda card: card.title.casefold())
-    cards.sort(key=lambda card: -len(words & set(card.title.casefold().split())))
-    return cards[:limit]
+    shared = {card.id: len(words & _telling_words(card.title)) for card in cards}
+    near = [card for card in cards if card.topic == article.topic] or [card for card in cards if shared[card.id]]
+    return sorted(near, key=lambda card: -shared[card.id])[:limit]
+
+
+def _telling_words(title: str) -> set[str]:
+    """The words of a title but for the short ones, which are in all of them."""
+    return {word for word in find_words(title.casefold()) if len(word) > _SHORT}
 
 
 @dataclass(frozen=True)

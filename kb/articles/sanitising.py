@@ -14,6 +14,7 @@ import nh3
 
 from kb.articles.dialects.inline import WIKI_SCHEME
 from kb.articles.text import slugify
+from kb.articles.videos import link_videos, video_link
 
 # A page's own ids never start like this, so that an article cannot take one of them over.
 ID_PREFIX = "a-"
@@ -53,10 +54,13 @@ for _tag in _WITH_ID:
 _CLASS_NAMES = (
     "admonition admonition-title of-kind part part-title note tip hint info important warning caution danger attention "
     "error success question example footnote footnote-ref footnote-backref task-list task-list-item align-left "
-    "align-center align-right keys"
+    "align-center align-right keys video frame"
 )
 _CLASSES = set(_CLASS_NAMES.split())
 _CODE_CLASS = re.compile(r"language-[A-Za-z0-9_+#-]{1,30}")
+_NEVER_SHOWN = {
+    *("script", "style", "iframe", "object", "template", "noscript", "svg", "math", "title", "video", "audio")
+}
 _SHORT_NUMBER = re.compile(r"[0-9]{1,4}")
 _IMAGE = re.compile(r"<img([^>]*)>")
 # The box of an item of a task list, or an input that somebody wrote as HTML.
@@ -98,9 +102,9 @@ class Sanitiser:
 
     def clean(self, raw: str) -> str:
         cleaned = nh3.clean(
-            raw,
+            link_videos(raw),
             tags=_TAGS,
-            clean_content_tags={"script", "style", "iframe", "object", "template", "noscript", "svg", "math", "title"},
+            clean_content_tags=_NEVER_SHOWN,
             attributes=_ATTRIBUTES,
             attribute_filter=self._filter,
             url_schemes=_SCHEMES,
@@ -127,11 +131,13 @@ class Sanitiser:
 
     def _show(self, match: re.Match[str]) -> str:
         """A picture where there is one, else the words that stand for it."""
-        source = _SOURCE.search(match[1])
-        picture = self.picture(html.unescape(source[1]).strip()) if source else None
+        source, alt = _SOURCE.search(match[1]), _ALT.search(match[1])
+        address, words = (html.unescape(found[1]).strip() if found else "" for found in (source, alt))
+        if video := video_link(address, words):
+            return video.replace(" href=", ' rel="noopener nofollow" href=')
+        picture = self.picture(address) if source else None
         if source is None or picture is None:
-            alt = _ALT.search(match[1])
-            return html.escape(html.unescape(alt[1]), quote=False) if alt else ""
+            return html.escape(words, quote=False)
         attributes = match[1].replace(source[0], f' src="{html.escape(picture.address)}"')
         if picture.width and picture.height:
             attributes = _SIZE.sub("", attributes) + f' width="{picture.width}" height="{picture.height}"'

@@ -44,6 +44,7 @@ KNOWN_KEYS = (
     "also_asked",
     "owner",
     "review_by",
+    "reviewed_on",
 )
 
 
@@ -67,6 +68,7 @@ class ArticleSource:
     also_asked: tuple[str, ...] = ()
     owner: str | None = None
     review_by: date | None = None
+    reviewed_on: date | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Rejection, ...] = field(default=(), compare=False)
     has_front_matter: bool = field(default=True, compare=False)
@@ -129,6 +131,7 @@ def make_source(
         also_asked=read_list(faults, given, "also_asked", limit=500),
         owner=read_line(faults, given, "owner", limit=320) or None,
         review_by=read_date(faults, given, "review_by"),
+        reviewed_on=read_date(faults, given, "reviewed_on"),
         extra={key: value for key, value in clean_extra(values).items() if key not in (*KNOWN_KEYS, *switches)},
         warnings=tuple(warnings),
         has_front_matter=has_front_matter,
@@ -147,6 +150,8 @@ def write_article(source: ArticleSource) -> str:
         known["owner"] = source.owner
     if source.review_by:
         known["review_by"] = source.review_by
+    if source.reviewed_on:
+        known["reviewed_on"] = source.reviewed_on
     extra = publishable(source.extra) if source.status == "published" else source.extra
     return f"---\n{dump_front_matter(known, extra)}---\n\n{source.body}\n"
 

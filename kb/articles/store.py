@@ -135,7 +135,7 @@ def source_of_article(session: Session, article: Article) -> ArticleSource:
 def source_of_revision(revision: ArticleRevision) -> ArticleSource:
     """What the article was in that revision."""
     fields = revision.fields
-    review_by = fields.get("review_by")
+    review_by, reviewed_on = fields.get("review_by"), fields.get("reviewed_on")
     return ArticleSource(
         title=revision.title,
         slug=fields["slug"],
@@ -148,6 +148,7 @@ def source_of_revision(revision: ArticleRevision) -> ArticleSource:
         also_asked=tuple(fields.get("also_asked", ())),
         owner=fields.get("owner"),
         review_by=date.fromisoformat(review_by) if review_by else None,
+        reviewed_on=date.fromisoformat(reviewed_on) if reviewed_on else None,
         extra=fields.get("extra", {}),
     )
 
@@ -164,6 +165,7 @@ def _write_row(article: Article, source: ArticleSource) -> None:
     article.also_asked = list(source.also_asked)
     article.owner = source.owner
     article.review_by = source.review_by
+    article.reviewed_on = source.reviewed_on
 
 
 def _fields_of(source: ArticleSource) -> dict[str, Any]:
@@ -177,5 +179,6 @@ def _fields_of(source: ArticleSource) -> dict[str, Any]:
         "also_asked": list(source.also_asked),
         "owner": source.owner,
         "review_by": source.review_by.isoformat() if source.review_by else None,
+        "reviewed_on": source.reviewed_on.isoformat() if source.reviewed_on else None,
         "extra": dict(source.extra),
     }

@@ -40,7 +40,7 @@ from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
 from kb.tables.safety import SafetyRule, SafetyRuleChange
-from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, feedback_key
+from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
 from kb.tables.tickets import Ticket, TicketMessage
 
 __all__ = [
@@ -114,6 +114,7 @@ __all__ = [
     "UsedState",
     "User",
     "UtcDateTime",
+    "VoteReason",
     "Webhook",
     "WebhookCall",
     "WordingState",

@@ -21,7 +21,7 @@ class SearchEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)  # the name by which pages refer to it
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    place: Mapped[str] = mapped_column(String(20))  # help | ask | desk | conversation | studio | api | cli
+    place: Mapped[str] = mapped_column(String(20))  # help | ask | desk | conversation | studio | api | cli | article
     audience: Mapped[str] = mapped_column(String(20))  # customer | rep
     visit: Mapped[str | None] = mapped_column(String(36))  # random per browser session, tells nothing about the person
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
@@ -80,3 +80,22 @@ class Feedback(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
     event: Mapped[SearchEvent | None] = relationship(back_populates="feedback")
+
+
+class VoteReason(Base):
+    """Why an article did not help, as a reader said it. The text is redacted before it gets here.
+
+    One for each reader and article: `key` is that of the vote, see `feedback_key`; what is said later takes its place.
+    """
+
+    __tablename__ = "vote_reasons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(140), unique=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(String(35))  # of the page on which it was written
+    choice: Mapped[str] = mapped_column(String(20))  # missing | unclear | outdated | failed | "" for none of them
+    text: Mapped[str] = mapped_column(Text, default="")
+    # The search that led to the article, or the one that was made of the text, so that it is counted as a miss.
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("search_events.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)

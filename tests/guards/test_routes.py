@@ -45,6 +45,7 @@ ROUTES = {
     ("GET", "/help/<language>/articles/<slug>"): EVERYBODY,
     ("GET", "/help/<language>/articles/<path:slug>"): EVERYBODY,
     ("POST", "/help/<language>/articles/<slug>/vote"): EVERYBODY,
+    ("POST", "/help/<language>/articles/<slug>/reason"): EVERYBODY,
     ("GET", "/help/pictures/<name>"): EVERYBODY,
     ("GET", "/help/<language>/contact"): EVERYBODY,
     ("POST", "/help/<language>/contact"): EVERYBODY,

@@ -1,9 +1,9 @@
-"""An article, votes on it, and addresses that have moved."""
+"""An article, and addresses that have moved."""
 
 from collections.abc import Callable, Sequence
 from textwrap import shorten
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -22,6 +22,7 @@ from kb.core.errors import GoneError, NotFoundError
 from kb.insight.translations import count_want
 from kb.search.types import Audience
 from kb.tables import Article, FeedbackKind
+from webapp.help.article_page import LISTED, present_article
 from webapp.help.blueprint import PLACE, RESULTS, blueprint, current_settings, visit_id
 from webapp.help.crawlers import is_crawler
 from webapp.help.pictures import pictures_in
@@ -33,11 +34,9 @@ from webapp.shared.feedback import note_feedback
 from webapp.shared.locale import choose_language, offered_languages, preferred_languages
 from webapp.shared.page_cache import cached_page
 from webapp.shared.searching import record_if_typed
-from webapp.shared.ui import is_partial
 
 RELATED = 5
 SUMMARY = 155  # characters; search engines cut longer descriptions
-VOTES = {"yes": FeedbackKind.ANSWERED, "no": FeedbackKind.NOT_ANSWERED}
 
 
 def _find(language: str, slug: str) -> Whereabouts:
@@ -50,6 +49,14 @@ def _find(language: str, slug: str) -> Whereabouts:
         raise NotFoundError(
             _("There is no such article in this language."), remedy=_("A search finds what we have.")
         ) from error
+
+
+def find_public_article(language: str, slug: str) -> Article:
+    """The article that is shown at this address, in whatever language. Raises NotFoundError, GoneError."""
+    found = _find(language, slug).article
+    if found is None:
+        raise NotFoundError(_("There is no such article in this language."))
+    return found
 
 
 def public_address(target: LinkTarget) -> str | None:
@@ -84,7 +91,7 @@ def _links_in(found: Article) -> Callable[[str], str | None]:
 @blueprint.get("/help/<language>/articles/<path:slug>")
 def article(language: str, slug: str) -> ResponseReturnValue:
     """One article, in the best other language where there is none in this. `?s=` names the search that led here, which counts
-    as a click on its result."""
+    as a click on its result; `?at=` the heading whose section answers, which is marked."""
     place = _find(language, slug)
     if place.moved_to is not None:
         query = request.query_string.decode("ascii", "ignore")
@@ -114,7 +121,8 @@ def _page(found: Article, search_id: str) -> str:
     return render_template(
         "help/article.html",
         article=found,
-        rendered=rendered,
+        rendered=present_article(rendered, region=current_settings().phone_region, at=request.args.get("at", "")),
+        headings=[heading for heading in rendered.headings if heading.level in LISTED],
         summary=summary,
         structured=structured_data(found, rendered, summary, current_settings().site_name),
         translations=published_translations(session(), found),
@@ -122,19 +130,3 @@ def _page(found: Article, search_id: str) -> str:
         search_id=search_id,
         voted=request.args.get("voted", ""),
     )
-
-
-@blueprint.post("/help/<language>/articles/<slug>/vote")
-def vote(language: str, slug: str) -> ResponseReturnValue:
-    """Whether the article answered the question. Works as a form; htmx asks for the thanks alone."""
-    found = _find(language, slug).article
-    if found is None:
-        raise NotFoundError(_("There is no such article in this language."))
-    choice, search_id = request.form.get("vote", ""), request.form.get("s", "")
-    if choice not in VOTES:
-        abort(400)
-    note_feedback(session(), search_id, VOTES[choice], f"article:{found.id}", visit_id())
-    if is_partial():
-        return render_template("help/_thanks.html", voted=choice)
-    target = url_for("help.article", language=language, slug=slug, s=search_id or None, voted=choice, _anchor="vote")
-    return redirect(target, code=303)

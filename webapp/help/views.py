@@ -13,10 +13,12 @@ from webapp.help import (
     results,
     right_addresses,
     site,
+    votes,
 )
 from webapp.help.blueprint import blueprint
 from webapp.help.pictures import picture
 from webapp.help.topics import topic_name
+from webapp.shared.article_html import reviewed_day
 
 __all__ = [
     "articles",
@@ -32,7 +34,9 @@ __all__ = [
     "results",
     "right_addresses",
     "site",
+    "votes",
 ]
 
 blueprint.add_app_template_global(topic_name)
+blueprint.add_app_template_global(reviewed_day)
 blueprint.add_url_rule("/help/pictures/<name>", "picture", picture)

@@ -2,25 +2,38 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from kb.articles import FindPicture, RenderedArticle, render_markdown
 from kb.articles.sanitising import Link
+from kb.articles.videos import NO_TITLE
+from kb.core.clock import utc_now
 from kb.tables import Article
 from webapp.shared.locale import in_language
 
-# The title that a note has by its kind, where its author gave it none.
-_TITLE_OF_KIND = re.compile(r'(?<=<p class="admonition-title of-kind">)[^<]+(?=</p>)')
+# The title that a note has by its kind, and the name of a video, where the author gave none.
+_WORD_OF_OURS = re.compile(
+    r'(?<=<p class="admonition-title of-kind">)[^<]+(?=</p>)'
+    rf"|(?<=>){NO_TITLE}(?= \([^<]*\)</a>)"
+)
 
 
 def show_article(article: Article, *, link: Link, picture: FindPicture) -> RenderedArticle:
     """Rendered for readers; see render_markdown."""
     rendered = render_markdown(article.body, link=link, picture=picture)
-    if _TITLE_OF_KIND.search(rendered.html) is None:
+    if _WORD_OF_OURS.search(rendered.html) is None:
         return rendered
     titles = _titles(article.language)
-    return replace(rendered, html=_TITLE_OF_KIND.sub(lambda found: titles.get(found[0], found[0]), rendered.html))
+    return replace(rendered, html=_WORD_OF_OURS.sub(lambda found: titles.get(found[0], found[0]), rendered.html))
+
+
+def reviewed_day(article: Article) -> date | None:
+    """When somebody last found it right; None where nobody said so, and for a day that is still to come."""
+    today = utc_now().astimezone(current_app.extensions["kb_settings"].time_zone).date()
+    return article.reviewed_on if article.reviewed_on is not None and article.reviewed_on <= today else None
 
 
 def _titles(language: str) -> dict[str, str]:
@@ -40,4 +53,5 @@ def _titles(language: str) -> dict[str, str]:
             "Question": _("Question"),
             "Example": _("Example"),
             "Summary": _("Summary"),
+            NO_TITLE: _("Video"),
         }

@@ -34,6 +34,7 @@ LIMITS = {
     "help.find_own_send": "10 per minute; 40 per hour",
     "help.card": "120 per minute",
     "help.vote": "30 per minute; 300 per hour",
+    "help.reason": "30 per minute; 300 per hour",
     "help.vote_on_answer": "30 per minute; 300 per hour",
     "api_widget.suggestions": "120 per minute",
     "api_widget.contact": "10 per minute",
@@ -41,7 +42,7 @@ LIMITS = {
 }
 # endpoint: a further limit per address and page. A visit is only a cookie, which a program can drop before each vote; many
 # people may share an address, but hardly ever read the same article in the same hour.
-LIMITS_PER_PAGE = {"help.vote": "10 per hour", "help.vote_on_answer": "10 per hour"}
+LIMITS_PER_PAGE = {"help.vote": "10 per hour", "help.reason": "10 per hour", "help.vote_on_answer": "10 per hour"}
 DEFAULT = "1200 per minute"
 # endpoint: a further limit per this field of the form, from wherever it is sent.
 LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour")}
