@@ -35,6 +35,8 @@ PAGES = {
     ],
     "/help/<language>/contact": ["/help/hi/contact"],
     "/help/<language>/contact/sent": ["/help/en/contact/sent"],
+    "/help/<language>/requests": ["/help/bn/requests"],
+    "/help/<language>/requests/<token>": ["{own}"],
     "/desk/": ["/desk/", "/desk/?q=refund late", "/desk/?q=gas leak ho raha hai"],
     "/desk/articles/<int:article_id>": ["/desk/articles/{public}", "/desk/articles/{internal}"],
     "/desk/tickets/<int:ticket_id>": ["/desk/tickets/1"],
@@ -83,6 +85,7 @@ NO_PAGES = {
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
+    "/help/<language>/requests/<token>/files/<int:file_id>",
     *("/desk/requests", "/desk/inbox/<int:conversation_id>/files/<int:file_id>"),
     *(
         "/desk/extension.zip",
@@ -98,12 +101,13 @@ NO_PAGES = {
 
 @dataclass(frozen=True)
 class Content:
-    """Numbers of what pages are about, and the cookies of a customer who has just asked for a person."""
+    """Numbers of what pages are about; of a customer who has just asked for a person the page of the request and the cookies."""
 
     public: int
     internal: int
     gap: int
     draft: int
+    own: str
     cookies: list[Any]
 
 
@@ -122,10 +126,12 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     customer = _contexts.page()
     customer.goto(f"/help/en/search?q={UNANSWERED}")
     customer.goto("/help/en/contact")
+    customer.get_by_label("What do you need?").fill(UNANSWERED)
     customer.get_by_label("Your name").fill("Asha")
     customer.get_by_label("E-mail or phone number").fill("98300 12345")
     customer.get_by_role("button", name="Send").click()
     customer.wait_for_url("**/contact/sent")
+    own = customer.get_by_role("link", name="See your request").get_attribute("href")
     trainer = gaps_with(UNANSWERED)
     gap = trainer.locator('a[href^="/studio/gaps/"]').filter(has_text=UNANSWERED).get_attribute("href")
     found = [
@@ -140,7 +146,7 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     trainer.goto("/studio/drafts/")
     draft = trainer.locator('main a[href^="/studio/drafts/"]').first.get_attribute("href")
     numbers = [int(address.rpartition("/")[2]) for address in (gap, draft)]
-    made = Content(public["id"], internal["id"], *numbers, customer.context.cookies())
+    made = Content(public["id"], internal["id"], *numbers, str(own), customer.context.cookies())
     _contexts.close()
     return made
 

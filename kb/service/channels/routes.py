@@ -30,11 +30,20 @@ def route_of(session: Session, conversation: Conversation, message: Message, *, 
     return Route.NONE if webhook_for_replies(session, conversation) is None else Route.WEBHOOK
 
 
+def _has_page(conversation: Conversation) -> bool:
+    return bool(conversation.details.get("reference"))
+
+
 def no_route(conversation: Conversation, message: Message) -> str:
     """What to set, in words."""
     by_webhook = f"add a webhook (kb webhook add URL --channel {conversation.channel})"
     if conversation.channel in _MAILED and "@" in message.recipient:
         return f"No way out for this channel is set up; set KB_MAIL_SMTP, or {by_webhook}."
     if conversation.channel in _MAILED:
-        return f"No e-mail address of this customer is known; add it and reply again, or {by_webhook}."
+        unaware = (
+            "They can read it on the page of their request, but nothing tells them so. "
+            if _has_page(conversation)
+            else ""
+        )
+        return f"{unaware}No e-mail address of this customer is known; add it and reply again, or {by_webhook}."
     return f"No way out for this channel is set up; {by_webhook}."

@@ -264,7 +264,7 @@ class TestBadInput:
             ([picture()] * 4, "Three pictures can be sent at most."),
             ([b"MZ program"], "is no picture that we can show"),
             ([b"<svg onload='alert(1)'/>"], "is no picture that we can show"),
-            ([picture()[:-30]], "damaged"),
+            ([picture("red", "PNG")[:-25]], "damaged"),
         ],
     )
     def test_picture_that_cannot_be_taken_costs_nothing_that_was_typed(
