@@ -6,7 +6,6 @@ import { closeMenusOnLeave } from "./menu.js";
 import { makeScrollersFocusable } from "./scrolling.js";
 import { sendLongQuestions } from "./search_form.js";
 import { suggestWhileWriting } from "./suggesting.js";
-import { sendLongQuestions } from "./search_form.js";
 import { switchThemeInPlace } from "./theme.js";
 import { leaveResultsInUse } from "./typing.js";
 
