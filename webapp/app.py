@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 from kb.service.escalation_rules import parse_rules
+from kb.service.hours_record import check_setting
 from webapp.auth.person import init_login
 from webapp.shared.access import init_access
 from webapp.shared.after_response import init_after_response
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     "webapp.studio.translations:blueprint",
     "webapp.studio.safety:blueprint",
     "webapp.studio.widget:blueprint",
+    "webapp.studio.service:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.asking:public",
@@ -74,6 +76,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     Raises ConfigurationError for settings that cannot work. Opens neither database nor model: the first request does.
     """
     parse_rules(settings.escalation)  # rules that cannot be read stop the program, not the first escalation
+    check_setting(settings.service_hours_text, settings.time_zone)
     app = Site("webapp", root_path=str(importlib.import_module("webapp").__path__[0]))
     app.kb_settings = settings
     app.config.update(SECRET_KEY=load_secret_key(settings), MAX_CONTENT_LENGTH=LARGEST_REQUEST)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kb.core.errors import ConfigurationError
-from kb.core.setting_values import minutes_by_name, origins, setting, time_zone, whole_number
+from kb.core.setting_values import choices, contact_ways, minutes_by_name, origins, setting, time_zone, whole_number
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,37 @@ class DeskSettings:
         "Sites whose pages the help widget may answer, such as `https://shop.example.com`, comma-separated, see "
         "docs/widget.md; default none but the help centre itself",
     )
+    service_hours_text: str = setting(
+        "KB_SERVICE_HOURS",
+        "mon-sun 8:00-22:00",
+        "Hours in which somebody answers at once, in `KB_TIME_ZONE`: `mon-fri 9:00-18:00; sat 10-14; 2026-12-25 closed`; what is "
+        "set in the studio holds over it",
+    )
+    contact_ways_text: str = setting(
+        "KB_CONTACT_WAYS",
+        "",
+        "Further ways to reach a person that customers are offered: `phone=1800 000 5454, sms=+919000012345, "
+        "whatsapp=+919000012345, telegram=https://t.me/example`; default none",
+    )
+    surveys_text: str = setting(
+        "KB_SURVEYS",
+        "chat, mail",
+        "How customers are asked one question after a contact: in the `chat`, by `mail`; `none` for not at all",
+    )
 
     @property
     def widget_origins(self) -> tuple[str, ...]:
         return origins("KB_WIDGET_ORIGINS", self.widget_origins_text)
+
+    @property
+    def contact_ways(self) -> tuple[tuple[str, str], ...]:
+        """(name, number or address) of each."""
+        return contact_ways("KB_CONTACT_WAYS", self.contact_ways_text)
+
+    @property
+    def surveys(self) -> frozenset[str]:
+        """Of chat and mail."""
+        return choices("KB_SURVEYS", self.surveys_text, frozenset({"chat", "mail"}))
 
     @property
     def panel_origins(self) -> tuple[str, ...]:

@@ -111,3 +111,26 @@ def web_address(name: str, text: str) -> str:
     if not is_address or not text.isascii() or any(character <= " " for character in text):
         raise ConfigurationError(f"{name} is {text!r}, but must be an address such as https://example.com/customer.")
     return text
+
+
+def choices(name: str, text: str, known: frozenset[str]) -> frozenset[str]:
+    """Some of what is known, comma-separated; `none` or "" for none."""
+    found = frozenset(one.strip().lower() for one in text.split(",") if one.strip()) - {"none"}
+    if unknown := sorted(found - known):
+        raise ConfigurationError(f"{name} has {unknown[0]!r}, but knows {', '.join(sorted(known))} and none.")
+    return found
+
+
+def contact_ways(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """`phone=1800 000 5454, telegram=https://t.me/example`: numbers of phones, else addresses of pages by https."""
+    found = []
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        way, _, target = (one.strip() for one in part.partition("="))
+        is_number = re.fullmatch(r"\+?[0-9][0-9 ()-]{2,30}", target) is not None
+        if not re.fullmatch(r"[A-Za-z][A-Za-z ]{1,29}", way) or not (is_number or target.startswith("https://")):
+            raise ConfigurationError(
+                f"{name} has {part!r}, which is no way to reach somebody.",
+                remedy=f"An example: {name}=phone=1800 000 5454, sms=+919000012345, telegram=https://t.me/example",
+            )
+        found.append((way.lower(), target if is_number else web_address(name, target)))
+    return tuple(found)

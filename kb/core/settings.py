@@ -275,6 +275,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         web_address("KB_CUSTOMER_URL", settings.customer_url),
         settings.largest_upload,
         settings.mail_from,
+        settings.contact_ways,
+        settings.surveys,
     )
     if not settings.languages:
         raise ConfigurationError(

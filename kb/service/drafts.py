@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.database import upsert
 from kb.core.errors import InvalidInputError
-from kb.tables import Conversation, Draft, Presence, User
+from kb.tables import Conversation, DeskPresence, Draft, Presence, User
 
 _PRESENCES, _DRAFTS = cast(Table, Presence.__table__), cast(Table, Draft.__table__)
+_AT_DESK = cast(Table, DeskPresence.__table__)
 # One row for each person in each conversation.
 _OF_PERSON = ("conversation_id", "user_id")
 LONGEST_DRAFT = 100_000
@@ -76,6 +77,12 @@ def note_presence(session: Session, conversation_id: int, user_id: int, *, typin
     row: dict[str, object] = {"conversation_id": conversation_id, "user_id": user_id, "seen_at": now}
     row["typed_at"] = now if typing else None
     upsert(session, _PRESENCES, row, key=_OF_PERSON, change=("seen_at", "typed_at"))
+
+
+def note_at_desk(session: Session, user_id: int) -> None:
+    """This person has the desk before them, whether they look at a conversation or not."""
+    row: dict[str, object] = {"user_id": user_id, "seen_at": utc_now()}
+    upsert(session, _AT_DESK, row, key=("user_id",), change=("seen_at",))
 
 
 def colleagues_of(session: Session, conversation_id: int, user_id: int) -> list[Colleague]:

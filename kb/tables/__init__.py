@@ -41,6 +41,7 @@ from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
 from kb.tables.safety import SafetyRule, SafetyRuleChange
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
+from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
 from kb.tables.tickets import Ticket, TicketMessage
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "CustomerIdentity",
     "CustomerMerge",
     "Delivery",
+    "DeskPresence",
     "Draft",
     "EventKind",
     "Feedback",
@@ -105,9 +107,13 @@ __all__ = [
     "SafetyRule",
     "SafetyRuleChange",
     "SearchEvent",
+    "ServiceHoursChange",
     "SolvedGroup",
+    "Survey",
+    "SurveyKind",
     "Ticket",
     "TicketMessage",
+    "ToldWait",
     "TopicDemand",
     "TranslationWant",
     "UsedDocument",

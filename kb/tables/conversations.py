@@ -191,6 +191,9 @@ class EventKind(StrEnum):
     DELIVERED = "delivered"
     NOT_DELIVERED = "not_delivered"
     SAVED = "saved"  # as a ticket or a draft article
+    CALL_BACK = "call_back"  # asked for; data: number, and from and until where a time was chosen
+    STEPPED_AWAY = "stepped_away"  # the customer left the line for a while; their place is kept
+    SURVEYED = "surveyed"  # data: kind, score from 1 to 5, comment
 
 
 class ConversationEvent(Base):

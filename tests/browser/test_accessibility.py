@@ -37,6 +37,10 @@ PAGES = {
     "/help/<language>/contact/sent": ["/help/en/contact/sent"],
     "/help/<language>/requests": ["/help/bn/requests"],
     "/help/<language>/requests/<token>": ["{own}"],
+    "/help/<language>/person": ["/help/bn/person?q=refund"],
+    "/help/<language>/call-back": ["/help/hi/call-back"],
+    "/help/<language>/call-back/<token>": ["/help/en/call-back/{call}"],
+    "/help/<language>/waiting/<token>": ["/help/en/waiting/{call}"],
     "/desk/": ["/desk/", "/desk/?q=refund late", "/desk/?q=gas leak ho raha hai"],
     "/desk/articles/<int:article_id>": ["/desk/articles/{public}", "/desk/articles/{internal}"],
     "/desk/tickets/<int:ticket_id>": ["/desk/tickets/1"],
@@ -66,6 +70,7 @@ PAGES = {
     "/studio/wordings/": [f"/studio/wordings/?view={view}" for view in ("suggested", "applied", "refused", "harmful")],
     "/studio/confidence/": ["/studio/confidence/"],
     "/studio/safety/": ["/studio/safety/"],
+    "/studio/service/": ["/studio/service/"],
     "/studio/safety/<kind>/<language>": ["/studio/safety/battery/hi"],
     "/studio/content/": ["/studio/content/"],
     "/studio/widget/": ["/studio/widget/?position=left"],
@@ -83,6 +88,7 @@ PAGES = {
 NO_PAGES = {
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
+    *("/help/<language>/waiting/<token>/state", "/help/<language>/survey/<survey_token>"),  # see test_person_journey
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     "/help/<language>/requests/<token>/files/<int:file_id>",
@@ -108,6 +114,7 @@ class Content:
     gap: int
     draft: int
     own: str
+    call: str
     cookies: list[Any]
 
 
@@ -132,6 +139,13 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     customer.get_by_role("button", name="Send").click()
     customer.wait_for_url("**/contact/sent")
     own = customer.get_by_role("link", name="See your request").get_attribute("href")
+    cookies = customer.context.cookies()
+    customer.goto("/help/en/call-back")
+    customer.get_by_label("Your phone number").fill("98300 12345")
+    customer.get_by_label("Your name").fill("Asha")
+    customer.get_by_role("button", name="Call me").click()
+    customer.wait_for_url("**/call-back/*")
+    call = customer.url.rpartition("/")[2]
     trainer = gaps_with(UNANSWERED)
     gap = trainer.locator('a[href^="/studio/gaps/"]').filter(has_text=UNANSWERED).get_attribute("href")
     found = [
@@ -146,7 +160,7 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     trainer.goto("/studio/drafts/")
     draft = trainer.locator('main a[href^="/studio/drafts/"]').first.get_attribute("href")
     numbers = [int(address.rpartition("/")[2]) for address in (gap, draft)]
-    made = Content(public["id"], internal["id"], *numbers, str(own), customer.context.cookies())
+    made = Content(public["id"], internal["id"], *numbers, str(own), call, cookies)
     _contexts.close()
     return made
 

@@ -26,10 +26,12 @@ from kb.jobs import enqueue
 from kb.service.attachments import add_file
 from kb.service.macros import Writer, save_macro
 from kb.service.sample import read_conversations, store_sample
+from kb.service.surveys import survey_of
 from kb.service.timeline import newest_messages
 from kb.tables import Gap, Role, SearchEvent, utc_now
 from webapp.help.own_conversations import token_of
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
+from webapp.shared.survey_links import sign_survey
 
 __all__ = ["content", "prepared"]
 
@@ -37,6 +39,8 @@ __all__ = ["content", "prepared"]
 NOTED_AFTERWARDS = {
     "/help/<language>/search": {"search_events"},
     "/help/<language>/articles/<slug>": {"feedback"},
+    "/help/<language>/waiting/<token>": {"told_waits"},
+    "/help/<language>/waiting/<token>/state": {"told_waits"},
     "/desk/": {"search_events"},
     "/desk/articles/<int:article_id>": {"feedback", "opened_documents"},
     "/desk/tickets/<int:ticket_id>": {"feedback", "opened_documents"},
@@ -92,6 +96,8 @@ def addresses(
         "token": token_of(talk, key=app.config["SECRET_KEY"]),
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
+        "token": token_of(talk, key=app.config["SECRET_KEY"]),
+        "survey_token": sign_survey(survey_of(session, talk, "en"), app.config["SECRET_KEY"]),
     }
 
     session.commit()

@@ -49,6 +49,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/confidence/": (Role.TRAINER, 4),
     "/studio/translations/": (Role.TRAINER, 2),
     "/studio/safety/": (Role.TRAINER, 3),
+    "/studio/service/": (Role.TRAINER, 6),
     "/studio/safety/fire/en": (Role.TRAINER, 5),
     "/admin/people": (Role.ADMIN, 3),
     "/admin/jobs": (Role.ADMIN, 3),

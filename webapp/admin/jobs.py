@@ -52,6 +52,7 @@ FIGURES = {
     "gaps": lazy_gettext("gaps"),
     "reopened": lazy_gettext("came back"),
     "dealt": lazy_gettext("dealt out"),
+    "asked": lazy_gettext("asked how it was"),
     "suggested": lazy_gettext("suggested"),
     "applied": lazy_gettext("put in use"),
     "harmful": lazy_gettext("would do harm"),

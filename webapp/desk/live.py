@@ -1,10 +1,12 @@
 """Where the desk's pages listen for what changes."""
 
 from flask import Response, jsonify, request
+from flask_login import current_user
 
 from kb.core.errors import InvalidInputError
 from kb.service.changes import Cursor, changes_after, newest
-from webapp.shared.database import engine
+from kb.service.drafts import note_at_desk
+from webapp.shared.database import engine, session
 from webapp.shared.live import TooManyStreamsError, current_hub, no_stream_response, stream_response
 
 
@@ -14,6 +16,12 @@ def live() -> Response:
         return stream_response(current_hub().stream())
     except TooManyStreamsError:
         return no_stream_response("/desk/live/changes")
+
+
+def present() -> Response:
+    """This person has a page of the desk before them and can take the next customer."""
+    note_at_desk(session(), current_user.id)
+    return Response(status=204)
 
 
 def changes() -> Response:

@@ -23,7 +23,7 @@ from webapp.desk.copying import copy_forms_of_ticket
 from webapp.desk.display import channel_name, customer_language, desk_url, piece_to_mark
 from webapp.desk.inbox.macros import macros_for_desk
 from webapp.desk.listing import best_of, make_listing
-from webapp.desk.live import changes, live
+from webapp.desk.live import changes, live, present
 from webapp.desk.reading import read_article
 from webapp.desk.start import start_of_desk
 from webapp.shared.access import safe_next
@@ -39,6 +39,7 @@ blueprint.add_app_template_global(channel_name)
 blueprint.add_app_template_global(desk_url)
 blueprint.add_app_template_global(piece_to_mark)
 blueprint.add_url_rule("/live", view_func=live)
+blueprint.add_url_rule("/present", view_func=present, methods=["POST"])
 blueprint.add_url_rule("/live/changes", view_func=changes)
 blueprint.add_url_rule("/conversation", view_func=conversation, methods=["GET", "POST"])
 

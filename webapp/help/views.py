@@ -16,6 +16,7 @@ from webapp.help import (
     votes,
 )
 from webapp.help.blueprint import blueprint
+from webapp.help.person import call_back, survey, waiting, ways
 from webapp.help.pictures import picture
 from webapp.help.topics import topic_name
 from webapp.shared.article_html import reviewed_day
@@ -24,6 +25,7 @@ __all__ = [
     "articles",
     "asking",
     "blueprint",
+    "call_back",
     "cards",
     "contact",
     "feeds",
@@ -34,9 +36,13 @@ __all__ = [
     "results",
     "right_addresses",
     "site",
+    "survey",
     "votes",
+    "waiting",
+    "ways",
 ]
 
 blueprint.add_app_template_global(topic_name)
 blueprint.add_app_template_global(reviewed_day)
 blueprint.add_url_rule("/help/pictures/<name>", "picture", picture)
+blueprint.add_app_template_global(waiting.chat_url)

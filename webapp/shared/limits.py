@@ -33,6 +33,9 @@ LIMITS = {
     # Whoever tries numbers through; beside it each address or phone number that is named has a limit of its own.
     "help.find_own_send": "10 per minute; 40 per hour",
     "help.card": "120 per minute",
+    "help.call_back_send": "10 per minute; 60 per hour",
+    "help.step_away": "10 per minute",
+    "help.survey_answer": "10 per minute",
     "help.vote": "30 per minute; 300 per hour",
     "help.reason": "30 per minute; 300 per hour",
     "help.vote_on_answer": "30 per minute; 300 per hour",

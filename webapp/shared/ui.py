@@ -17,6 +17,11 @@ from webapp.shared.locale import choose_language
 from webapp.shared.no_question import no_question_words
 from webapp.shared.safety_words import kind_name, level_name
 
+# Whoever is on one of these has found a person already.
+_OF_A_PERSON = frozenset(
+    f"help.{name}"
+    for name in ("person", "contact", "contact_send", "contact_sent", "chat", "call_back", "call_back_send")
+)
 THEMES = ("auto", "light", "dark")
 # Bytes of a search, as an address holds it; what is longer goes by POST (webapp/frontend/js/search_form.js has the same number).
 LONGEST_IN_ADDRESS = 1500
@@ -189,10 +194,11 @@ class PageFrame:
 
     @property
     def person_url(self) -> str:
-        if self.area != "help" or request.endpoint in {"help.contact", "help.contact_send", "help.contact_sent"}:
+        """The page of ways to a person; "" on the pages of those ways. What was searched for goes along in the address."""
+        if self.area != "help" or request.endpoint in _OF_A_PERSON:
             return ""
         query = _cut_for_address(request.args.get("q", "").strip())
-        return url_for("help.contact", language=self.language, q=query or None)
+        return url_for("help.person", language=self.language, q=query or None)
 
     @property
     def preferences_url(self) -> str:
@@ -230,6 +236,7 @@ class PageFrame:
                 (_("Wordings"), "studio_wordings.wordings"),
                 (_("How sure"), "studio_confidence.confidence"),
                 (_("Safety"), "studio_safety.rules"),
+                (_("Hours and waits"), "studio_service.service"),
                 (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.translations"),

@@ -12,6 +12,7 @@ from kb.core.settings import Settings
 from kb.service.queue import Countdown, Targets, View, countdown
 from kb.tables import Conversation, ConversationEvent, Customer, EventKind
 from webapp.shared.formatting import format_length, format_moment, format_time
+from webapp.shared.survey_words import ANSWERS, KINDS
 from webapp.shared.ui import language_name
 
 VIEW_NAMES = {
@@ -94,6 +95,10 @@ def event_words(event: ConversationEvent, people: Mapping[int, str]) -> str:
         words = _("Snoozed until %(time)s", time=clock(until)) if until else _("Snoozed")
     elif kind == EventKind.LANGUAGE:
         words = _("Answers in %(language)s from now on", language=language_name(str(data.get("language", ""))))
+    elif kind == EventKind.CALL_BACK:
+        words = _call_back(data)
+    elif kind == EventKind.SURVEYED:
+        words = _surveyed(data)
     else:
         words = _EVENTS.get(kind, kind)
     return f"{words} · {by}" if by else str(words)
@@ -111,7 +116,25 @@ _EVENTS = {
     "delivered": _l("Delivered"),
     "not_delivered": _l("Not delivered"),
     "saved": _l("Saved as a ticket or article"),
+    "stepped_away": _l("The customer stepped away for a while and keeps the place in line"),
 }
+
+
+def _call_back(data: Mapping[str, object]) -> str:
+    start, end = _moment(data.get("from")), _moment(data.get("until"))
+    number = str(data.get("number", ""))
+    if start is None or end is None:
+        return str(_("Asked to be called back on %(number)s as soon as somebody can", number=number))
+    time = f"{clock(start)} – {clock(end)}"
+    return str(_("Asked to be called back on %(number)s: %(time)s", number=number, time=time))
+
+
+def _surveyed(data: Mapping[str, object]) -> str:
+    kind, score, comment = str(data.get("kind", "")), data.get("score"), str(data.get("comment", ""))
+    answers = ANSWERS.get(kind, ())
+    answer = answers[score - 1] if isinstance(score, int) and 0 < score <= len(answers) else ""
+    words = _("Survey · %(question)s: %(answer)s", question=KINDS.get(kind, kind), answer=answer)
+    return f"{words} · “{comment}”" if comment else str(words)
 
 
 def _assigned(event: ConversationEvent, by: str, people: Mapping[int, str]) -> str:

@@ -5,6 +5,7 @@ import { listenToInboxKeys } from "./inbox_keys.js";
 import { startLive } from "./live.js";
 import { startFlow } from "./flow.js";
 import { startMacros } from "./macros.js";
+import { sayPresent } from "./present.js";
 import { startPresence } from "./presence.js";
 import { startResults } from "./results_and_preview.js";
 import { refreshOnChange, showAllOnClick, showEarlierOnClick, toTheEnd } from "./timeline.js";
@@ -16,6 +17,7 @@ document.addEventListener("change", (event) => {
 });
 refreshOnChange(talk);
 startLive();
+sayPresent();
 listenToInboxKeys();
 if (talk) {
   toTheEnd();
