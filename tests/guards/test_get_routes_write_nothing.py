@@ -93,7 +93,6 @@ def addresses(
         "file_id": add_file(
             session, talk, "a.txt", b"a", user_id=None, message_id=newest_messages(session, talk)[0].id, largest=100
         ).id,
-        "token": token_of(talk, key=app.config["SECRET_KEY"]),
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
         "token": token_of(talk, key=app.config["SECRET_KEY"]),
