@@ -77,6 +77,8 @@ def contact_sent(language: str) -> ResponseReturnValue:
 
 
 def _page(form: ContactForm, language: str, *, fate: str = "", reference: str = "") -> str:
+    asks = {"data-suggest": url_for("help.suggest_before_contact", language=language)}
+    form.message.render_kw = {**form.message.render_kw, **asks}
     return render_template(
         "help/contact.html", form=form, language=language, tried=_tried(), fate=fate, reference=reference
     )
