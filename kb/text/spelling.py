@@ -26,8 +26,10 @@ NEW_WORD, NEW_WORD_LETTERS = 0.5, 0.35
 _MOST_CORRECTIONS, _LEAST_SHARE = 3, 0.15
 _MOST_STEMMED = 5
 CONFIDENT = 0.6
-# From here on a person is asked whether they meant it.
+# From here on a person is asked whether they meant it, by a word that so many passages have: rarer ones may be slips themselves, of
+# one that is so many times commoner.
 ASKED_FROM = 0.3
+_COMMON, _COMMONER = 2, 4
 # A pasted log has any number of unknown words; the first ones are enough.
 _MOST_WORDS = 8
 # In a longer text one wrong word hardly moves the vector, and what is not known are names more often than not.
@@ -84,12 +86,12 @@ class Speller:
             if corrections and corrections[0].share >= CONFIDENT:
                 sure[word] = corrections[0].text
             if corrections and corrections[0].share >= ASKED_FROM:
-                likely[word] = corrections[0].text
+                likely[word] = self._as_written(corrections[0].text, language)
         for term, weight in added.items():
             corrected[term] = max(corrected.get(term, 0.0), weight)
         meant = ""
         if len(typed) <= _MOST_WORDS_ENCODED:
-            meant = _with_words(text, likely) if likely else ""
+            meant = _with_words(text, likely) if any(likely.values()) else ""
             text = _with_words(text, sure)
         return CorrectedQuery(text, corrected, frozenset(added.keys() - terms.keys()), meant)
 
@@ -100,6 +102,20 @@ class Speller:
             return [Correction(split, _SPLIT_SHARE)]
         vocabularies = [*self._vocabularies, lexicon_words(language)]
         return _weigh(word, [near for vocabulary in vocabularies for near in vocabulary.near(word)], language)
+
+    def _as_written(self, word: str, language: str) -> str:
+        """A correction as people write it: of a stem its commonest form, for a slip that a passage has the right word; "" where it
+        is too rare to be proposed to anybody."""
+        frequency = self._frequency(word)
+        near = [other for vocabulary in self._vocabularies for other in vocabulary.near(word) if other.slips <= 1]
+        forms = [other for other in near if other.is_inflected and stem_of(other.word, language) == word]
+        commonest = max(forms, key=lambda other: other.frequency, default=None)
+        if commonest is not None and 2 * commonest.frequency > frequency:
+            return commonest.word
+        if frequency >= _COMMON or " " in word:
+            return word
+        common = [other for other in near if other.frequency >= _COMMONER * max(frequency, 1)]
+        return max(common, key=lambda other: other.frequency).word if common else ""
 
     def _unknown(self, terms: Iterable[str]) -> set[str]:
         """Stems that no collection has. For most queries none is left: this is all that they pay."""
@@ -147,7 +163,7 @@ class Speller:
 
 def _with_words(text: str, words: Mapping[str, str]) -> str:
     """The text with other words in place of those that `words` has, by what they are normalised."""
-    return _TYPED_WORD.sub(lambda match: words.get(normalise(match[0]), match[0]), text)
+    return _TYPED_WORD.sub(lambda match: words.get(normalise(match[0])) or match[0], text)
 
 
 def _weigh(word: str, near: Iterable[NearWord], language: str) -> list[Correction]:

@@ -113,7 +113,10 @@ def _lay_out(answer: SearchAnswer, language: str, *, typing: bool) -> ShownResul
     results = list(answer.results)
     has_card = bool(results) and (typing or answer.outcome is not Outcome.NONE)
     card = results[0] if has_card else None
-    titles = results[1 : 1 + MOST_TITLES] if has_card else results[:MOST_TITLES]
+    others = results[1:] if has_card else results
+    if answer.outcome is Outcome.ANSWERED:
+        others = [one for one in others if not one.less_likely]  # beside an answer they would be beside the point
+    titles = others[:MOST_TITLES]
     asked_in = offered_base(answer.language)
     topics = _near_topics(answer, language) if not typing and answer.outcome is not Outcome.ANSWERED else ()
     return ShownResults(answer, card, titles, topics, asked_in if asked_in != language else "")

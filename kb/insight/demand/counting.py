@@ -4,12 +4,13 @@ A person counts once for each article, however often they ask; who asks is known
 are put together by the article that answered them, so that different wordings are one question.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import regex
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ TILES = 6
 MOST_SEARCHES = 100_000
 # Where nobody asks by themselves: tests, trials, people who answer.
 _NOT_CUSTOMERS = ("cli", "studio", "desk", "conversation")
+# The last part of what a link leads to: a slug, where it leads to another article.
+_LINKED = regex.compile(r"\]\((?:[^()\s#?]*/)?([^()\s#?/]+?)(?:\.\w{2,5})?(?:[#?][^()\s]*)?\)")
 _HELPED = (FeedbackKind.CLICK.value, FeedbackKind.ANSWERED.value)
 
 
@@ -63,7 +66,7 @@ def count_demand(session: Session, languages: Sequence[str], *, now: datetime | 
 
 def _groups(session: Session, languages: Sequence[str]) -> tuple[dict[str, _Group], dict[int, str]]:
     """Public articles by translation key, and the key of each."""
-    columns = (Article.id, Article.translation_key, Article.language, Article.title, Article.topic, Article.also_asked)
+    columns = (Article.id, Article.translation_key, Article.language, Article.slug, Article.title, Article.topic)
     groups: dict[str, _Group] = defaultdict(_Group)
     group_of = {}
     for row in session.execute(select(*columns).where(is_public()).order_by(Article.id)):
@@ -146,30 +149,43 @@ def _number(document: str) -> int | None:
 
 
 def _tiles(session: Session, groups: Iterable[_Group], language: str) -> list[_Tile]:
-    """What was asked in this language by several, then what was asked by several at all, then what was read, then what is usual:
-    of each topic the article that is known by most wordings."""
+    """What was asked in this language by several, then what was asked by several at all; until there is enough of it, what was
+    read, and of each topic the article that others lead to most."""
     here = [group for group in groups if language in group.versions]
     asked = [group for group in here if len(group.people) >= LEAST_PEOPLE]
     asked.sort(key=lambda group: (-group.people_in(language), -len(group.people), group.versions[language].id))
-    taken = asked[:TILES]
     tiles = [
         _Tile(group.versions[language].id, _wording(session, group, language), len(group.people), "asked")
-        for group in taken
+        for group in asked[:TILES]
     ]
-    rest = [group for group in here if not any(group is one for one in taken)]
+    if len(tiles) == TILES:
+        return tiles
+    led_to = _led_to(session, language)
+    rest = [group for group in here if not any(group is one for one in asked)]
     rest.sort(
-        key=lambda group: (-len(group.readers), -len(group.versions[language].also_asked), group.versions[language].id)
+        key=lambda group: (-len(group.readers), -led_to[group.versions[language].slug], group.versions[language].id)
     )
-    topics = {group.versions[language].topic for group in taken}
-    spread: list[tuple[bool, bool, int, _Group]] = []
-    for group in rest:  # what is read before, then one of each topic before a second one
-        version = group.versions[language]
-        spread.append((not group.readers, not group.readers and version.topic in topics, len(spread), group))
+    topics = {group.versions[language].topic for group in asked}
+    second = []  # another one of a topic that has a tile
+    for group in rest:
+        version, readers = group.versions[language], len(group.readers)
+        if len(tiles) == TILES:
+            break
+        if not readers and version.topic in topics:
+            second.append(version)
+            continue
         topics.add(version.topic)
-    for *_, group in sorted(spread, key=lambda item: item[:3])[: TILES - len(tiles)]:
-        source = "read" if group.readers else "usual"
-        tiles.append(_Tile(group.versions[language].id, "", len(group.readers), source))
-    return tiles
+        tiles.append(_Tile(version.id, "", readers, "read" if readers else "usual"))
+    return tiles + [_Tile(version.id, "", 0, "usual") for version in second[: TILES - len(tiles)]]
+
+
+def _led_to(session: Session, language: str) -> Counter[str]:
+    """How many other articles of the language have a link to each, by slug."""
+    counts: Counter[str] = Counter()
+    bodies = session.execute(select(Article.slug, Article.body).where(is_public(), Article.language == language))
+    for slug, body in bodies.yield_per(100):
+        counts.update(set(_LINKED.findall(body)) - {slug})
+    return counts
 
 
 def _wording(session: Session, group: _Group, language: str) -> str:
