@@ -26,8 +26,8 @@ NEW_WORD, NEW_WORD_LETTERS = 0.5, 0.35
 _MOST_CORRECTIONS, _LEAST_SHARE = 3, 0.15
 _MOST_STEMMED = 5
 CONFIDENT = 0.6
-# From here on a person is asked whether they meant it, by a word that so many passages have: rarer ones may be slips themselves, of
-# one that is so many times commoner.
+# From here on a person is asked whether they meant it, by a word that so many passages have: rarer ones may be slips themselves,
+# of one that is so many times commoner.
 ASKED_FROM = 0.3
 _COMMON, _COMMONER = 2, 4
 # A pasted log has any number of unknown words; the first ones are enough.
@@ -104,8 +104,8 @@ class Speller:
         return _weigh(word, [near for vocabulary in vocabularies for near in vocabulary.near(word)], language)
 
     def _as_written(self, word: str, language: str) -> str:
-        """A correction as people write it: of a stem its commonest form, for a slip that a passage has the right word; "" where it
-        is too rare to be proposed to anybody."""
+        """A correction as people write it: of a stem its commonest form, for a slip that a passage has the right word; "" where
+        it is too rare to be proposed to anybody."""
         frequency = self._frequency(word)
         near = [other for vocabulary in self._vocabularies for other in vocabulary.near(word) if other.slips <= 1]
         forms = [other for other in near if other.is_inflected and stem_of(other.word, language) == word]
