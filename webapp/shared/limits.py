@@ -50,7 +50,7 @@ DEFAULT = "1200 per minute"
 # endpoint: a further limit per this field of the form, from wherever it is sent.
 LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour")}
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
-EXEMPT = ("static", "health.healthz", "health.readyz", "health.metrics")
+EXEMPT = ("static", "widget.script", "health.healthz", "health.readyz", "health.metrics")
 
 
 def init_limits(app: Flask, settings: Settings) -> None:

@@ -7,7 +7,7 @@ from flask import jsonify
 from werkzeug.wrappers import Response
 
 from kb.core.errors import InvalidInputError
-from kb.privacy.redaction import masked_kinds
+from kb.privacy.redaction import mask_secrets, masked_kinds
 from kb.service.contact import clean_contact, request_contact
 from webapp.api.parameters import text_field, widget_visit
 from webapp.help.masked import describe_masked
@@ -17,6 +17,8 @@ from webapp.shared.searching import current_settings
 
 LONGEST_NAME = 200
 LONGEST_MESSAGE = 5_000
+# Longer than any address or number; its beginning is none then either.
+LONGEST_CONTACT = 400
 
 
 def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
@@ -24,13 +26,14 @@ def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
 
     `share` true: what was searched for and read on the page goes along.
     """
+    region = current_settings().phone_region
     name, reach, message = (_typed(body, field) for field in ("name", "contact", "message"))
     wrong = {}
     if not name or len(name) > LONGEST_NAME:
         wrong["name"] = "long" if name else "missing"
     contact = ""
     try:
-        contact = clean_contact(reach, current_settings().phone_region)
+        contact = clean_contact(reach[:LONGEST_CONTACT], region)
     except InvalidInputError:
         wrong["contact"] = "wrong" if reach else "missing"
     if not message or len(message) > LONGEST_MESSAGE:
@@ -45,11 +48,11 @@ def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
         message=message,
         language=language,
         visit=visit,
-        region=current_settings().phone_region,
+        region=region,
     )
     with in_language(language):
-        masked = describe_masked(masked_kinds(name, message))
-    answer = {"reference": conversation.details["reference"], "contact": contact, "masked": masked}
+        masked = describe_masked(masked_kinds(*(mask_secrets(text, region=region) for text in (name, message))))
+    answer = {"reference": str(conversation.id), "contact": contact, "masked": masked}
     return jsonify(answer), HTTPStatus.CREATED
 
 

@@ -45,7 +45,7 @@ def _children(parent: LexborNode, depth: int) -> list[Node]:
             if text.strip() or (text and found and not _is_block(found[-1])):
                 found.append(text)
         elif tag == "input":
-            found.append("☑ " if "checked" in node.attributes else "☐ ")
+            found.append("☑" if "checked" in node.attributes else "☐")
         elif tag in TAGS:
             attributes = {name: value or "" for name, value in node.attributes.items() if name in ATTRIBUTES}
             found.append([tag, attributes, _children(node, depth - 1)])

@@ -7,7 +7,7 @@ export function call(number) {
   return h("a", { class: "call", href: `tel:${number.replace(/[^+\d]/g, "")}` }, t("call", { number }));
 }
 
-function safety(warning, app) {
+export function safety(warning, app) {
   const more = warning.article && opens(warning.article, app, null, warning.article.title);
   return h(
     "div",
@@ -29,7 +29,7 @@ export function opens(result, app, from, ...content) {
   return h("a", { href: address(result.section_url ?? result.url), target: "_blank", rel: "noopener", lang: result.language, onclick }, content);
 }
 
-function pieceOf(answer) {
+export function pieceOf(answer) {
   if (answer.kind === "steps") {
     const items = answer.items.map((item) => h("li", null, item));
     const list = answer.start === null ? h("ul", null, items) : h("ol", { start: answer.start }, items);

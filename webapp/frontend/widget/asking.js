@@ -1,6 +1,6 @@
 // A small conversation: a machine answers from articles, asks back, and gives way to a person.
 import { say } from "./api.js";
-import { opens, toPerson } from "./answers.js";
+import { opens, pieceOf, safety, titles, toPerson } from "./answers.js";
 import { h } from "./dom.js";
 import { base, t } from "./options.js";
 import { trouble } from "./trouble.js";
@@ -54,49 +54,97 @@ export function askView(app) {
     const text = input.value.trim();
     if (!text || isWaiting) return;
     input.value = "";
-    ask(text);
+    act({ text }, text);
   }
 
   function add(who, ...content) {
     const line = h("li", { class: who }, h("span", { class: "sr" }, t(who === "you" ? "you" : "answer")), content);
     log.append(line);
-    line.scrollIntoView({ block: "nearest" });
+    app.scrollTo(line);
     return line;
   }
 
-  async function ask(text, shown = text) {
+  /** One turn: words, or a button of the last reply. `shown`: what the reader did, in words. */
+  async function act(what, shown) {
+    if (isWaiting) return;
     isWaiting = true;
-    const mine = shown && add("you", h("p", null, shown));
-    for (const old of log.querySelectorAll(".choices")) old.remove();
-    const waiting = add("it", h("p", { class: "soft" }, t("searching")));
+    const mine = add("you", h("p", null, shown));
+    const last = log.querySelectorAll(".once");
+    const line = add("it", h("p", { class: "soft" }, t("searching")));
     try {
-      const answer = await say(text, memory.token);
-      memory.keep(answer.conversation, tick.checked);
-      waiting.replaceChildren(h("span", { class: "sr" }, t("answer")), ...reply(answer));
+      const answer = await next(what);
+      for (const one of last) one.remove();
+      memory.keep(answer.talk, tick.checked);
+      line.replaceChildren(h("span", { class: "sr" }, t("answer")), ...reply(answer.reply));
       app.searched = true;
-      app.emit("ask", { person: Boolean(answer.person) });
+      app.emit("ask", { kind: answer.reply?.kind ?? "" });
     } catch (error) {
       const again = () => {
-        waiting.remove();
-        mine?.remove();
-        ask(text, shown);
+        line.remove();
+        mine.remove();
+        act(what, shown);
       };
-      waiting.replaceChildren(trouble(error, again));
-      app.failed(error, waiting);
+      line.replaceChildren(trouble(error, again));
+      app.failed(error, line);
     }
-    waiting.scrollIntoView({ block: "nearest" });
     isWaiting = false;
+    app.scrollTo(mine);
   }
 
-  function reply({ reply: said, asks, person }) {
-    const { text, article, passage } = said ?? {};
-    return [
-      text && h("p", null, text),
-      passage && h("blockquote", null, passage),
-      article && h("p", null, opens(article, app, null, article.title)),
-      asks?.length && h("p", { class: "choices" }, asks.map((one) => h("button", { type: "button", class: "plain", onclick: () => ask(one) }, one))),
-      person && h("p", null, toPerson(app)),
-    ].filter(Boolean);
+  /** A conversation that is not known any more is begun anew with the same words. */
+  async function next(what) {
+    try {
+      return await say(what, memory.token);
+    } catch (error) {
+      if (error.kind !== "gone" || !memory.token) throw error;
+      memory.keep(null, false);
+      return say(what, null);
+    }
+  }
+
+  function reply(said) {
+    if (!said) return [];
+    const from = { id: said.search_id };
+    const button = (word, what) => h("button", { type: "button", class: "plain", onclick: () => act(what, word) }, word);
+    const once = (...content) => h("div", { class: "once" }, content);
+    const isSource = said.kind === "step" || said.kind === "steps_end";
+    const options = said.options.map((one) => button(one.label, { step: said.step, choice: one.value }));
+    if (said.can_skip) options.push(button(t("go_on"), { step: said.step, choice: "" }));
+    if (said.can_go_back) options.push(button(t("back"), { back: true }));
+    const shown = [said.safety && safety(said.safety, app), said.not_understood && h("p", null, t("not_understood"))];
+    if (said.sentences.length) shown.push(composed(said, from), h("p", { class: "soft" }, t("composed")));
+    else shown.push(said.words && h("p", null, said.words));
+    shown.push(...said.passages.map((one) => quote(one, from, isSource)));
+    if (said.near.length && ["nothing", "again", "maybe", "person"].includes(said.kind)) {
+      shown.push(h("p", { class: "soft" }, t("near")), titles(said.near, app, from));
+    }
+    if (options.length) shown.push(once(h("p", { class: "choices" }, options)));
+    if (["answer", "maybe", "steps_end"].includes(said.kind)) {
+      const words = h("p", { class: "choices" }, h("span", null, t("did_help")), button(t("did"), { helped: true }), button(t("no"), { helped: false }));
+      shown.push(once(words));
+    }
+    if (said.offered_flow) shown.push(once(h("p", null, button(t("questions", { title: said.offered_flow.label }), { flow: said.offered_flow.value }))));
+    if (["person", "nothing"].includes(said.kind)) shown.push(h("p", null, toPerson(app)));
+    return shown.filter(Boolean);
+  }
+
+  function quote(passage, from, isSource) {
+    const link = opens(passage, app, from, passage.title);
+    if (isSource) return h("p", null, link);
+    return h(
+      "blockquote",
+      { lang: passage.language },
+      passage.answer ? pieceOf(passage.answer) : h("p", null, passage.snippet),
+      h("p", null, link, passage.other_language && h("span", { class: "soft" }, ` ${app.inLanguage(passage.language)}`)),
+    );
+  }
+
+  function composed(said, from) {
+    return h(
+      "p",
+      null,
+      said.sentences.map((one) => [`${one.text} `, ...one.citations.map((at) => opens(said.passages[at], app, from, `[${at + 1}] `))]).flat(),
+    );
   }
 
   function forget() {
@@ -111,6 +159,6 @@ export function askView(app) {
     node,
     focus: () => input.focus(),
     shown() {},
-    ask: (text) => ask(text),
+    ask: (text) => act({ text }, text),
   };
 }

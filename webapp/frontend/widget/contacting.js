@@ -52,9 +52,10 @@ export function contactView(app) {
     try {
       arrived(await contact({ ...values, share: tick.checked && app.searched }));
     } catch (error) {
-      const wrong = Object.entries(error.answer?.fields ?? {}).filter(([name]) => name in WRONG);
-      for (const [name, kind] of wrong) fields[name].complain(t(WRONG[name][kind] ?? WRONG[name].missing));
-      if (wrong.length) fields[wrong[0][0]].control.focus();
+      const kinds = error.answer?.fields ?? {};
+      const wrong = Object.keys(WRONG).filter((name) => name in kinds);
+      for (const name of wrong) fields[name].complain(t(WRONG[name][kinds[name]] ?? WRONG[name].missing));
+      if (wrong.length) fields[wrong[0]].control.focus();
       else out.replaceChildren(trouble(error, () => send()));
       app.failed(error, out);
     } finally {

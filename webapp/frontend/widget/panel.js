@@ -123,6 +123,11 @@ export class Panel {
     this.status.textContent = text;
   }
 
+  /** Within the window alone: the page around stays where it is. */
+  scrollTo(element) {
+    this.body.scrollTop += element.getBoundingClientRect().top - this.body.getBoundingClientRect().top - 8;
+  }
+
   read(place, how) {
     this.open(articleView(this, place, how));
   }

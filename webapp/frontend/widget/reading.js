@@ -27,7 +27,7 @@ export function articleView(app, place, { from = null, anchor = "" } = {}) {
     if (!found) return;
     found.tabIndex = -1;
     found.focus({ preventScroll: true });
-    found.scrollIntoView({ block: "start" });
+    app.scrollTo(found);
   }
 
   async function load() {

@@ -1,7 +1,7 @@
 // Searching: results while typing, the verdict when typing rests; before anything is typed, what fits the page.
 import { search, start, suggestions } from "./api.js";
 import { results, titles } from "./answers.js";
-import { address, h } from "./dom.js";
+import { address, h, icon } from "./dom.js";
 import { options, t } from "./options.js";
 import { pageText } from "./page.js";
 import { trouble } from "./trouble.js";
@@ -12,7 +12,7 @@ const RESTING = 1_500;
 export function searchView(app) {
   const input = h("input", { type: "search", id: "q", "aria-label": t("placeholder"), placeholder: t("placeholder"), autocomplete: "off", maxlength: "2000", enterkeyhint: "search" });
   const out = h("div", { class: "out" });
-  const form = h("form", { role: "search", class: "find", onsubmit: submit }, input, h("button", { class: "main", type: "submit" }, t("search")));
+  const form = h("form", { role: "search", class: "find", onsubmit: submit }, input, h("button", { class: "main", type: "submit", "aria-label": t("search") }, icon("M20 20l-4.4-4.4M17 10.5a6.5 6.5 0 1 1-13 0a6.5 6.5 0 0 1 13 0")));
   let turn = 0;
   let waiting = 0;
   let settled = "";
