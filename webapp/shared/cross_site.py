@@ -6,8 +6,8 @@ to others, so that no page can send a form in the name of its reader. Cookies pl
 
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
-from werkzeug.wrappers import Response
+from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from kb.core.errors import InvalidInputError, NotAllowedError
 from kb.core.settings import Settings
@@ -31,6 +31,15 @@ _ASKED_ONCE = 7200
 def init_cross_site(app: Flask) -> None:
     """Call after all else that changes answers, errors too: a page that may not read an error cannot say what was wrong."""
     app.after_request(_name_site)
+    app.session_interface = _Sessions()
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """No cookie is set by what pages of any site ask for, and no shared cache keeps it apart by the cookies of its readers."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if request.endpoint not in ANY_SITE:
+            super().save_session(app, session, response)
 
 
 def is_known_site(origin: str) -> bool:
