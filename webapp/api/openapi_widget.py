@@ -131,12 +131,20 @@ def _contact(tag: Json) -> Json:
         "language": tag,
         "visit": _VISIT,
         "share": share,
+        "form": {
+            **_VISIT,
+            "description": "Random name of the form: the same message from it is one request, however often sent",
+        },
     }
-    sent = object_of(fields, optional={"language", "visit", "share"})
+    sent = object_of(fields, optional={"language", "visit", "share", "form"})
     answer = {
         "reference": TEXT,
         "contact": {**TEXT, "description": "As it will be used"},
         "masked": {"type": "array", "items": TEXT, "description": "What was taken out of the message"},
+        "url": {
+            **TEXT,
+            "description": "The request's own page; whoever has it may read and answer. Empty while it waits",
+        },
     }
     wrong = object_of(
         {
@@ -161,6 +169,7 @@ def _contact(tag: Json) -> Json:
         "requestBody": {"required": True, "content": {"application/json": {"schema": sent}}},
         "responses": {
             "201": json_response("A person has it", object_of(answer)),
+            "202": json_response("It is kept until the database takes it", object_of(answer)),
             "422": unusable,
             **problems("400", "403", "429", "503", secured=False),
         },

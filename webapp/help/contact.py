@@ -97,13 +97,13 @@ def _sent(form: ContactForm, language: str) -> SentByCustomer:
         order_number=form.clean_number,
         visit=visit if form.share.data else None,
         asked_in=visit,
-        receipt=_receipt(reference_of(external_id)) if "@" in form.reach else "",
+        receipt=receipt_of(reference_of(external_id)) if "@" in form.reach else "",
         page=url_for("help.find_own", language=language, _external=True),
         pictures=form.sent_pictures,
     )
 
 
-def _receipt(reference: str) -> str:
+def receipt_of(reference: str) -> str:
     """The mail that tells that a request has arrived, "" where no mails are sent."""
     if current_settings().mail_smtp is None:
         return ""

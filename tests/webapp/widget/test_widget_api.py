@@ -1,10 +1,12 @@
 """What the widget asks for: articles for a page, an article to read, votes, a message to a person."""
 
+import pytest
 from flask.testing import FlaskClient
 from page_fixtures import PageContent
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from kb.core.settings import Settings
 from kb.tables import Conversation, Feedback, FeedbackKind, Message, SearchEvent
 from kb.tables.feedback import LARGEST_ID
 
@@ -123,6 +125,33 @@ def test_message_reaches_a_person_and_secrets_do_not(shop: FlaskClient, session:
     assert (conversation.origin, conversation.state, conversation.language) == ("help", "open", "hi")
     message = session.scalars(select(Message)).one()
     assert message.text == "My card [card] was charged twice"
+
+
+def test_message_can_be_followed_and_is_stored_once_however_often_it_arrives(
+    shop: FlaskClient, client: FlaskClient, session: Session
+) -> None:
+    sent = {**MESSAGE, "form": "a-form-0123456789"}
+    answers = [shop.post("/api/v1/widget/contact", json=sent).get_json() for _ in range(2)]
+    assert answers[0]["reference"] == answers[1]["reference"]
+    conversation = session.scalars(select(Conversation)).one()
+    assert conversation.details["reference"] == answers[0]["reference"]
+    page = client.get(answers[0]["url"])
+    assert page.status_code == 200
+    assert "My lamp hums" in page.text
+    assert shop.post("/api/v1/widget/contact", json={**sent, "form": "another-0123456789"}).get_json() != answers[0]
+
+
+@pytest.mark.sqlite_only(reason="only SQLite has one writer for all tables")
+def test_message_is_kept_while_the_database_takes_nothing(
+    shop: FlaskClient, session: Session, engine: Engine, settings: Settings
+) -> None:
+    with engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        answer = shop.post("/api/v1/widget/contact", json=MESSAGE)
+        other.rollback()
+    assert (answer.status_code, answer.get_json()["url"]) == (202, "")
+    assert session.scalars(select(Conversation)).all() == []
+    assert [path for path in settings.home.rglob("*") if path.is_file() and b"lamp" in path.read_bytes()]
 
 
 def test_what_was_searched_goes_along_only_where_it_was_ticked(shop: FlaskClient, session: Session) -> None:

@@ -4,7 +4,11 @@ import { base, language } from "./options.js";
 const PATIENCE = 12_000;
 
 /** Joins what is searched and read on this page until it is loaded anew; kept nowhere. */
-export const visit = [...crypto.getRandomValues(new Uint8Array(16))].map((one) => "0123456789abcdefghijklmnopqrstuv"[one & 31]).join("");
+export const visit = randomName();
+
+export function randomName() {
+  return [...crypto.getRandomValues(new Uint8Array(20))].map((one) => "0123456789abcdefghijklmnopqrstuv"[one & 31]).join("");
+}
 
 /** What went wrong: `away`, `busy`, `too_often`, `gone`, or `refused` with what the server said. */
 export class Failure extends Error {

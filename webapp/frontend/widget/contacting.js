@@ -1,5 +1,5 @@
 // A message to a person. What was typed stays until it has arrived.
-import { contact } from "./api.js";
+import { contact, randomName } from "./api.js";
 import { address, h } from "./dom.js";
 import { t } from "./options.js";
 import { trouble } from "./trouble.js";
@@ -39,6 +39,7 @@ export function contactView(app) {
   const form = h("form", { novalidate: true, onsubmit: send }, Object.values(fields).map((one) => one.node), share, out, h("p", null, button));
   const node = h("div", null, ways, form);
   let isOnItsWay = false;
+  let name = randomName(); // of this form: sent twice it is one message
   let anew = null;
 
   async function send(event) {
@@ -50,7 +51,7 @@ export function contactView(app) {
     for (const one of Object.values(fields)) one.complain("");
     const values = Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.control.value]));
     try {
-      arrived(await contact({ ...values, share: tick.checked && app.searched }));
+      arrived(await contact({ ...values, share: tick.checked && app.searched, form: name }));
     } catch (error) {
       const kinds = error.answer?.fields ?? {};
       const wrong = Object.keys(WRONG).filter((name) => name in kinds);
@@ -77,6 +78,7 @@ export function contactView(app) {
     form.replaceWith(done);
     done.firstChild.focus();
     fields.message.control.value = "";
+    name = randomName();
     app.emit("contact", { reference: answer.reference });
     anew = () => done.replaceWith(form);
   }
