@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from chromium import launch_chromium
 from other_help_desk import HelpDesk, run_help_desk
+from other_shop import Shop, run_shop
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from kb.core.settings import PROJECT_ROOT
@@ -40,7 +41,16 @@ def help_desk() -> Iterator[HelpDesk]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path, help_desk: HelpDesk) -> Iterator[Site]:
+def other_shop() -> Iterator[Shop]:
+    """Another shop, on a site of its own, whose pages carry the widget."""
+    with run_shop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, bundled_models: Path, help_desk: HelpDesk, other_shop: Shop
+) -> Iterator[Site]:
     """`kb setup` in a folder of its own, then `kb serve` until the tests are done."""
     home = tmp_path_factory.mktemp("browser")
     (home / "models").symlink_to(bundled_models)
@@ -50,6 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path, help_de
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     environment = {**kept, "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "1"}
     environment["KB_PANEL_ORIGINS"] = help_desk.origin
+    environment["KB_WIDGET_ORIGINS"] = other_shop.origin
     kb = [sys.executable, "-c", "from webapp.commands import main; main()"]
     setup = subprocess.run(
         [*kb, "setup"], cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
