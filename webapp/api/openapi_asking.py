@@ -4,6 +4,7 @@ from kb.assist.asking_turns import PersonReason, ReplyKind
 from kb.core.settings import Settings
 from kb.search.types import Outcome
 from webapp.api.openapi_parts import TEXT, Json, json_response, object_of, problems, reference
+from webapp.api.openapi_widget import visit_of_page
 from webapp.api.result_schemas import nullable_safety
 
 _BOOL: Json = {"type": "boolean"}
@@ -27,12 +28,13 @@ def ask_path(settings: Settings) -> Json:
         "helped": {**_BOOL, "description": "Whether the last reply helped"},
         "back": {**_BOOL, "description": "True: the question of the flow before is asked again"},
         "flow": {**TEXT, "description": "The value of `offered_flow`, to begin it"},
+        "visit": visit_of_page(),
     }
     return {
         "operationId": "ask",
         "summary": "One turn of a conversation with the machine",
-        "description": "Send one of text, choice (with step), helped, back, flow. The machine quotes public articles, asks back "
-        "where there is a flow of steps, and leads to a person after two tries or when one is wanted. What was typed is kept "
+        "description": "Send one of text, choice (with step), helped, back, flow; `talk` alone gives its last reply once "
+        "more. The machine quotes public articles, asks back where there is a flow of steps, and leads to a person after two tries or when one is wanted. What was typed is kept "
         "with personal data taken out. No cookie is read or set.",
         "security": [],
         "requestBody": {

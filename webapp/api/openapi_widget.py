@@ -16,6 +16,11 @@ _VISIT: Json = {
 }
 
 
+def visit_of_page() -> Json:
+    """For a body."""
+    return dict(_VISIT)
+
+
 def visit_parameter() -> Json:
     return {"name": "visit", "in": "query", "schema": _VISIT, "description": _VISIT["description"]}
 

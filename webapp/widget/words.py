@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
+from webapp.shared.asking_words import machine_notice
 from webapp.shared.locale import in_language, offered_languages
 from webapp.shared.no_question import TO_CUSTOMERS
 
@@ -56,7 +57,7 @@ def _words() -> Mapping[str, str]:
         "too_often": _("That was too often in a short time. Wait a minute and try again."),
         "not_here": _("The help is not set up for this site yet. It is here:"),
         "gone": _("This article is not there any more. A search will find what we have."),
-        "machine": _("A machine answers here from our articles. You can have a person at any time."),
+        "machine": machine_notice(),
         "write": _("Your question"),
         "send": _("Send"),
         "you": _("You"),

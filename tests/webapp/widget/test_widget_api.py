@@ -179,3 +179,17 @@ def test_what_cannot_be_used_is_named_by_field(shop: FlaskClient, session: Sessi
     for odd in ({"name": 7}, {"message": None}, {"message": "\0"}):
         assert shop.post("/api/v1/widget/contact", json={**MESSAGE, **odd}).status_code == 400
     assert session.scalars(select(Conversation)).all() == []
+
+
+def test_conversation_with_the_machine_belongs_to_the_page_and_can_be_taken_up_again(
+    shop: FlaskClient, session: Session
+) -> None:
+    first = shop.post("/api/v1/ask", json={"text": "refund by card", "lang": "en", "visit": VISIT})
+    assert first.status_code == 200
+    assert first.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    asked = first.get_json()
+    again = shop.post("/api/v1/ask", json={"talk": asked["talk"], "lang": "en"}).get_json()
+    assert (again["talk"], again["reply"]["kind"]) == (asked["talk"], asked["reply"]["kind"])
+    assert shop.post("/api/v1/ask", json={"talk": "nobody's", "lang": "en"}).status_code == 404
+    assert shop.post("/api/v1/ask", json={"lang": "en"}).status_code == 400
+    assert [event.visit for event in session.scalars(select(SearchEvent))] == [f"w-{VISIT}"]

@@ -81,4 +81,4 @@ export const vote = (kind, document, searchId) =>
 export const contact = (fields) => ask("widget/contact", { body: { ...fields, language, visit } });
 
 /** One turn of a conversation with the machine; `what` as POST /api/v1/ask takes it. */
-export const say = (what, talk) => ask("ask", { body: { ...what, lang: language, ...(talk ? { talk } : {}) } });
+export const say = (what, talk) => ask("ask", { body: { ...what, lang: language, visit, ...(talk ? { talk } : {}) } });

@@ -147,6 +147,19 @@ export function askView(app) {
     );
   }
 
+  /** What the machine said last, where the reader had it remembered. */
+  async function resume() {
+    if (isWaiting) return;
+    isWaiting = true;
+    try {
+      const answer = await say({}, memory.token);
+      if (answer.reply) add("it", reply(answer.reply));
+    } catch (error) {
+      if (error.kind === "gone") forget();
+    }
+    isWaiting = false;
+  }
+
   function forget() {
     memory.keep(null, false);
     tick.checked = false;
@@ -158,7 +171,9 @@ export function askView(app) {
     title: () => t("ask"),
     node,
     focus: () => input.focus(),
-    shown() {},
+    shown() {
+      if (memory.token && !log.children.length) resume();
+    },
     ask: (text) => act({ text }, text),
   };
 }
