@@ -34,9 +34,8 @@ def ask_path(settings: Settings) -> Json:
         "operationId": "ask",
         "summary": "One turn of a conversation with the machine",
         "description": "Send one of text, choice (with step), helped, back, flow; `talk` alone gives its last reply once "
-        "more. The machine quotes public articles, asks back where there is a flow of steps, and leads to a person after two tries "
-        "or when one is wanted. What was typed is kept "
-        "with personal data taken out. No cookie is read or set.",
+        "more. The machine quotes public articles, asks back where there is a flow of steps, and leads to a person after two "
+        "tries or when one is wanted. What was typed is kept with personal data taken out. No cookie is read or set.",
         "security": [],
         "requestBody": {
             "required": True,
