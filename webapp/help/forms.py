@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from flask import session as cookie
 from flask_babel import gettext as _
@@ -30,6 +31,18 @@ def _reach_of(field: Field, region: str) -> str:
         ) from error
 
 
+def _message_field(label: Any) -> TextAreaField:
+    return TextAreaField(
+        label,
+        description=_l("Leave out passwords, one-time codes and card numbers: nobody here will ask for them."),
+        validators=[
+            DataRequired(_l("Please write in a few words what you need.")),
+            Length(max=_LONGEST_MESSAGE, message=_l("Please keep it under 5,000 characters.")),
+        ],
+        render_kw={"rows": "6"},
+    )
+
+
 class MessageForm(PageForm):
     """A message with pictures. Once it is valid, `sent_pictures` has them as they are kept.
 
@@ -39,15 +52,7 @@ class MessageForm(PageForm):
     sent_pictures: Sequence[SentPicture] = ()
 
     key = HiddenField()
-    message = TextAreaField(
-        _l("What do you need?"),
-        description=_l("Leave out passwords, one-time codes and card numbers: nobody here will ask for them."),
-        validators=[
-            DataRequired(_l("Please write in a few words what you need.")),
-            Length(max=_LONGEST_MESSAGE, message=_l("Please keep it under 5,000 characters.")),
-        ],
-        render_kw={"rows": "6"},
-    )
+    message = _message_field(_l("Your message"))
     pictures = MultipleFileField(
         _l("Pictures"),
         description=_l("Up to three. Where and with what they were taken is removed."),
@@ -100,6 +105,7 @@ class ContactForm(MessageForm):
     reach: str = ""
     clean_number: str = ""
 
+    message = _message_field(_l("What do you need?"))
     name = StringField(
         _l("Your name"),
         validators=[
