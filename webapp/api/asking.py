@@ -66,7 +66,7 @@ def _talk_json(talk: Talk, reply: Reply | None, language: str) -> dict[str, Any]
         "machine": True,
         "notice": machine_notice(),
         "tries_left": max(0, MOST_TRIES - tries_in(talk.asking.turns)),
-        "person_url": url_for("help.contact", language=language),
+        "person_url": url_for("help.person", language=language),
         "ask_url": url_for("help.ask", language=language),
         "reply": {**reply_to_json(reply), "words": words_of_reply(reply)} if reply else None,
     }

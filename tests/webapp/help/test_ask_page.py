@@ -58,7 +58,7 @@ def test_customers_are_told_that_a_machine_answers_before_they_ask(client: Flask
     page = get_page(client, "/help/en/ask?q=my+refund")
     assert "A machine answers here" in page
     assert ">my refund</textarea>" in page
-    assert 'href="/help/en/contact"' in page
+    assert 'href="/help/en/person"' in page
     assert "यहाँ मशीन जवाब देती है" in get_page(client, "/help/hi/ask")
     assert "এখানে একটি যন্ত্র উত্তর দেয়" in get_page(client, "/help/bn/ask")
 
@@ -90,7 +90,7 @@ def test_after_two_tries_it_is_a_persons_turn(
     assert 'data-reply="person"' in page
     last = page[page.index('id="last"') :]
     assert "I could not answer this" in last
-    assert 'class="button button--main" href="/help/en/contact"' in last
+    assert 'class="button button--main" href="/help/en/person"' in last
     assert 'data-reply="person"' not in ask(client, new="1", text="refund by UPI")
 
 
@@ -137,7 +137,7 @@ def test_who_wants_a_person_is_led_there_at_once_and_is_no_gap(
 ) -> None:
     page = ask(client, language, text=text)
     assert words in page
-    assert f'class="button button--main" href="/help/{language}/contact"' in page
+    assert f'class="button button--main" href="/help/{language}/person"' in page
     assert session.scalars(select(SearchEvent)).all() == []
 
 

@@ -100,7 +100,7 @@ def test_outcome_is_said_in_words(client_with_outcome: Callable[[str], FlaskClie
     text = get_page(client, "/help/en/search?q=refund+card")
     assert words in text
     assert f'data-outcome="{outcome}"' in text
-    assert "/help/en/contact?q=refund" in text, "no way to a person"
+    assert "/help/en/person?q=refund" in text, "no way to a person"
     assert ("<mark>" in text) == (outcome == "answered")
 
 
@@ -159,7 +159,7 @@ def test_article_shows_its_surroundings(client: FlaskClient) -> None:
     assert 'href="/help/hi/articles/when-refund-arrives"' in text
     assert 'href="#a-by-upi"' in text
     assert 'id="a-by-upi"' in text
-    assert 'href="/help/en/contact"' in text
+    assert 'href="/help/en/person"' in text
 
 
 def test_search_engines_find_canonical_alternates_and_data(client: FlaskClient, session: Session) -> None:

@@ -32,8 +32,8 @@ def test_who_wants_a_person_is_led_to_one_first(
     text = get_page(client_with_outcome(outcome), f"{path}/search?q={query}")
     results = text[text.index('id="results"') :]
     assert words in results
-    assert f'href="{path}/contact"' in results
-    assert results.index(f'href="{path}/contact"') < (results + 'class="result').index('class="result')
+    assert f'href="{path}/person"' in results
+    assert results.index(f'href="{path}/person"') < (results + 'class="result').index('class="result')
     assert "data-outcome" not in results, "a verdict on what was no question"
 
 

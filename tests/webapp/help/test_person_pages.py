@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from flask.testing import FlaskClient
 from page_checks import check_page, get_page
 from sqlalchemy import Engine, select
@@ -295,3 +295,14 @@ def test_trainers_change_the_hours_and_see_what_was_told(
     page = get_page(trainer, "/studio/service/")
     assert "Quick" in page
     assert "Who changed what" in page
+
+
+def test_the_place_in_line_can_stand_on_the_page_of_a_chat(app: Flask, session: Session) -> None:
+    talk, token = in_line(session, app)
+    with app.test_request_context("/help/bn/"):
+        shown = render_template("help/_waiting.html", conversation=talk, token=token)
+        before = render_template("help/_waiting.html")
+    assert f"/help/bn/waiting/{token}" in shown
+    assert "এর পরেই আপনার পালা" in shown
+    assert "waiting-title" not in before
+    assert "person__now" in before

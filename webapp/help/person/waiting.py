@@ -17,7 +17,7 @@ from kb.tables import Conversation, ConversationState, EventKind
 from webapp.help.blueprint import blueprint
 from webapp.help.own_conversations import conversation_of, token_of
 from webapp.help.person.ways import hours_of_service
-from webapp.help.person.words import position_words, wait_words
+from webapp.help.person.words import hours_now, position_words, wait_words
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 from webapp.shared.formatting import format_time
@@ -39,6 +39,8 @@ class Waiting:
     looked_at: str
     is_answered: bool
     is_closed: bool
+    ask_again: int = ASK_AGAIN
+    say_again: int = SAY_AGAIN
 
     @property
     def is_over(self) -> bool:
@@ -65,11 +67,18 @@ class Waiting:
         }
 
 
+def wait_of_newcomer() -> str:
+    """What somebody is told before they join the line: whether somebody is there, and how long it takes."""
+    hours = hours_of_service()
+    place = estimate_for(session(), None) if hours.is_open(utc_now()) else None
+    return wait_words(place, hours) if place is not None else hours_now(hours)
+
+
 def chat_url(token: str) -> str:
     """Of the chat that belongs to this place in line, "" where there is no chat."""
-    if "help.chat" not in current_app.view_functions:
+    if "help.chat_room" not in current_app.view_functions:
         return ""
-    return url_for("help.chat", language=choose_language(), token=token)
+    return url_for("help.chat_room", language=choose_language(), token=token)
 
 
 def waiting_of(conversation: Conversation, token: str | None = None) -> Waiting:
