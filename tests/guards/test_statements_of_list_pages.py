@@ -28,7 +28,7 @@ __all__ = ["content", "prepared"]
 STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/help/en/": (None, 1),
     "/help/en/topics/refunds": (None, 1),
-    "/help/en/articles/when-refund-arrives": (None, 3),
+    "/help/en/articles/when-refund-arrives": (None, 2),  # from memory
     "/help/en/search?q=refund": (None, 5),
     "/desk/": (Role.REP, 5),
     "/desk/?q=refund": (Role.REP, 10),
