@@ -35,10 +35,11 @@ def init_cross_site(app: Flask) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """No cookie is set by what pages of any site ask for, and no shared cache keeps it apart by the cookies of its readers."""
+    """No cookie is set by what pages of any site ask for, nor by what says that every cache may keep it (feeds, pictures, built
+    files), and no shared cache keeps these apart by the cookies of their readers."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.endpoint not in ANY_SITE:
+        if request.endpoint not in ANY_SITE and not response.cache_control.public:
             super().save_session(app, session, response)
 
 

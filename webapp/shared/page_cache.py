@@ -29,6 +29,7 @@ _CHARACTERS = 12_000_000  # of all pages that are kept; those in Indic scripts t
 _EXTENSION = "kb_page_cache"
 # What pages show besides themselves, each as a cheap statement that gives another text when it has changed.
 _VERSIONS: tuple[Callable[[Session], str], ...] = (content_version,)
+_LONGEST_ANCHOR = 200
 _SEARCH_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -74,11 +75,16 @@ def cached_page(render: Callable[[str], str], *, about: Hashable = ()) -> Respon
     """The page that `render` makes for a search that led to it ("" for none), from memory where it is there.
 
     about: what this request has read already and the page shows; another one is another page. Addresses with arguments other than
-    the search that led here, and people who have logged in, get theirs made for them.
+    the search that led here (`s`) and the section that is marked (`at`), and people who have logged in, get theirs made for them.
     """
     search_id = request.args.get("s", "")
     is_shared = not (is_partial() or current_user.is_authenticated or "_flashes" in cookie)
-    is_plain = set(request.args) <= {"s"} and (not search_id or _SEARCH_ID.fullmatch(search_id) is not None)
+    at = request.args.get("at", "")
+    is_plain = (
+        set(request.args) <= {"s", "at"}
+        and len(at) <= _LONGEST_ANCHOR
+        and (not search_id or _SEARCH_ID.fullmatch(search_id) is not None)
+    )
     if not is_shared or not is_plain:
         response = make_response(render(search_id))
         response.headers["Cache-Control"] = "private, no-store" if not is_shared else "private, no-cache"
@@ -89,6 +95,7 @@ def cached_page(render: Callable[[str], str], *, about: Hashable = ()) -> Respon
         request.path,
         theme if theme in THEMES else "",
         bool(search_id),
+        at,
         hashlib.blake2b(repr(about).encode(), digest_size=16).digest(),
     )
     pages: PageCache = current_app.extensions[_EXTENSION]

@@ -5,8 +5,7 @@ import secrets
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, request
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -43,16 +42,7 @@ def content_security_policy(settings: Settings) -> dict[str, str]:
     return {**CONTENT_SECURITY_POLICY, "img-src": CONTENT_SECURITY_POLICY["img-src"] + sites}
 
 
-class _Sessions(SecureCookieSessionInterface):
-    """Sessions by cookie. What says that all caches may keep it depends on no visitor, even if the session was looked at."""
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not response.cache_control.public:
-            super().save_session(app, session, response)
-
-
 def init_security(app: Flask, settings: Settings) -> None:
-    app.session_interface = _Sessions()
     app.config.update(
         SESSION_COOKIE_NAME="kb_session",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -211,3 +211,10 @@ def test_odd_slug_gets_a_page(client: FlaskClient, slug: str) -> None:
 )
 def test_page_number_that_makes_no_sense_changes_nothing(client: FlaskClient, path: str) -> None:
     get_page(client, path)
+
+
+def test_topic_without_articles_in_a_language_shows_those_of_another(client: FlaskClient) -> None:
+    text = get_page(client, "/help/bn/topics/returns")
+    assert "Return a lamp" in text
+    assert "ভাষায় এখনও কিছু নেই" in text
+    assert 'rel="canonical" href="http://localhost/help/en/topics/returns"' in text
