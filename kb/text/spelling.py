@@ -86,7 +86,7 @@ class Speller:
             if corrections and corrections[0].share >= CONFIDENT:
                 sure[word] = corrections[0].text
             if corrections and corrections[0].share >= ASKED_FROM:
-                likely[word] = self._as_written(corrections[0].text, language)
+                likely[word] = self._as_written(corrections[0], language)
         for term, weight in added.items():
             corrected[term] = max(corrected.get(term, 0.0), weight)
         meant = ""
@@ -103,10 +103,10 @@ class Speller:
         vocabularies = [*self._vocabularies, lexicon_words(language)]
         return _weigh(word, [near for vocabulary in vocabularies for near in vocabulary.near(word)], language)
 
-    def _as_written(self, word: str, language: str) -> str:
+    def _as_written(self, correction: Correction, language: str) -> str:
         """A correction as people write it: of a stem its commonest form, for a slip that a passage has the right word; "" where
-        it is too rare to be proposed to anybody."""
-        frequency = self._frequency(word)
+        it is too rare and too doubtful to be proposed to anybody."""
+        word, frequency = correction.text, self._frequency(correction.text)
         near = [other for vocabulary in self._vocabularies for other in vocabulary.near(word) if other.slips <= 1]
         forms = [other for other in near if other.is_inflected and stem_of(other.word, language) == word]
         commonest = max(forms, key=lambda other: other.frequency, default=None)
@@ -115,7 +115,9 @@ class Speller:
         if frequency >= _COMMON or " " in word:
             return word
         common = [other for other in near if other.frequency >= _COMMONER * max(frequency, 1)]
-        return max(common, key=lambda other: other.frequency).word if common else ""
+        if common:
+            return max(common, key=lambda other: other.frequency).word
+        return word if correction.share >= CONFIDENT else ""
 
     def _unknown(self, terms: Iterable[str]) -> set[str]:
         """Stems that no collection has. For most queries none is left: this is all that they pay."""

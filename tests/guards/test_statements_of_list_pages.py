@@ -26,7 +26,7 @@ __all__ = ["content", "prepared"]
 
 # path: who asks, and the statements that the page is made with.
 STATEMENTS: dict[str, tuple[Role | None, int]] = {
-    "/help/en/": (None, 1),
+    "/help/en/": (None, 3),
     "/help/en/topics/refunds": (None, 1),
     "/help/en/articles/when-refund-arrives": (None, 2),  # from memory
     "/help/en/search?q=refund": (None, 5),

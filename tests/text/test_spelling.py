@@ -41,6 +41,25 @@ def test_a_known_query_stays_as_it_is() -> None:
     assert correct("refund to my card") == CorrectedQuery("refund to my card", terms, frozenset())
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("when do I get my refnd", "when do I get my refund"),
+        ("Pasword, delivry & refnd!", "password, delivery & refund!"),
+        ("refund to my card", ""),
+        ("qqqqzzzz of my card", ""),
+    ],
+)
+def test_a_person_is_asked_whether_they_meant_the_known_word(typed: str, meant: str) -> None:
+    assert correct(typed).meant == meant
+
+
+def test_who_is_asked_sees_words_that_people_write_neither_stems_nor_other_slips() -> None:
+    kettle = "The kettle. Two kettles. A kettle. Settling. " + "Password. " * 8 + "pasword"
+    assert correct("kettel", kettle).meant == "kettle"
+    assert correct("paswrd", kettle).meant == "password"
+
+
 def test_another_form_of_a_known_word_is_known() -> None:
     assert correct("refunding a cancelled password").optional == frozenset()
 
