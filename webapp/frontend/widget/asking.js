@@ -44,6 +44,7 @@ export function askView(app) {
   );
   const node = h("div", { class: "asking" }, h("p", { class: "soft" }, t("machine")), log, form, foot);
   let isWaiting = false;
+  let resumed = null;
 
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
@@ -68,6 +69,7 @@ export function askView(app) {
   async function act(what, shown) {
     if (isWaiting) return;
     isWaiting = true;
+    await resumed;
     const mine = add("you", h("p", null, shown));
     const last = log.querySelectorAll(".once");
     const line = add("it", h("p", { class: "soft" }, t("searching")));
@@ -115,7 +117,7 @@ export function askView(app) {
     if (said.sentences.length) shown.push(composed(said, from), h("p", { class: "soft" }, t("composed")));
     else shown.push(said.words && h("p", null, said.words));
     shown.push(...said.passages.map((one) => quote(one, from, isSource)));
-    if (said.near.length && ["nothing", "again", "maybe", "person"].includes(said.kind)) {
+    if (said.near.length && !said.safety && ["nothing", "again", "maybe", "person"].includes(said.kind)) {
       shown.push(h("p", { class: "soft" }, t("near")), titles(said.near, app, from));
     }
     if (options.length) shown.push(once(h("p", { class: "choices" }, options)));
@@ -149,15 +151,12 @@ export function askView(app) {
 
   /** What the machine said last, where the reader had it remembered. */
   async function resume() {
-    if (isWaiting) return;
-    isWaiting = true;
     try {
       const answer = await say({}, memory.token);
       if (answer.reply) add("it", reply(answer.reply));
     } catch (error) {
-      if (error.kind === "gone") forget();
+      if (error.kind === "gone") memory.keep(null, false);
     }
-    isWaiting = false;
   }
 
   function forget() {
@@ -172,7 +171,7 @@ export function askView(app) {
     node,
     focus: () => input.focus(),
     shown() {
-      if (memory.token && !log.children.length) resume();
+      if (memory.token && !log.children.length) resumed ??= resume();
     },
     ask: (text) => act({ text }, text),
   };

@@ -1,4 +1,4 @@
-// The help widget. The script does little when a page loads: it makes a button. All else waits until somebody opens it.
+// The help widget. The script does nothing while a page loads, then it makes a button. All else waits until somebody opens it.
 import { articleOf, h, icon } from "./dom.js";
 import { base, language, options, t } from "./options.js";
 import { Panel } from "./panel.js";
@@ -97,14 +97,22 @@ function begin() {
     api.open(opener.dataset.kbOpen);
   });
 
-  if (options.hasButton) {
-    launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false", onclick: () => (panel?.isOpen ? panel.close() : api.open()) }, icon(QUESTION), h("span", null, options.label || t("help")));
-    root.append(launcher);
-  }
-  document.body.append(host);
+  // Drawing the first thing with letters of its own costs a page some milliseconds: not before it has loaded.
+  afterLoad(() => {
+    if (options.hasButton) root.prepend(button());
+    if (!host.isConnected) document.body.append(host);
+    if (options.hasButton && options.suggest !== "open" && options.suggest !== "off") makeOffer();
+  });
   if (Array.isArray(earlier)) api.push(...earlier);
   emit("ready", {});
-  if (options.suggest !== "open" && options.suggest !== "off" && launcher) whenIdle(makeOffer);
+
+  function button() {
+    const toggle = () => (panel?.isOpen ? panel.close() : api.open());
+    const expanded = String(Boolean(panel?.isOpen));
+    const label = h("span", null, options.label || t("help"));
+    launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": expanded, onclick: toggle }, icon(QUESTION), label);
+    return launcher;
+  }
 
   /** Beside the button: the article that fits this page. Only where the script tag asks for it. */
   async function makeOffer() {
@@ -121,8 +129,16 @@ function begin() {
   }
 }
 
-function whenIdle(work) {
-  const later = () => (globalThis.requestIdleCallback ?? setTimeout)(work);
-  if (document.readyState === "complete") later();
-  else addEventListener("load", later, { once: true });
+/** Once the page has loaded, or after a while: a page that loads for long has its button meanwhile. */
+function afterLoad(work) {
+  let isDue = true;
+  const once = () => {
+    if (isDue) globalThis.requestIdleCallback ? requestIdleCallback(work, { timeout: 500 }) : setTimeout(work);
+    isDue = false;
+  };
+  if (document.readyState === "complete") once();
+  else {
+    addEventListener("load", once, { once: true });
+    setTimeout(once, 3_000);
+  }
 }
