@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
-from kb.core.errors import InvalidInputError, NotFoundError
+from kb.core.database import insert_new
+from kb.core.errors import InvalidInputError
 from kb.privacy.redaction import redact
 from kb.service.conversations import note_event
 from kb.tables import Channel, Conversation, ConversationState, Customer, EventKind, Survey, SurveyKind
 
+_SURVEYS = cast(Table, Survey.__table__)
 LOWEST, HIGHEST = 1, 5
 LONGEST_COMMENT = 2_000
 # Ways by which the question reaches a customer after the end.
@@ -53,44 +55,39 @@ def due_for_survey(session: Session, now: datetime | None = None) -> Sequence[Co
     ).all()
 
 
-def survey_of(session: Session, conversation: Conversation, language: str, now: datetime | None = None) -> Survey:
-    """The survey of this conversation; it is made where there is none, and asks what was not asked last.
-
-    language: in which it is asked where the conversation has none that is offered.
-    """
-    known = find_survey_of(session, conversation)
-    if known is not None:
-        return known
-    last = session.scalars(select(Survey.kind).order_by(Survey.id.desc()).limit(1)).first()
-    kind = SurveyKind.EFFORT if last == SurveyKind.SATISFACTION else SurveyKind.SATISFACTION
-    made = Survey(
-        conversation_id=conversation.id,
-        kind=kind.value,
-        channel=conversation.channel,
-        language=language,
-        user_id=conversation.assigned_to_id,
-        asked_at=now or utc_now(),
-        comment="",
-    )
-    try:
-        with session.begin_nested():
-            session.add(made)
-    except IntegrityError:  # somebody was faster
-        return session.scalars(select(Survey).where(Survey.conversation_id == conversation.id)).one()
-    return made
-
-
 def find_survey_of(session: Session, conversation: Conversation) -> Survey | None:
     """One statement."""
     return session.scalars(select(Survey).where(Survey.conversation_id == conversation.id)).first()
 
 
-def find_survey(session: Session, survey_id: int) -> Survey:
-    """Raises NotFoundError, also where it is too old to be answered."""
-    survey = session.get(Survey, survey_id)
-    if survey is None or survey.asked_at < utc_now() - VALID_FOR:
-        raise NotFoundError("There is no such survey.")
-    return survey
+def kind_for(conversation: Conversation) -> SurveyKind:
+    """Conversations are asked in turn: every second one the other question, the same whenever and however it is shown."""
+    return SurveyKind.EFFORT if conversation.id % 2 else SurveyKind.SATISFACTION
+
+
+def can_be_asked(conversation: Conversation, asked: Survey | None, now: datetime | None = None) -> bool:
+    """Whether it ended with an answer, or was asked, not too long ago."""
+    since = (now or utc_now()) - VALID_FOR
+    if asked is not None:
+        return asked.asked_at > since
+    closed_at = conversation.closed_at
+    return conversation.first_response_at is not None and closed_at is not None and closed_at > since
+
+
+def survey_of(session: Session, conversation: Conversation, language: str, now: datetime | None = None) -> Survey:
+    """The survey of this conversation; it is made where there is none. language: in which it is asked."""
+    row = {
+        "conversation_id": conversation.id,
+        "kind": kind_for(conversation).value,
+        "channel": conversation.channel,
+        "language": language,
+        "user_id": conversation.assigned_to_id,
+        "asked_at": now or utc_now(),
+        "comment": "",
+    }
+    session.flush()
+    insert_new(session, _SURVEYS, row, key=("conversation_id",))
+    return session.scalars(select(Survey).where(Survey.conversation_id == conversation.id)).one()
 
 
 def answer_survey(session: Session, survey: Survey, score: str, comment: str = "", *, region: str = "") -> bool:

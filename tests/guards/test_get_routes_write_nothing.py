@@ -76,6 +76,7 @@ def addresses(
     session.commit()
     run_gap_job(settings, engine)
     talk = make_talk(session)
+    survey_of(session, talk, "en")
     macro = save_macro(session, Writer(0, trains=True), name="Refund", language="en", text="{order}", shared=True)
     known: dict[str, object] = {
         "language": "en",
@@ -96,7 +97,7 @@ def addresses(
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
         "token": token_of(talk, key=app.config["SECRET_KEY"]),
-        "survey_token": sign_survey(survey_of(session, talk, "en"), app.config["SECRET_KEY"]),
+        "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),
     }
 
     session.commit()

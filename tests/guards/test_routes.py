@@ -68,6 +68,7 @@ ROUTES = {
     ("GET", "/help/<language>/waiting/<token>"): EVERYBODY,
     ("GET", "/help/<language>/waiting/<token>/state"): EVERYBODY,
     ("POST", "/help/<language>/waiting/<token>/away"): EVERYBODY,
+    ("GET", "/help/<language>/waiting/<token>/survey"): EVERYBODY,
     ("GET", "/help/<language>/survey/<survey_token>"): EVERYBODY,
     ("POST", "/help/<language>/survey/<survey_token>"): EVERYBODY,
     ("GET", "/api/v1/search"): EVERYBODY,

@@ -10,7 +10,7 @@ from talks import make_talk, say
 
 from kb.accounts.people import get_user
 from kb.core.clock import utc_now
-from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
+from kb.core.errors import ConflictError, InvalidInputError
 from kb.service.call_back import (
     WantedCall,
     call_windows,
@@ -25,7 +25,7 @@ from kb.service.first_responses import first_responses
 from kb.service.hours import parse_hours
 from kb.service.hours_record import change_hours, hours_history, service_hours
 from kb.service.promises import open_promises_of
-from kb.service.surveys import answer_survey, due_for_survey, find_survey, last_comments, survey_figures, survey_of
+from kb.service.surveys import answer_survey, can_be_asked, due_for_survey, last_comments, survey_figures, survey_of
 from kb.service.timeline import timeline_of
 from kb.service.waiting_record import compare_told, estimate_for, note_told, reps_present, settle_told
 from kb.tables import Channel, Conversation, DeskPresence, ToldWait
@@ -251,7 +251,5 @@ def test_a_survey_is_answered_once_and_its_comment_names_nobody(session: Session
     assert data == [{"kind": survey.kind, "score": 4, "comment": survey.comment}]
     assert [(one.asked, one.answered, one.mean, one.good) for one in survey_figures(session)] == [(1, 1, 4.0, 1.0)]
     assert [one.id for one in last_comments(session)] == [survey.id]
-    survey.asked_at = utc_now() - timedelta(days=31)
-    session.flush()
-    with pytest.raises(NotFoundError):
-        find_survey(session, survey.id)
+    assert can_be_asked(conversation, survey)
+    assert not can_be_asked(conversation, survey, utc_now() + timedelta(days=31))

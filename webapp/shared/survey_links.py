@@ -1,38 +1,41 @@
-"""The signed link to a survey: who has it may answer it once, and nobody can make one up."""
+"""The signed link to the question after a conversation: who has it may answer once, and nobody can make one up."""
 
 import hashlib
+from datetime import datetime
 
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 
 from kb.core.errors import NotFoundError
-from kb.service.surveys import find_survey
-from kb.tables import Survey
+from kb.service.conversations import get_conversation
+from kb.service.surveys import can_be_asked, find_survey_of
+from kb.tables import Conversation
 
 _SALT = "survey"
 
 
-def sign_survey(survey: Survey, key: str) -> str:
+def sign_survey(conversation: Conversation, key: str) -> str:
     """key: the server's secret."""
-    return _serializer(key).dumps([survey.id, _asked(survey)])
+    return _serializer(key).dumps([conversation.id, _born(conversation.created_at)])
 
 
-def survey_by_token(session: Session, token: str, key: str) -> Survey:
-    """Raises NotFoundError for what was made up, is too old or of a conversation that is gone."""
+def conversation_to_survey(session: Session, token: str, key: str) -> Conversation:
+    """Raises NotFoundError for what was made up, is too old or of a conversation that is gone or has not ended."""
     try:
-        number, asked = _serializer(key).loads(token)
+        number, born = _serializer(key).loads(token)
     except BadData as error:
         raise NotFoundError("There is no such survey.") from error
-    survey = find_survey(session, number)
-    # Numbers are given again after the newest row was deleted.
-    if _asked(survey) != asked:
+    conversation = get_conversation(session, number)
+    # Numbers are given again after the newest conversation was erased.
+    if _born(conversation.created_at) != born or not can_be_asked(conversation, find_survey_of(session, conversation)):
         raise NotFoundError("There is no such survey.")
-    return survey
+    return conversation
 
 
 def _serializer(key: str) -> URLSafeSerializer:
     return URLSafeSerializer(key, salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
 
 
-def _asked(survey: Survey) -> int:
-    return int(survey.asked_at.timestamp() * 1000)
+def _born(created_at: datetime) -> int:
+    """Milliseconds since 1970: both databases keep at least those."""
+    return int(created_at.timestamp() * 1000)

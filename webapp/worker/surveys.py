@@ -36,7 +36,7 @@ def ask(session: Session, settings: Settings, now: datetime | None = None) -> in
         asked += 1
         if not settings.public_url:
             continue
-        path = f"/help/{language}/survey/{sign_survey(survey, load_secret_key(settings))}"
+        path = f"/help/{language}/survey/{sign_survey(conversation, load_secret_key(settings))}"
         store_message(
             session,
             conversation,

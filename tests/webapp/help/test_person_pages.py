@@ -237,11 +237,10 @@ def ended(session: Session, language: str = "bn", channel: Channel = Channel.EMA
 
 
 def test_a_survey_is_answered_by_its_link_once(app: Flask, client: FlaskClient, csrf: Csrf, session: Session) -> None:
-    survey = survey_of(session, ended(session), "bn")
-    session.commit()
-    address = f"/help/bn/survey/{sign_survey(survey, key(app))}"
-    assert "আপনি কতটা সন্তুষ্ট" in get_page(client, f"{address}?score=4")
-    assert session.scalars(select(Survey.score)).one() is None  # looking answers nothing
+    talk = ended(session)
+    address = f"/help/bn/survey/{sign_survey(talk, key(app))}"
+    assert ("সাহায্য পাওয়া কতটা সহজ" if talk.id % 2 else "আপনি কতটা সন্তুষ্ট") in get_page(client, f"{address}?score=4")
+    assert session.scalars(select(Survey)).all() == []  # looking answers nothing
     missing = client.post(address, data={"comment": "<b>slow</b>"}, headers=csrf(client))
     assert missing.status_code == 422
     assert "&lt;b&gt;slow" in missing.text
@@ -263,7 +262,7 @@ def test_customers_are_asked_by_mail_in_their_language(session: Session, setting
     assert ask(session, asking) == 0
     message = session.scalars(select(Message).where(Message.role == "system")).one()
     assert (message.delivery, message.recipient) == ("pending", "e@example.com")
-    assert "আপনি কতটা সন্তুষ্ট" in message.text
+    assert "এক ক্লিকে উত্তর দিন" in message.text
     assert re.search(r"https://help\.example\.com/help/bn/survey/\S+$", message.text)
     session.refresh(talk)
     assert talk.state == "closed"
@@ -306,3 +305,17 @@ def test_the_place_in_line_can_stand_on_the_page_of_a_chat(app: Flask, session: 
     assert "এর পরেই আপনার পালা" in shown
     assert "waiting-title" not in before
     assert "person__now" in before
+
+
+def test_a_chat_is_asked_on_its_own_page_when_it_has_ended(app: Flask, client: FlaskClient, session: Session) -> None:
+    talk, token = in_line(session, app)
+    address = f"/help/hi/waiting/{token}/survey"
+    assert client.get(address).status_code == 204
+    with app.test_request_context("/help/hi/"):
+        assert f'hx-get="{address}"' in render_template("help/_survey.html", conversation=talk, token=token)
+    say(session, talk, "agent: Done")
+    close(session, talk, None)
+    session.commit()
+    assert 'name="score"' in client.get(address).text
+    with app.test_request_context("/help/hi/"):
+        assert 'name="score"' in render_template("help/_survey.html", conversation=talk, token=token)
