@@ -51,6 +51,7 @@ BLUEPRINTS = (
     "webapp.studio.wordings:blueprint",
     "webapp.studio.confidence:blueprint",
     "webapp.studio.translations:blueprint",
+    "webapp.studio.feedback:blueprint",
     "webapp.studio.safety:blueprint",
     "webapp.studio.widget:blueprint",
     "webapp.studio.service:blueprint",

@@ -10,17 +10,25 @@ from phonenumbers import Leniency, PhoneNumberMatcher
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 # What is within these is a link already, or is typed as it stands.
 _CLOSED = frozenset({"a", "code", "pre", "kbd", "samp", "var", "button", "summary"})
+_MAY_HAVE = re.compile(r"\d[\d\s().-]{5,}\d|[a-z0-9]\.[a-z]")
 _LONGEST = 20_000  # characters of one piece of text that are looked through
 _PREFIX = re.compile(r"[+\uff0b]|00")
 # A code or a name of a file before a number, or letters after it, make it no phone number: JH-98300 12345.
-_BEFORE = re.compile(r"[\w#/=@.\-\u2013]$|[\w]-\s?$")
+_BEFORE = re.compile(r"[\w#/=@.\-\u2013]$|\w\s?-\s?$")
 _AFTER = re.compile(r"^(?:[\w@/=%]|-\w|\.\d|\s?[%°])")
 _MONEY = re.compile(r"(?:[₹$€£৳]|\bRs\.?|\bINR|রু\.?|रु\.?)\s*$", re.IGNORECASE)
-# `jhilmil.example/orders`: at least a name, a known kind of ending and a path, so that "e.g.this" stays a text.
+# What is numbered rather than called: `order number 9830012345`.
+_NUMBERED = re.compile(
+    r"(?:\border|\bref(?:erence)?|\bserial|\butr|\bpnr|\bimei|\bawb|\btracking|\binvoice|\baccount|\bticket|\bcard|\btransaction|\bid"
+    r"|ऑर्डर|खाता|ट्रैकिंग|कार्ड|अर्डर|অর্ডার|অ্যাকাউন্ট|ট্র্যাকিং|কার্ড)[.:]?"
+    r"(?:\s*(?:numbers?|no|id|नंबर|नम्बर|संख्या|নম্বর|নাম্বার))?[.:#]?\s*$",
+    re.IGNORECASE,
+)
+# A name with an ending that is no word (`com`), or with another and more behind it (`shop.in/pay`): "e.g.this" stays text.
 _SITE = re.compile(
     r"(?<![\w@./:-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
-    r"(?:com|org|net|in|co|io|info|app|shop|store|gov|edu|bd|example)(?:\.in|\.bd)?(?:/[\w\-./~%?=&+#]*[\w/])?(?![\w@-])",
-    re.IGNORECASE,
+    r"(?:(?:com|org|net|edu|gov|example|co\.in|com\.bd)(?:/[\w\-./~%?=&+#]*[\w/])?"
+    r"|(?:in|co|io|info|app|shop|store)/[\w\-./~%?=&+#]*[\w/])(?![\w@-]|\.\w)"
 )
 
 
@@ -46,7 +54,7 @@ def link_contacts(shown: str, region: str) -> str:
 
 
 def _link_text(escaped: str, region: str, *, is_closed: bool) -> str:
-    if is_closed or len(escaped) > _LONGEST or not re.search(r"\d{3}|\w\.\w", escaped):
+    if is_closed or len(escaped) > _LONGEST or not _MAY_HAVE.search(escaped):
         return escaped
     text = html.unescape(escaped)
     found = sorted([*_numbers(text, region), *_sites(text)])
@@ -70,8 +78,11 @@ _NUMBER = ' class="number"'  # not broken over two lines
 def _numbers(text: str, region: str) -> list[tuple[int, int, str]]:
     found = []
     for match in PhoneNumberMatcher(text, region, leniency=Leniency.VALID):
-        before, after = text[: match.start], text[match.end :]
-        if _BEFORE.search(before) or _AFTER.search(after) or _MONEY.search(before) or "\n" in match.raw_string:
+        before, after = text[max(0, match.start - 60) : match.start], text[match.end : match.end + 3]
+        is_other = (
+            _BEFORE.search(before[-6:]) or _AFTER.search(after) or _MONEY.search(before) or _NUMBERED.search(before)
+        )
+        if is_other or "\n" in match.raw_string:
             continue
         found.append((match.start, match.end, f"tel:{_dialled(match)}"))
     return found

@@ -100,6 +100,12 @@ def archive_article(session: Session, article: Article, *, author: str = "", not
     return save_article(session, source, author=author, note=note, article=article)
 
 
+def mark_reviewed(session: Session, article: Article, day: date, *, author: str = "") -> Article:
+    """Note that somebody has read the article through on this day and found it right, as a revision."""
+    source = replace(source_of_article(session, article), reviewed_on=day)
+    return save_article(session, source, author=author, note="Reviewed", article=article)
+
+
 def list_revisions(session: Session, article: Article) -> list[ArticleRevision]:
     """All revisions of an article, newest first."""
     query = select(ArticleRevision).where(ArticleRevision.article_id == article.id)

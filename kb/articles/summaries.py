@@ -14,7 +14,9 @@ WIDTH = 140
 # What other generators call the line that stands below a title.
 _DESCRIPTIONS = ("description", "summary", "excerpt", "abstract", "lead", "subtitle")
 _SENTENCE_END = re.compile(r"[.!?।॥…](?=\s)")
-_NOTE = re.compile("[\uf8fa-\uf8fd]")
+_NOTE = re.compile("[\uf8fa-\uf8fe]")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\([^()\n]{0,500}\)")
+_BULLET = re.compile(r"^(?:[^\W\d]?\d{1,3}[.)]|[-•*–])\s+")
 
 
 def summary_of(lead: str, extra: Mapping[str, Any]) -> str:
@@ -31,11 +33,11 @@ def summary_of(lead: str, extra: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=1024)
 def _first_words(lead: str) -> str:
-    blocks = [
-        block for block in article_blocks(lead) if block.kind in {"text", "list"} and not _NOTE.search(block.text)
-    ]
+    blocks = article_blocks(_PICTURE.sub("", lead))
     for block in blocks:
-        lines = [clean_line(shown(line)) for line in block.text.split("\n")]
+        if block.kind not in {"text", "list"} or _NOTE.search(block.text):
+            continue
+        lines = [_BULLET.sub("", clean_line(shown(line))) for line in block.text.split("\n")]
         words = " ".join(line for line in lines if line)
         if any(map(str.isalpha, words)):
             return _cut(words)

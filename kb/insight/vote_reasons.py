@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from kb.core.database import upsert
@@ -111,3 +111,8 @@ def list_reasons(session: Session, *, limit: int, offset: int = 0) -> list[Given
         .order_by(VoteReason.created_at.desc(), VoteReason.id.desc())
     )
     return [GivenReason(*row) for row in session.execute(query.limit(limit).offset(offset))]
+
+
+def count_reasons(session: Session) -> int:
+    """How many there are."""
+    return session.scalar(select(func.count(VoteReason.id))) or 0

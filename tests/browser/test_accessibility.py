@@ -75,6 +75,7 @@ PAGES = {
     "/studio/content/": ["/studio/content/"],
     "/studio/widget/": ["/studio/widget/?position=left"],
     "/studio/translations/": ["/studio/translations/"],
+    "/studio/feedback/": ["/studio/feedback/"],
     "/studio/drafts/": ["/studio/drafts/"],
     "/studio/drafts/<int:article_id>": ["/studio/drafts/{draft}"],
     "/studio/content/<int:report_id>": ["/studio/content/1"],

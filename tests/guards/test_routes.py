@@ -180,6 +180,8 @@ ROUTES = {
     ("POST", "/studio/drafts/<int:article_id>/archive"): TRAINER,
     ("GET", "/studio/content/"): TRAINER,
     ("GET", "/studio/translations/"): TRAINER,
+    ("GET", "/studio/feedback/"): TRAINER,
+    ("POST", "/studio/feedback/articles/<int:article_id>/reviewed"): TRAINER,
     ("GET", "/studio/content/<int:report_id>"): TRAINER,
     ("GET", "/admin/"): ADMIN,
     ("GET", "/admin/people"): ADMIN,

@@ -20,7 +20,7 @@ from talks import make_talk
 
 from kb.core.settings import Settings
 from kb.jobs import enqueue
-from kb.tables import Feedback, FeedbackKind, Job, LearnedWording, Role, SearchEvent, User, utc_now
+from kb.tables import Feedback, FeedbackKind, Job, LearnedWording, Role, SearchEvent, User, VoteReason, utc_now
 
 __all__ = ["content", "prepared"]
 
@@ -48,6 +48,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/wordings/": (Role.TRAINER, 5),
     "/studio/confidence/": (Role.TRAINER, 4),
     "/studio/translations/": (Role.TRAINER, 2),
+    "/studio/feedback/": (Role.TRAINER, 3),
     "/studio/safety/": (Role.TRAINER, 3),
     "/studio/service/": (Role.TRAINER, 6),
     "/studio/safety/fire/en": (Role.TRAINER, 5),
@@ -76,6 +77,7 @@ def fill(session: Session, times: int) -> None:
                                    people=2, searches=2, replay={"asked": 1, "before": 1, "after": 1, "finds": True,
                                                                  "lost": lost}))  # fmt: skip
         make_talk(session, ["customer: Where?", "agent: Here", "note: odd"], name="", email=f"{mark}@mail.example")
+        session.add(VoteReason(key=mark, article_id=1, language="en", choice="unclear", text="Which button?"))
         session.add(User(email=f"{mark}@test.example", role="rep", password_hash="x"))
         session.add(Job(kind="ticket_import", key=mark, payload={"name": "a"}, state="done", finished_at=utc_now()))
         enqueue(session, "ticket_import", key=f"w{mark}", payload={"name": "b"})

@@ -42,6 +42,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_wordings": Role.TRAINER,
     "studio_confidence": Role.TRAINER,
     "studio_translations": Role.TRAINER,
+    "studio_feedback": Role.TRAINER,
     "studio_safety": Role.TRAINER,
     "studio_widget": Role.TRAINER,
     "studio_service": Role.TRAINER,

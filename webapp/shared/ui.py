@@ -240,6 +240,7 @@ class PageFrame:
                 (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.translations"),
+                (_("Reader feedback"), "studio_feedback.reasons"),
                 (_("Widget"), "studio_widget.widget"),
             ):
                 is_here = request.blueprint == endpoint.partition(".")[0]

@@ -16,17 +16,14 @@ export function followReading(article) {
     const box = prose.getBoundingClientRect();
     const below = box.height - (innerHeight - Math.max(0, box.top + scrollY));
     bar.value = below > 0 ? Math.min(100, Math.max(0, (scrollY / below) * 100)) : 100;
-    const lid = (fold?.offsetHeight ?? 0) + 96;
-    const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
-    const passed = headings.filter((heading) => heading.getBoundingClientRect().top < lid);
-    const last = isAtEnd && box.bottom < innerHeight ? (passed.at(-1) ?? null) : passed.at(-1);
-    if (last !== current) show(last ?? null);
+    // What one reads is in the upper third.
+    const last = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight * 0.3).at(-1) ?? null;
+    if (last !== current) show(last);
   };
   const show = (heading) => {
     current = heading;
     for (const link of links) {
-      if (heading && link.hash === `#${encodeURI(heading.id)}`) link.setAttribute("aria-current", "true");
-      else if (heading && decodeURIComponent(link.hash.slice(1)) === heading.id) link.setAttribute("aria-current", "true");
+      if (heading && decodeURIComponent(link.hash.slice(1)) === heading.id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
     if (now) now.textContent = heading ? (links.find((link) => link.hasAttribute("aria-current"))?.textContent ?? "") : "";
