@@ -59,6 +59,7 @@ def store_reason(
     a gap. With a search the vote has made a miss of that one already.
     """
     kept = redact(clean_text(text), region=region).strip()[:LONGEST].rstrip()
+    kept = kept if any(map(str.isalnum, kept)) else ""
     chosen = choice if choice in set(Why) else ""
     if not kept and not chosen:
         return False

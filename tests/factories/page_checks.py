@@ -38,6 +38,10 @@ def check_page(response: TestResponse, *, status: int = 200) -> str:
     return text
 
 
+def _named(element) -> bool:  # type: ignore[no-untyped-def]
+    return bool(element.get("aria-label") or element.get("aria-labelledby"))
+
+
 def _check_elements(document) -> None:  # type: ignore[no-untyped-def]
     ids: set[str] = set()
     labelled = {label.get("for") for label in document.iter(f"{XHTML}label")}
@@ -55,7 +59,7 @@ def _check_elements(document) -> None:  # type: ignore[no-untyped-def]
         if name == "script":
             assert element.get("src") or element.get("type") == "application/ld+json", "inline script"
         if name in {"input", "select", "textarea"} and element.get("type") not in {"hidden", "submit"}:
-            assert identity in labelled or element.get("aria-label"), f"{name} {element.get('name')!r} has no label"
+            assert identity in labelled or _named(element), f"{name} {element.get('name')!r} has no label"
         if name == "img":
             assert element.get("alt") is not None
     for element in document.iter():

@@ -13,7 +13,7 @@ from page_checks import get_page
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from kb.articles.store import source_of_article
+from kb.articles import get_article, make_source, render_markdown, save_article, source_of_article
 from kb.core.settings import Settings
 from kb.privacy.retention import KeepFor, delete_what_is_old
 from kb.tables import Article, Feedback, Gap, SearchEvent, VoteReason, utc_now
@@ -58,7 +58,8 @@ class TestDayOfReview:
     def test_a_trainer_says_so_with_one_button(
         self, login: Login, csrf: Csrf, client: FlaskClient, session: Session
     ) -> None:
-        number = refund(session).id
+        number = save_article(session, make_source({"title": "Lamps", "slug": "lamps"}, "Text.")).id
+        session.commit()
         trainer = login("trainer")
         assert "I have read it, it is right" in trainer.get(f"/desk/articles/{number}").text
         assert "I have read it, it is right" not in login("rep").get(f"/desk/articles/{number}").text
@@ -66,10 +67,10 @@ class TestDayOfReview:
         posted = trainer.post(f"/studio/feedback/articles/{number}/reviewed", headers=csrf(trainer))
         assert posted.status_code == 303
         session.expire_all()
-        article = refund(session)
+        article = get_article(session, number)
         assert article.reviewed_on is not None
         assert source_of_article(session, article).reviewed_on == article.reviewed_on
-        assert "Last reviewed" in get_page(client, PAGE)
+        assert "Last reviewed" in get_page(client, "/help/en/articles/lamps")
 
 
 class TestSectionsAndContents:
@@ -93,8 +94,6 @@ class TestSectionsAndContents:
         assert "<script>" not in page
 
     def test_a_section_ends_at_the_next_of_its_level_and_has_those_below_it(self, app: Flask, session: Session) -> None:
-        from kb.articles import render_markdown
-
         rendered = render_markdown("## One\n\na\n\n### Within\n\nb\n\n## Two\n\nc")
         with app.test_request_context("/help/en/"):
             shown = present_article(rendered, region="IN", at="a-one").html
@@ -104,8 +103,6 @@ class TestSectionsAndContents:
         assert "<p>c</p>" not in marked[1]
 
     def test_a_heading_within_a_fold_leaves_the_markup_whole(self, app: Flask) -> None:
-        from kb.articles import render_markdown
-
         rendered = render_markdown("<details><summary>More</summary>\n\n## Inside\n\na\n\n</details>\n\nAfter")
         with app.test_request_context("/help/en/"):
             shown = present_article(rendered, region="IN", at="a-inside").html
