@@ -1,11 +1,13 @@
 """What has changed in conversations since a moment, for whoever watches them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select, union_all
 
-from kb.tables import ConversationEvent, Message, Presence
+from kb.tables import ChatState, ConversationEvent, Message, Presence
 
 _MOST_CHANGES = 500  # of each kind in one answer
 _MESSAGE = "message"
@@ -31,7 +33,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Change:
-    """kind: "message", "presence", or what happened, see EventKind."""
+    """kind: "message", "presence", "read" (of a chat), or what happened, see EventKind."""
 
     conversation: int
     kind: str
@@ -73,9 +75,14 @@ def changes_after(connection: Connection, cursor: Cursor) -> tuple[list[Change],
     return [change for _, change in rows], end
 
 
-def presences_since(connection: Connection, since: datetime) -> list[Change]:
-    """Conversations in which somebody looked or typed since then."""
-    rows = connection.execute(
-        select(Presence.conversation_id).where(Presence.seen_at >= since - timedelta(seconds=1)).distinct()
+def presences_since(connection: Connection, since: datetime) -> list[tuple[datetime, Change]]:
+    """Conversations in which somebody looked or typed since then, a customer in a chat too, and chats in which something was
+    read; with the time of each, by which it is known again."""
+    since -= timedelta(seconds=1)
+    reps = select(Presence.conversation_id, Presence.seen_at, literal("presence")).where(Presence.seen_at >= since)
+    customers = select(ChatState.conversation_id, ChatState.presence_at, literal("presence")).where(
+        ChatState.presence_at >= since
     )
-    return [Change(row.conversation_id, "presence") for row in rows]
+    read = select(ChatState.conversation_id, ChatState.read_at, literal("read")).where(ChatState.read_at >= since)
+    rows: Sequence[Any] = connection.execute(union_all(reps, customers, read)).all()
+    return [(at, Change(conversation, kind)) for conversation, at, kind in rows]

@@ -11,6 +11,7 @@ from kb.core.clock import utc_now
 from kb.core.database import insert_new
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
+from kb.service.channels.webhooks import tell_sent
 from kb.service.conversations import note_event, reopen
 from kb.service.frustration.storing import update_frustration
 from kb.service.promises import drop_promises, note_promises
@@ -162,7 +163,8 @@ def reply(
     details: dict[str, Any] | None = None,
     zone: tzinfo | None = None,
 ) -> Message:
-    """Write to the customer. It goes out by the channel after `undo_seconds`, until when it can be taken back.
+    """Write to the customer. It goes out by the channel after `undo_seconds`, until when it can be taken back; in a chat of the
+    help centre at once, as people expect who talk to each other.
 
     last_seen_id: the newest message that the rep had before them; recipient: to whom the draft was begun. Where a colleague
     has replied since, or the customer is now reached by something else, a ColleagueRepliedError or RecipientChangedError asks
@@ -174,7 +176,7 @@ def reply(
         return known
     if not anyway:
         _ask_first(session, conversation, user_id, last_seen_id, recipient)
-    spoken = conversation.channel in SPOKEN
+    spoken, at_once = conversation.channel in SPOKEN, conversation.is_own_chat
     stored = store_message(
         session,
         conversation,
@@ -182,11 +184,13 @@ def reply(
         text,
         user_id=user_id,
         details=(details or {}) | ({"key": key} if key else {}),
-        delivery=Delivery.NONE if spoken else Delivery.PENDING,
-        send_at=None if spoken else now + timedelta(seconds=undo_seconds),
+        delivery=Delivery.NONE if spoken else Delivery.SENT if at_once else Delivery.PENDING,
+        send_at=None if spoken or at_once else now + timedelta(seconds=undo_seconds),
         recipient=recipient_of(conversation),
         zone=zone,
     )
+    if at_once:
+        tell_sent(session, conversation, stored.message)
     return stored.message
 
 

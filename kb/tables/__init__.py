@@ -13,6 +13,7 @@ from kb.tables.asking import AskedTalk, FlowRevision
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
 from kb.tables.channels import CallState, Mailbox, Webhook, WebhookCall
+from kb.tables.chats import ChatState
 from kb.tables.conversations import (
     Attachment,
     Channel,
@@ -62,6 +63,7 @@ __all__ = [
     "CallState",
     "ChangedDocument",
     "Channel",
+    "ChatState",
     "ContentReport",
     "Conversation",
     "ConversationEvent",

@@ -94,6 +94,11 @@ class Conversation(Base):
     customer: Mapped[Customer] = relationship()
     assigned_to: Mapped[User | None] = relationship()
 
+    @property
+    def is_own_chat(self) -> bool:
+        """A chat of the help centre: the customer's page fetches what is said."""
+        return self.origin == "help" and self.channel == Channel.CHAT.value
+
 
 class Message(Base):
     """One message. Ordered by sent_at: a channel may deliver late, and out of order."""

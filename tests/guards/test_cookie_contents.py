@@ -8,8 +8,8 @@ from pathlib import Path
 
 from kb.core.settings import PROJECT_ROOT
 
-# `visit`, `request` and `ask` are random, `permanent` is a yes or no. Flask-Login and Flask-WTF have their own.
-ALLOWED_KEYS = {"visit", "request", "ask", "permanent"}
+# `visit`, `request`, `chat` and `ask` are random, `permanent` is a yes or no. Flask-Login and Flask-WTF have their own.
+ALLOWED_KEYS = {"visit", "request", "chat", "ask", "permanent"}
 COOKIES = {"cookie", "session"}
 
 

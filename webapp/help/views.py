@@ -16,6 +16,8 @@ from webapp.help import (
     votes,
 )
 from webapp.help.blueprint import blueprint
+from webapp.help.chat import exchange
+from webapp.help.chat import pages as chat_pages
 from webapp.help.person import call_back, survey, waiting, ways
 from webapp.help.pictures import picture
 from webapp.help.topics import topic_name
@@ -27,7 +29,9 @@ __all__ = [
     "blueprint",
     "call_back",
     "cards",
+    "chat_pages",
     "contact",
+    "exchange",
     "feeds",
     "home",
     "lost",

@@ -36,6 +36,13 @@ LIMITS = {
     "help.call_back_send": "10 per minute; 60 per hour",
     "help.step_away": "10 per minute",
     "help.survey_answer": "10 per minute",
+    "help.chat_start": "10 per minute",
+    "help.chat_transcript": "10 per minute; 30 per hour",
+    # A chat of a whole office behind one address types and reads a lot.
+    "help.chat_say": "600 per minute",
+    "help.chat_state": "6000 per minute",
+    "help.chat_presence": "6000 per minute",
+    "help.chat_suggestions": "60 per minute",
     "help.vote": "30 per minute; 300 per hour",
     "help.reason": "30 per minute; 300 per hour",
     "help.vote_on_answer": "30 per minute; 300 per hour",

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
 
 from flask import Flask, Response, current_app, request
 from sqlalchemy import Connection, Engine
@@ -174,6 +175,7 @@ class Hub:
             if not seen:
                 self._new(connection, after, seen)
             watched_since = utc_now()
+            told: set[tuple[datetime, Change]] = set()  # the last moment is looked at twice
             version: object = None
             while True:
                 with self._lock:
@@ -186,9 +188,11 @@ class Hub:
                     for change in self._new(connection, after, seen):
                         self._tell(change)
                     now = utc_now()
-                    for change in presences_since(connection, watched_since):
-                        self._tell(change)
-                    watched_since = now
+                    presences = presences_since(connection, watched_since)
+                    for presence in presences:
+                        if presence not in told:
+                            self._tell(presence[1])
+                    told, watched_since = set(presences), now
                     top = newest(connection)
                     after = Cursor(max(0, top.message - _LOOK_BACK), max(0, top.event - _LOOK_BACK))
                 connection.rollback()

@@ -11,6 +11,7 @@ from kb.core.settings import Settings
 from kb.jobs.worker import JobContext, Kind
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages
+from kb.service.chat_transcript import has_due_transcripts
 from kb.service.held_requests import has_held
 from kb.tables.changed_documents import has_changed_documents
 from webapp.worker import (
@@ -26,6 +27,7 @@ from webapp.worker import (
     solved,
     statistics,
     tickets,
+    transcripts,
     wordings,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
@@ -33,6 +35,7 @@ from webapp.worker.held import HELD
 from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
+from webapp.worker.transcripts import TRANSCRIPTS
 from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
@@ -56,6 +59,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(DELIVERY, channels.deliver, is_wanted=has_due_messages, lane=DELIVERY),
         kind(WEBHOOKS, channels.call_webhooks, is_wanted=has_due_calls, lane=WEBHOOKS),
         kind(HELD, held.run, is_wanted=lambda _session: has_held(settings.home), lane=HELD),
+        kind(TRANSCRIPTS, transcripts.run, is_wanted=has_due_transcripts, lane=TRANSCRIPTS),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),

@@ -10,6 +10,7 @@ from flask_login import current_user
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.service.attachments import files_beside_draft, send_files, take_files_back
 from kb.service.channels.delivery import send_again
+from kb.service.chat import customer_at, note_read_by_rep
 from kb.service.conversations import get_conversation
 from kb.service.drafts import colleagues_of, delete_draft, note_presence, save_draft
 from kb.service.macro_filling import gaps_in
@@ -184,7 +185,10 @@ def presence(conversation_id: int) -> ResponseReturnValue:
     conversation = get_conversation(session(), conversation_id)
     if request.method == "POST":
         note_presence(session(), conversation.id, current_user.id, typing=request.form.get("typing") == "1")
+        if conversation.is_own_chat:
+            note_read_by_rep(session(), conversation)
     colleagues = colleagues_of(session(), conversation.id, current_user.id)
-    response = Response(render_template("desk/inbox/_presence.html", colleagues=colleagues))
+    at_chat = customer_at(session(), conversation)
+    response = Response(render_template("desk/inbox/_presence.html", colleagues=colleagues, at_chat=at_chat))
     response.headers["X-Changed"] = conversation.updated_at.isoformat()
     return response

@@ -1,18 +1,15 @@
 """Files of messages: uploaded beside a draft, handed out so that a browser runs nothing of them."""
 
 from contextlib import closing
-from urllib.parse import quote
 
-from flask import Response, flash, jsonify, render_template, request
+from flask import flash, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.core.errors import InvalidInputError
 from kb.service.attachments import (
-    ANYTHING,
     MOST_FILES,
-    PICTURES,
     FileRefusedError,
     FileTooLargeError,
     TooManyFilesError,
@@ -28,6 +25,7 @@ from webapp.desk.inbox.returning import back_to
 from webapp.desk.inbox.words import settings
 from webapp.shared.access import wants_json
 from webapp.shared.database import session
+from webapp.shared.files import file_response
 
 
 def add_uploads(conversation: Conversation) -> list[str]:
@@ -82,15 +80,5 @@ def _list(conversation_id: int, refused: list[str]) -> ResponseReturnValue:
 
 
 def fetch(conversation_id: int, file_id: int) -> ResponseReturnValue:
-    """A picture to be looked at, anything else to be saved: no browser opens, guesses at or runs it."""
-    found = get_attachment(session(), conversation_id, file_id)
-    is_picture = found.content_type in PICTURES
-    response = Response(found.content, content_type=found.content_type if is_picture else ANYTHING)
-    how = "inline" if is_picture and "save" not in request.args else "attachment"
-    plain = "".join(one if one.isascii() and one.isprintable() and one not in '"\\%' else "_" for one in found.name)
-    response.headers["Content-Disposition"] = (
-        f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(found.name, safe='')}"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    return response
+    """A picture to be looked at, anything else to be saved."""
+    return file_response(get_attachment(session(), conversation_id, file_id))

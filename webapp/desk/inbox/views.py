@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from kb.search.safety import SafetyWarning, conversation_safety
 from kb.service.before_contact import tried_before
+from kb.service.chat import customer_at
 from kb.service.conversations import get_conversation
 from kb.service.drafts import Colleague, colleagues_of, get_draft
 from kb.service.macro_filling import gaps_in
@@ -154,6 +155,7 @@ def _part(part: str, conversation: Conversation, here: str) -> ResponseReturnVal
         level_names=LEVEL_NAMES,
         feeling=feeling.feeling_of(conversation) if part == "feeling" else {},
         colleagues=colleagues_of(session(), conversation.id, current_user.id) if is_head else [],
+        at_chat=customer_at(session(), conversation) if is_head else None,
         facts=facts_of(session(), conversation) if is_facts else {},
         fact_names=FACT_NAMES,
     )
@@ -167,6 +169,7 @@ def _timeline(conversation: Conversation, before: int | None, colleagues: list[C
         "before": before,
         "people": people,
         "colleagues": colleagues,
+        "at_chat": customer_at(session(), conversation),
         "delivery_names": DELIVERY_NAMES,
     }
 

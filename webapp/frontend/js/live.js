@@ -1,5 +1,6 @@
 // Told by the server what has changed, at once. One tab of this browser holds the stream and tells the others; where no stream gets
-// through, the server is asked every few seconds. What is told becomes the events `desk:changed` and `desk:presence`.
+// through, the server is asked every few seconds. What is told becomes the events `desk:changed`,
+// `desk:presence` and `desk:read` (by the customer of a chat, or by us).
 import { siteRoot } from "./site_root.js";
 
 const STREAM = `${siteRoot}/desk/live`;
@@ -23,7 +24,7 @@ const tellAll = (change) => {
 };
 
 function tell(change) {
-  const name = change.kind === "presence" ? "desk:presence" : "desk:changed";
+  const name = { presence: "desk:presence", read: "desk:read" }[change.kind] ?? "desk:changed";
   document.dispatchEvent(new CustomEvent(name, { detail: change }));
 }
 

@@ -52,6 +52,11 @@ export function startPresence(form, talk) {
       // The next time tells.
     }
   });
+  // In a chat the customer sees that their message was read.
+  document.addEventListener("desk:changed", (event) => {
+    const isOurs = String(event.detail?.conversation) === talk.dataset.conversationId;
+    if (isOurs && form.dataset.channel === "chat") tell(performance.now() - typedAt < WHILE_TYPING_MS);
+  });
   setInterval(() => tell(performance.now() - typedAt < WHILE_TYPING_MS), EVERY_MS);
   tell(false);
 }

@@ -15,6 +15,10 @@ export function refreshOnChange(talk) {
       }
     }, WAIT_MS);
   });
+  document.addEventListener("desk:read", (event) => {
+    const timeline = document.querySelector("#timeline[data-refresh]");
+    if (timeline && talk && String(event.detail?.conversation) === talk.dataset.conversationId) refresh(timeline);
+  });
 }
 
 export async function refresh(part) {

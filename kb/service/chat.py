@@ -1,0 +1,340 @@
+"""The customer's side of a chat in the help centre: beginning it, writing, what they see of it, ending it. The caller commits.
+
+Their page is told that something has changed and asks for what they may see: what both sides said, never notes for colleagues or
+names beyond a rep's first. Once-only by the key that the page gives to each message.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any, cast
+
+from sqlalchemy import Table, and_, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from kb.core.clock import utc_now
+from kb.core.database import upsert
+from kb.core.errors import InvalidInputError, NotFoundError
+from kb.privacy.redaction import mask_secrets
+from kb.service.contact import ORIGIN, name_of_request
+from kb.service.conversations import close, open_conversation
+from kb.service.customers import GivenCustomer, recognise_customer
+from kb.service.drafts import THERE_FOR, TYPING_FOR
+from kb.service.messages import store_message
+from kb.service.references import reference_of
+from kb.service.timeline import get_attachment
+from kb.tables import (
+    Attachment,
+    Channel,
+    ChatState,
+    Conversation,
+    ConversationState,
+    Delivery,
+    Draft,
+    FeedbackKind,
+    Message,
+    MessageRole,
+    Presence,
+    SearchEvent,
+    User,
+)
+from kb.tables.feedback import store_feedback
+
+LONGEST_MESSAGE = 5_000  # characters
+# Messages that a page shows at once; a chat of more is rather a conversation by mail.
+MOST_SHOWN = 200
+_STATES = cast(Table, ChatState.__table__)
+_ARRIVED = (Delivery.NONE.value, Delivery.SENT.value)
+
+
+@dataclass(frozen=True)
+class ChatMessage:
+    """who: a rep's first name, "" for the customer's own and where no person is named."""
+
+    id: int
+    is_own: bool
+    who: str
+    text: str
+    language: str
+    sent_at: datetime
+    files: Sequence[Attachment]
+    is_read: bool  # by the other side
+
+
+@dataclass(frozen=True)
+class Chat:
+    """What a customer sees. rep: the first name of who has it or wrote last; typing: of who writes to them now."""
+
+    messages: Sequence[ChatMessage]
+    newest_id: int
+    is_open: bool
+    is_answered: bool
+    rep: str
+    typing: str
+    is_typing: bool
+    rep_read_id: int
+
+
+@dataclass(frozen=True)
+class AtChat:
+    """What a rep sees of the customer's page."""
+
+    is_here: bool
+    is_typing: bool
+    read_id: int
+
+
+def first_name(user: User | None) -> str:
+    """Customers are told no more of a rep."""
+    return user.name.split()[0] if user is not None and user.name.split() else ""
+
+
+def start_chat(
+    session: Session,
+    *,
+    name: str,
+    contact: str,
+    message: str,
+    language: str,
+    visit: str | None,
+    asked_in: str,
+    key: str,
+    region: str = "",
+    zone: tzinfo | None = None,
+) -> Conversation:
+    """A chat with its first message; sent twice (in the same visit, with the same key) it is one.
+
+    contact: as `clean_contact` gives it, or "". visit: whose searches the rep may see, None without consent; asked_in: the
+    visit in which it was asked. Raises InvalidInputError for a message without words or too long.
+    """
+    _check(message)
+    name = mask_secrets(" ".join(name.split()), region=region)
+    is_email = "@" in contact
+    given = GivenCustomer(
+        name=name,
+        email=contact if is_email else "",
+        phone="" if is_email else contact,
+        language=language,
+        visit=visit or "",
+    )
+    customer = recognise_customer(session, given, region=region).customer
+    external_id = name_of_request(key, asked_in, "chat")
+    opened = open_conversation(
+        session,
+        customer,
+        Channel.CHAT,
+        origin=ORIGIN,
+        external_id=external_id,
+        language=language,
+        visit=visit,
+        details={"contact": contact, "name": name, "reference": reference_of(external_id)},
+        region=region,
+    )
+    if opened.is_new:
+        _note_asked(session, asked_in)
+        if is_email:
+            want_transcript(session, opened.conversation, contact, language, at_end=True)
+    say(session, opened.conversation, message, key=key, region=region, zone=zone)
+    return opened.conversation
+
+
+def _note_asked(session: Session, visit: str) -> None:
+    """With the last search of the visit: it did not answer."""
+    last = session.scalars(
+        select(SearchEvent.id).where(SearchEvent.visit == visit).order_by(SearchEvent.id.desc()).limit(1)
+    ).first()
+    if last is not None:
+        store_feedback(session, FeedbackKind.ASKED_PERSON, event_id=last, visit=visit)
+
+
+def _check(text: str) -> None:
+    if not text.strip():
+        raise InvalidInputError("A message needs words.")
+    if len(text) > LONGEST_MESSAGE:
+        raise InvalidInputError(f"The message has {len(text):,} characters; {LONGEST_MESSAGE:,} at most.")
+
+
+def say(
+    session: Session,
+    conversation: Conversation,
+    text: str,
+    *,
+    key: str,
+    region: str = "",
+    zone: tzinfo | None = None,
+) -> Message:
+    """The customer writes. What unlocks or pays something is masked; a chat that had ended goes on. Raises InvalidInputError."""
+    _check(text)
+    stored = store_message(
+        session, conversation, MessageRole.CUSTOMER, text, external_id=f"chat-{key}", region=region, zone=zone
+    )
+    if stored.is_new:
+        _change_state(session, conversation, {"customer_seen_at": utc_now(), "customer_typed_at": None})
+    return stored.message
+
+
+def note_customer(session: Session, conversation: Conversation, *, typing: bool, read_id: int) -> None:
+    """Their page is open; they type or not, and have seen our messages up to this one. The desk is told where that is news."""
+    now = utc_now()
+    state = _state(session, conversation.id)
+    values: dict[str, Any] = {"customer_seen_at": now, "customer_typed_at": now if typing else None}
+    was_here = state is not None and _is_recent(state.customer_seen_at, THERE_FOR, now)
+    was_typing = state is not None and _is_recent(state.customer_typed_at, TYPING_FOR, now)
+    if not was_here or was_typing != typing:
+        values["presence_at"] = now
+    read = _newest(session, conversation.id, MessageRole.AGENT, up_to=read_id)
+    if read > (state.customer_read_id if state is not None else 0):
+        values |= {"customer_read_id": read, "read_at": now}
+    _change_state(session, conversation, values)
+
+
+def note_read_by_rep(session: Session, conversation: Conversation) -> None:
+    """A rep has the chat before them; the customer's page is told where that is news."""
+    state = _state(session, conversation.id)
+    newest = _newest(session, conversation.id, MessageRole.CUSTOMER)
+    if newest > (state.rep_read_id if state is not None else 0):
+        _change_state(session, conversation, {"rep_read_id": newest, "read_at": utc_now()})
+
+
+def customer_at(session: Session, conversation: Conversation) -> AtChat | None:
+    """None for what is no chat of the help centre. One statement."""
+    if not conversation.is_own_chat:
+        return None
+    state, now = _state(session, conversation.id), utc_now()
+    if state is None:
+        return AtChat(False, False, 0)
+    return AtChat(
+        _is_recent(state.customer_seen_at, THERE_FOR, now),
+        _is_recent(state.customer_typed_at, TYPING_FOR, now),
+        state.customer_read_id,
+    )
+
+
+def chat_of(session: Session, conversation: Conversation, *, after: int = 0) -> Chat:
+    """What the customer may see; after: only messages behind this one. Five statements."""
+    state, now = _state(session, conversation.id), utc_now()
+    rep_read = state.rep_read_id if state is not None else 0
+    customer_read = state.customer_read_id if state is not None else 0
+    shown = _shown(session, conversation.id)
+    files = _files(session, [message.id for message in shown if message.id > after])
+    ours = [message for message in shown if message.role == MessageRole.AGENT.value]
+    typing = _typing(session, conversation.id, now)
+    return Chat(
+        messages=[
+            ChatMessage(
+                message.id,
+                message.role == MessageRole.CUSTOMER.value,
+                first_name(message.user) if message.role == MessageRole.AGENT.value else "",
+                message.text,
+                message.language,
+                message.sent_at,
+                files.get(message.id, ()),
+                message.id <= (rep_read if message.role == MessageRole.CUSTOMER.value else customer_read),
+            )
+            for message in shown
+            if message.id > after
+        ],
+        newest_id=max((message.id for message in shown), default=0),
+        is_open=conversation.state != ConversationState.CLOSED.value,
+        is_answered=bool(ours),
+        rep=first_name(conversation.assigned_to) or next((n for m in reversed(ours) if (n := first_name(m.user))), ""),
+        typing=first_name(typing),
+        is_typing=typing is not None,
+        # Who has answered has read what stood before.
+        rep_read_id=max(rep_read, max((message.id for message in ours), default=0)),
+    )
+
+
+def _shown(session: Session, conversation_id: int) -> list[Message]:
+    """The newest, oldest first: notes for colleagues, and what was taken back or did not go out, no customer sees."""
+    said = Message.role.in_([MessageRole.CUSTOMER.value, MessageRole.AGENT.value])
+    found = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation_id, said, Message.delivery.in_(_ARRIVED))
+        .order_by(Message.id.desc())
+        .limit(MOST_SHOWN)
+        .options(joinedload(Message.user))
+    ).all()
+    return list(reversed(found))
+
+
+def _files(session: Session, message_ids: Sequence[int]) -> dict[int | None, list[Attachment]]:
+    files: dict[int | None, list[Attachment]] = {}
+    if message_ids:
+        for file in session.scalars(
+            select(Attachment).where(Attachment.message_id.in_(message_ids)).order_by(Attachment.id)
+        ):
+            files.setdefault(file.message_id, []).append(file)
+    return files
+
+
+def _typing(session: Session, conversation_id: int, now: datetime) -> User | None:
+    """Who writes to the customer now; a note for colleagues is none of theirs."""
+    note = and_(
+        Draft.conversation_id == Presence.conversation_id, Draft.user_id == Presence.user_id, Draft.is_note.is_(True)
+    )
+    return session.scalars(
+        select(User)
+        .join(Presence, Presence.user_id == User.id)
+        .outerjoin(Draft, note)
+        .where(Presence.conversation_id == conversation_id, Presence.typed_at > now - TYPING_FOR, Draft.id.is_(None))
+        .order_by(Presence.typed_at.desc())
+        .limit(1)
+    ).first()
+
+
+def file_of_chat(session: Session, conversation: Conversation, file_id: int) -> Attachment:
+    """With its content. Raises NotFoundError for one that stands in nothing that the customer sees."""
+    found = get_attachment(session, conversation.id, file_id)
+    if found.message_id is None or all(found.message_id != message.id for message in _shown(session, conversation.id)):
+        raise NotFoundError("There is no such file.")
+    return found
+
+
+def end_chat(session: Session, conversation: Conversation) -> None:
+    """By the customer."""
+    close(session, conversation, None)
+
+
+def want_transcript(session: Session, conversation: Conversation, address: str, language: str, *, at_end: bool) -> None:
+    """Send what was said to this address: when the chat ends, or now. A job does it, see kb.service.chat_transcript."""
+    _change_state(
+        session,
+        conversation,
+        {
+            "transcript_to": address,
+            "transcript_language": language,
+            "transcript_at": None if at_end else utc_now(),
+            "transcript_first_tried_at": None,
+            "transcript_sent_at": None,
+            "transcript_error": "",
+        },
+    )
+
+
+def _state(session: Session, conversation_id: int) -> ChatState | None:
+    return session.get(ChatState, conversation_id, populate_existing=True)
+
+
+def _newest(session: Session, conversation_id: int, role: MessageRole, *, up_to: int | None = None) -> int:
+    statement = select(func.max(Message.id)).where(
+        Message.conversation_id == conversation_id, Message.role == role.value, Message.delivery.in_(_ARRIVED)
+    )
+    return session.scalar(statement if up_to is None else statement.where(Message.id <= up_to)) or 0
+
+
+def _is_recent(moment: datetime | None, length: timedelta, now: datetime) -> bool:
+    return moment is not None and moment > now - length
+
+
+def _change_state(session: Session, conversation: Conversation, values: dict[str, Any]) -> None:
+    """Both sides may write it at once: each its own columns, and the row is made once."""
+    empty = {
+        "conversation_id": conversation.id,
+        "customer_read_id": 0,
+        "rep_read_id": 0,
+        "transcript_to": "",
+        "transcript_language": "",
+        "transcript_error": "",
+    }
+    upsert(session, _STATES, empty | values, key=("conversation_id",), change=tuple(values))

@@ -1,0 +1,151 @@
+"""What was said in a chat, by mail to the customer who asked for it: when the chat ends, or at once. A job sends it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from kb.core.clock import utc_now
+from kb.core.database import session_scope
+from kb.service.channels.back_off import is_given_up, next_try
+from kb.service.channels.compose import Sender, new_message_id
+from kb.service.channels.delivery import LONGEST_WHY, WaysOut
+from kb.service.channels.smtp import Fate, send_mail
+from kb.service.chat import Chat, chat_of
+from kb.service.conversations import get_conversation
+from kb.tables import ChatState, Conversation, ConversationState
+
+MOST_AT_ONCE = 100
+# For one try: whoever needs longer is taken for dead, and somebody else tries.
+_LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class TranscriptWords:
+    """In the customer's language. clock: how a time is written. outro: below the last line."""
+
+    subject: str
+    intro: str
+    own: str
+    ours: str
+    file: str
+    outro: str
+    clock: Callable[[datetime], str]
+
+
+Words = Callable[[str, Conversation], TranscriptWords]
+
+
+def _due(now: datetime) -> Select[int]:
+    """Wanted and not sent: asked for by now, or the chat is over."""
+    is_over = and_(ChatState.transcript_at.is_(None), Conversation.state == ConversationState.CLOSED.value)
+    return (
+        select(ChatState.conversation_id)
+        .join(Conversation, Conversation.id == ChatState.conversation_id)
+        .where(
+            ChatState.transcript_to != "",
+            ChatState.transcript_sent_at.is_(None),
+            ChatState.transcript_error == "",
+            or_(ChatState.transcript_at <= now, is_over),
+        )
+        .order_by(ChatState.conversation_id)
+        .limit(1)
+    )
+
+
+def has_due_transcripts(session: Session) -> bool:
+    """One statement."""
+    return session.execute(_due(utc_now())).first() is not None
+
+
+def send_due_transcripts(
+    engine: Engine,
+    ways: WaysOut,
+    words: Words,
+    *,
+    checkpoint: Callable[[], None] | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> dict[str, int]:
+    """MOST_AT_ONCE at most; returns how many were sent, wait and failed. words: of a language for a chat."""
+    counts: dict[str, int] = {}
+    for _ in range(MOST_AT_ONCE):
+        if checkpoint:
+            checkpoint()
+        number = _claim(engine, now())
+        if number is None:
+            break
+        outcome = _send(engine, ways, words, number, now())
+        counts[outcome] = counts.get(outcome, 0) + 1
+    return counts
+
+
+def _claim(engine: Engine, now: datetime) -> int | None:
+    with session_scope(engine) as session:
+        number = session.scalar(_due(now))
+        if number is None:
+            return None
+        waits: ColumnElement[bool] = or_(ChatState.transcript_at.is_(None), ChatState.transcript_at <= now)
+        taken = session.execute(
+            update(ChatState)
+            .where(ChatState.conversation_id == number, waits)
+            .values(
+                transcript_at=now + _LEASE,
+                transcript_first_tried_at=func.coalesce(ChatState.transcript_first_tried_at, now),
+            )
+            .returning(ChatState.conversation_id)
+            .execution_options(synchronize_session=False)
+        ).first()
+        return number if taken is not None else None
+
+
+def _send(engine: Engine, ways: WaysOut, words: Words, number: int, now: datetime) -> str:
+    with Session(engine, expire_on_commit=False) as session:
+        conversation = get_conversation(session, number)
+        state = session.get_one(ChatState, number)
+        chat = chat_of(session, conversation)
+        said = words(state.transcript_language, conversation)
+    if ways.smtp is None:
+        fate, why = Fate.NEVER, "KB_MAIL_SMTP is not set."
+    else:
+        mail = compose_transcript(chat, said, ways.sender, number, state.transcript_to, now)
+        outcome = send_mail(ways.smtp, mail, ways.sender.address, state.transcript_to)
+        fate, why = outcome.fate, outcome.why
+    with session_scope(engine) as session:
+        state = session.get_one(ChatState, number)
+        if fate is Fate.SENT:
+            state.transcript_sent_at = now
+            return "sent"
+        began = state.transcript_first_tried_at or now
+        if fate is Fate.NEVER or is_given_up(began, now):
+            state.transcript_error = why[:LONGEST_WHY] or "It could not be sent."
+            return "failed"
+        state.transcript_at = next_try(began, now)
+        return "waiting"
+
+
+def compose_transcript(
+    chat: Chat, words: TranscriptWords, sender: Sender, number: int, recipient: str, now: datetime
+) -> EmailMessage:
+    """Plain text: nothing that somebody wrote can be taken for a part of the mail."""
+    mail = EmailMessage(policy=policy.SMTP)
+    name = " ".join("".join(c if c.isprintable() else " " for c in sender.name or sender.site).split())[:100]
+    mail["From"] = Address(name, addr_spec=sender.address)
+    mail["To"] = recipient
+    mail["Subject"] = words.subject
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = new_message_id(number, sender.address)
+    mail["Auto-Submitted"] = "auto-generated"
+    lines = [words.intro, ""]
+    for message in chat.messages:
+        who = words.own if message.is_own else message.who or words.ours
+        lines += [f"{who}, {words.clock(message.sent_at)}", message.text.replace("\r\n", "\n")]
+        lines += [f"[{words.file}: {file.name}]" for file in message.files]
+        lines.append("")
+    mail.set_content("\n".join([*lines, words.outro]) + "\n", cte="base64")
+    return mail
