@@ -24,6 +24,7 @@ from kb.articles.sync_report import SyncReport
 from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.service.attachments import add_file
+from kb.service.chat import start_chat
 from kb.service.macros import Writer, save_macro
 from kb.service.sample import read_conversations, store_sample
 from kb.service.surveys import survey_of
@@ -40,6 +41,7 @@ NOTED_AFTERWARDS = {
     "/help/<language>/search": {"search_events"},
     "/help/<language>/articles/<slug>": {"feedback"},
     "/help/<language>/waiting/<token>": {"told_waits"},
+    "/help/<language>/chat/<token>": {"told_waits"},
     "/help/<language>/waiting/<token>/state": {"told_waits"},
     "/desk/": {"search_events"},
     "/desk/articles/<int:article_id>": {"feedback", "opened_documents"},
@@ -53,6 +55,7 @@ NOTED_AFTERWARDS = {
 }
 # Files that need not be there.
 MAY_BE_MISSING = {"/static/<path:filename>", "/help/pictures/<name>"} | {
+    "/help/<language>/chat/<token>/files/<int:file_id>",
     "/studio/drafts/<int:article_id>",
     "/studio/drafts/<int:article_id>.md",
 }
@@ -96,16 +99,21 @@ def addresses(
         ).id,
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
-        "token": token_of(talk, key=app.config["SECRET_KEY"]),
+        "token": "",  # of each route's kind of conversation
         "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),
     }
 
+    chat = start_chat(
+        session, name="", contact="", message="My lamp hums", language="en", visit=None, asked_in="v", key="k" * 9
+    )
     session.commit()
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or ()):
             missing = rule.arguments - known.keys()
             assert not missing, f"{rule.rule}: tell this test what {missing} may be"
+            of_talk = chat if "/chat/" in rule.rule else talk
+            known["token"] = token_of(of_talk, key=app.config["SECRET_KEY"])
             found.append((rule.rule, build(app, rule, known) + ("?q=refund" if is_search(rule) else "?search=s1")))
     return found
 

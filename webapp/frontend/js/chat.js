@@ -28,6 +28,7 @@ let csrf = chat.querySelector("[name=csrf_token]").value;
 let outbox = keptOutbox();
 let isSending = false;
 let typingShown;
+let isOpen = Boolean(chat.dataset.open);
 
 function keptOutbox() {
   try {
@@ -98,6 +99,8 @@ function show(state) {
   }
   say(part("status"), state.status);
   showTyping(state.open ? state.typing : "");
+  if (!state.open && isOpen) showEnd();
+  isOpen = state.open;
   part("ended").hidden = state.open;
   part("end").hidden = !state.open;
   if (state.answered || !state.open) {
@@ -110,6 +113,17 @@ function show(state) {
     document.title = `(${unseen}) ${title}`;
   }
   tellRead();
+}
+
+// What is asked and offered at the end, as a new load of the page would show it.
+async function showEnd() {
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const fresh = page.querySelector("[data-ended]");
+    if (fresh) part("ended").innerHTML = fresh.innerHTML;
+  } catch {
+    // The next load shows it.
+  }
 }
 
 // Read aloud only where it says something new.

@@ -21,6 +21,7 @@ from webapp.help.blueprint import blueprint, current_settings, visit_id
 from webapp.help.chat.forms import ChatForm
 from webapp.help.masked import describe_masked
 from webapp.help.own_conversations import conversation_of, token_of
+from webapp.help.person.survey import survey_in
 from webapp.shared.access import wants_json
 from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
@@ -105,6 +106,7 @@ def chat_room(language: str, token: str) -> ResponseReturnValue:
         follows=request.args.get("follow") == "1",
         sends_transcripts=current_settings().mail_smtp is not None,
         address=conversation.details.get("contact", ""),
+        survey=survey_in(conversation) if conversation.state == ConversationState.CLOSED.value else None,
     )
     page.headers["X-Robots-Tag"] = "noindex"
     return page
