@@ -44,6 +44,7 @@ def widget_paths(settings: Settings) -> Json:
 
 def _start(lang: Json) -> Json:
     topic = object_of({"name": TEXT, "url": TEXT})
+    question = object_of({"title": TEXT, "language": TEXT, "url": TEXT})
     words: Json = {"type": "object", "additionalProperties": TEXT}
     fields = {
         "allowed": {"type": "boolean", "description": "Whether pages of the site that asks get answers"},
@@ -51,6 +52,7 @@ def _start(lang: Json) -> Json:
         "language": TEXT,
         "languages": {**words, "description": "Those on offer, with their names in themselves"},
         "links": {**words, "description": "Pages of the help centre"},
+        "questions": {"type": "array", "items": question, "description": "What people ask most just now"},
         "topics": {"type": "array", "items": topic},
     }
     return {

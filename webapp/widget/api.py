@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from kb.articles import article_link, get_published_article, list_topics
 from kb.core.errors import InvalidInputError, NotFoundError
+from kb.insight.demand import list_most_asked
 from kb.privacy.redaction import redact
 from kb.search.types import Audience, Outcome
 from kb.tables import Article, FeedbackKind
@@ -34,6 +35,7 @@ blueprint = Blueprint("api_widget", __name__, url_prefix="/api/v1/widget")
 
 PLACE, RESULTS = "widget", 5
 OFFERED = 3
+ASKED_MOST = 4
 # Title, heading and path of a page; what is longer is not about one thing.
 LONGEST_PAGE = 300
 VOTES = frozenset({FeedbackKind.ANSWERED.value, FeedbackKind.NOT_ANSWERED.value})
@@ -53,10 +55,23 @@ def start() -> Response:
         "links": {
             "home": url_for("help.home", language=language),
             "contact": url_for("help.contact", language=language),
+            "person": url_for("help.person", language=language),
         },
+        "questions": _questions(language) if allowed else [],
         "topics": _topics(language) if allowed else [],
     }
     return jsonify(answer)
+
+
+def _questions(language: str) -> list[dict[str, str]]:
+    return [
+        {
+            "title": one.text,
+            "language": language,
+            "url": url_for("help.article", language=language, slug=one.slug),
+        }
+        for one in list_most_asked(session(), language)[:ASKED_MOST]
+    ]
 
 
 def _topics(language: str) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 // A message to a person. What was typed stays until it has arrived.
 import { contact, randomName } from "./api.js";
-import { address, h } from "./dom.js";
+import { address, h, newTab } from "./dom.js";
 import { t } from "./options.js";
 import { trouble } from "./trouble.js";
 
@@ -89,10 +89,13 @@ export function contactView(app) {
     focus: () => (fields.name.control.isConnected ? fields.name.control : node.querySelector("[tabindex]"))?.focus(),
     shown() {
       share.hidden = !app.searched;
-      app.links().then((links) => {
-        ways.replaceChildren();
-        if (links.chat) ways.append(h("a", { class: "main", href: address(links.chat), target: "_blank", rel: "noopener" }, t("chat")));
-      }, () => {});
+      app.links().then(
+        (links) => {
+          const link = (name, word, kind) => links[name] && h("a", { class: kind, href: address(links[name]), target: "_blank", rel: "noopener" }, t(word), newTab());
+          ways.replaceChildren(...[link("chat", "chat", "main"), link("person", "ways")].filter(Boolean));
+        },
+        () => {},
+      );
     },
     fill(text) {
       anew?.();

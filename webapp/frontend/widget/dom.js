@@ -1,5 +1,5 @@
 // Elements, made one by one: no page's content policy, also one that trusts no HTML, has anything to refuse here.
-import { base } from "./options.js";
+import { base, t } from "./options.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const TAGS = new Set(
@@ -32,10 +32,17 @@ export function icon(path) {
   return svg;
 }
 
+/** What a screen reader says after a link that leaves the page. */
+export const newTab = () => h("span", { class: "sr" }, ` (${t("new_tab")})`);
+
+const root = new URL(base).pathname;
+
 /** An address of the help centre or of elsewhere as a whole one, "" where it is none that one can follow. */
 export function address(href) {
+  // Where the help centre has a path of its own, some addresses come with it and some without.
+  const isWithout = href.startsWith("/") && !href.startsWith("//") && !href.startsWith(root);
   try {
-    const url = new URL(href, base);
+    const url = new URL(isWithout ? href.slice(1) : href, base);
     return SCHEMES.has(url.protocol) ? url.href : "";
   } catch {
     return "";

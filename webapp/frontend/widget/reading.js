@@ -1,7 +1,7 @@
 // An article, read here.
 import { article } from "./api.js";
 import { question } from "./answers.js";
-import { address, articleOf, fromTree, h } from "./dom.js";
+import { address, articleOf, fromTree, h, newTab } from "./dom.js";
 import { t } from "./options.js";
 import { trouble } from "./trouble.js";
 
@@ -35,7 +35,7 @@ export function articleView(app, place, { from = null, anchor = "" } = {}) {
       const read = await article(place, from);
       title = read.title;
       const body = h("div", { lang: read.language }, h("h3", { tabindex: "-1", class: "title" }, title), fromTree(read.content, follow));
-      const whole = h("a", { href: address(read.url), target: "_blank", rel: "noopener" }, t("open_centre"), h("span", { class: "sr" }, ` (${t("new_tab")})`));
+      const whole = h("a", { href: address(read.url), target: "_blank", rel: "noopener" }, t("open_centre"), newTab());
       node.replaceChildren(body, question(`article:${read.id}`, from?.id, app), h("p", { class: "soft" }, whole));
       app.titled();
       if (anchor) goTo(anchor);

@@ -1,7 +1,7 @@
 // Searching: results while typing, the verdict when typing rests; before anything is typed, what fits the page.
 import { search, start, suggestions } from "./api.js";
 import { results, titles } from "./answers.js";
-import { address, h, icon } from "./dom.js";
+import { address, h, icon, newTab } from "./dom.js";
 import { options, t } from "./options.js";
 import { pageText } from "./page.js";
 import { trouble } from "./trouble.js";
@@ -62,16 +62,14 @@ export function searchView(app) {
       const place = await start();
       const offered = await forPage();
       if (mine !== turn) return;
-      const topics = place.topics.map((one) => h("li", null, h("a", { href: address(one.url), target: "_blank", rel: "noopener" }, one.name)));
-      out.replaceChildren(
-        ...(offered.length ? [h("h3", null, t("for_page")), titles(offered, app, null)] : []),
-        ...(topics.length && !offered.length ? [h("ul", { class: "topics" }, topics)] : []),
-      );
+      out.replaceChildren(...(offered.length ? listed("for_page", offered) : [...listed("often", place.questions), topics(place.topics)]));
     } catch (error) {
       if (mine === turn) out.replaceChildren(trouble(error, home));
       app.failed(error, null);
     }
   }
+
+  const listed = (word, found) => (found.length ? [h("h3", null, t(word)), titles(found, app, null)] : []);
 
   return {
     title: () => t("help"),
@@ -85,6 +83,11 @@ export function searchView(app) {
       submit();
     },
   };
+}
+
+function topics(found) {
+  const link = (one) => h("a", { href: address(one.url), target: "_blank", rel: "noopener" }, one.name, newTab());
+  return h("ul", { class: "topics" }, found.map((one) => h("li", null, link(one))));
 }
 
 const known = new Map();
