@@ -11,6 +11,7 @@ from kb.tables import Article
 
 # Of 100: below it words only happen to share letters.
 _ALIKE = 68
+_A_WORD = 4  # letters; shorter ones say little
 _LONGEST = 100  # letters of an address that are compared
 _WORD = re.compile(r"[^\W_]+")
 
@@ -34,9 +35,11 @@ def neighbours(
 
 
 def _alike(wanted: str, texts: Sequence[str]) -> dict[int, float]:
-    """Likeness by place of those that are like enough."""
-    if len(wanted) < 3:
-        return {}
-    scored = process.extract(wanted, texts, scorer=fuzz.token_sort_ratio, limit=20, score_cutoff=_ALIKE)
-    within = process.extract(wanted, texts, scorer=fuzz.token_set_ratio, limit=20, score_cutoff=90)
-    return {place: score - 20 for _text, score, place in within} | {place: score for _text, score, place in scored}
+    """Likeness by place of those that are like enough, or at least have a word in common; those come behind."""
+    words = {word for word in _WORD.findall(wanted) if len(word) >= _A_WORD}
+    shared = {place: words & set(_WORD.findall(text)) for place, text in enumerate(texts)}
+    found = {place: 50 * len(same) / len(words) for place, same in shared.items() if same}
+    if len(wanted) >= _A_WORD:
+        scored = process.extract(wanted, texts, scorer=fuzz.token_sort_ratio, limit=20, score_cutoff=_ALIKE)
+        found |= {place: score for _text, score, place in scored}
+    return found

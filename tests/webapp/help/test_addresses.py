@@ -191,6 +191,7 @@ def test_internal_and_unfinished_articles_are_nowhere(client: FlaskClient, sessi
         ("/help/en/retrun-a-lamp", "return-a-lamp"),
         ("/help/hi/articles/when-refund-arives", SLUG),
         ("/returns/return-lamp.html", "return-a-lamp"),
+        ("/help/en/articles/refund-timelines-explained", SLUG),
     ],
 )
 def test_what_is_misspelt_stands_near_what_was_meant(client: FlaskClient, path: str, near: str) -> None:
