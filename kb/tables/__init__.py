@@ -32,7 +32,7 @@ from kb.tables.conversations import (
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
 from kb.tables.demand import MostAsked, TopicDemand
 from kb.tables.desk import ConversationFlow, Macro, SolvedGroup, UsedDocument, UsedState
-from kb.tables.gaps import Gap, GapMark, GapState, Miss
+from kb.tables.gaps import Gap, GapChange, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
 from kb.tables.internal_statements import InternalStatements
 from kb.tables.jobs import Job, JobState
@@ -81,6 +81,7 @@ __all__ = [
     "FeedbackKind",
     "FlowRevision",
     "Gap",
+    "GapChange",
     "GapMark",
     "GapState",
     "IdentityKind",

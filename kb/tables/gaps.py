@@ -1,13 +1,14 @@
 """Misses (searches that nothing answered), grouped by likeness into gaps."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.tables.base import Base, utc_now
+from kb.tables.people import User
 from kb.tables.search import SearchEvent
 
 
@@ -36,6 +37,25 @@ class Gap(Base):
     fingerprint: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+    # What a trainer has joined, parted or named keeps its members and its name.
+    is_held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_named: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Of one that has no members any more: where most of them went.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("gaps.id", ondelete="SET NULL"), index=True)
+    assigned_to_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    due_on: Mapped[date | None]
+    dismissed_because: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    closed_at: Mapped[datetime | None]
+    closed_by_article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"))
+    # What it costs, counted by a job (kb.insight.gaps.costs): people who asked; who asked again; who turned to a person after it;
+    # of these who were frustrated; misses of the last week and of the one before.
+    askers: Mapped[int] = mapped_column(default=0, server_default="0")
+    repeats: Mapped[int] = mapped_column(default=0, server_default="0")
+    contacts: Mapped[int] = mapped_column(default=0, server_default="0")
+    frustrated: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_week: Mapped[int] = mapped_column(default=0, server_default="0")
+    week_before: Mapped[int] = mapped_column(default=0, server_default="0")
+    cost: Mapped[float] = mapped_column(default=0.0, server_default="0", index=True)
 
     misses: Mapped[list["Miss"]] = relationship(
         back_populates="gap", cascade="all, delete-orphan", passive_deletes=True
@@ -61,9 +81,25 @@ class Miss(Base):
     event: Mapped[SearchEvent] = relationship()
 
 
+class GapChange(Base):
+    """What somebody did with a gap, so that it can be read and undone; also what they said about it (`comment`)."""
+
+    __tablename__ = "gap_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gap_id: Mapped[int] = mapped_column(ForeignKey("gaps.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    kind: Mapped[str] = mapped_column(String(20))  # see kb.insight.gaps.editing.ChangeKind
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what it takes to undo it, and to say what it was
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    undone_at: Mapped[datetime | None]
+
+    user: Mapped[User | None] = relationship()
+
+
 class GapMark(Base):
-    """How far the collection of misses has come: the last search ("events") and the last vote ("feedback") looked at. And how far
-    votes have been looked at for wordings ("wordings")."""
+    """How far the collection of misses has come: the last search ("events") and the last vote ("feedback") looked at. How far
+    votes have been looked at for wordings ("wordings"), and up to which miss all were grouped anew ("regrouped")."""
 
     __tablename__ = "gap_marks"
 

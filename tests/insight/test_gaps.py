@@ -1,45 +1,19 @@
 """What counts as a miss, and which misses become one gap."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
+from searches import searched
 from sqlalchemy.orm import Session
 
 from indexer.encoders.hashing import HashEncoder
 from indexer.encoders.opening import open_encoder
 from kb.core.errors import NotFoundError
 from kb.core.settings import Settings
-from kb.insight.gaps import collect_misses, list_gaps, misses_of, set_gap_state
-from kb.tables import Feedback, FeedbackKind, GapState, SearchEvent, utc_now
+from kb.insight.gaps import change_state, collect_misses, list_gaps, misses_of
+from kb.tables import Feedback, FeedbackKind, GapState, utc_now
 
 ENCODER = HashEncoder()
-
-
-def searched(
-    session: Session,
-    query: str,
-    *feedback: FeedbackKind,
-    outcome: str = "none",
-    language: str = "en",
-    visit: str | None = None,
-    ago: timedelta = timedelta(minutes=10),
-) -> SearchEvent:
-    event = SearchEvent(
-        public_id=str(uuid.uuid4()),
-        place="help",
-        audience="customer",
-        query=query,
-        language=language,
-        outcome=outcome,
-        confidence=0.1,
-        visit=visit,
-        created_at=utc_now() - ago,
-    )
-    event.feedback = [Feedback(kind=kind.value, created_at=event.created_at) for kind in feedback]
-    session.add(event)
-    session.commit()
-    return event
 
 
 def causes(session: Session) -> dict[str, str]:
@@ -133,8 +107,8 @@ def test_a_closed_gap_that_is_missed_again_opens_and_a_dismissed_one_stays(sessi
     searched(session, "lottery call winner")
     collect_misses(session, ENCODER)
     nepal, lottery = (next(g.id for g in list_gaps(session) if word in g.label) for word in ("nepal", "lottery"))
-    set_gap_state(session, nepal, GapState.CLOSED)
-    set_gap_state(session, lottery, GapState.DISMISSED)
+    change_state(session, nepal, GapState.CLOSED, user_id=None)
+    change_state(session, lottery, GapState.DISMISSED, user_id=None)
     assert list_gaps(session) == []
     searched(session, "nepal delivery")
     searched(session, "winner lottery call")
@@ -154,4 +128,4 @@ def test_an_unknown_gap_is_a_clear_error(session: Session) -> None:
     with pytest.raises(NotFoundError, match="There is no gap 99"):
         misses_of(session, 99)
     with pytest.raises(NotFoundError, match="kb gaps"):
-        set_gap_state(session, 99, GapState.CLOSED)
+        change_state(session, 99, GapState.CLOSED, user_id=None)

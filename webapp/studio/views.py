@@ -4,8 +4,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from flask_login import current_user
 
-from kb.insight.gaps import count_gaps, list_gaps, misses_of, set_gap_state
+from kb.insight.gaps import change_state, count_gaps, list_gaps, misses_of
 from kb.tables import GapState
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
@@ -105,7 +106,7 @@ def set_state(gap_id: int) -> ResponseReturnValue:
     if state is GapState.CLOSED:
         # A gap closes by itself when its questions find an answer, never by somebody saying so.
         abort(400)
-    found = set_gap_state(session(), gap_id, state)
+    found = change_state(session(), gap_id, state, user_id=current_user.id)
     words = {
         GapState.OPEN: _("Open again: “%(label)s”", label=found.label),
         GapState.IN_PROGRESS: _("In progress: “%(label)s”", label=found.label),

@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.insight.gaps import collect_misses, explain_gaps, has_something_new, has_unexplained
+from indexer.question_groups import group_questions
+from kb.insight.gaps import collect_misses, count_costs, explain_gaps, has_something_new, has_unexplained, regroup
+from kb.insight.gaps import regrouping_is_due as is_due
 from kb.jobs.worker import JobContext
 from webapp.worker.tools import WorkerTools
 
@@ -16,6 +18,11 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
             return None
         session.rollback()
         misses = collect_misses(session, tools.encoder, checkpoint=session.commit, progress=context.progress)
+        moved = 0
+        if is_due(session):
+            moved = regroup(session, tools.encoder.fingerprint, group_questions, checkpoint=session.commit)
+        count_costs(session)
+        session.commit()
         views = tools.runtime.all_views()
         gaps = explain_gaps(session, tools.encoder, views, checkpoint=session.commit, progress=context.progress)
-    return {"misses": misses, "gaps": gaps} if misses or gaps else None
+    return {"misses": misses, "moved": moved, "gaps": gaps} if misses or gaps else None

@@ -1,13 +1,19 @@
 """Gaps: searches that nothing answered, grouped by similarity, so that a trainer sees what to write."""
 
+from kb.insight.gaps.costs import count_costs
+from kb.insight.gaps.editing import change_state
 from kb.insight.gaps.explaining import explain_gaps, has_unexplained
-from kb.insight.gaps.listing import GapSummary, count_gaps, list_gaps, misses_of, set_gap_state
+from kb.insight.gaps.listing import GapSummary, count_gaps, list_gaps, misses_of
 from kb.insight.gaps.misses import collect_misses, has_something_new
 from kb.insight.gaps.reasons import explain_miss
+from kb.insight.gaps.regrouping import is_due as regrouping_is_due
+from kb.insight.gaps.regrouping import regroup
 
 __all__ = [
     "GapSummary",
+    "change_state",
     "collect_misses",
+    "count_costs",
     "count_gaps",
     "explain_gaps",
     "explain_miss",
@@ -15,5 +21,6 @@ __all__ = [
     "has_unexplained",
     "list_gaps",
     "misses_of",
-    "set_gap_state",
+    "regroup",
+    "regrouping_is_due",
 ]

@@ -3,14 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, contains_eager, defer
 
 from kb.core.errors import NotFoundError
-from kb.tables import Gap, GapState, Miss, SearchEvent, utc_now
+from kb.insight.gaps.costs import COUNTED
+from kb.tables import Gap, GapState, Miss, SearchEvent
 
 EXAMPLES = 3
 OPEN_STATES = (GapState.OPEN, GapState.IN_PROGRESS)
@@ -20,7 +21,8 @@ _BLOCK = 500
 
 @dataclass(frozen=True)
 class GapSummary:
-    """One line of the gap list. languages: tag -> number of misses; examples: different wordings, newest first."""
+    """One line of the gap list. languages: tag -> number of misses; examples: different wordings, newest first; costs: see
+    `kb.insight.gaps.costs.COUNTED`."""
 
     id: int
     label: str
@@ -32,6 +34,10 @@ class GapSummary:
     evidence: list[dict[str, Any]]
     examples: list[str]
     last_seen: datetime
+    cost: float
+    costs: dict[str, int]
+    assigned_to_id: int | None
+    due_on: date | None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +51,8 @@ class GapSummary:
             "evidence": self.evidence,
             "examples": self.examples,
             "last_seen": self.last_seen.isoformat(),
+            "cost": self.cost,
+            "costs": self.costs,
         }
 
 
@@ -56,7 +64,7 @@ def list_gaps(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[GapSummary]:
-    """Gaps in these states, the most asked first; with `language` only those that were asked in it.
+    """Gaps in these states, what costs most first, then the most asked; with `language` only those that were asked in it.
 
     Three statements, and two more for every 500 gaps beyond the first.
     """
@@ -69,7 +77,7 @@ def list_gaps(
         select(Gap, counted.c.count, counted.c.last_seen)
         .join(counted, counted.c.gap_id == Gap.id)
         .where(*_chosen(states, language))
-        .order_by(counted.c.count.desc(), counted.c.last_seen.desc(), Gap.id)
+        .order_by(Gap.cost.desc(), counted.c.count.desc(), counted.c.last_seen.desc(), Gap.id)
         .limit(limit)
         .offset(offset)
         .options(defer(Gap.centroid))
@@ -89,6 +97,10 @@ def list_gaps(
             evidence=gap.evidence,
             examples=examples[gap.id],
             last_seen=last_seen,
+            cost=gap.cost,
+            costs={name: getattr(gap, name) for name in COUNTED},
+            assigned_to_id=gap.assigned_to_id,
+            due_on=gap.due_on,
         )
         for gap, count, last_seen in rows
     ]
@@ -131,13 +143,6 @@ def misses_of(
     ).all()
     count = session.scalar(select(func.count(Miss.id)).where(Miss.gap_id == gap_id)) or 0
     return gap, list(misses), count
-
-
-def set_gap_state(session: Session, gap_id: int, state: GapState) -> Gap:
-    """Raises NotFoundError."""
-    gap = get_gap(session, gap_id)
-    gap.state, gap.updated_at = state.value, utc_now()
-    return gap
 
 
 def _chosen(states: Sequence[GapState], language: str | None) -> list[ColumnElement[bool]]:

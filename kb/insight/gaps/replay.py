@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.insight.gaps.listing import misses_of, set_gap_state
+from kb.insight.gaps.editing import change_state
+from kb.insight.gaps.listing import misses_of
 from kb.search.searcher import Searcher
 from kb.search.types import Outcome
 from kb.tables import GapState
@@ -68,5 +69,5 @@ def replay_gap(session: Session, searcher: Searcher, gap_id: int) -> Replay:
     questions = list(asked.values())
     closed = bool(questions) and all(question.now == Outcome.ANSWERED for question in questions)
     if closed and gap.state != GapState.CLOSED:
-        set_gap_state(session, gap_id, GapState.CLOSED)
+        change_state(session, gap_id, GapState.CLOSED, user_id=None)
     return Replay(gap.id, gap.label, closed, questions)
