@@ -103,6 +103,18 @@ def test_each_language_has_its_own_words_and_all_count(session: Session, refund:
     assert list_most_asked(session, "en")[0].people == 8
 
 
+def test_few_of_a_language_do_not_come_before_many_of_all(session: Session, refund: Article, lamp: Article) -> None:
+    for article, title in ((refund, "रिफ़ंड कब आएगा"), (lamp, "लैंप लौटाना")):
+        add_article(
+            session, title, "कार्ड पर।", slug=article.slug, language="hi", translation_key=article.translation_key
+        )
+    ask(session, "money back by card", refund, 6)
+    ask(session, "when can i return a lamp", lamp, 4)
+    add_judged(session, "लैंप लौटाना है", lamp, None, outcome=Outcome.ANSWERED)
+    assert texts(session, "hi") == ["रिफ़ंड कब आएगा", "लैंप लौटाना"]
+    assert texts(session) == ["Money back by card", "When can I return a lamp"]
+
+
 def test_before_anybody_asks_it_is_what_others_lead_to_one_of_each_topic(
     session: Session, refund: Article, lamp: Article
 ) -> None:

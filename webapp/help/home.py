@@ -15,6 +15,8 @@ from webapp.shared.ui import is_partial, render_fresh
 
 # Of so many tiles that people asked for in the last month the page says so.
 LEAST_ASKED = 3
+# Fewer people make no shares, only an order.
+LEAST_FOR_SHARES = 10
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ def _by_demand(topics: Sequence[TopicSummary], people: dict[str, int]) -> list[T
     total = sum(people.get(topic.topic, 0) for topic in topics)
     order = sorted(topics, key=lambda topic: (topic.topic == "", -people.get(topic.topic, 0), -topic.count))
     return [
-        TopicTile(topic.topic, topic.count, round(100 * people.get(topic.topic, 0) / total) if total else None)
+        TopicTile(
+            topic.topic,
+            topic.count,
+            round(100 * people.get(topic.topic, 0) / total) if total >= LEAST_FOR_SHARES else None,
+        )
         for topic in order
     ]
 

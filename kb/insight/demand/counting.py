@@ -42,7 +42,9 @@ class _Group:
     readers: set[str] = field(default_factory=set)
 
     def people_in(self, language: str) -> int:
-        return sum(language in languages for languages in self.people.values())
+        """0 where they are too few to say anything."""
+        count = sum(language in languages for languages in self.people.values())
+        return count if count >= LEAST_PEOPLE else 0
 
 
 @dataclass(frozen=True)

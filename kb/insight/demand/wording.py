@@ -15,6 +15,7 @@ from kb.text.words import find_words
 
 LEAST_PEOPLE = 3
 SHORTEST_WORDS, LONGEST = 2, 80
+_I = regex.compile(r"\bi\b")
 _END = regex.compile(r"[\s?!.।…]+$")
 # Digits in a row, addresses, what stands for something that was taken out.
 _PERSONAL = regex.compile(r"\p{N}{4,}|[@/\\<>{}\[\]]|www\.|\.com\b", regex.IGNORECASE)
@@ -57,6 +58,7 @@ def choose_wording(asked: Iterable[Asked], language: str, articles: Sequence[Art
         if known is None:
             known = {term for article in articles for term in index_terms(article.text, article.language)}
         if _telling_terms(text, language) <= known:
+            text = _I.sub("I", text) if language == "en" else text
             return text[:1].upper() + text[1:]
     return ""
 
