@@ -150,11 +150,13 @@ def vote_on_answer(language: str) -> ResponseReturnValue:
 
 @blueprint.app_template_global("answer_url")
 def answer_url(result: Result, *, marked: bool) -> str:
-    """Where the answer stands: its section, and where it is sure, the very words, which browsers mark that can."""
+    """Where the answer stands: its section; where it is sure that is marked, and so are the very words by browsers that can."""
     fragment = quote(result.anchor)
     if marked and result.answer is not None:
         fragment += _text_fragment(result.answer)
-    return f"{result.url}#{fragment}" if fragment else result.url
+    # The article's own mark, around the section, is there in every browser.
+    address = f"{result.url}?at={quote(result.anchor)}" if marked and result.anchor else result.url
+    return f"{address}#{fragment}" if fragment else address
 
 
 def _text_fragment(answer: Answer) -> str:
