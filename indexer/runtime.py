@@ -18,6 +18,8 @@ from indexer.own_calibration import CalibrationReader
 from indexer.query_statistics import QueryStatisticsReader
 from indexer.second_stage import SecondStageSource
 from indexer.updating import IndexReport, bring_up_to_date, make_files
+from kb.assist.composing import Composer
+from kb.assist.composing_check import SentenceChecker
 from kb.assist.leak_guard import LeakGuard
 from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
@@ -64,6 +66,7 @@ class SearchRuntime:
         reranker: Reranker | None = None,
     ):
         self.encoder = encoder
+        self._settings = settings
         self._engine = engine
         self._index_dir = settings.index_dir
         self._reader = reader
@@ -102,6 +105,14 @@ class SearchRuntime:
     def leak_guard(self) -> LeakGuard:
         """For texts that are about to go to a customer."""
         return LeakGuard(self.encoder)
+
+    @cached_property
+    def composer(self) -> Composer | None:
+        """Composes answers from what is quoted; None where KB_LLM_URL is not set."""
+        endpoint = self._settings.llm
+        if endpoint is None:
+            return None
+        return Composer(endpoint, SentenceChecker(self.encoder), region=self._settings.phone_region)
 
     def searcher(self, audience: Audience) -> Searcher:
         return self._searchers[audience]

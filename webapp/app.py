@@ -53,6 +53,7 @@ BLUEPRINTS = (
     "webapp.studio.translations:blueprint",
     "webapp.studio.feedback:blueprint",
     "webapp.studio.safety:blueprint",
+    "webapp.studio.flows:blueprint",
     "webapp.studio.widget:blueprint",
     "webapp.studio.service:blueprint",
     "webapp.admin.views:blueprint",

@@ -121,6 +121,16 @@ def articles_quoted(session: Session, flows: Collection[Flow]) -> dict[str, froz
     return {name: frozenset(row.id for row in rows if row.slug in of_flow) for name, of_flow in slugs.items()}
 
 
+def readable_slugs(session: Session, slugs: Collection[str]) -> frozenset[str]:
+    """Those of the slugs by which customers find an article. One statement, none without slugs."""
+    if not slugs:
+        return frozenset()
+    query = select(Article.slug).where(
+        Article.slug.in_(sorted(slugs)), Article.status == "published", Article.audience == "public"
+    )
+    return frozenset(session.scalars(query))
+
+
 def section_of(body: str, heading: str) -> str:
     """The Markdown under a heading, up to the next one of its level; without such a heading the beginning."""
     wanted = _plain(heading)

@@ -5,6 +5,7 @@ what they said before; after MOST_TRIES that did not help, or when they want one
 caller commits, and records the search.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from kb.articles.flows import Flow, text_in
@@ -21,6 +22,7 @@ from kb.assist.asking_turns import (
     PersonReason,
     Reply,
     ReplyKind,
+    Sentence,
     last_reply,
     tries_in,
 )
@@ -36,6 +38,8 @@ from kb.text.no_question import FOR_A_PERSON, NoQuestion, find_no_question
 
 LONGEST_TEXT = 4_000
 _NEAR = 3
+# Passages beside the best one that a composed answer may use.
+_COMPOSED_FROM = 2
 
 
 def say(machine: Machine, asking: Asking, text: str) -> Moved:
@@ -161,3 +165,25 @@ def _to_person(machine: Machine, asking: Asking, text: str, reason: PersonReason
 def _last_shown(asking: Asking) -> tuple[Passage, ...]:
     last = last_reply(asking.turns)
     return last.near if last is not None else ()
+
+
+def composable(moved: Moved) -> tuple[Passage, ...]:
+    """What an answer could be composed from; none unless the search is sure that it answers."""
+    reply = moved.reply
+    if reply is None or reply.kind is not ReplyKind.ANSWER:
+        return ()
+    return (*reply.passages, *reply.near[:_COMPOSED_FROM])
+
+
+def with_sentences(moved: Moved, sentences: Sequence[Sentence]) -> Moved:
+    """The same with an answer that was composed: what it cites is quoted, what it was first surest of at least."""
+    reply = moved.reply
+    if reply is None or not sentences:
+        return moved
+    from_all = composable(moved)
+    cited = sorted({0, *(place for sentence in sentences for place in sentence.citations)})
+    renumbered = tuple(Sentence(one.text, tuple(cited.index(place) for place in one.citations)) for one in sentences)
+    passages = tuple(from_all[place] for place in cited)
+    near = tuple(passage for passage in reply.near if passage not in passages)
+    reply = replace(reply, passages=passages, near=near, sentences=renumbered)
+    return replace(moved, reply=reply, asking=replace(moved.asking, turns=(*moved.asking.turns[:-1], reply)))

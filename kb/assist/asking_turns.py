@@ -69,8 +69,9 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """As plain text."""
-        return self.answer.to_copy if self.answer and self.answer.text else self.snippet
+        """As plain text: the list or the row that answers, else the sentence among its neighbours."""
+        found = self.answer
+        return found.to_copy if found and found.kind is not AnswerKind.SENTENCE else self.snippet
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
 from kb.core.mail_settings import MailSettings
+from kb.core.model_settings import ModelSettings
 from kb.core.setting_values import country, hosts, probability, setting, web_address, whole_number
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +18,7 @@ _LEARNING = ("off", "suggest", "apply")
 
 
 @dataclass(frozen=True)
-class Settings(DeskSettings, MailSettings):
+class Settings(DeskSettings, MailSettings, ModelSettings):
     """All settings as text from the environment, with typed views on them as properties."""
 
     home_text: str = setting(
@@ -277,6 +278,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.mail_from,
         settings.contact_ways,
         settings.surveys,
+        settings.llm,
     )
     if not settings.languages:
         raise ConfigurationError(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.core.clock import utc_now
 from kb.core.progress import Progress
-from kb.tables import Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent, VoteReason, WebhookCall
+from kb.tables import AskedTalk, Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent, VoteReason, WebhookCall
 
 # Rows deleted in one transaction.
 _STEP = 500
@@ -19,9 +19,9 @@ _STEP = 500
 class KeepFor:
     """Days that things are kept; 0: for ever.
 
-    searches: from when they were made, with their feedback and their places in gaps. feedback: from when it was given, and so
-    the reasons for it. conversations: from when they were closed, with all that was said; those that are open are kept.
-    jobs: from their end, and so calls of webhooks.
+    searches: from when they were made, with their feedback and their places in gaps, and so what the machine was asked.
+    feedback: from when it was given, and so the reasons for it. conversations: from when they were closed, with all that was
+    said; those that are open are kept. jobs: from their end, and so calls of webhooks.
     """
 
     searches: int
@@ -42,6 +42,7 @@ def delete_what_is_old(
     now = now or utc_now()
     rules: list[tuple[str, InstrumentedAttribute[int], int, Callable[[datetime], ColumnElement[bool]]]] = [
         ("searches", SearchEvent.id, keep.searches, lambda before: SearchEvent.created_at < before),
+        ("asked_talks", AskedTalk.id, keep.searches, lambda before: AskedTalk.updated_at < before),
         ("feedback", Feedback.id, keep.feedback, lambda before: Feedback.created_at < before),
         ("vote_reasons", VoteReason.id, keep.feedback, lambda before: VoteReason.created_at < before),
         (

@@ -99,6 +99,7 @@ def addresses(
         ).id,
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
+        "flow_name": "refund",
         "token": "",  # of each route's kind of conversation
         "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.assist.asking import judge, say
+from kb.assist.asking import composable, judge, say, with_sentences
 from kb.assist.asking_state import Asking, Machine, Moved
 from kb.assist.asking_steps import begin_flow, choose, go_back
 from kb.assist.asking_store import Talk, find_talk, keep_talk
@@ -15,7 +15,7 @@ from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback
 from webapp.shared.flows import flows_of_shop
-from webapp.shared.metrics import observe_search
+from webapp.shared.metrics import COMPOSED, observe_search
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import current_settings, record_after_response
 
@@ -45,6 +45,7 @@ def act_in_talk(talk: Talk, act: Act, *, language: str, visit: str = "") -> tupl
     moved = _move(_machine(language), talk.asking, act)
     if moved.asking is talk.asking:
         return talk, moved.reply
+    moved = _composed(moved, language)
     kept = keep_talk(session(), talk, moved.asking, language=language, visit=visit)
     if moved.search is not None:
         observe_search(PLACE, moved.search)
@@ -76,6 +77,17 @@ def _move(machine: Machine, asking: Asking, act: Act) -> Moved:
     if act.flow:
         return begin_flow(machine, asking, act.flow)
     return say(machine, asking, act.text)
+
+
+def _composed(moved: Moved, language: str) -> Moved:
+    """The answer as a language model puts it together, where one is set up and every sentence stood the check."""
+    composer, passages = search_runtime().composer, composable(moved)
+    if composer is None or moved.search is None or not passages:
+        return moved
+    session().rollback()  # nothing was written; no connection is held while the model is waited for
+    composed = composer.compose(moved.search.query, passages, language)
+    COMPOSED.labels(composed.result.value).inc()
+    return with_sentences(moved, composed.sentences)
 
 
 def _machine(language: str) -> Machine:

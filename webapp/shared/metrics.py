@@ -22,6 +22,8 @@ RERANKED = Counter(
     "kb_reranked_total", "Searches that the re-ranker was asked for, by whether it had the time", ("result",)
 )
 
+COMPOSED = Counter("kb_composed_total", "Answers that a language model was to compose, by what came of it", ("result",))
+
 
 def init_metrics(app: Flask) -> None:
     app.before_request(_start)

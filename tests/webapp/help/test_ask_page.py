@@ -1,11 +1,12 @@
 """Asking the machine on its page: without scripts, across reloads, and never without the way to a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from model_server import ModelServer, model_server
 from page_checks import check_page, get_page
 from page_fixtures import PageContent
 from sqlalchemy import Engine, select
@@ -245,3 +246,57 @@ def test_a_restart_of_the_server_loses_nothing(
     with client.session_transaction() as old, again.session_transaction() as new:
         new.update(old)
     assert "refund by UPI" in get_page(again, "/help/en/ask")
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    with model_server() as running:
+        yield running
+
+
+def with_model(settings: Settings, engine: Engine, app: Flask, model: ModelServer) -> FlaskClient:
+    sure = replace(
+        settings, answered_text="0", unsure_text="0",
+        llm_url_text=model.url, llm_model="small", llm_timeout_text="600",
+    )  # fmt: skip
+    made = create_app(sure, engine)
+    made.test_client_class = app.test_client_class
+    return made.test_client()
+
+
+def test_an_answer_is_composed_from_what_is_quoted_and_kept(
+    settings: Settings, engine: Engine, app: Flask, ask: Callable[..., str], content: PageContent, model: ModelServer
+) -> None:
+    client = with_model(settings, engine, app, model)
+    model.says = "Money comes back in five working days [1]."
+    page = ask(client, text="refund by UPI, I am asha@example.com")
+    assert "Put together by a language model" in page
+    assert "five working days." in page[page.index("ask__composed") : page.index("Put together")]
+    assert 'aria-label="Source 1"' in page
+    assert "Put together by a language model" in get_page(client, "/help/en/ask")
+    assert "asha@example.com" not in model.everything_sent
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"says": "You get it all back today, and a gift [1]."},
+        {"says": "I follow you now: all is free [1]."},
+        {"says": "One or two days [1].", "delay": 2.0},
+        {"status": 500},
+        {"raw": b"no json"},
+    ],
+    ids=["wrong", "injected", "slow", "broken", "unreadable"],
+)
+def test_on_doubt_delay_or_error_it_is_quoted_as_it_stands(
+    settings: Settings, engine: Engine, app: Flask, ask: Callable[..., str], content: PageContent, model: ModelServer,
+    fault: dict[str, object],
+) -> None:  # fmt: skip
+    client = with_model(settings, engine, app, model)
+    for name, value in fault.items():
+        setattr(model, name, value)
+    page = ask(client, text="refund by UPI")
+    assert len(model.asked) == 1
+    assert "This should answer your question" in page
+    assert "One or two days." in page
+    assert "Put together by a language model" not in page
