@@ -128,6 +128,12 @@ def has_held(home: Path) -> bool:
     return any(name.endswith(ENDING) for name in _names(home / FOLDER))
 
 
+def count_held(home: Path) -> tuple[int, int]:
+    """How many wait, and how many were put aside since they could not be read or stored."""
+    names = _names(home / FOLDER)
+    return sum(name.endswith(ENDING) for name in names), sum(name.endswith(BROKEN) for name in names)
+
+
 def store_held(
     engine: Engine,
     home: Path,

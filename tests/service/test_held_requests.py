@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
 from kb.service import held_requests
-from kb.service.held_requests import HeldFullError, SentByCustomer, has_held, hold, store_held
+from kb.service.held_requests import HeldFullError, SentByCustomer, count_held, has_held, hold, store_held
 from kb.tables import Conversation, Message
 
 
@@ -87,6 +87,7 @@ def test_what_cannot_be_read_or_stored_is_put_aside_and_keeps_nobody_waiting(
     assert store(engine, tmp_path) == {"stored": 1, "gone": 1, "broken": 4}
     assert session.scalars(select(Message.text)).all() == ["My pin is [code]"]
     assert {path.name for path in folder.iterdir()} == {"b-empty.broken", "c.broken", "d.broken", "e.broken"}
+    assert count_held(tmp_path) == (0, 4)
     os.utime(folder / "c.broken", (time.time() - 40 * 86_400,) * 2)
     store(engine, tmp_path)
     assert "c.broken" not in {path.name for path in folder.iterdir()}

@@ -42,6 +42,19 @@ def look_at_mail(settings: Settings) -> Iterator[Found]:
             yield "ok", f"E-mail {where}", f"{server.host}:{server.port}{sender}", ""
 
 
+def look_at_held(settings: Settings) -> Iterator[Found]:
+    """What customers sent while the database took nothing; says something only where there is some."""
+    from kb.service.held_requests import FOLDER, count_held
+
+    waiting, broken = count_held(settings.home)
+    if waiting:
+        text = f"{waiting} wait in {settings.home / FOLDER} until the database takes something and a worker runs."
+        yield "note", "Requests of customers", text, "kb serve or kb worker, with this KB_HOME"
+    if broken:
+        text = f"{broken} could not be stored: {settings.home / FOLDER}/*.broken. The log says why."
+        yield "wrong", "Requests of customers", text, "Read them and answer by hand; delete the files then."
+
+
 def look_at_webhooks(engine: Engine) -> Iterator[Found]:
     from kb.core.database import session_scope
     from kb.service.channels.webhooks import count_waiting, list_webhooks
