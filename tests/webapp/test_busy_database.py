@@ -112,7 +112,7 @@ def test_request_is_held_on_disk_its_form_comes_back_and_it_arrives_once(
         begun = time.monotonic()
         typed = {**MESSAGE, "order_number": "JH-20417733", "pictures": picture()}
         answer = client.post("/help/hi/contact", data=typed, headers=csrf(client))
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 6
         page = check_page(answer, status=503)
         assert int(answer.headers["Retry-After"]) > 0
         for kept in ("Asha &lt;Rao&gt;", "98300 12345", "[card]", "JH-20417733"):

@@ -16,8 +16,8 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 
-from webapp.app import LARGEST_REQUEST
 from webapp.shared.live import STREAM, LiveStream
+from webapp.shared.uploads import most_to_read
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class Bridge:
         if self._waiting >= MOST_WAITING:
             await _send_plain(send, 503, _BUSY, (b"retry-after", b"3"))
             return
-        body = await _read_body(scope, receive)
+        body = await _read_body(scope, receive, self._most_to_read(scope))
         if body is None:
             await _send_plain(send, 408, b"The request did not arrive.\n")
             return
@@ -87,6 +87,15 @@ class Bridge:
         finally:
             # Also of a client who is gone: it ends the stream, and begins what is to be done after the answer.
             self._afterwards.submit(_close, answer)
+
+    def _most_to_read(self, scope: Message) -> int:
+        """Bytes of the body; few requests may have more than the others."""
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        path = "/" + str(scope["path"]).lstrip("/")
+        prefix = headers.get(b"x-forwarded-prefix", "").rstrip("/")
+        if prefix and path.startswith(prefix + "/"):  # the proxy leaves it in the address
+            path = path.removeprefix(prefix)
+        return most_to_read(self.application, scope["method"], path, headers.get(b"cookie", ""))
 
     async def _answer(self, environ: dict[str, Any]) -> _Answer:
         self._waiting += 1
@@ -168,11 +177,11 @@ async def _send_plain(send: Send, status: int, body: bytes, *headers: tuple[byte
     await send({"type": "http.response.body", "body": body})
 
 
-async def _read_body(scope: Message, receive: Receive) -> tuple[IO[bytes], int] | None:
+async def _read_body(scope: Message, receive: Receive, most: int) -> tuple[IO[bytes], int] | None:
     """The body and its length; None where it did not arrive. Of one that is too long only the length counts: the application
     refuses it, and its connection is closed."""
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-    if declared.isdigit() and int(declared) > LARGEST_REQUEST:
+    if declared.isdigit() and int(declared) > most:
         return BytesIO(), int(declared)
     body: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 (closed when the request is over)
     length = 0
@@ -184,7 +193,7 @@ async def _read_body(scope: Message, receive: Receive) -> tuple[IO[bytes], int] 
                     body.close()
                     return None
                 length += len(message.get("body", b""))
-                if length > LARGEST_REQUEST:
+                if length > most:
                     body.truncate(0)
                     break
                 body.write(message.get("body", b""))

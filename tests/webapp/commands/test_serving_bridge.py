@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, request
+from flask.testing import FlaskClient
 
 from webapp.app import LARGEST_REQUEST
 from webapp.commands import serving_bridge
 from webapp.commands.serving_bridge import Bridge
 from webapp.shared.live import STREAM
+from webapp.shared.uploads import MOST_OF_PICTURES, most_to_read
 
 
 @pytest.fixture
@@ -210,3 +212,31 @@ def test_streams_are_waited_for_by_the_loop_and_closed_in_the_end(small: Flask) 
 
     assert asyncio.run(many()) == [b"0;1;2;"] * 50
     assert all(stream.closed for stream in made)
+
+
+def test_what_may_be_larger_is_read_from_those_who_may_send_it(app: Flask, login: Callable[[str], FlaskClient]) -> None:
+    usual = app.config["MAX_CONTENT_LENGTH"]
+    with login("admin").session_transaction() as cookie:
+        inside = dict(cookie)
+    signed = app.session_interface.get_signing_serializer(app).dumps(inside)  # type: ignore[attr-defined]
+    own, forged = (f"a=b; kb_session={value}" for value in (signed, signed[:-2] + "xx"))
+
+    def most(path: str, cookies: str = "", method: str = "POST") -> int:
+        return most_to_read(app, method, path, cookies)
+
+    assert most("/help/hi/contact") == most("/help/en/requests/a.b.c") == MOST_OF_PICTURES > usual
+    assert most("/help/hi/contact", method="GET") == most("/help/hi/search") == most("/nothing") == usual
+    assert most("/admin/imports", own) == app.extensions["kb_settings"].largest_upload > usual
+    assert most("/desk/inbox/1/messages", own) > usual
+    for path in ("/admin/imports", "/desk/inbox/1/messages"):
+        assert most(path) == most(path, forged) == usual
+
+
+def test_large_picture_arrives_whole(app: Flask) -> None:
+    piece = b"x" * 2**20
+    headers = [(b"content-length", b"%d" % (6 * len(piece))), (b"content-type", b"text/plain")]
+    for path in ("/help/en/contact", "/support/help/en/contact"):
+        scope = scope_of(path, "POST", [*headers, (b"x-forwarded-prefix", b"/support")])
+        status, _, _ = asyncio.run(ask(Bridge(app), scope, *[piece] * 6))
+        assert status in {400, 404}  # it is no form; 413 would be said of its size
+    assert asyncio.run(ask(Bridge(app), scope_of("/help/en/search", "POST", headers), *[piece] * 6))[0] in {405, 413}
