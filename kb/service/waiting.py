@@ -24,14 +24,15 @@ _SOFTENING = 20.0
 _IMAGINED, _IMAGINED_SPREAD = 24, 1.2
 _LEAST_SPREAD, _MOST_SPREAD = 0.12, 0.9
 # How fast the wanted coverage follows what recent intervals held, and where it begins: see the experiment.
-_HASTE, _START, _RECENT = 1.2, 0.055, 120
+_HASTE, _START, _RECENT = 1.2, 0.065, 120
 # Customers further back are counted in steps of the rate at which these are served.
 _MOST_PLAYED = 80
 # Seconds from when a rep is free to their first answer, where no record tells.
 _USUAL_PICK_UP = (12.0, 18.0, 25.0, 35.0, 55.0)
 _LEAST_PICK_UPS = 10
-# Waits from which the record says how wide an interval may be at most: twice the best one that is always the same.
-_LEAST_WAITS, _MOST_TIMES_CONSTANT = 10, 1.5
+# Waits from which the record says how wide an interval may be: 1.2 times the best one that is always the same, and while there are
+# few of them up to 1.5 times, as they say little of the waits to come.
+_LEAST_WAITS, _TIMES_CONSTANT, _MORE_WHERE_FEW = 10, 1.2, 3.0
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,8 @@ def _widest(told: Sequence[ToldWait]) -> float:
     """Seconds that an interval may be wide: beyond it would tell less than one that is always the same."""
     if len(told) < _LEAST_WAITS:
         return float("inf")
-    return _MOST_TIMES_CONSTANT * best_constant_width([one.waited for one in told])
+    times = _TIMES_CONSTANT + _MORE_WHERE_FEW / len(told)
+    return times * best_constant_width([one.waited for one in told])
 
 
 def best_constant_width(waits: Sequence[float]) -> float:
