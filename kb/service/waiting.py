@@ -21,7 +21,7 @@ _PATHS = 240
 # Added to times before logarithms are taken: of seconds nobody cares whether they are 2 or 4.
 _SOFTENING = 20.0
 # As many imagined customers stand beside the real ones of the record; they were told right (normal on the logarithm).
-_IMAGINED, _IMAGINED_SPREAD = 24, 1.2
+_IMAGINED, _IMAGINED_SPREAD = 24, 1.4
 _LEAST_SPREAD, _MOST_SPREAD = 0.12, 0.9
 # How fast the wanted coverage follows what recent intervals held, and where it begins: see the experiment.
 _HASTE, _START, _RECENT = 1.2, 0.065, 120
@@ -30,9 +30,9 @@ _MOST_PLAYED = 80
 # Seconds from when a rep is free to their first answer, where no record tells.
 _USUAL_PICK_UP = (12.0, 18.0, 25.0, 35.0, 55.0)
 _LEAST_PICK_UPS = 10
-# Waits from which the record says how wide an interval may be: 1.2 times the best one that is always the same, and while there are
-# few of them up to 1.5 times, as they say little of the waits to come.
-_LEAST_WAITS, _TIMES_CONSTANT, _MORE_WHERE_FEW = 10, 1.2, 3.0
+# Waits from which the record says how wide an interval may be: 1.2 times the best one that is always the same, and up to twice
+# while there are few of them, as they say little of the waits to come.
+_LEAST_WAITS, _TIMES_CONSTANT, _MORE_WHERE_FEW = 10, 1.2, 8.0
 
 
 @dataclass(frozen=True)

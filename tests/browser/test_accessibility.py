@@ -89,8 +89,7 @@ PAGES = {
 NO_PAGES = {
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
-    *("/help/<language>/waiting/<token>/state", "/help/<language>/waiting/<token>/survey"),
-    *("/help/<language>/survey/<survey_token>"),  # see test_person_journey
+    *("/help/<language>/waiting/<token>/state", "/help/<language>/survey/<survey_token>"),  # see test_person_journey
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     "/help/<language>/requests/<token>/files/<int:file_id>",

@@ -68,7 +68,6 @@ ROUTES = {
     ("GET", "/help/<language>/waiting/<token>"): EVERYBODY,
     ("GET", "/help/<language>/waiting/<token>/state"): EVERYBODY,
     ("POST", "/help/<language>/waiting/<token>/away"): EVERYBODY,
-    ("GET", "/help/<language>/waiting/<token>/survey"): EVERYBODY,
     ("GET", "/help/<language>/survey/<survey_token>"): EVERYBODY,
     ("POST", "/help/<language>/survey/<survey_token>"): EVERYBODY,
     ("GET", "/help/<language>/chat"): EVERYBODY,

@@ -49,5 +49,5 @@ __all__ = [
 blueprint.add_app_template_global(topic_name)
 blueprint.add_app_template_global(reviewed_day)
 blueprint.add_url_rule("/help/pictures/<name>", "picture", picture)
-for helper in (waiting.chat_url, waiting.waiting_of, waiting.wait_of_newcomer, survey.survey_in):
+for helper in (waiting.chat_url, waiting.waiting_of, waiting.wait_of_newcomer):
     blueprint.add_app_template_global(helper)

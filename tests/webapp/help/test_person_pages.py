@@ -307,15 +307,19 @@ def test_the_place_in_line_can_stand_on_the_page_of_a_chat(app: Flask, session: 
     assert "person__now" in before
 
 
-def test_a_chat_is_asked_on_its_own_page_when_it_has_ended(app: Flask, client: FlaskClient, session: Session) -> None:
-    talk, token = in_line(session, app)
-    address = f"/help/hi/waiting/{token}/survey"
-    assert client.get(address).status_code == 204
-    with app.test_request_context("/help/hi/"):
-        assert f'hx-get="{address}"' in render_template("help/_survey.html", conversation=talk, token=token)
-    say(session, talk, "agent: Done")
+def test_a_chat_is_asked_on_its_own_page_when_it_has_ended(client: FlaskClient, csrf: Csrf, session: Session) -> None:
+    begun = client.post("/help/hi/chat", data={"message": "मेरा ऑर्डर कहाँ है?"}, headers=csrf(client))
+    room = get_page(client, begun.location)
+    assert "अगली बारी आपकी है।" in room
+    assert 'name="score"' not in room
+    talk = session.scalars(select(Conversation)).one()
+    say(session, talk, "agent: आज आएगा")
     close(session, talk, None)
     session.commit()
-    assert 'name="score"' in client.get(address).text
-    with app.test_request_context("/help/hi/"):
-        assert 'name="score"' in render_template("help/_survey.html", conversation=talk, token=token)
+    room = get_page(client, begun.location)
+    assert 'name="score"' in room
+    action = re.search(r'action="(/help/hi/survey/[^"]+)"', room)
+    assert action
+    client.post(action[1], data={"score": "5"}, headers=csrf(client))
+    assert "धन्यवाद, आपका जवाब हमें मिल गया।" in get_page(client, begun.location)
+    assert session.scalars(select(Survey.score)).one() == 5

@@ -1,6 +1,6 @@
 """The one question after a contact, by its signed link or within the chat.
 
-`help/_survey.html` asks it on the page of a chat (`conversation` with its `token`), ended or about to end.
+`help/_survey.html` shows what `survey_in(conversation)` gives under the name `survey`, on the page of a chat that has ended too.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from kb.core.errors import InvalidInputError, NotFoundError
 from kb.service.surveys import HIGHEST, LOWEST, answer_survey, can_be_asked, find_survey_of, kind_for, survey_of
 from kb.tables import Conversation, Survey
 from webapp.help.blueprint import blueprint, current_settings
-from webapp.help.own_conversations import conversation_of
 from webapp.shared.database import session
 from webapp.shared.survey_links import conversation_to_survey, sign_survey
 from webapp.shared.survey_words import ANSWERS, QUESTIONS
@@ -84,10 +83,3 @@ def survey_answer(language: str, survey_token: str) -> ResponseReturnValue:
     if is_partial():
         return render_fresh("help/_survey.html", survey=_asked(conversation, found))
     return redirect(url_for("help.survey", language=language, survey_token=survey_token), code=303)
-
-
-@blueprint.get("/help/<language>/waiting/<token>/survey")
-def survey_of_chat(language: str, token: str) -> ResponseReturnValue:  # noqa: ARG001  # the words' language
-    """The question of a chat, for its page that is open while it ends."""
-    asked = survey_in(conversation_of(token))
-    return render_fresh("help/_survey.html", survey=asked) if asked is not None else ("", 204)
