@@ -399,3 +399,28 @@ class TestReceipt:
         send(client, csrf, contact="+919830012345")
         receipts = session.scalars(select(Message).where(Message.role == "system")).all()
         assert len(receipts) == MOST_RECEIPTS
+
+
+def test_no_form_of_the_help_centre_fails_over_files_markup_or_a_token_that_is_none(app: Flask, csrf: Csrf) -> None:
+    """Every POST of the help centre, with all names of fields that any of its forms has."""
+    names = """name contact message reference order_number key share vote s why text document q typing theme language next
+        number line score comment email when read seen step choice history question answer""".split()  # noqa: SIM905
+    values = {"language": "en", "token": "none", "slug": "when-refund-arrives", "topic": "refunds"}
+    wrong = []
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.startswith("help.") or "POST" not in (rule.methods or ()):
+            continue
+        known = {name: values.get(name, 1) for name in rule.arguments}
+        with app.test_request_context():
+            address = app.url_map.bind("localhost").build(rule.endpoint, known)
+        client = app.test_client()
+        for fields in (
+            {name: (io.BytesIO(b"text"), "text.txt") for name in names},
+            dict.fromkeys(names, MARKUP),
+            dict.fromkeys(names, "\0\u202e" * 20),
+            {},
+        ):
+            answer = client.post(address, data=fields, headers=csrf(client))
+            if answer.status_code >= 500 or "<script>alert(1)" in answer.text:
+                wrong.append(f"{rule.rule}: {answer.status_code}")
+    assert not wrong

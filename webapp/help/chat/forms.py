@@ -1,16 +1,16 @@
 """The form with which a chat begins. What was typed stays in it when something is missing."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from kb.core.settings import Settings
 from kb.service.chat import LONGEST_MESSAGE
 from kb.service.customers import clean_email
+from webapp.shared.forms import PageForm
 
 
-class ChatForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no annotations
+class ChatForm(PageForm):
     """Once the form is valid, `reach` is the e-mail address or ""; without a mail server there is no field for one."""
 
     reach: str = ""

@@ -9,7 +9,6 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
@@ -35,6 +34,7 @@ from webapp.help.person.words import day_and_time
 from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
 from webapp.shared.formatting import format_time
+from webapp.shared.forms import PageForm
 from webapp.shared.locale import in_language, offered_languages
 from webapp.shared.ui import render_fresh
 
@@ -42,7 +42,7 @@ from webapp.shared.ui import render_fresh
 _SOON = timedelta(hours=2)
 
 
-class CallBackForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no annotations
+class CallBackForm(PageForm):
     """Once the form is valid, `called` is the number in E.164 and `window` the chosen time, None for as soon as possible."""
 
     called: str = ""
