@@ -9,12 +9,14 @@ address of their own). Prints what it measured as JSON; milliseconds, quantiles 
 search  20 searches a second, each on a connection of its own
 slow    the same, while 48 clients send their form a byte a second, 48 take nothing of their pages, and 48 have not said what
         they want
-chats   200 customers in a chat, each with a stream: every few seconds one writes, a rep's page is told and fetches it, the rep
-        answers, and the customer's page is told and fetches that
+chats   200 customers in a chat, each with a stream: every 20 to 60 seconds one writes, a rep's page is told and fetches it, the
+        rep answers, and the customer's page is told and fetches that; what finds the database busy is sent again with its key,
+        as their pages do, and counted
 """
 
 import argparse
 import asyncio
+import base64
 import contextlib
 import json
 import os
@@ -38,6 +40,9 @@ SEARCHES = ("refund not received", "cancel order", "cod limit", "रिफंड
             "gst bill", "অর্ডার বাতিল করব কীভাবে", "track my parcel", "change address")  # fmt: skip
 SLOW = 48
 RATE = 20
+# Seconds: within which all customers of chats have come, and between two messages of one.
+ARRIVAL = 20.0
+PAUSE = (20.0, 60.0)
 
 
 class Client:
@@ -189,7 +194,18 @@ async def chats(base: str, seconds: int, home: Path, customers: int) -> dict[str
     to_customer: list[float] = []
     written: dict[int, float] = {}  # when a customer's message was sent, by conversation
     answered: dict[int, float] = {}
+    answers: set[asyncio.Task[None]] = set()
+    again: list[str] = []
     begin = time.perf_counter()
+
+    async def send(client: Client, path: str, form: dict[str, str]) -> int:
+        for _ in range(5):
+            status, _, _ = await client.ask("POST", path, form, json_wanted=True)
+            if status != 503:
+                break
+            again.append(path)
+            await asyncio.sleep(3)
+        return status
 
     async def watch_desk() -> None:
         reader, _ = await rep.listen("/desk/live")
@@ -201,7 +217,9 @@ async def chats(base: str, seconds: int, home: Path, customers: int) -> dict[str
             if line.startswith(b'data: {"conv'):
                 change = json.loads(line[6:])
                 if change["kind"] == "message" and change["conversation"] in written:
-                    asyncio.ensure_future(answer(change["conversation"]))  # noqa: RUF006
+                    task = asyncio.create_task(answer(change["conversation"]))
+                    answers.add(task)
+                    task.add_done_callback(answers.discard)
 
     async def answer(conversation: int) -> None:
         sent_at = written.pop(conversation, None)
@@ -217,7 +235,7 @@ async def chats(base: str, seconds: int, home: Path, customers: int) -> dict[str
             "anyway": "1",
             "key": f"answer-{len(to_rep)}-{conversation}",
         }
-        status, _, _ = await rep.ask("POST", f"/desk/inbox/{conversation}/messages", form, json_wanted=True)
+        status = await send(rep, f"/desk/inbox/{conversation}/messages", form)
         if status != 200:
             errors.append(f"reply: {status}")
 
@@ -225,7 +243,7 @@ async def chats(base: str, seconds: int, home: Path, customers: int) -> dict[str
         chance = random.Random(number)
         client = Client(base, number)
         try:
-            await asyncio.sleep(chance.random() * 10)
+            await asyncio.sleep(chance.random() * ARRIVAL)
             _, _, page = await client.ask("GET", "/help/en/chat")
             form = {"csrf_token": token_in(page), "name": f"Customer {number}", "message": "Where is my parcel?"}
             status, headers, _ = await client.ask("POST", "/help/en/chat", form)
@@ -234,15 +252,15 @@ async def chats(base: str, seconds: int, home: Path, customers: int) -> dict[str
                 return
             here = urllib.parse.urlsplit(headers["location"]).path
             _, _, state = await client.ask("GET", f"{here}/state", json_wanted=True)
-            conversation = await conversation_of(rep, page=here, home=home)
+            conversation = conversation_of(here)
             reader, writer = await client.listen(f"{here}/live")
             csrf = json.loads(state)["csrf"]
             listening = asyncio.create_task(hear(client, reader, here, conversation))
             while time.perf_counter() < begin + seconds:
-                await asyncio.sleep(chance.uniform(5, 15))
+                await asyncio.sleep(chance.uniform(*PAUSE))
                 written[conversation] = time.perf_counter()
                 form = {"text": "Is anything new?", "key": f"{number}-{chance.random():.16f}", "csrf_token": csrf}
-                status, _, _ = await client.ask("POST", f"{here}/messages", form, json_wanted=True)
+                status = await send(client, f"{here}/messages", form)
                 if status not in {200, 201}:
                     errors.append(f"message: {status}")
             await asyncio.sleep(2)
@@ -263,8 +281,10 @@ async def chats(base: str, seconds: int, home: Path, customers: int) -> dict[str
     desk = asyncio.create_task(watch_desk())
     await asyncio.gather(*(customer(number) for number in range(1, customers + 1)))
     desk.cancel()
+    await asyncio.gather(*answers)
     return {
         "customers": customers,
+        "sent_again": len(again),
         "to_rep_ms": quantiles(to_rep),
         "to_customer_ms": quantiles(to_customer),
         "errors": sorted(set(errors)),
@@ -272,13 +292,10 @@ async def chats(base: str, seconds: int, home: Path, customers: int) -> dict[str
     }
 
 
-async def conversation_of(rep: Client, *, page: str, home: Path) -> int:
-    """Its number, out of the signed (not encrypted) address."""
-    del rep, home
-    from itsdangerous import URLSafeTimedSerializer
-
-    _, payload = URLSafeTimedSerializer("any").loads_unsafe(page.rsplit("/", 1)[1])
-    return int(payload[0])
+def conversation_of(address: str) -> int:
+    """Its number, out of the signed (not encrypted) address of a chat."""
+    payload = address.rsplit("/", 1)[1].partition(".")[0]
+    return int(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))[0])
 
 
 @contextlib.contextmanager

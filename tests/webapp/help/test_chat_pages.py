@@ -134,10 +134,14 @@ def test_a_reply_from_the_desk_cannot_be_taken_back_since_it_is_there(
     client: FlaskClient, csrf: Csrf, login: Login, room: str, chat: Conversation
 ) -> None:
     rep = login(Role.REP)
+    rep.post(f"/desk/inbox/{chat.id}/presence", data={"typing": "1"}, headers=csrf(rep))
+    assert client.get(f"{room}/state").get_json()["typing"]
     form = {"text": "Hello Asha", "kind": "reply", "anyway": "1", "key": "press-0001"}
     told = rep.post(f"/desk/inbox/{chat.id}/messages", data=form, headers=csrf(rep) | JSON).get_json()
     assert told["undo"] is None
-    assert "Hello Asha" in client.get(f"{room}/state").get_json()["html"]
+    state = client.get(f"{room}/state").get_json()
+    assert "Hello Asha" in state["html"]
+    assert state["typing"] == ""
 
 
 def test_only_the_signed_address_of_a_chat_opens_it(

@@ -101,6 +101,8 @@ def _write(conversation: Conversation) -> Message:
             zone=settings().time_zone,
         )
     send_files(session(), conversation.id, current_user.id, message.id)
+    if conversation.is_own_chat:  # what they were seen typing is there
+        note_presence(session(), conversation.id, current_user.id, typing=False)
     return message
 
 

@@ -9,10 +9,9 @@ from kb.core.errors import IndexUnavailableError, ModelError
 from kb.search.types import Audience, Outcome
 from kb.service.chat import Chat, chat_of, file_of_chat, note_customer
 from webapp.help.blueprint import blueprint
-from webapp.help.chat.pages import own_chat
+from webapp.help.chat.pages import clock, own_chat
 from webapp.shared.database import session
 from webapp.shared.files import file_response
-from webapp.shared.formatting import format_moment
 from webapp.shared.live import TooManyStreamsError, current_hub, no_stream_response, stream_response
 from webapp.shared.numbers import small_number
 from webapp.shared.runtime import search_runtime
@@ -47,7 +46,7 @@ def chat_state(language: str, token: str) -> ResponseReturnValue:
     """What is new behind the message `after`, and how the chat stands."""
     conversation = own_chat(token)
     chat = chat_of(session(), conversation, after=small_number(request.args.get("after", "")) or 0)
-    html = render_template("help/chat/_messages.html", chat=chat, clock=format_moment, language=language, token=token)
+    html = render_template("help/chat/_messages.html", chat=chat, clock=clock, language=language, token=token)
     answer = jsonify(
         {
             "html": html,

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import datetime
 
 from flask import Response, flash, redirect, request, url_for
 from flask import session as cookie
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
+from kb.core.clock import utc_now
 from kb.core.errors import NotFoundError
 from kb.privacy.redaction import mask_secrets, masked_kinds
 from kb.service.before_contact import tried_before
@@ -25,12 +27,19 @@ from webapp.help.person.survey import survey_in
 from webapp.shared.access import wants_json
 from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
-from webapp.shared.formatting import format_moment
+from webapp.shared.formatting import format_moment, format_time
 from webapp.shared.ui import render_fresh
 
 # Searches that are named beside the tick.
 MOST_TRIED = 8
 KEY = re.compile(r"[\w.-]{8,60}", re.ASCII)
+
+
+def clock(moment: datetime) -> str:
+    """When something was said: of today the time alone."""
+    zone = current_settings().time_zone
+    is_today = moment.astimezone(zone).date() == utc_now().astimezone(zone).date()
+    return format_time(moment) if is_today else format_moment(moment)
 
 
 def own_chat(token: str) -> Conversation:
@@ -101,7 +110,7 @@ def chat_room(language: str, token: str) -> ResponseReturnValue:
         token=token,
         conversation=conversation,
         chat=chat_of(session(), conversation),
-        clock=format_moment,
+        clock=clock,
         key=secrets.token_urlsafe(16),
         follows=request.args.get("follow") == "1",
         sends_transcripts=current_settings().mail_smtp is not None,
