@@ -30,8 +30,7 @@ def find_whereabouts(session: Session, language: str, slug: str, preferred: Sequ
 
     Raises GoneError for what was public and is archived, NotFoundError for the rest.
     """
-    known = _with_slug(session, slug) if len(slug) <= _LONGEST_SLUG else []
-    if exact := next((a for a in known if a.language == language and a.status == "published"), None):
+    if len(slug) <= _LONGEST_SLUG and (exact := _public(session, language, slug)):
         return Whereabouts(article=exact)
     if len(slug) > MAX_ADDRESS:
         raise _not_found(language, slug)
@@ -42,6 +41,7 @@ def find_whereabouts(session: Session, language: str, slug: str, preferred: Sequ
         return Whereabouts(moved_to=moved)
     if find_archived(session, language, slug):
         raise GoneError(f"The article {slug!r} in {language} is archived.")
+    known = _with_slug(session, slug) if len(slug) <= _LONGEST_SLUG else []
     if elsewhere := _elsewhere(session, language, slug, known, preferred):
         return elsewhere
     if any(article.status == "archived" for article in known):

@@ -27,8 +27,8 @@ _MEDIA_TYPES = frozenset(
 # Of built files: their ending by encoding, and what they are, which the ending hides.
 _ENDINGS = {"br": ".br", "gzip": ".gz"}
 _BUILT_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-# Quality against the time that a page takes: about a millisecond for 50 KB.
-_BROTLI_QUALITY, _GZIP_LEVEL = 5, 6
+# Quality against the time that a page takes: about half a millisecond for 50 KB.
+_BROTLI_QUALITY, _GZIP_LEVEL = 4, 5
 
 
 def init_compression(app: Flask) -> None:
