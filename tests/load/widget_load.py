@@ -2,9 +2,9 @@
 
     python tests/load/widget_load.py http://127.0.0.1:8000 --loads 30 --slow 4
 
-Needs a help centre that is running. Prints, as JSON, medians in milliseconds: until the page has loaded (and the script, which is
-`async`, has run), without and with it, from the network and from the cache of the browser; what the main thread was busy with;
-and the bytes on the wire.
+Needs a help centre that is running. Prints, as JSON, medians in milliseconds, without and with the tag, from the network and from the
+browser's cache: until the page has loaded (`async` scripts count), which means something on a quiet machine only; for how long the
+page's main thread was at work, as its processor's time, whatever else goes on; and the bytes on the wire.
 """
 
 import argparse
@@ -29,7 +29,7 @@ def measure(context: BrowserContext, address: str, slow: int) -> dict[str, float
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": slow})
-    session.send("Performance.enable")
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(address, wait_until="load")
     loaded = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventStart")
     metrics: Any = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
@@ -80,11 +80,13 @@ def main() -> int:
         response = browser.new_context().request.get(f"{shop.help}/widget.js", headers={"Accept-Encoding": "gzip"})
         answer["bytes"] = int(response.headers["content-length"])
         browser.close()
-    added = {
-        name: round(answer[name]["with"]["load"] - answer[name]["without"]["load"], 1) for name in ("first", "cached")
-    }
-    print(json.dumps({**answer, "added_ms": added, "within_limit": max(added.values()) <= MOST}, indent=1))
-    return 0 if max(added.values()) <= MOST else 1
+    for key in ("load", "busy"):
+        answer[f"added_{key}_ms"] = {
+            name: round(answer[name]["with"][key] - answer[name]["without"][key], 1) for name in ("first", "cached")
+        }
+    answer["within_limit"] = max(answer["added_busy_ms"].values()) <= MOST
+    print(json.dumps(answer, indent=1))
+    return 0 if answer["within_limit"] else 1
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ def start() -> Response:
         "links": {
             "home": url_for("help.home", language=language),
             "contact": url_for("help.contact", language=language),
+            "chat": url_for("help.chat", language=language),
             "person": url_for("help.person", language=language),
         },
         "questions": _questions(language) if allowed else [],

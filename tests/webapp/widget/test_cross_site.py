@@ -62,6 +62,8 @@ def test_page_of_another_site_learns_why_it_gets_no_answers(widget_app: Flask, s
     assert told["allowed"] is True
     assert {"name": "रिफ़ंड", "url": "/help/hi/topics/refunds"} in told["topics"]
     assert told["languages"]["bn"] == "বাংলা"
+    client = widget_app.test_client()
+    assert {client.get(link).status_code for link in told["links"].values()} == {200}
 
 
 def test_browser_is_told_beforehand_what_may_be_sent(widget_app: Flask, shop: FlaskClient) -> None:

@@ -91,8 +91,8 @@ export function contactView(app) {
       share.hidden = !app.searched;
       app.links().then(
         (links) => {
-          const link = (name, word, kind) => links[name] && h("a", { class: kind, href: address(links[name]), target: "_blank", rel: "noopener" }, t(word), newTab());
-          ways.replaceChildren(...[link("chat", "chat", "main"), link("person", "ways")].filter(Boolean));
+          const link = (name, word, kind) => h("a", { class: kind, href: address(links[name]), target: "_blank", rel: "noopener" }, t(word), newTab());
+          ways.replaceChildren(link("chat", "chat", "main"), link("person", "ways"));
         },
         () => {},
       );
