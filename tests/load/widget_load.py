@@ -2,9 +2,9 @@
 
     python tests/load/widget_load.py http://127.0.0.1:8000 --loads 30 --slow 4
 
-Needs a help centre that is running. Prints, as JSON, medians in milliseconds, without and with the tag, from the network and from
-the cache of the browser: until the page has loaded (`async` scripts count), which means something on a quiet machine only; for how
-long the page's main thread was at work, as its processor's time, whatever else goes on; and the bytes on the wire.
+Needs a help centre that is running. Prints, as JSON, medians in milliseconds, without and with the tag, from the network and
+from the cache of the browser: until the page has loaded (`async` scripts count), which means something on a quiet machine only;
+for how long the main thread was at work, as its processor's time, whatever else goes on; and the bytes on the wire.
 """
 
 import argparse
