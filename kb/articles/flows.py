@@ -56,6 +56,7 @@ class Choice:
     labels: Texts
     next: str
     values: tuple[str, ...] = ()
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -280,7 +281,8 @@ class _Reader:
             after = self.word(keys.get("next"), f"what comes after a choice of {what}")
             if keys and not (labels and after):
                 self.reject(entry, f"a choice of {what} needs `label` and `next`")
-            found.append(Choice(labels, after, self.values(keys.get("values"), what, has_fact=has_fact)))
+            values = self.values(keys.get("values"), what, has_fact=has_fact)
+            found.append(Choice(labels, after, values, entry.start_mark.line + 1))
         return tuple(found)
 
     def values(self, node: Node | None, what: str, *, has_fact: bool) -> tuple[str, ...]:
@@ -294,9 +296,10 @@ class _Reader:
     def check_ways(self, steps: Mapping[str, Step], start: str) -> None:
         """Every step is reached, and no way leads back to where it was: so every flow ends."""
         for step in steps.values():
-            for after in step.nexts():
+            lines = [choice.line for choice in step.choices] or [step.line]
+            for after, line in zip(step.nexts(), lines, strict=False):
                 if after not in steps:
-                    self.reject(step.line, f"the step {step.name!r} leads to {after!r}, which there is not")
+                    self.reject(line, f"the step {step.name!r} leads to {after!r}, which there is not")
         if self.problems:
             return
         done: set[str] = set()
