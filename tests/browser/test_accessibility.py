@@ -91,6 +91,8 @@ PAGES = {
 # What can be fetched and is no page: data, and addresses that only lead on to a page.
 NO_PAGES = {
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
+    *("/help/<language>/sitemap.xml", "/help/<language>/changes.atom"),
+    *("/help/<language>/card.png", "/help/<language>/cards/<path:slug>.png"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
     *("/help/<language>/waiting/<token>/state", "/help/<language>/survey/<survey_token>"),  # see test_person_journey
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
