@@ -133,6 +133,14 @@ def format_near_day(moment: datetime) -> str:
     return format_day(moment, "short" if is_this_year else "medium")
 
 
+def moment_in(language: str, moment: datetime, settings: Settings) -> str:
+    """Day with its year and time for a text that no page asks for: `3 Nov 2026, 17:05`."""
+    locale = _in_region(str(Locale.parse(language, sep="-")), settings.phone_region)
+    local = moment.astimezone(settings.time_zone)
+    day = format_skeleton("yMMMd", datetime.combine(local.date(), time.min, UTC), locale=locale)
+    return f"{day}, {local:%H:%M}".translate(_table(locale.default_numbering_system))
+
+
 def format_length(length: timedelta, *, narrow: bool = False) -> str:
     """How long, in its largest unit: `3 minutes`."""
     form = "narrow" if narrow else "long"
@@ -189,5 +197,6 @@ __all__ = [
     "format_share",
     "format_time",
     "init_formatting",
+    "moment_in",
     "native_digits",
 ]

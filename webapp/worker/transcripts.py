@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_datetime
 from babel.support import NullTranslations, Translations
 
 import webapp
@@ -13,6 +12,7 @@ from kb.core.settings import Settings
 from kb.jobs.worker import JobContext
 from kb.service.chat_transcript import TranscriptWords, Words, send_due_transcripts
 from kb.tables import Conversation
+from webapp.shared.formatting import moment_in
 from webapp.worker.channels import ways_out
 from webapp.worker.tools import WorkerTools
 
@@ -40,7 +40,7 @@ def transcript_words(settings: Settings) -> Words:
         _ = catalogue.gettext
 
         def clock(moment: datetime) -> str:
-            return format_datetime(moment, "d MMM y, HH:mm", tzinfo=settings.time_zone, locale=locale)
+            return moment_in(tag, moment, settings)
 
         return TranscriptWords(
             subject=_("Your chat with %(site)s") % {"site": settings.site_name},
