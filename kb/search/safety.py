@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kb.search.safety_rules import Rule, RuleSet, load_rules, make_finder, rules_in_use
 from kb.tables import Article
-from kb.text.danger.defaults import LANGUAGES, Level
+from kb.text.danger.defaults import LANGUAGES, LEVELS, Level
 from kb.text.danger.finder import Danger
 from kb.text.language import guess_language
 
@@ -93,6 +93,14 @@ def conversation_safety(session: Session, texts: Sequence[str], *, reader_langua
     return warning_of(
         session, rules, *min(reversed(found), key=lambda pair: rules.finder.rank(pair[0].kind)), reader_language
     )
+
+
+def dangers_in(session: Session, texts: Sequence[str]) -> frozenset[str]:
+    """Which words of rules (`kb.service.escalation_rules.WORDS`) what a customer said calls for: "fraud" where money is being
+    taken, "safety" for any other danger. One statement, none where the rules are known already."""
+    rules = rules_in_use(session)
+    levels = {LEVELS[danger.kind] for text in texts for danger in rules.finder.find(text)}
+    return frozenset("fraud" if level is Level.FRAUD else "safety" for level in levels)
 
 
 def warning_of(session: Session, rules: RuleSet, danger: Danger, text: str, reader_language: str = "") -> SafetyWarning:

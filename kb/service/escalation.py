@@ -1,6 +1,6 @@
 """Escalating a conversation: whether it is advised, to whom and why; doing it carries everything along. The caller commits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -132,12 +132,13 @@ def advise(
     conversation: Conversation,
     rules: Sequence[Rule],
     *,
-    words: frozenset[str] = frozenset(),
+    find_words: Callable[[Sequence[str]], frozenset[str]] = lambda _said: frozenset(),
     said: Sequence[str] | None = None,
 ) -> list[Advice]:
     """The advice for a stored conversation; none where it is closed or has been escalated since the customer last wrote.
 
-    said: the customer's messages where the caller has them; then nothing is read, and contacts are those of the reasons.
+    find_words: what others see in the customer's messages (safety, fraud), see `Facts.words`. said: these messages where the
+    caller has them; then nothing is read, and contacts are those of the reasons.
     """
     if conversation.state == ConversationState.CLOSED.value or not rules:
         return []
@@ -149,7 +150,7 @@ def advise(
         contacts = 1 + (session.scalar(select(earlier_contacts(conversation))) or 0)
     else:
         contacts = contacts_in(conversation.frustration_reasons)
-    facts = facts_of(conversation, said, contacts, words=words)
+    facts = facts_of(conversation, said, contacts, words=find_words(said))
     return escalation_advice(conversation.frustration, conversation.frustration_reasons, facts, rules)
 
 

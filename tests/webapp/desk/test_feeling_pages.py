@@ -85,3 +85,25 @@ def test_a_calm_customer_has_no_such_box_and_a_heated_one_costs_no_further_state
         counts.append(len([one for one in statements if is_of_the_page(one)]))
         assert ('id="escalate-to"' in page) is (talk is heated)
     assert counts[0] == counts[1] <= 12
+
+
+@pytest.mark.parametrize(
+    ("said", "whom"),
+    [
+        ("Smoke came out of the heater when I plugged it in.", "product safety desk (ext. 303)"),
+        ("प्लग लगाते ही हीटर से धुआँ निकलने लगा।", "product safety desk (ext. 303)"),
+        ("I told the caller my OTP and now money is being deducted.", "trust desk (ext. 301)"),
+    ],
+)
+def test_a_danger_goes_to_whom_the_rules_name_however_calm_it_is_told(
+    rep: FlaskClient, session: Session, said: str, whom: str
+) -> None:
+    talk = make_talk(session, [f"customer: {said}"])
+    session.commit()
+    assert f'value="{whom}"' in rep.get(f"/desk/inbox/{talk.id}").text
+
+
+def test_a_calm_question_is_escalated_to_nobody(rep: FlaskClient, session: Session) -> None:
+    talk = make_talk(session, ["customer: Which heater is good for a small room?"])
+    session.commit()
+    assert "ext. 303" not in rep.get(f"/desk/inbox/{talk.id}?part=feeling").text

@@ -1,6 +1,7 @@
 """How heated the customer is, what can be said to them, and the way to somebody who decides."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import flash, request
@@ -9,9 +10,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.core.errors import InvalidInputError
+from kb.search.safety import dangers_in
 from kb.service.calm_wording import calm_wording
 from kb.service.conversations import get_conversation
-from kb.service.escalation import advise, escalate
+from kb.service.escalation import Advice, advise, escalate
 from kb.service.escalation_rules import parse_rules
 from kb.service.frustration import say_reason
 from kb.tables import Conversation
@@ -30,18 +32,22 @@ def feeling_of(conversation: Conversation, said: Sequence[str] | None = None) ->
     return {
         "reasons": [say_reason(reason, language) for reason in reasons],
         "wording": calm_wording(conversation.frustration, reasons, conversation.language),
-        "advice": advise(session(), conversation, rules, said=said),
+        "advice": _advice(conversation, said),
         "whom": list(dict.fromkeys(rule.whom for rule in rules)),
     }
+
+
+def _advice(conversation: Conversation, said: Sequence[str] | None = None) -> list[Advice]:
+    """To whom it is to go, by what was said and by the dangers in it."""
+    rules = parse_rules(settings().escalation)
+    return advise(session(), conversation, rules, find_words=partial(dangers_in, session()), said=said)
 
 
 def escalate_it(conversation_id: int) -> ResponseReturnValue:
     """With the reasons of the rule that advises it, where one does."""
     conversation = get_conversation(session(), conversation_id)
     to = request.form.get("to", "")[:LONGEST_NAME]
-    advice = [
-        one for one in advise(session(), conversation, parse_rules(settings().escalation)) if one.whom == to.strip()
-    ]
+    advice = [one for one in _advice(conversation) if one.whom == to.strip()]
     try:
         escalate(
             session(),
