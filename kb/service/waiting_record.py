@@ -22,7 +22,9 @@ IDLE = timedelta(minutes=15)
 _LONGEST_WAIT = timedelta(hours=12)
 HANDLED, PICKED_UP, TOLD = 80, 40, 1_000
 _LATELY = timedelta(days=60)
-_SHORTEST = 20.0  # seconds that a chat takes at least
+# Seconds that serving a chat takes at least and at most: one that goes on for days is served for minutes of them.
+_SHORTEST, _LONGEST = 20.0, 2 * 3600.0
+_SAMPLE = "sample"  # conversations to try the desk with: nobody waits in them
 # What was told is written down again when the place has changed or so much time has passed.
 _TOLD_AGAIN = timedelta(minutes=3)
 _MOST_SETTLED = 500
@@ -81,6 +83,7 @@ def read_queue(session: Session, now: datetime | None = None) -> Queue:
         .where(
             Conversation.channel == Channel.CHAT.value,
             Conversation.state == ConversationState.OPEN.value,
+            Conversation.origin != _SAMPLE,
             Conversation.last_message_at > now - _LONGEST_WAIT,
         )
         .order_by(Conversation.waiting_since, Conversation.id)
@@ -125,6 +128,7 @@ def _handling(session: Session, now: datetime) -> list[float]:
         .where(
             Conversation.channel == Channel.CHAT.value,
             Conversation.first_response_at > now - _LATELY,
+            Conversation.origin != _SAMPLE,
             (Conversation.state == ConversationState.CLOSED.value) | (Conversation.last_message_at < now - IDLE),
         )
         .order_by(Conversation.first_response_at.desc())
@@ -135,7 +139,7 @@ def _handling(session: Session, now: datetime) -> list[float]:
         # Who forgot to close it, or closed it much later, has not served it all that time.
         is_closed_late = row.closed_at is None or row.closed_at > row.last_message_at + IDLE
         end = row.last_message_at if is_closed_late else row.closed_at
-        lengths.append(max(_SHORTEST, (end - row.first_response_at).total_seconds()))
+        lengths.append(min(_LONGEST, max(_SHORTEST, (end - row.first_response_at).total_seconds())))
     return lengths
 
 

@@ -19,7 +19,7 @@ def test_from_the_ways_through_the_line_to_the_question_afterwards(open_page: Op
     page.locator("[name=message]").fill("मेरा रिफ़ंड कहाँ है?")
     page.get_by_role("button", name="चैट शुरू करें").click()
     line = page.locator("[data-line]")
-    expect(line).to_contain_text("अगली बारी आपकी है")
+    expect(line).to_contain_text("आप लाइन में हैं")
     assert page_problems(page) == []
     line.get_by_role("button", name="थोड़ी देर के लिए जाऊँ, मेरी जगह रखें").click()
     kept = page.locator(".waiting__link")
@@ -27,7 +27,7 @@ def test_from_the_ways_through_the_line_to_the_question_afterwards(open_page: Op
     assert page_problems(page) == []
     back = open_page(width=PHONE)
     back.goto(kept.get_attribute("href") or "")
-    expect(back.locator("[data-line]")).to_contain_text("अगली बारी आपकी है")
+    expect(back.locator("[data-line]")).to_contain_text("आप लाइन में हैं")
 
     rep = open_page("rep")
     rep.goto("/desk/inbox?view=unassigned&channel=chat&sort=newest")

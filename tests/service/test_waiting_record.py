@@ -64,6 +64,34 @@ def test_place_in_line_is_by_who_waits_longest_and_answered_ones_are_not_in_it(s
     assert newcomer.estimate is None  # nobody knows yet how long things take
 
 
+def test_the_sample_waits_for_nobody_and_teaches_nothing(session: Session) -> None:
+    for number in range(8):
+        served(session, number, minutes=60 * 24 * 3)
+    for one in session.scalars(select(Conversation)):
+        one.origin = "sample"
+    waiting, mine = chat(session, 30, ago=9), chat(session, 31, ago=2)
+    waiting.origin = "sample"
+    note_at_desk(session, rep(session))
+    place = estimate_for(session, mine.id)
+    assert place is not None
+    assert (place.position, place.estimate) == (1, None)
+
+
+def test_a_chat_that_goes_on_for_days_is_not_served_for_days(session: Session) -> None:
+    for number in range(8):
+        talk = chat(session, number, ago=6000 + number)
+        say(session, talk, "agent: Yes", ago=5999 + number, user_id=rep(session))
+        say(session, talk, "customer: Still nothing", ago=60 + number)
+        say(session, talk, "agent: Done", ago=59 + number, user_id=rep(session))
+        close(session, talk, rep(session))
+    note_at_desk(session, rep(session))
+    chat(session, 30, ago=9)
+    place = estimate_for(session, chat(session, 31, ago=2).id)
+    assert place is not None
+    assert place.estimate is not None
+    assert place.estimate.high < 5 * 3600
+
+
 def test_who_is_at_the_desk_counts_once_and_only_for_a_while(session: Session) -> None:
     talk, user_id = chat(session, 1), rep(session)
     assert reps_present(session) == 0
