@@ -23,6 +23,7 @@ UNANSWERED = "xylophone tuning in antarctica"
 PAGES = {
     "/login": ["/login"],
     "/help/<language>/": ["/help/en/", "/help/hi/", "/help/bn/"],
+    "/help/<language>/chat": ["/help/en/chat", "/help/bn/chat"],
     "/help/<language>/search": [
         "/help/hi/search?q=पैसे वापस कब आएंगे",
         f"/help/en/search?q={UNANSWERED}",
@@ -90,6 +91,8 @@ PAGES = {
 }
 # What can be fetched and is no page: data, and addresses that only lead on to a page.
 NO_PAGES = {
+    "/help/<language>/chat/<token>",  # see test_chat
+    *(f"/help/<language>/chat/<token>/{part}" for part in ("state", "live", "suggestions", "files/<int:file_id>")),
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/help/<language>/sitemap.xml", "/help/<language>/changes.atom"),
     *("/help/<language>/card.png", "/help/<language>/cards/<path:slug>.png"),

@@ -14,6 +14,7 @@ const FAILURES = 2;
 const chat = document.querySelector("[data-chat]");
 const part = (name) => chat.querySelector(`[data-${name}]`);
 const log = part("log");
+const scroller = part("scroll");
 const form = part("form");
 const box = form?.querySelector("textarea");
 const outboxName = `chat-${chat.dataset.chat}`;
@@ -50,9 +51,9 @@ function note(words) {
   place.hidden = !words;
 }
 
-const isAtEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
 const toTheEnd = () => {
-  log.scrollTop = log.scrollHeight;
+  scroller.scrollTop = scroller.scrollHeight;
 };
 
 // ---- what is new
