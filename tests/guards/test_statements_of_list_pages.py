@@ -33,7 +33,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/desk/": (Role.REP, 5),
     "/desk/?q=refund": (Role.REP, 10),
     "/desk/macros/": (Role.REP, 3),
-    "/desk/inbox/1/steps": (Role.REP, 4),
+    "/desk/inbox/1/steps": (Role.REP, 5),
     "/desk/inbox/1/macros": (Role.REP, 4),
     "/desk/customers?q=asha": (Role.REP, 3),
     "/desk/customers/1": (Role.REP, 11),
