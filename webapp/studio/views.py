@@ -1,20 +1,41 @@
-"""The studio: what nobody could find, grouped by likeness."""
+"""The studio: what nobody could find, grouped by likeness. What is done with a gap is in the modules beside this one."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from kb.insight.gaps import change_state, count_gaps, list_gaps, misses_of
-from kb.tables import GapState
-from webapp.shared.access import safe_next
+from kb.accounts.people import list_users, role_allows
+from kb.insight.gaps import GapFilter, board_of_gaps, count_gaps, list_gaps, misses_of
+from kb.insight.gaps.aftermath import answers_of_reps, heir_of, merged_into
+from kb.insight.gaps.costs import COUNTED
+from kb.insight.gaps.editing import changes_of
+from kb.insight.gaps.listing import NOBODY
+from kb.tables import Gap, GapState, Role, User
+from kb.tables.feedback import LARGEST_ID
 from webapp.shared.database import session
 from webapp.shared.paging import neighbours, page_number
+from webapp.studio import gap_acts
+from webapp.studio.blueprint import blueprint, current_settings
+from webapp.studio.gap_words import (
+    DISMISSALS,
+    NAMES,
+    STATUSES,
+    change_in_words,
+    cost_in_words,
+    dismissal_of,
+    language_of_question,
+    trend_in_words,
+)
 
-blueprint = Blueprint("studio", __name__, url_prefix="/studio")
+__all__ = ["blueprint", "gap_acts"]
 
-GAPS_A_PAGE, MISSES_A_PAGE = 50, 100
+GAPS_A_PAGE, MISSES_A_PAGE, CARDS_A_COLUMN, TO_JOIN = 50, 100, 12, 8
+LONGEST_SEARCH = 200
 
 VIEWS = {
     "open": (GapState.OPEN, GapState.IN_PROGRESS),
@@ -26,91 +47,117 @@ VIEW_NAMES = {
     "closed": lazy_gettext("Closed gaps"),
     "dismissed": lazy_gettext("Dismissed gaps"),
 }
-# What the database writes, in words; one table for all templates of the studio.
-NAMES = {
-    "open": lazy_gettext("Open"),
-    "in_progress": lazy_gettext("In progress"),
-    "closed": lazy_gettext("Closed"),
-    "dismissed": lazy_gettext("Dismissed"),
-    "no_content": lazy_gettext("No article about it"),
-    "other_words": lazy_gettext("An article says it in other words"),
-    "other_language": lazy_gettext("Only in another language"),
-    "hidden": lazy_gettext("Only where customers cannot see it"),
-    "no_answer": lazy_gettext("Nothing found"),
-    "voted_down": lazy_gettext("Voted “did not answer”"),
-    "asked_person": lazy_gettext("Asked for a person"),
-    "help": lazy_gettext("Help centre"),
-    "desk": lazy_gettext("Desk"),
-    "conversation": lazy_gettext("Conversation"),
-    "api": lazy_gettext("API"),
-    "cli": lazy_gettext("Command line"),
-    "studio": lazy_gettext("Studio"),
-}
+SHAPES = {"list": lazy_gettext("List"), "table": lazy_gettext("Table"), "board": lazy_gettext("Board")}
+REASONS = ("no_content", "other_words", "other_language", "hidden")
 
-# Why an article that answers a gap is not to be seen.
-STATUSES = {
-    "draft": lazy_gettext("Draft"),
-    "in_review": lazy_gettext("In review"),
-    "archived": lazy_gettext("Archived"),
-}
+for helper in (language_of_question, cost_in_words, trend_in_words, dismissal_of):
+    blueprint.add_app_template_global(helper)
 
 
 @blueprint.get("/gaps")
 def gaps() -> ResponseReturnValue:
-    """The gap list as it is in the database: a job sorts in what is new, every minute."""
-    view, language = request.args.get("view", "open"), request.args.get("language") or None
-    if view not in VIEWS:
+    """The gaps as they are in the database: a job sorts in what is new, every minute."""
+    view, shape = request.args.get("view", "open"), request.args.get("shape", "list")
+    if view not in VIEWS or shape not in SHAPES:
         abort(404)
+    wanted = _wanted()
+    shared = {
+        "shape": shape,
+        "shapes": SHAPES,
+        "view": view,
+        "views": VIEW_NAMES,
+        "language": wanted.language,
+        "wanted": wanted,
+        "chosen": _chosen(wanted),
+        "reasons": REASONS,
+        "people": _trainers(list_users(session())),
+        "nobody": NOBODY,
+        "names": NAMES,
+        "statuses": STATUSES,
+        "dismissals": DISMISSALS,
+        "today": gap_acts.today(),
+    }
+    if shape == "board":
+        columns, counts = board_of_gaps(session(), wanted=wanted, most=CARDS_A_COLUMN)
+        _, languages = count_gaps(session(), states=tuple(GapState))
+        return render_template("studio/gap_board.html", columns=columns, counts=counts, languages=languages, **shared)
     page = page_number()
-    count, languages = count_gaps(session(), states=VIEWS[view], language=language)
-    shown = list_gaps(
-        session(), states=VIEWS[view], language=language, limit=GAPS_A_PAGE, offset=(page - 1) * GAPS_A_PAGE
-    )
+    count, languages = count_gaps(session(), states=VIEWS[view], wanted=wanted)
+    shown = list_gaps(session(), states=VIEWS[view], wanted=wanted, limit=GAPS_A_PAGE, offset=(page - 1) * GAPS_A_PAGE)
     return render_template(
-        "studio/gaps.html",
+        "studio/gap_table.html" if shape == "table" else "studio/gaps.html",
         gaps=shown,
         count=count,
         pages=neighbours(page, count, GAPS_A_PAGE),
-        view=view,
-        views=VIEW_NAMES,
-        language=language,
         languages=languages,
-        names=NAMES,
-        statuses=STATUSES,
+        **shared,
     )
 
 
 @blueprint.get("/gaps/<int:gap_id>")
 def gap(gap_id: int) -> ResponseReturnValue:
-    """One gap with the searches in it."""
+    """One gap with its searches, what was done with it and what became of those who asked; `?join=` looks for others."""
     page = page_number()
     found, misses, count = misses_of(session(), gap_id, limit=MISSES_A_PAGE, offset=(page - 1) * MISSES_A_PAGE)
+    if not count and (heir := heir_of(session(), found)) is not None:
+        return redirect(url_for("studio.gap", gap_id=heir), code=301)
+    words = request.args.get("join", "").strip()[:LONGEST_SEARCH]
+    users = list_users(session())
+    people = {user.id: user for user in users}
     return render_template(
         "studio/gap.html",
         gap=found,
+        costs={name: getattr(found, name) for name in COUNTED},
         misses=misses,
         count=count,
         pages=neighbours(page, count, MISSES_A_PAGE),
         names=NAMES,
         statuses=STATUSES,
+        dismissals=DISMISSALS,
+        assigned_to=people.get(found.assigned_to_id or 0),
+        people=_trainers(users),
+        changes=[(change, change_in_words(change, people)) for change in changes_of(session(), gap_id)],
+        joined=merged_into(session(), gap_id),
+        answers=answers_of_reps(session(), gap_id, region=current_settings().phone_region),
+        join_words=words,
+        to_join=_to_join(found, words) if words else [],
+        today=gap_acts.today(),
+        closed_by=gap_acts.closing_article(found),
     )
 
 
-@blueprint.post("/gaps/<int:gap_id>/state")
-def set_state(gap_id: int) -> ResponseReturnValue:
-    """Dismiss, take up, reopen."""
-    try:
-        state = GapState(request.form.get("state", ""))
-    except ValueError:
-        abort(400)
-    if state is GapState.CLOSED:
-        # A gap closes by itself when its questions find an answer, never by somebody saying so.
-        abort(400)
-    found = change_state(session(), gap_id, state, user_id=current_user.id)
-    words = {
-        GapState.OPEN: _("Open again: “%(label)s”", label=found.label),
-        GapState.IN_PROGRESS: _("In progress: “%(label)s”", label=found.label),
-        GapState.DISMISSED: _("Dismissed: “%(label)s”", label=found.label),
+def _to_join(gap: Gap, words: str) -> Sequence[Any]:
+    """Other gaps that have these words, whatever their state."""
+    found = list_gaps(session(), states=tuple(GapState), wanted=GapFilter(words=words), limit=TO_JOIN + 1)
+    return [one for one in found if one.id != gap.id][:TO_JOIN]
+
+
+def _wanted() -> GapFilter:
+    """The filters of the address; nonsense is no condition."""
+    reason = request.args.get("reason", "")
+    wanted = GapFilter(
+        language=request.args.get("language") or None,
+        reason=reason if reason in REASONS else None,
+        words=request.args.get("q", "").strip()[:LONGEST_SEARCH],
+    )
+    assigned = request.args.get("assigned", "")
+    if assigned == "me":
+        return replace(wanted, assigned_to=current_user.id)
+    if assigned.isascii() and assigned.isdigit() and len(assigned) <= 10 and int(assigned) <= LARGEST_ID:
+        return replace(wanted, assigned_to=int(assigned))
+    return wanted
+
+
+def _chosen(wanted: GapFilter) -> dict[str, Any]:
+    """The filters as arguments of an address."""
+    return {
+        "language": wanted.language,
+        "reason": wanted.reason,
+        "q": wanted.words or None,
+        "assigned": wanted.assigned_to,
     }
-    flash(words[state], "good")
-    return redirect(safe_next(request.form.get("next")) or url_for("studio.gaps"), code=303)
+
+
+def _trainers(users: Sequence[User]) -> list[User]:
+    """Who can be given a gap."""
+    return [user for user in users if user.active and role_allows(user.role, Role.TRAINER)]

@@ -3,14 +3,16 @@
 from kb.insight.gaps.costs import count_costs
 from kb.insight.gaps.editing import change_state
 from kb.insight.gaps.explaining import explain_gaps, has_unexplained
-from kb.insight.gaps.listing import GapSummary, count_gaps, list_gaps, misses_of
+from kb.insight.gaps.listing import GapFilter, GapSummary, board_of_gaps, count_gaps, list_gaps, misses_of
 from kb.insight.gaps.misses import collect_misses, has_something_new
 from kb.insight.gaps.reasons import explain_miss
 from kb.insight.gaps.regrouping import is_due as regrouping_is_due
 from kb.insight.gaps.regrouping import regroup
 
 __all__ = [
+    "GapFilter",
     "GapSummary",
+    "board_of_gaps",
     "change_state",
     "collect_misses",
     "count_costs",

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.insight.gaps.listing import get_gap
@@ -133,7 +133,8 @@ def comment_on_gap(session: Session, gap_id: int, text: str, *, user_id: int | N
 
 def changes_of(session: Session, gap_id: int) -> list[GapChange]:
     """What was done with it, newest first."""
-    return list(session.scalars(select(GapChange).where(GapChange.gap_id == gap_id).order_by(GapChange.id.desc())))
+    changes = select(GapChange).where(GapChange.gap_id == gap_id).order_by(GapChange.id.desc())
+    return list(session.scalars(changes.options(joinedload(GapChange.user))))
 
 
 def undo_change(session: Session, change_id: int) -> Gap:

@@ -18,8 +18,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kb.insight.gaps.nearest import Document, Neighbours, Version, find_neighbours
-from kb.search.encoding import Encoder
-from kb.search.types import Audience, Collection, is_known_term
+from kb.search.encoding import Encoder, Vectors
+from kb.search.types import Audience, Collection, CollectionName, is_known_term
+from kb.tables import Ticket
 from kb.text.phonetic_terms import query_words
 from kb.text.terms import query_terms
 from kb.text.transliteration import to_native
@@ -29,6 +30,8 @@ from kb.text.transliteration import to_native
 ANSWERS_FROM = 1.7
 HIDDEN_LEAD = 0.3
 _UNKNOWN_WORDS = 6
+# Characters of a ticket that has no subject.
+_TITLE = 90
 
 
 class Reason(StrEnum):
@@ -69,8 +72,8 @@ class MissReason:
     """The likely reason and what speaks for it.
 
     evidence: short facts, each a dictionary with a `kind`: `article` (id, title, language, audience, status; `nearest` where
-    it does not answer), `languages` (languages that the article has for the asker, languages that were asked in) or
-    `unknown_words` (words).
+    it does not answer), `languages` (languages that the article has for the asker, languages that were asked in),
+    `unknown_words` (words) or `ticket` (id, title, language: the past ticket that is nearest, whatever it says).
     """
 
     reason: Reason
@@ -89,7 +92,7 @@ def explain_misses(
     # Hindi and Bengali in Latin letters are read in their own script.
     questions = encoder.encode_queries([to_native(one.query, one.language).text for one in asked])
     near = find_neighbours(session, encoder, collections, questions)
-    unknown = _unknown_words(collections, asked)
+    unknown = _unknown_words(collections, asked) + _nearest_ticket(session, collections, questions)
     if not near.documents:
         return MissReason(Reason.NO_CONTENT, unknown)
     document, reason = _judge(near, asked)
@@ -101,7 +104,8 @@ def explain_misses(
         there = sorted({one.language for one in document.versions if any(asker.may_see(one) for asker in asked)})
         wanted = sorted({one.language.partition("-")[0] for one in asked})
         evidence.append({"kind": "languages", "there": there, "asked": wanted})
-    return MissReason(reason, evidence + (unknown if reason is Reason.OTHER_WORDS else []))
+    others = unknown if reason is Reason.OTHER_WORDS else [fact for fact in unknown if fact["kind"] == "ticket"]
+    return MissReason(reason, evidence + others)
 
 
 def _judge(near: Neighbours, asked: Sequence[Asked]) -> tuple[Document, Reason]:
@@ -152,6 +156,19 @@ def _article(version: Version) -> dict[str, Any]:
         "audience": version.audience,
         "status": version.status,
     }
+
+
+def _nearest_ticket(session: Session, collections: Sequence[Collection], questions: Vectors) -> list[dict[str, Any]]:
+    """The past ticket nearest to the middle of the questions, which may be solved by what solved that."""
+    for collection in collections:
+        if collection.name is CollectionName.TICKETS:
+            ids, _ = collection.search_dense(questions.mean(axis=0), 1)
+            documents = collection.fetch(ids).facts.documents
+            ticket = session.get(Ticket, int(documents[0])) if len(documents) else None
+            if ticket is not None:
+                title = ticket.subject or ticket.problem[:_TITLE].rsplit("\n", 1)[0]
+                return [{"kind": "ticket", "id": ticket.id, "title": title, "language": ticket.language}]
+    return []
 
 
 def _unknown_words(collections: Sequence[Collection], asked: Sequence[Asked]) -> list[dict[str, Any]]:
