@@ -25,6 +25,7 @@ from webapp.shared.limits import init_limits
 from webapp.shared.live import init_live
 from webapp.shared.locale import init_locale
 from webapp.shared.metrics import init_metrics
+from webapp.shared.notices import init_notices
 from webapp.shared.page_cache import init_page_cache
 from webapp.shared.prefix import UnderPrefix
 from webapp.shared.runtime import init_runtime
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     "webapp.studio.flows:blueprint",
     "webapp.studio.widget:blueprint",
     "webapp.studio.service:blueprint",
+    "webapp.studio.notices:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.asking:public",
@@ -101,6 +103,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_errors(app)
     init_input(app)
     init_ui(app, settings)
+    init_notices(app)
     init_page_cache(app)
     for reference in BLUEPRINTS:
         module, _, name = reference.partition(":")

@@ -30,18 +30,21 @@ from kb.tables.conversations import (
     Promise,
 )
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
-from kb.tables.demand import MostAsked, TopicDemand
+from kb.tables.demand import MostAsked, RisingTopic, TopicDemand
 from kb.tables.desk import ConversationFlow, Macro, SolvedGroup, UsedDocument, UsedState
+from kb.tables.gap_news import NewsWish
 from kb.tables.gaps import Gap, GapChange, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
 from kb.tables.internal_statements import InternalStatements
 from kb.tables.jobs import Job, JobState
 from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
+from kb.tables.notices import Notice, NoticeChange, NoticeDegree
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
 from kb.tables.safety import SafetyRule, SafetyRuleChange
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
+from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
 from kb.tables.tickets import Ticket, TicketMessage
 
@@ -52,8 +55,10 @@ __all__ = [
     "Article",
     "ArticleAddress",
     "ArticleAsset",
+    "ArticleDay",
     "ArticleFile",
     "ArticlePicture",
+    "ArticleRead",
     "ArticleRevision",
     "AskedTalk",
     "Attachment",
@@ -84,6 +89,7 @@ __all__ = [
     "GapChange",
     "GapMark",
     "GapState",
+    "HelpDay",
     "IdentityKind",
     "IndexBuild",
     "IndexChange",
@@ -98,6 +104,10 @@ __all__ = [
     "MessageRole",
     "Miss",
     "MostAsked",
+    "NewsWish",
+    "Notice",
+    "NoticeChange",
+    "NoticeDegree",
     "OpenedDocument",
     "OwnCalibration",
     "Passage",
@@ -106,6 +116,7 @@ __all__ = [
     "Presence",
     "Promise",
     "QueryMean",
+    "RisingTopic",
     "Role",
     "SafetyRule",
     "SafetyRuleChange",

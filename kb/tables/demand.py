@@ -37,3 +37,19 @@ class TopicDemand(Base):
     topic: Mapped[str] = mapped_column(String(100))
     people: Mapped[int]
     computed_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class RisingTopic(Base):
+    """A topic that more people ask for just now than at this hour of the week before; rows are written together by a job."""
+
+    __tablename__ = "rising_topics"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(String(100), unique=True)
+    article_key: Mapped[str] = mapped_column(
+        String(200)
+    )  # translation key of the article that most of them were led to
+    people: Mapped[int]
+    usual: Mapped[float]  # people at this hour of the week
+    since: Mapped[datetime] = mapped_column(default=utc_now)
+    computed_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -75,6 +75,8 @@ PAGES = {
     "/studio/flows/<flow_name>": ["/studio/flows/warranty"],
     "/studio/safety/": ["/studio/safety/"],
     "/studio/service/": ["/studio/service/"],
+    "/studio/notices/": ["/studio/notices/"],
+    "/studio/notices/<int:notice_id>": ["/studio/notices/1"],
     "/studio/safety/<kind>/<language>": ["/studio/safety/battery/hi"],
     "/studio/content/": ["/studio/content/"],
     "/studio/widget/": ["/studio/widget/?position=left"],
@@ -163,6 +165,9 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     ]
     public = next(result for result in found[0] if result["url"].endswith("/return-an-item"))
     internal = next(result for result in found[1] if result["audience"] == "internal")
+    trainer.goto("/studio/notices/")
+    trainer.locator("#text-en").fill("Refunds are late today.")
+    trainer.get_by_role("button", name="Save").click()
     trainer.goto("/desk/inbox?view=closed")
     trainer.locator("[data-conversation]").first.click()
     trainer.get_by_role("button", name="Draft an article").click()

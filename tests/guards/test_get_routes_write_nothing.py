@@ -26,6 +26,7 @@ from kb.jobs import enqueue
 from kb.service.attachments import add_file
 from kb.service.chat import start_chat
 from kb.service.macros import Writer, save_macro
+from kb.service.notices import NoticeContent, save_notice
 from kb.service.sample import read_conversations, store_sample
 from kb.service.surveys import survey_of
 from kb.service.timeline import newest_messages
@@ -81,6 +82,12 @@ def addresses(
     talk = make_talk(session)
     survey_of(session, talk, "en")
     macro = save_macro(session, Writer(0, trains=True), name="Refund", language="en", text="{order}", shared=True)
+    hours = timedelta(hours=2)
+    notice = save_notice(
+        session,
+        NoticeContent(texts={"en": "Late."}, degree="info", begins_at=utc_now(), ends_at=utc_now() + hours),
+        user_id=None,
+    )
     known: dict[str, object] = {
         "language": "en",
         "topic": "refunds",
@@ -99,6 +106,7 @@ def addresses(
         ).id,
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
+        "notice_id": notice.id,
         "flow_name": "refund",
         "token": "",  # of each route's kind of conversation
         "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),

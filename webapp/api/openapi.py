@@ -14,7 +14,7 @@ from webapp.api.openapi_conversations import conversation_paths, conversation_sc
 from webapp.api.openapi_documents import forms_of_article_path, forms_of_ticket_path, forms_schemas
 from webapp.api.openapi_parts import NUMBER, TEXT, Json, json_response, needs_role, object_of, problems, reference
 from webapp.api.openapi_webhooks import webhook_schemas, webhooks
-from webapp.api.openapi_widget import typing_parameter, visit_parameter, widget_paths
+from webapp.api.openapi_widget import notice_properties, typing_parameter, visit_parameter, widget_paths
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
 from webapp.api.result_schemas import answer_properties, nullable_safety, result_properties, safety_properties
 
@@ -200,6 +200,11 @@ def _schemas() -> Json:
             "items": TEXT,
             "description": "Error codes, versions, part numbers of the query that nothing found mentions: it is never `answered`",
         },
+        "notices": {
+            "type": "array",
+            "items": reference("Notice"),
+            "description": "Pinned just now, that the search is about",
+        },
         "safety": nullable_safety(),
         "read_as": {
             "type": "string",
@@ -264,6 +269,7 @@ def _schemas() -> Json:
         "Result": object_of(result),
         "Answer": object_of(answer_properties()),
         "SearchAnswer": object_of(answer),
+        "Notice": object_of(notice_properties()),
         "SafetyWarning": object_of(safety_properties()),
         "Suggestion": object_of(suggestion),
         "AskedQuestion": object_of(asked, optional={"message"}),

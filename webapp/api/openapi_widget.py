@@ -2,6 +2,7 @@
 
 from kb.core.settings import Settings
 from kb.search.types import Outcome
+from kb.tables import NoticeDegree
 from webapp.api.openapi_parts import TEXT, Json, json_response, object_of, problems
 
 _NODES: Json = {
@@ -52,6 +53,11 @@ def _start(lang: Json) -> Json:
         "language": TEXT,
         "languages": {**words, "description": "Those on offer, with their names in themselves"},
         "links": {**words, "description": "Pages of the help centre"},
+        "notices": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Notice"},
+            "description": "Pinned just now",
+        },
         "questions": {"type": "array", "items": question, "description": "What people ask most just now"},
         "topics": {"type": "array", "items": topic},
     }
@@ -180,4 +186,18 @@ def _contact(tag: Json) -> Json:
             "422": unusable,
             **problems("400", "403", "429", "503", secured=False),
         },
+    }
+
+
+def notice_properties() -> Json:
+    """A notice that somebody has pinned for everybody."""
+    moment: Json = {"type": "string", "format": "date-time"}
+    return {
+        "id": {"type": "integer"},
+        "text": TEXT,
+        "language": TEXT,
+        "degree": {"type": "string", "enum": list(NoticeDegree)},
+        "begins_at": moment,
+        "ends_at": moment,
+        "url": {"type": "string", "description": "The article that says more, empty for none"},
     }

@@ -40,6 +40,7 @@ from webapp.shared.after_response import run_after_response
 from webapp.shared.assisting import assist_and_record, customer_language
 from webapp.shared.checking import check_text
 from webapp.shared.database import session
+from webapp.shared.notices import notice_json, notices_about
 from webapp.shared.searching import search_and_record
 
 public = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -154,4 +155,5 @@ def _search(audience: Audience, visit: str | None = None) -> Response:
     )
     if visit and request.args.get("typing") != "1":
         run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
-    return jsonify(answer.to_json())
+    about = [notice_json(one) for one in notices_about(answer, reader_language())]
+    return jsonify(answer.to_json() | {"notices": about})

@@ -47,6 +47,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_flows": Role.TRAINER,
     "studio_widget": Role.TRAINER,
     "studio_service": Role.TRAINER,
+    "studio_notices": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,

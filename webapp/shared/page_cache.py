@@ -21,6 +21,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from kb.articles import content_version
+from kb.service.notices import notices_version
 from webapp.shared.database import session
 from webapp.shared.ui import THEMES, is_partial
 
@@ -28,7 +29,7 @@ LONGEST = 20.0  # seconds
 _CHARACTERS = 12_000_000  # of all pages that are kept; those in Indic scripts take two bytes each
 _EXTENSION = "kb_page_cache"
 # What pages show besides themselves, each as a cheap statement that gives another text when it has changed.
-_VERSIONS: tuple[Callable[[Session], str], ...] = (content_version,)
+_VERSIONS: tuple[Callable[[Session], str], ...] = (content_version, notices_version)
 _LONGEST_ANCHOR = 200
 _SEARCH_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 

@@ -237,6 +237,7 @@ class PageFrame:
                 (_("How sure"), "studio_confidence.confidence"),
                 (_("Safety"), "studio_safety.rules"),
                 (_("Hours and waits"), "studio_service.service"),
+                (_("Notices"), "studio_notices.notices"),
                 (_("Flows"), "studio_flows.flows"),
                 (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),

@@ -25,6 +25,7 @@ from webapp.shared.cross_site import is_known_site
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback
 from webapp.shared.locale import choose_language, in_language, offered_languages
+from webapp.shared.notices import notice_json, pinned_notices
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import current_settings, record_if_typed
 from webapp.shared.ui import language_name
@@ -58,6 +59,7 @@ def start() -> Response:
             "chat": url_for("help.chat", language=language),
             "person": url_for("help.person", language=language),
         },
+        "notices": [notice_json(one) for one in pinned_notices(language)] if allowed else [],
         "questions": _questions(language) if allowed else [],
         "topics": _topics(language) if allowed else [],
     }

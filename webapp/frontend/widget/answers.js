@@ -18,6 +18,14 @@ export function safety(warning, app) {
   );
 }
 
+/** What somebody has pinned for everybody, until it ends. */
+export function notices(list, app) {
+  const running = (list ?? []).filter((one) => Date.parse(one.ends_at) > Date.now());
+  return running.map((one) =>
+    h("div", { class: one.degree === "outage" ? "danger" : "notice", lang: one.language, role: "status" }, h("p", null, one.text, one.url && " ", one.url && opens(one, app, null, t("read")))),
+  );
+}
+
 /** A link that opens the article here; with a key pressed, or with no script, in a tab of its own. */
 export function opens(result, app, from, ...content) {
   const place = articleOf(result.url);
@@ -73,7 +81,7 @@ function headline(answer, typing) {
 
 /** What a search gave. While somebody types on there is no verdict yet, only what was found. */
 export function results(answer, text, typing, app) {
-  const shown = [];
+  const shown = notices(answer.notices, app);
   const from = { id: answer.search_id, typed: typing ? text : "" };
   if (answer.safety) shown.push(safety(answer.safety, app));
   if (answer.no_question) return typing ? shown : [...shown, noQuestion(answer.no_question, text, app)];

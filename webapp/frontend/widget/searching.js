@@ -1,6 +1,6 @@
 // Searching: results while typing, the verdict when typing rests; before anything is typed, what fits the page.
 import { search, start, suggestions } from "./api.js";
-import { results, titles } from "./answers.js";
+import { notices, results, titles } from "./answers.js";
 import { address, h, icon, newTab } from "./dom.js";
 import { options, t } from "./options.js";
 import { pageText } from "./page.js";
@@ -62,7 +62,7 @@ export function searchView(app) {
       const place = await start();
       const offered = await forPage();
       if (mine !== turn) return;
-      out.replaceChildren(...(offered.length ? listed("for_page", offered) : [...listed("often", place.questions), topics(place.topics)]));
+      out.replaceChildren(...notices(place.notices, app), ...(offered.length ? listed("for_page", offered) : [...listed("often", place.questions), topics(place.topics)]));
     } catch (error) {
       if (mine === turn) out.replaceChildren(trouble(error, home));
       app.failed(error, null);
