@@ -48,6 +48,7 @@ BLUEPRINTS = (
     "webapp.desk.macros:blueprint",
     "webapp.studio.views:blueprint",
     "webapp.studio.content:blueprint",
+    "webapp.studio.writing.views:blueprint",
     "webapp.studio.drafts:blueprint",
     "webapp.studio.wordings:blueprint",
     "webapp.studio.confidence:blueprint",

@@ -1,5 +1,6 @@
 """Pictures of articles as they are kept and shown: named by their bytes, once for all articles that show them."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -10,6 +11,13 @@ from kb.articles.rendering import pictures_of
 from kb.articles.sanitising import FindPicture, Picture
 from kb.core.errors import NotFoundError
 from kb.tables import Article, ArticleAsset, ArticlePicture
+
+# How a picture that was put in by the editor is written: its file would stand there in a folder of articles.
+STUDIO_SOURCE = re.compile(r"/pictures/([0-9a-f]{64})\.webp")
+
+
+def studio_source(digest: str) -> str:
+    return f"/pictures/{digest}.webp"
 
 
 def get_asset(session: Session, digest: str) -> ArticleAsset:
@@ -24,9 +32,17 @@ def get_asset(session: Session, digest: str) -> ArticleAsset:
 def article_pictures(
     session: Session, article: Article, address: Callable[[str], str], hosts: tuple[str, ...]
 ) -> FindPicture:
-    """A `picture` for render_markdown: assets of the article (`address` makes one of a digest) and sites that are allowed."""
+    """A `picture` for render_markdown: assets of the article (`address` makes one of a digest), those that were put in by the
+
+    editor, and sites that are allowed.
+    """
     known: dict[str, Picture] = {}
-    if pictures_of(article.body):
+    sources = pictures_of(article.body)
+    if digests := {found[1]: source for source in sources if (found := STUDIO_SOURCE.fullmatch(source))}:
+        asset = select(ArticleAsset.digest, ArticleAsset.width, ArticleAsset.height)
+        for digest, width, height in session.execute(asset.where(ArticleAsset.digest.in_(digests))):
+            known[digests[digest]] = Picture(address(digest), width, height)
+    if len(digests) < len(sources):
         query = select(ArticlePicture.source, ArticleAsset.digest, ArticleAsset.width, ArticleAsset.height)
         query = query.join(ArticleAsset, ArticleAsset.id == ArticlePicture.asset_id)
         for source, digest, width, height in session.execute(query.where(ArticlePicture.article_id == article.id)):

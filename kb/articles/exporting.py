@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
+from kb.articles.assets import STUDIO_SOURCE
 from kb.articles.files import write_file
 from kb.articles.folder_slugs import article_path
 from kb.articles.source import write_article
@@ -53,22 +54,33 @@ class _Export:
         path = article_path(article.language, article.slug, article.topic)
         source = source_of_article(self.session, article)
         body = source.body
-        for picture, asset in self._pictures_of(article):
-            target = self._place(path, picture.source, asset.digest)
+        for shown, asset in self._pictures_of(article):
+            target = self._place(path, shown, asset.digest)
             if target is None:
-                name = PurePosixPath(unquote(picture.source)).name or "picture"
+                name = PurePosixPath(unquote(shown)).name or "picture"
                 name = re.sub(r"[^\w.-]", "-", name)[-80:]
                 target = f"{_PICTURES}/{asset.digest[:12]}-{name}"
-                body = body.replace(picture.source, f"/{quote(target)}")
+                body = body.replace(shown, f"/{quote(target)}")
             self.pictures[target] = asset.digest
             self._write(target, asset.data)
         self.paths.add(path)
         self._write(path, write_article(replace(source, body=body)).encode())
 
-    def _pictures_of(self, article: Article) -> list[tuple[ArticlePicture, ArticleAsset]]:
-        query = select(ArticlePicture, ArticleAsset).join(ArticleAsset, ArticleAsset.id == ArticlePicture.asset_id)
+    def _pictures_of(self, article: Article) -> list[tuple[str, ArticleAsset]]:
+        """(source as written, asset) of all that it shows, those that were put in by the editor too."""
+        with_data = undefer(ArticleAsset.data)
+        query = select(ArticlePicture.source, ArticleAsset).join(
+            ArticleAsset, ArticleAsset.id == ArticlePicture.asset_id
+        )
         query = query.where(ArticlePicture.article_id == article.id).order_by(ArticlePicture.source)
-        return [(row[0], row[1]) for row in self.session.execute(query.options(undefer(ArticleAsset.data)))]
+        found = {row[0]: row[1] for row in self.session.execute(query.options(with_data))}
+        put_in = {match[1]: match[0] for match in STUDIO_SOURCE.finditer(article.body)}
+        if put_in:
+            assets = self.session.scalars(
+                select(ArticleAsset).where(ArticleAsset.digest.in_(put_in)).options(with_data)
+            )
+            found |= {put_in[asset.digest]: asset for asset in assets}
+        return list(found.items())
 
     def _place(self, path: str, source: str, digest: str) -> str | None:
         """Where a reader of the exported file looks for a picture; None where another one is, or outside of the folder."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from kb.articles.addresses import link_paths
@@ -106,6 +106,48 @@ def article_link(
     """A `link` for render_markdown. `address` gives None for an article that the reader may not see."""
     targets = resolve_links(session, article, links_of(article.body), languages)
     return lambda href: address(targets[href]) if href in targets else None
+
+
+def links_to(session: Session, article: Article, languages: Sequence[str] = LANGUAGES) -> list[Article]:
+    """The other articles, of any status, whose text has a link to this one, the published ones first. Six statements at most."""
+    former = select(ArticleAddress.address).where(ArticleAddress.article_id == article.id)
+    names = {article.slug, article.title, *(address.rpartition("/")[2] for address in session.scalars(former))}
+    written = {form for name in names if len(name) > 1 for form in (name, quote(name), quote(name, safe=""))}
+    query = select(Article).where(
+        Article.id != article.id, or_(*(Article.body.icontains(form, autoescape=True) for form in sorted(written)))
+    )
+    near = list(session.scalars(query.order_by(Article.status != "published", Article.id).limit(_MOST)))
+    files = select(ArticleFile.article_id, ArticleFile.path).where(ArticleFile.article_id.in_([one.id for one in near]))
+    bases: dict[int, str] = {row[0]: row[1] for row in session.execute(files)} if near else {}
+    found: list[tuple[Article, list[tuple[str, list[tuple[str | None, str]]]]]] = []
+    for one in near:
+        base = bases.get(one.id) or "/".join(part for part in (one.topic, f"{one.slug}.md") if part)
+        hrefs = links_of(one.body)[:_MOST]
+        found.append((one, [(_wiki_title(href), _paths_of(href, base, languages)) for href in hrefs]))
+    meant = [(title, paths) for _one, links in found for title, paths in links]
+    pairs = {pair for _title, paths in meant for pair in paths}
+    if not pairs:
+        return []
+    known = _Known(
+        session,
+        {one.language for one in near} | {tag for tag, _address in pairs if tag},
+        {address for _tag, address in pairs},
+        {address for _tag, address in pairs if "/" not in address},
+        {title for title, _paths in meant if title},
+    )
+
+    def leads_here(one: Article, title: str, paths: list[tuple[str | None, str]]) -> bool:
+        target = known.find(one.language, paths, title)
+        return target is not None and target.id == article.id
+
+    return [one for one, links in found if any(leads_here(one, *link) for link in links)]
+
+
+def former_addresses(session: Session, article: Article) -> list[str]:
+    """The addresses that lead to this article because it had them, or its front matter names them."""
+    query = select(ArticleAddress.address).where(ArticleAddress.article_id == article.id, ArticleAddress.kind != "file")
+    own = (ArticleAddress.language != article.language) | (ArticleAddress.address != article.slug)
+    return list(session.scalars(query.where(own).order_by(ArticleAddress.id)))
 
 
 def find_moved(session: Session, language: str, path: str, languages: Sequence[str] = LANGUAGES) -> LinkTarget | None:

@@ -20,7 +20,11 @@ _PICTURE_CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"}
 
 
 class PictureError(Exception):
-    """A picture cannot be taken in; the message says why."""
+    """A picture cannot be taken in; the message says why, `kind` in one word: large | pixels | svg | other | damaged."""
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Encoded:
 def encode_picture(data: bytes) -> Encoded:
     """The picture, written anew. Raises PictureError for what is none, too large, or of a kind that can act (SVG)."""
     if len(data) > MAX_BYTES:
-        raise PictureError(f"is {len(data) / 1_000_000:.1f} MB; {MAX_BYTES // 1_000_000} MB are allowed")
+        raise PictureError(f"is {len(data) / 1_000_000:.1f} MB; {MAX_BYTES // 1_000_000} MB are allowed", "large")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -44,19 +48,21 @@ def encode_picture(data: bytes) -> Encoded:
                 return _encode(image, data)
     except UnidentifiedImageError as error:
         kind = "an SVG, which can hold programs" if b"<svg" in data[:2000].lower() else "no PNG, JPEG, GIF or WebP"
-        raise PictureError(f"is {kind}") from error
+        raise PictureError(f"is {kind}", "svg" if "SVG" in kind else "other") from error
     except Image.DecompressionBombError as error:
-        raise PictureError(f"has far too many pixels; {MAX_PIXELS // 1_000_000} million are allowed") from error
+        raise PictureError(
+            f"has far too many pixels; {MAX_PIXELS // 1_000_000} million are allowed", "pixels"
+        ) from error
     except PictureError:
         raise
     except Exception as error:
-        raise PictureError("is damaged and cannot be read") from error
+        raise PictureError("is damaged and cannot be read", "damaged") from error
 
 
 def _encode(image: Image.Image, data: bytes) -> Encoded:
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise PictureError(f"has {width} × {height} pixels; {MAX_PIXELS // 1_000_000} million are allowed")
+        raise PictureError(f"has {width} × {height} pixels; {MAX_PIXELS // 1_000_000} million are allowed", "pixels")
     frames = getattr(image, "n_frames", 1)
     fits = max(width, height) <= LARGEST_SIDE
     if image.format == "WEBP" and fits and _is_bare_webp(data):
@@ -65,7 +71,7 @@ def _encode(image: Image.Image, data: bytes) -> Encoded:
     out = io.BytesIO()
     if frames > 1:
         if frames > _MOST_FRAMES or width * height * frames > 4 * MAX_PIXELS:
-            raise PictureError(f"moves for {frames} frames of {width} × {height} pixels, which is too much")
+            raise PictureError(f"moves for {frames} frames of {width} × {height} pixels, which is too much", "pixels")
         pictures = []
         for number in range(frames):
             image.seek(number)

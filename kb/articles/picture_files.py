@@ -7,13 +7,14 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
-from kb.articles.assets import is_allowed_host, is_external
+from kb.articles.assets import STUDIO_SOURCE, is_allowed_host, is_external
+from kb.articles.files import write_file
 from kb.articles.picture_encoding import MAX_BYTES, Encoded, PictureError, encode_picture
 from kb.articles.rendering import pictures_of
 from kb.articles.sync_report import Notice
-from kb.articles.text import hash_bytes
+from kb.articles.text import ArticleError, hash_bytes
 from kb.core.errors import Rejection
 from kb.tables import Article, ArticleAsset, ArticleFile, ArticlePicture
 
@@ -35,16 +36,27 @@ _MISSING = "missing"
 
 
 class PictureFiles:
-    """The pictures of one synchronised folder. `names` are the relative paths of all files that may be pictures, by name."""
+    """The pictures of one synchronised folder. `names` are the relative paths of all files that may be pictures, by name;
+
+    writable: whether pictures that were put in by the editor get their files.
+    """
 
     def __init__(
-        self, session: Session, root: Path, names: dict[str, list[str]], hosts: Sequence[str], warnings: list[Rejection]
+        self,
+        session: Session,
+        root: Path,
+        names: dict[str, list[str]],
+        hosts: Sequence[str],
+        warnings: list[Rejection],
+        *,
+        writable: bool = False,
     ) -> None:
         self.session = session
         self.root = root
         self.names = names
         self.hosts = tuple(hosts)
         self.warnings = warnings
+        self.writable = writable
         self.encoded: dict[tuple[str, str], int | PictureError] = {}
 
     def sync_article(self, article: Article, path: str) -> None:
@@ -84,7 +96,7 @@ class PictureFiles:
         if row is None:
             row = ArticlePicture(article_id=article_id, source=source)
             self.session.add(row)
-        found = self.find(path, source)
+        found = self.find(path, source) or self._write_out(source)
         if found is None:
             kept = "; the one that was there before is still shown" if row.asset_id else ""
             row.path, row.state = "", ""
@@ -97,6 +109,24 @@ class PictureFiles:
             self._warn(path, "refused picture", f"the picture {source} {asset}")
         else:
             row.asset_id = asset
+
+    def _write_out(self, source: str) -> str | None:
+        """A picture that was put in by the editor has no file yet: it gets one, beside the text that shows it."""
+        named = STUDIO_SOURCE.fullmatch(source)
+        query = (
+            select(ArticleAsset)
+            .where(ArticleAsset.digest == (named[1] if named else ""))
+            .options(undefer(ArticleAsset.data))
+        )
+        asset = self.session.scalar(query) if named else None
+        if asset is None or not self.writable:
+            return None
+        path = source.removeprefix("/")
+        try:
+            write_file(self.root, path, asset.data)
+        except (ArticleError, OSError):
+            return None
+        return path
 
     def _asset(self, path: str, state: str) -> int | PictureError:
         if (path, state) not in self.encoded:
@@ -111,7 +141,7 @@ class PictureFiles:
             with (self.root / path).open("rb") as file:
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise PictureError(f"cannot be read: {error.strerror}") from error
+            raise PictureError(f"cannot be read: {error.strerror}", "damaged") from error
 
     def _state(self, path: str) -> str:
         try:

@@ -46,7 +46,9 @@ class SyncRun:
         self.read: set[str] = set()  # files whose pictures have been looked at
         self.moved: set[str] = set()
         self.slugs = folder_slugs(scan.paths, options.languages)
-        self.pictures = PictureFiles(self.session, root, scan.pictures, options.image_hosts, report.warnings)
+        self.pictures = PictureFiles(
+            self.session, root, scan.pictures, options.image_hosts, report.warnings, writable=not options.dry_run
+        )
         self.today = utc_now().date()
         # The address that each file stands for; files that were there before keep theirs against newcomers.
         self.claimed = {

@@ -61,6 +61,25 @@ class ArticleRevision(Base):
     article: Mapped[Article] = relationship(back_populates="revisions")
 
 
+class ArticleDraft(Base):
+    """What somebody has typed into the studio's editor and not saved: written while typing, one for each open page."""
+
+    __tablename__ = "article_drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)  # of the open page
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    # None: an article that was never saved.
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    revision: Mapped[int] = mapped_column(default=0)  # that the text began from
+    fields: Mapped[dict[str, Any]]
+    body: Mapped[str] = mapped_column(Text)
+    for_review: Mapped[bool] = mapped_column(
+        default=False
+    )  # a change of a published article that a colleague is to read
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class ArticleFile(Base):
     """A file of a synchronised folder and the state in which file and article last agreed."""
 

@@ -96,7 +96,10 @@ def article(language: str, slug: str) -> ResponseReturnValue:
     if place.moved_to is not None:
         query = request.query_string.decode("ascii", "ignore")
         target = public_address(place.moved_to) or url_for("help.start")
-        return redirect(f"{target}?{query}" if query else target, code=301)
+        moved = redirect(f"{target}?{query}" if query else target, code=301)
+        # An address can be given back: a browser that kept the redirect would then go in a circle.
+        moved.headers["Cache-Control"] = "no-cache"
+        return moved
     found = place.article
     assert found is not None
     search_id = request.args.get("s", "")

@@ -38,6 +38,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "api_conversations": Role.REP,
     "studio": Role.TRAINER,
     "studio_content": Role.TRAINER,
+    "studio_articles": Role.TRAINER,
     "studio_drafts": Role.TRAINER,
     "studio_wordings": Role.TRAINER,
     "studio_confidence": Role.TRAINER,

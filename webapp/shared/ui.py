@@ -239,6 +239,7 @@ class PageFrame:
                 (_("Hours and waits"), "studio_service.service"),
                 (_("Notices"), "studio_notices.notices"),
                 (_("Flows"), "studio_flows.flows"),
+                (_("Articles"), "studio_articles.articles"),
                 (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.translations"),

@@ -11,6 +11,10 @@ from kb.service.attachments import MOST_FILES
 EXPORTS = ("admin_jobs.start_import",)
 FILES_OF_REPLIES = ("desk_inbox.send", "desk_inbox.add")
 PICTURES_OF_CUSTOMERS = ("help.contact_send", "help.answer_request")
+# What is written and pasted: more than an article may have, so that what is too long is said to be so and comes back.
+TEXTS_OF_TRAINERS = ("studio_articles.create", "studio_articles.change", "studio_articles.preview", "studio_articles.keep",
+                     "studio_articles.picture", "studio_articles.markdown")  # fmt: skip
+MOST_OF_A_TEXT = 16 * 2**20
 # More than is kept: a form is only given back, with a word on the picture that is too large, where it has arrived.
 MOST_OF_PICTURES = 64 * 2**20
 # What comes beside the files: the text, and what the browser writes around each.
@@ -24,6 +28,8 @@ def init_uploads(app: Flask, settings: Settings) -> None:
         limit = _limit_of(request.endpoint or "", settings)
         if limit is not None:
             request.max_content_length = limit
+        if request.endpoint in TEXTS_OF_TRAINERS:
+            request.max_form_memory_size = MOST_OF_A_TEXT
 
     app.before_request(raise_limit)
 
@@ -50,6 +56,8 @@ def _limit_of(endpoint: str, settings: Settings) -> int | None:
         return settings.largest_upload
     if endpoint in FILES_OF_REPLIES:
         return MOST_FILES * settings.largest_attachment + _BESIDE
+    if endpoint in TEXTS_OF_TRAINERS:
+        return MOST_OF_A_TEXT
     return MOST_OF_PICTURES if endpoint in PICTURES_OF_CUSTOMERS else None
 
 

@@ -1,0 +1,1 @@
+"""The studio's articles: their list, the editor with what it asks for while one writes, and their history."""
