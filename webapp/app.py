@@ -59,6 +59,7 @@ BLUEPRINTS = (
     "webapp.studio.widget:blueprint",
     "webapp.studio.service:blueprint",
     "webapp.studio.notices:blueprint",
+    "webapp.studio.numbers.views:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.asking:public",

@@ -40,6 +40,7 @@ from kb.tables.internal_statements import InternalStatements
 from kb.tables.jobs import Job, JobState
 from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
 from kb.tables.notices import Notice, NoticeChange, NoticeDegree
+from kb.tables.numbers import CountedDay, DailyCount, ReportReader, WeeklyReport
 from kb.tables.people import ApiToken, Role, User
 from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
@@ -77,9 +78,11 @@ __all__ = [
     "ConversationFact",
     "ConversationFlow",
     "ConversationState",
+    "CountedDay",
     "Customer",
     "CustomerIdentity",
     "CustomerMerge",
+    "DailyCount",
     "Delivery",
     "DeskPresence",
     "Draft",
@@ -118,6 +121,7 @@ __all__ = [
     "Presence",
     "Promise",
     "QueryMean",
+    "ReportReader",
     "RisingTopic",
     "Role",
     "SafetyRule",
@@ -139,6 +143,7 @@ __all__ = [
     "VoteReason",
     "Webhook",
     "WebhookCall",
+    "WeeklyReport",
     "WordingState",
     "feedback_key",
     "has_changed_documents",

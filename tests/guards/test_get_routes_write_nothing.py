@@ -108,6 +108,7 @@ def addresses(
         "macro_id": macro.id,
         "notice_id": notice.id,
         "flow_name": "refund",
+        "figure_key": "searches",
         "token": "",  # of each route's kind of conversation
         "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),
     }

@@ -15,9 +15,10 @@ def command() -> None:
 @command.command()
 @click.option("--yes", is_flag=True, help="Yes, remove them. Without it nothing is done.")
 def remove(yes: bool) -> None:
-    """Remove the sample's customers and conversations, those that were played too, and nothing else."""
+    """Remove the sample's customers and conversations, those that were played too, and its invented figures; nothing else."""
     from kb.core.database import session_scope
     from kb.core.errors import InvalidInputError
+    from kb.insight.numbers import remove_sample_history
     from kb.service.sample import remove_sample
     from webapp.commands.console import open_database
 
@@ -29,8 +30,10 @@ def remove(yes: bool) -> None:
         )
     with session_scope(engine) as session:
         removed = remove_sample(session)
+        has_history = remove_sample_history(session) > 0
     kept = f" {removed.kept} of them have real conversations and stay." if removed.kept else ""
-    click.echo(f"Removed: {removed.customers} sample customers, {removed.conversations} conversations.{kept}")
+    history = " The invented figures of the last quarter are gone too." if has_history else ""
+    click.echo(f"Removed: {removed.customers} sample customers, {removed.conversations} conversations.{kept}{history}")
 
 
 @command.command()

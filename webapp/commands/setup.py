@@ -44,6 +44,7 @@ def command() -> None:
     add_sample_conversations(settings, engine)
     add_sample_macros(settings, engine)
     add_sample_flows(settings)
+    add_sample_history(settings, engine)
     show_demo_logins(settings)
 
 
@@ -177,6 +178,24 @@ def add_sample_flows(settings: Settings) -> int:
     if settings.flows_dir.exists() or not _content_stamp(settings).exists():
         return 0
     return len(list(shutil.copytree(SAMPLE_FLOWS, settings.flows_dir).glob("*.yaml")))
+
+
+def add_sample_history(settings: Settings, engine: "Engine") -> int:
+    """An invented quarter for the studio's numbers, once, and never where somebody has searched. Returns how many rows came
+    in."""
+    from kb.core.clock import utc_now
+    from kb.core.database import session_scope
+    from kb.insight.numbers import has_searches, store_sample_history
+
+    stamp = settings.home / "sample-history"
+    if stamp.exists() or not _content_stamp(settings).exists():
+        return 0
+    with session_scope(engine) as session:
+        today = utc_now().astimezone(settings.time_zone).date()
+        stored = 0 if has_searches(session) else store_sample_history(session, today)
+        session.commit()
+    stamp.write_text(f"{stored}\n", encoding="ascii")
+    return stored
 
 
 def show_demo_logins(settings: Settings) -> None:

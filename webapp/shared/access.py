@@ -49,6 +49,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_widget": Role.TRAINER,
     "studio_service": Role.TRAINER,
     "studio_notices": Role.TRAINER,
+    "studio_numbers": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,

@@ -141,6 +141,25 @@ def moment_in(language: str, moment: datetime, settings: Settings) -> str:
     return f"{day}, {local:%H:%M}".translate(_table(locale.default_numbering_system))
 
 
+def date_in(language: str, day: date, settings: Settings) -> str:
+    """A day for a text that no page asks for: `3 Nov 2026`."""
+    locale = _in_region(str(Locale.parse(language, sep="-")), settings.phone_region)
+    text = format_skeleton("yMMMd", datetime.combine(day, time.min, UTC), locale=locale)
+    return text.translate(_table(locale.default_numbering_system))
+
+
+def value_in(language: str, unit: str, value: float, settings: Settings) -> str:
+    """A count, share (of 1), length (seconds) or score for a text that no page asks for."""
+    locale = _in_region(str(Locale.parse(language, sep="-")), settings.phone_region)
+    if unit == "share":
+        text = format_percent(value, locale=locale)
+    elif unit == "length":
+        text = format_timedelta(timedelta(seconds=max(1, round(value))), threshold=0.99, locale=locale)
+    else:
+        text = format_decimal(round(value, 1) if unit == "score" else round(value), locale=locale)
+    return text.translate(_table(locale.default_numbering_system))
+
+
 def format_length(length: timedelta, *, narrow: bool = False) -> str:
     """How long, in its largest unit: `3 minutes`."""
     form = "narrow" if narrow else "long"
@@ -189,6 +208,7 @@ def _in_region(name: str, region: str) -> Locale:
 
 __all__ = [
     "ago",
+    "date_in",
     "format_day",
     "format_length",
     "format_moment",
@@ -199,4 +219,5 @@ __all__ = [
     "init_formatting",
     "moment_in",
     "native_digits",
+    "value_in",
 ]

@@ -233,6 +233,7 @@ class PageFrame:
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))
             for name, endpoint in (
+                (_("Numbers"), "studio_numbers.numbers"),
                 (_("Wordings"), "studio_wordings.wordings"),
                 (_("How sure"), "studio_confidence.confidence"),
                 (_("Safety"), "studio_safety.rules"),

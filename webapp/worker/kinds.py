@@ -21,7 +21,9 @@ from webapp.worker import (
     gaps,
     held,
     indexing,
+    numbers,
     queue,
+    reports,
     retention,
     simulation,
     solved,
@@ -32,6 +34,8 @@ from webapp.worker import (
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
 from webapp.worker.held import HELD
+from webapp.worker.numbers import NUMBERS
+from webapp.worker.reports import REPORTS
 from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
@@ -65,6 +69,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(SOLVED, solved.run, every=timedelta(minutes=10)),
         kind(DEMAND, demand.run, every=timedelta(minutes=30)),
+        kind(NUMBERS, numbers.run, every=timedelta(minutes=30)),
+        kind(REPORTS, reports.run, every=timedelta(minutes=5), lane=REPORTS),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),

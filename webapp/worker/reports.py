@@ -1,0 +1,118 @@
+"""The job of the weekly report: the figures of a week by mail to those who want them, again while the mail server is down."""
+
+from datetime import date, datetime, timedelta
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.support import Translations
+from sqlalchemy.orm import Session
+
+import webapp
+from kb.core.clock import utc_now
+from kb.core.database import session_scope
+from kb.core.settings import Settings
+from kb.insight.numbers import Period, make_figures, read_counted
+from kb.insight.numbers.reports import DueReport, claim_report, plan_reports, settle_report
+from kb.jobs.worker import JobContext
+from kb.service.channels.smtp import Fate, Outcome, send_mail
+from webapp.shared.formatting import date_in, value_in
+from webapp.studio.numbers.words import FIGURES, GROUPS
+from webapp.worker.channels import ways_out
+from webapp.worker.tools import WorkerTools
+
+REPORTS = "reports"
+_MOST_AT_ONCE = 100
+_CATALOGUES = Path(webapp.__path__[0]) / "translations"
+
+
+def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
+    """Without KB_MAIL_SMTP nothing is planned: a report of long ago is of no use when it is set one day."""
+    if tools.settings.mail_smtp is None:
+        return None
+    return send_reports(tools, context) or None
+
+
+def send_reports(tools: WorkerTools, context: JobContext, now: datetime | None = None) -> dict[str, int]:
+    """How many were sent, wait and failed."""
+    settings, counts = tools.settings, dict[str, int]()
+    with session_scope(tools.engine) as session:
+        plan_reports(session, settings.time_zone, now)
+    for _ in range(_MOST_AT_ONCE):
+        context.progress(0, 0)
+        at = now or utc_now()
+        with session_scope(tools.engine) as session:
+            due = claim_report(session, at)
+        if due is None:
+            break
+        sent = _send(tools, due, at)
+        with session_scope(tools.engine) as session:
+            state = settle_report(
+                session,
+                due,
+                sent=sent.fate is Fate.SENT,
+                never=sent.fate is Fate.NEVER,
+                why=sent.why or "It could not be sent.",
+                now=at,
+            )
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def _send(tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
+    ways = ways_out(tools.settings)
+    if ways.smtp is None:
+        return Outcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
+    with Session(tools.engine) as session:
+        text = report_text(session, tools.settings, due.language, due.week)
+    mail = EmailMessage(policy=policy.SMTP)
+    sender = ways.sender
+    name = " ".join("".join(c if c.isprintable() else " " for c in sender.name or sender.site).split())[:100]
+    mail["From"] = Address(name, addr_spec=sender.address)
+    mail["To"] = due.email
+    mail["Subject"] = text[0]
+    mail["Date"] = format_datetime(now)
+    # The same at each try: whoever gets it twice knows it again.
+    mail["Message-ID"] = f"<numbers-{due.id}-{due.week.isoformat()}@{sender.address.rpartition('@')[2] or 'localhost'}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text[1], cte="base64")
+    return send_mail(ways.smtp, mail, sender.address, due.email)
+
+
+def report_text(session: Session, settings: Settings, language: str, week: date) -> tuple[str, str]:
+    """Subject and text, in the language of whoever gets it. Sample data is not in it."""
+    tag = language if language in settings.languages else settings.languages[0]
+    catalogue: NullTranslations = Translations.load(_CATALOGUES, [Locale.parse(tag, sep="-")])
+    _ = catalogue.gettext
+    counted = read_counted(session, Period(week, week + timedelta(days=6)), with_sample=False)
+    figures = {figure.key: figure for figure in make_figures(counted)}
+    days = {
+        "first": date_in(tag, counted.period.first, settings),
+        "last": date_in(tag, counted.period.last, settings),
+    }
+    lines = [_("%(first)s to %(last)s") % days, ""]
+    for title, keys in GROUPS:
+        lines += [_(str(title)), ""]
+        for key in keys:
+            figure = figures[key]
+            line = f"{_(str(FIGURES[key][0]))}: "
+            if figure.value is None:
+                line += _("nothing, or too little to tell")
+            else:
+                line += value_in(tag, figure.unit, figure.value, settings)
+                if figure.before is not None:
+                    before = value_in(tag, figure.unit, figure.before, settings)
+                    line += f" ({_('the week before: %(value)s') % {'value': before}})"
+            lines.append(line)
+        lines.append("")
+    if settings.public_url:
+        last = counted.period.last.isoformat()
+        lines += [f"{settings.public_url}/studio/numbers/?from={week.isoformat()}&to={last}", ""]
+    lines.append(_("You get this because you asked for it on the page of numbers, where you can stop it."))
+    subject = _("%(site)s: the numbers of the week from %(day)s")
+    return subject % {"site": settings.site_name, "day": days["first"]}, "\n".join(lines) + "\n"
