@@ -107,7 +107,7 @@ def report_text(session: Session, settings: Settings, language: str, week: date)
                 line += value_in(tag, figure.unit, figure.value, settings)
                 if figure.before is not None:
                     before = value_in(tag, figure.unit, figure.before, settings)
-                    line += f" ({_('the week before: %(value)s') % {'value': before}})"
+                    line += " (" + _("the week before: %(value)s") % {"value": before} + ")"
             lines.append(line)
         lines.append("")
     if settings.public_url:

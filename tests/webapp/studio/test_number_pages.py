@@ -130,7 +130,10 @@ def test_the_report_goes_out_once_a_week_and_waits_for_the_mail_server(
     monday = datetime(2026, 11, 30, 9, tzinfo=UTC)
     user = get_user(session, "trainer@test.example")
     outgoing = Outgoing()
-    tools = WorkerTools(replace(settings, mail_smtp_text=f"smtp://127.0.0.1:{outgoing.port}"), engine)
+    tools = WorkerTools(
+        replace(settings, mail_smtp_text=f"smtp://127.0.0.1:{outgoing.port}", mail_from_text="help@shop.example"),
+        engine,
+    )
 
     def send(now: datetime) -> dict[str, Any]:
         return send_reports(tools, CONTEXT, now)

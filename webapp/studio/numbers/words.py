@@ -10,7 +10,7 @@ from webapp.desk.display import channel_name
 from webapp.shared.formatting import format_day, format_length, format_number, format_share
 from webapp.shared.survey_words import ANSWERS
 from webapp.shared.ui import language_name
-from webapp.studio.views import NAMES
+from webapp.studio.gap_words import NAMES
 
 # key: title, definition.
 FIGURES = {
