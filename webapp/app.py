@@ -60,6 +60,7 @@ BLUEPRINTS = (
     "webapp.studio.service:blueprint",
     "webapp.studio.notices:blueprint",
     "webapp.studio.numbers.views:blueprint",
+    "webapp.studio.self_service:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.asking:public",

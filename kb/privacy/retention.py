@@ -9,10 +9,25 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.core.clock import utc_now
 from kb.core.progress import Progress
-from kb.tables import AskedTalk, Conversation, Feedback, Gap, GapState, Job, Miss, SearchEvent, VoteReason, WebhookCall
+from kb.tables import (
+    ArticleRead,
+    AskedTalk,
+    Conversation,
+    Feedback,
+    Gap,
+    GapState,
+    Job,
+    Miss,
+    NewsWish,
+    SearchEvent,
+    VoteReason,
+    WebhookCall,
+)
 
 # Rows deleted in one transaction.
 _STEP = 500
+# An address that waits for news of an answer is not kept for longer, whether it came or not.
+_WISH_DAYS = 180
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,8 @@ def delete_what_is_old(
         ("searches", SearchEvent.id, keep.searches, lambda before: SearchEvent.created_at < before),
         ("asked_talks", AskedTalk.id, keep.searches, lambda before: AskedTalk.updated_at < before),
         ("feedback", Feedback.id, keep.feedback, lambda before: Feedback.created_at < before),
+        ("article_reads", ArticleRead.id, keep.feedback, lambda before: ArticleRead.created_at < before),
+        ("news_wishes", NewsWish.id, _WISH_DAYS, lambda before: NewsWish.created_at < before),
         ("vote_reasons", VoteReason.id, keep.feedback, lambda before: VoteReason.created_at < before),
         (
             "conversations",

@@ -157,8 +157,9 @@ def request_contact(
     _add_pictures(session, conversation, stored.message, pictures)
     _keep_order_number(session, stored.message, order_number, region)
     last = _last_search(session, visit or asked_in)
-    if last is not None:
-        store_feedback(session, FeedbackKind.ASKED_PERSON, event_id=last.id, visit=visit or asked_in)
+    if last is not None or asked_in is not None:  # who only read and then asks for a person is counted too
+        number = None if last is None else last.id
+        store_feedback(session, FeedbackKind.ASKED_PERSON, event_id=number, visit=visit or asked_in)
     if receipt is not None and is_email:
         _send_receipt(session, conversation, contact, receipt)
     session.flush()

@@ -76,6 +76,7 @@ PAGES = {
     "/studio/safety/": ["/studio/safety/"],
     "/studio/service/": ["/studio/service/"],
     "/studio/notices/": ["/studio/notices/"],
+    "/studio/self-service/": ["/studio/self-service/"],
     "/studio/notices/<int:notice_id>": ["/studio/notices/1"],
     "/studio/numbers/": ["/studio/numbers/?days=90"],
     "/studio/numbers/wishes": ["/studio/numbers/wishes"],

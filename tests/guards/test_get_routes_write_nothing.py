@@ -40,7 +40,7 @@ __all__ = ["content", "prepared"]
 # route: the tables that may be written to after the answer.
 NOTED_AFTERWARDS = {
     "/help/<language>/search": {"search_events"},
-    "/help/<language>/articles/<slug>": {"feedback"},
+    "/help/<language>/articles/<slug>": {"feedback", "article_reads"},
     "/help/<language>/waiting/<token>": {"told_waits"},
     "/help/<language>/chat/<token>": {"told_waits"},
     "/help/<language>/waiting/<token>/state": {"told_waits"},
@@ -49,7 +49,7 @@ NOTED_AFTERWARDS = {
     "/desk/tickets/<int:ticket_id>": {"feedback", "opened_documents"},
     "/desk/inbox/<int:conversation_id>/answers": {"search_events"},
     "/api/v1/search": {"search_events"},
-    "/api/v1/widget/articles/<language>/<path:slug>": {"feedback"},
+    "/api/v1/widget/articles/<language>/<path:slug>": {"feedback", "article_reads"},
     "/api/v1/desk/search": {"search_events"},
     "/api/v1/desk/conversations/<int:conversation_id>": {"search_events"},
     "/api/v1/desk/conversations/<int:conversation_id>/suggestions": {"search_events"},

@@ -183,6 +183,7 @@ ROUTES = {
     ("POST", "/studio/wordings/<int:wording_id>"): TRAINER,
     ("GET", "/studio/confidence/"): TRAINER,
     ("POST", "/studio/confidence/calibrations/<int:calibration_id>"): TRAINER,
+    ("GET", "/studio/self-service/"): TRAINER,
     ("GET", "/studio/notices/"): TRAINER,
     ("POST", "/studio/notices/"): TRAINER,
     ("GET", "/studio/notices/<int:notice_id>"): TRAINER,

@@ -26,11 +26,14 @@ __all__ = ["content", "prepared"]
 
 # path: who asks, and the statements that the page is made with.
 STATEMENTS: dict[str, tuple[Role | None, int]] = {
-    "/help/en/": (None, 4),  # each page one for notices
+    "/help/en/": (None, 5),  # each page one for notices, this one for topics that rise
     "/help/en/topics/refunds": (None, 2),
-    "/help/en/articles/when-refund-arrives": (None, 3),  # from memory
+    "/help/en/articles/when-refund-arrives": (
+        None,
+        4,
+    ),  # from memory; one after the answer: whether this visit has read it
     "/help/en/search?q=refund": (None, 7),  # one for topics, where nothing answers
-    "/desk/": (Role.REP, 6),
+    "/desk/": (Role.REP, 7),
     "/desk/?q=refund": (Role.REP, 11),
     "/desk/macros/": (Role.REP, 3),
     "/desk/inbox/1/steps": (Role.REP, 5),
@@ -62,6 +65,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/numbers/": (Role.TRAINER, 12),
     "/studio/numbers/wishes": (Role.TRAINER, 5),
     "/studio/numbers/searches/rows": (Role.TRAINER, 3),
+    "/studio/self-service/": (Role.TRAINER, 3),
     "/studio/safety/fire/en": (Role.TRAINER, 5),
     "/admin/people": (Role.ADMIN, 3),
     "/admin/jobs": (Role.ADMIN, 3),

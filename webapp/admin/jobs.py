@@ -27,6 +27,8 @@ KINDS = {
     "gaps": lazy_gettext("Gaps and their reasons"),
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
     "demand": lazy_gettext("What is asked most"),
+    "rising": lazy_gettext("What is suddenly asked more"),
+    "self_service": lazy_gettext("How visits end"),
     "query_statistics": lazy_gettext("Learning from searches"),
     "solved": lazy_gettext("Counting what solved conversations"),
     "wordings": lazy_gettext("Wordings from use"),

@@ -8,6 +8,7 @@ from flask import url_for
 
 from kb.articles import desk_cards, list_changed
 from kb.core.clock import utc_now
+from kb.insight.rising import Shown, list_rising
 from kb.service.desk_documents import list_opened, list_pinned
 from kb.service.queue import Filter, View, list_conversations
 from kb.tables import Conversation
@@ -40,10 +41,11 @@ class DeskStart:
     pinned: Sequence[Entry]
     opened: Sequence[Entry]
     changed: Sequence[Entry]
+    rising: Sequence[Shown]
 
 
 def start_of_desk(user_id: int, language: str) -> DeskStart:
-    """Six statements at most, however much there is."""
+    """Seven statements at most, however much there is."""
     queue = list_conversations(session(), Filter(View.WAITING), user_id)
     pinned = list_pinned(session(), user_id)
     opened = list_opened(session(), user_id, RECENT + len(pinned))
@@ -66,6 +68,7 @@ def start_of_desk(user_id: int, language: str) -> DeskStart:
             )
             for card in changed
         ],
+        list_rising(session(), language, in_any_language=True),
     )
 
 

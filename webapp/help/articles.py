@@ -19,11 +19,12 @@ from kb.articles import (
     shown_text,
 )
 from kb.core.errors import GoneError, NotFoundError
+from kb.insight.self_service import note_read
 from kb.insight.translations import count_want
 from kb.search.types import Audience
 from kb.tables import Article, FeedbackKind
 from webapp.help.article_page import LISTED, present_article
-from webapp.help.blueprint import PLACE, RESULTS, blueprint, current_settings, visit_id
+from webapp.help.blueprint import PLACE, RESULTS, blueprint, counted_visit, current_settings
 from webapp.help.crawlers import is_crawler
 from webapp.help.pictures import pictures_in
 from webapp.help.structured import structured_data
@@ -103,8 +104,12 @@ def article(language: str, slug: str) -> ResponseReturnValue:
     found = place.article
     assert found is not None
     search_id = request.args.get("s", "")
-    if search_id:
-        document, visit = f"article:{found.id}", visit_id()
+    visit = None if is_crawler() else counted_visit()
+    if visit is not None:
+        was_found = bool(search_id)
+        run_after_response(lambda separate: note_read(separate, found.id, language, visit, from_search=was_found))
+    if search_id and visit is not None:
+        document = f"article:{found.id}"
         record_if_typed(
             search_id, audience=Audience.CUSTOMER, place=PLACE, reader_language=language, limit=RESULTS, visit=visit
         )

@@ -6,6 +6,7 @@ from flask import Blueprint, current_app
 from flask import session as cookie
 
 from kb.core.settings import Settings
+from webapp.shared.not_counted import wants_no_count
 
 blueprint = Blueprint("help", __name__)
 
@@ -15,6 +16,11 @@ PLACE, RESULTS = "help", 6
 def current_settings() -> Settings:
     settings: Settings = current_app.extensions["kb_settings"]
     return settings
+
+
+def counted_visit() -> str | None:
+    """The visit under which searches and reads are noted; None for people who do not want to be counted."""
+    return None if wants_no_count() else visit_id()
 
 
 def visit_id() -> str:

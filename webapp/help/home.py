@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from kb.articles.queries import TopicSummary, list_topics
 from kb.insight.demand import TILES, HomeQuestion, list_most_asked, topic_demand
+from kb.insight.rising import list_rising
 from webapp.help.blueprint import blueprint
 from webapp.shared.database import session
 from webapp.shared.locale import choose_language
@@ -41,13 +42,14 @@ def home(language: str) -> ResponseReturnValue:
 
 
 def render_home(language: str) -> Response:
-    """The page, or what stands below its search box. Three statements."""
+    """The page, or what stands below its search box. Four statements."""
     topics = list_topics(session(), language)
     questions = list_most_asked(session(), language) or _first_of_each(topics)
     shown = {
         "topics": _by_demand(topics, topic_demand(session(), language)),
         "questions": questions,
         "are_asked": sum(question.is_asked for question in questions) >= LEAST_ASKED,
+        "rising": list_rising(session(), language),
         "partial": is_partial(),
     }
     if is_partial():

@@ -13,7 +13,7 @@ from kb.search.answers import Answer, AnswerKind
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, Outcome, Result, SearchAnswer
 from kb.tables import FeedbackKind
-from webapp.help.blueprint import PLACE, RESULTS, blueprint, visit_id
+from webapp.help.blueprint import PLACE, RESULTS, blueprint, counted_visit
 from webapp.help.home import render_home
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
@@ -104,7 +104,9 @@ def _search(text: str, language: str, typing: bool) -> tuple[SearchAnswer, bool]
     is_between_words = is_partial() and request.values.get("typing") == "1"
     if typing or (is_between_words and (answer.outcome is Outcome.NONE or answer.no_question)):
         return answer, False
-    record_after_response(answer, audience=Audience.CUSTOMER, place=PLACE, reader_language=language, visit=visit_id())
+    record_after_response(
+        answer, audience=Audience.CUSTOMER, place=PLACE, reader_language=language, visit=counted_visit()
+    )
     run_after_response(lambda separate: drop_partial_queries(separate, answer.public_id))
     return answer, True
 
@@ -137,7 +139,7 @@ def vote_on_answer(language: str) -> ResponseReturnValue:
     choice, document, text = (request.form.get(name, "") for name in ("vote", "document", "q"))
     if choice not in VOTES or not document:
         abort(400)
-    note_feedback(session(), request.form.get("s", ""), VOTES[choice], document, visit_id())
+    note_feedback(session(), request.form.get("s", ""), VOTES[choice], document, counted_visit())
     if is_partial():
         return render_template("help/_answer_thanks.html", voted=choice)
     if not text.strip() or len(quote(text)) > LONGEST_IN_ADDRESS:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from kb.insight.vote_reasons import LONGEST, store_reason
 from kb.tables import FeedbackKind
 from webapp.help.articles import find_public_article
-from webapp.help.blueprint import blueprint, current_settings, visit_id
+from webapp.help.blueprint import blueprint, counted_visit, current_settings
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback
 from webapp.shared.ui import is_partial
@@ -21,7 +21,7 @@ def vote(language: str, slug: str) -> ResponseReturnValue:
     choice, search_id = request.form.get("vote", ""), request.form.get("s", "")
     if choice not in VOTES:
         abort(400)
-    note_feedback(session(), search_id, VOTES[choice], f"article:{found.id}", visit_id())
+    note_feedback(session(), search_id, VOTES[choice], f"article:{found.id}", counted_visit())
     return _thank(language, slug, choice)
 
 
@@ -35,7 +35,7 @@ def reason(language: str, slug: str) -> ResponseReturnValue:
         choice=request.form.get("why", ""),
         text=request.form.get("text", "")[: 4 * LONGEST],
         search_id=request.form.get("s", ""),
-        visit=visit_id(),
+        visit=counted_visit(),
         language=language,
         region=current_settings().phone_region,
     )

@@ -50,6 +50,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_service": Role.TRAINER,
     "studio_notices": Role.TRAINER,
     "studio_numbers": Role.TRAINER,
+    "studio_self_service": Role.TRAINER,
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,

@@ -17,6 +17,7 @@ from kb.search.types import Audience, SearchAnswer
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 from webapp.shared.metrics import observe_search
+from webapp.shared.not_counted import wants_no_count
 from webapp.shared.runtime import search_runtime
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def record_if_typed(
     It keeps the name `public_id` that its results were shown under. For what is recorded already nothing happens.
     """
     text = request.args.get("typed", "")
-    if not text or _PUBLIC_ID.fullmatch(public_id) is None:
+    if not text or _is_not_counted(audience) or _PUBLIC_ID.fullmatch(public_id) is None:
         return
     searcher = search_runtime().searcher(audience)
     record_search_here = _recorder(audience, place, reader_language, visit)
@@ -88,7 +89,9 @@ def record_after_response(
     answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
 ) -> None:
     """Write down a search of this request's person once the response is out, and once under its name; the query is redacted
-    before it is stored."""
+    before it is stored. Of a customer who does not want to be counted nothing is."""
+    if _is_not_counted(audience):
+        return
     record = _recorder(audience, place, reader_language, visit)
 
     def record_once(separate: Session) -> None:
@@ -96,6 +99,10 @@ def record_after_response(
             record(separate, answer)
 
     run_after_response(record_once)
+
+
+def _is_not_counted(audience: Audience) -> bool:
+    return audience is Audience.CUSTOMER and wants_no_count()
 
 
 def _recorder(

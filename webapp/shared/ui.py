@@ -239,6 +239,7 @@ class PageFrame:
                 (_("Safety"), "studio_safety.rules"),
                 (_("Hours and waits"), "studio_service.service"),
                 (_("Notices"), "studio_notices.notices"),
+                (_("Self-service"), "studio_self_service.figures"),
                 (_("Flows"), "studio_flows.flows"),
                 (_("Articles"), "studio_articles.articles"),
                 (_("Drafts"), "studio_drafts.drafts"),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from kb.articles import article_link, get_published_article, list_topics
 from kb.core.errors import InvalidInputError, NotFoundError
 from kb.insight.demand import list_most_asked
+from kb.insight.self_service import note_read
 from kb.privacy.redaction import redact
 from kb.search.types import Audience, Outcome
 from kb.tables import Article, FeedbackKind
@@ -25,6 +26,7 @@ from webapp.shared.cross_site import is_known_site
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback
 from webapp.shared.locale import choose_language, in_language, offered_languages
+from webapp.shared.not_counted import wants_no_count
 from webapp.shared.notices import notice_json, pinned_notices
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import current_settings, record_if_typed
@@ -113,7 +115,10 @@ def article(language: str, slug: str) -> Response:
     """A public article as a tree of elements. `s`, `visit`, `typed` as in the help centre: opening it is a click on a result."""
     found = _find(language, slug)
     search_id, visit = request.args.get("s", ""), widget_visit(request.args.get("visit", ""))
-    if search_id:
+    if visit and not wants_no_count():
+        was_found = bool(search_id)
+        run_after_response(lambda separate: note_read(separate, found.id, language, visit, from_search=was_found))
+    if search_id and not wants_no_count():
         document = f"article:{found.id}"
         record_if_typed(
             search_id, audience=Audience.CUSTOMER, place=PLACE, reader_language=language, limit=RESULTS, visit=visit

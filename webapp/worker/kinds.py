@@ -25,6 +25,8 @@ from webapp.worker import (
     queue,
     reports,
     retention,
+    rising,
+    self_service,
     simulation,
     solved,
     statistics,
@@ -45,6 +47,7 @@ from webapp.worker.wordings import WORDINGS
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
 DEMAND = "demand"
+RISING, SELF_SERVICE = "rising", "self_service"
 SOLVED = "solved"
 QUEUE = "queue"
 # They try things out by hundreds of searches, minutes long: gaps do not wait for that.
@@ -71,6 +74,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(DEMAND, demand.run, every=timedelta(minutes=30)),
         kind(NUMBERS, numbers.run, every=timedelta(minutes=30)),
         kind(REPORTS, reports.run, every=timedelta(minutes=5), lane=REPORTS),
+        kind(RISING, rising.run, every=timedelta(minutes=10)),
+        kind(SELF_SERVICE, self_service.run, every=timedelta(hours=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),

@@ -39,11 +39,14 @@ def change(session: Session, article: Article, **fields: str) -> None:
     session.commit()
 
 
-def test_second_reader_costs_three_statements(client: FlaskClient, engine: Engine, kept: Article) -> None:
+def test_second_reader_costs_three_statements_and_one_after_it(
+    client: FlaskClient, engine: Engine, kept: Article
+) -> None:
     client.get(PATH)
     with recorded_statements(engine) as statements:
         assert "First." in client.get(PATH).text
-    assert len(statements) == 3  # the address, the version of articles, the version of notices
+    # The address, the version of articles, the version of notices; after the answer, whether this visit has read it.
+    assert len(statements) == 4
 
 
 def test_change_shows_at_once_in_every_process(
