@@ -7,6 +7,7 @@ opens nothing by itself: whoever looks a request up must also know how its custo
 import hashlib
 import unicodedata
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.service.customers import GivenCustomer, owners_of
@@ -54,6 +55,16 @@ def find_by_reference(session: Session, reference: str, contact: str, *, region:
             if details.get("reference") == reference and str(details.get("contact", "")).lower() == contact.lower():
                 return conversation
     return None
+
+
+def conversation_with(session: Session, reference: str) -> Conversation | None:
+    """For reps: the newest request with this number, as `read_reference` gives it. Reads every conversation, once."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.details["reference"].as_string() == reference)
+        .order_by(Conversation.id.desc())
+        .limit(1)
+    ).first()
 
 
 def _check_digit(digits: str) -> str:

@@ -42,6 +42,7 @@ def test_two_people_talk(open_page: OpenPage) -> None:
     expect(rep.locator("#timeline .said").last).to_contain_text("read")
     customer.locator("#text").press_sequentially("Thank")
     expect(rep.locator("#presence")).to_contain_text("The customer is writing")
+    assert customer.locator("[data-typing]").inner_text() == "", "whoever has sent it types no more"
 
     # What is written without a network is kept, over a reload too, and arrives once.
     customer.context.set_offline(True)

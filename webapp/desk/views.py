@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,6 +14,7 @@ from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
 from kb.service.desk_documents import is_pinned, note_opened, set_pin
 from kb.service.queue import View
+from kb.service.references import conversation_with, read_reference
 from kb.service.used_documents import solved_by
 from kb.tables import Channel, FeedbackKind
 from kb.tables.feedback import parse_document
@@ -49,8 +50,11 @@ FEEDBACK = {kind.value: kind for kind in (FeedbackKind.ANSWERED, FeedbackKind.NO
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """The search page; for what is typed with scripts on, only its results."""
+    """The search page; for what is typed with scripts on, only its results. The number of a request leads to it."""
     text, reading = request.args.get("q", ""), _reading_language()
+    if (reference := read_reference(text)) and (asked := conversation_with(session(), reference)):
+        there = url_for("desk_inbox.show", conversation_id=asked.id)
+        return Response(status=204, headers={"HX-Redirect": there}) if is_partial() else redirect(there, code=303)
     typing = is_typing(text)
     answer = _search(text, reading, typing) if text.strip() else None
     listing = make_listing(answer.results if answer else [], request.args.get("kind", ""))

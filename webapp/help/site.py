@@ -11,6 +11,8 @@ from webapp.shared.database import session
 from webapp.shared.locale import offered_languages
 from webapp.shared.ui import THEMES
 
+# Pages of one customer, or that answer what somebody typed.
+NOT_FOR_ROBOTS = ("search", "ask", "person", "contact", "requests", "chat", "call-back", "waiting", "survey")
 COOKIE_AGE = 365 * 24 * 3600
 
 
@@ -31,9 +33,7 @@ def save_preferences() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 def robots() -> ResponseReturnValue:
     lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /studio/", "Disallow: /admin/", "Disallow: /api/"]
-    lines += [
-        f"Disallow: /help/{tag}/{page}" for tag in offered_languages() for page in ("search", "contact", "requests")
-    ]
+    lines += [f"Disallow: /help/{tag}/{page}" for tag in offered_languages() for page in NOT_FOR_ROBOTS]
     lines.append(f"Sitemap: {url_for('help.sitemap', _external=True)}")
     response = make_response("\n".join(lines) + "\n")
     response.content_type = "text/plain; charset=utf-8"

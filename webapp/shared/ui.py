@@ -151,6 +151,8 @@ class PageFrame:
 
     @property
     def area(self) -> str:
+        if request.endpoint is None and request.path.startswith("/help/"):  # leads nowhere, but there
+            return "help"
         name = (request.blueprint or "").partition("_")[0]
         return name if name in {"help", "desk", "studio", "admin"} else "plain"
 

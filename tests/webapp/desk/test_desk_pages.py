@@ -10,6 +10,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from statements import is_of_the_page, recorded_statements
 
+from kb.service.contact import request_contact
+from kb.service.references import reference_of
 from kb.tables import Conversation, Feedback, Role, SearchEvent, Ticket, TicketMessage
 
 Login = Callable[[Role | str], FlaskClient]
@@ -106,6 +108,26 @@ def test_confidence_is_said_in_the_words_of_the_help_centre(
     assert words in get_page(customer, "/help/en/search?q=refund")
     assert ("Best answer" in text) == (outcome == "answered")
     assert ("data-piece=" in text) == (outcome == "answered")
+
+
+def test_number_of_a_request_leads_to_it(rep: FlaskClient, session: Session) -> None:
+    first, second = (
+        request_contact(
+            session, name="A", contact=f"{text}@example.com", message=text, language="en", visit=None, region="IN"
+        )
+        for text in ("one", "two")
+    )
+    session.commit()
+    for asked in (first, second):
+        number = asked.details["reference"]
+        for typed in (number, number.replace("-", ""), f"#{number.replace('-', ' ')}"):
+            answer = rep.get("/desk/", query_string={"q": typed})
+            assert (answer.status_code, answer.location) == (303, f"/desk/inbox/{asked.id}")
+            part = rep.get("/desk/", query_string={"q": typed}, headers=PARTIAL)
+            assert (part.status_code, part.headers["HX-Redirect"]) == (204, f"/desk/inbox/{asked.id}")
+    assert session.scalars(select(SearchEvent)).all() == [], "a number is no question that an article should answer"
+    assert "refund" in get_page(rep, f"/desk/?q={reference_of('nobody asked this')} refund")
+    get_page(rep, f"/desk/?q={reference_of('nobody asked this')}")
 
 
 def test_search_page_needs_a_fixed_number_of_statements(rep: FlaskClient, engine: Engine) -> None:

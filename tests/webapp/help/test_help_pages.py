@@ -53,6 +53,13 @@ def test_what_is_not_there_is_said_on_a_page(client: FlaskClient, path: str) -> 
     get_page(client, path, status=404)
 
 
+@pytest.mark.parametrize("path", ["/help/hi/xyz", "/help/en/a/b/c", "/help/bn/articles/nothing"])
+def test_where_nothing_is_a_person_still_is(client: FlaskClient, path: str) -> None:
+    language = path.split("/")[2]
+    assert f'href="/help/{language}/person"' in get_page(client, path, status=404)
+    assert "/person" not in client.get("/desk/nothing").text
+
+
 def test_internal_article_has_no_public_address(client: FlaskClient) -> None:
     assert client.get("/help/en/articles/refund-limits").status_code == 404
     assert "Refund limits" not in get_page(client, "/help/en/search?q=refund+limits")
@@ -189,6 +196,14 @@ def test_site_map_and_robots(client: FlaskClient) -> None:
     assert "<loc>http://localhost/help/bn/" not in english
     robots = client.get("/robots.txt").text
     assert "Disallow: /desk/" in robots
+    of_one_customer = {
+        rule.rule.split("/")[3]
+        for rule in client.application.url_map.iter_rules()
+        if rule.rule.startswith("/help/<language>/") and "<token>" in rule.rule or "survey" in rule.rule
+    }
+    assert {"requests", "chat", "call-back", "waiting", "survey"} <= of_one_customer
+    for page in of_one_customer | {"search", "ask", "person", "contact"}:
+        assert all(f"Disallow: /help/{tag}/{page}\n" in robots for tag in REFUND), page
     assert "Sitemap: http://localhost/sitemap.xml" in robots
 
 

@@ -52,7 +52,9 @@ def test_every_page_leads_to_the_ways_and_what_was_searched_goes_along(client: F
     [("en", "do not know yet"), ("hi", "हमें अभी पता नहीं"), ("bn", "আমরা এখনও জানি না")],
 )
 def test_nothing_is_promised_where_nothing_is_known(client: FlaskClient, language: str, words: str) -> None:
-    assert words in get_page(client, f"/help/{language}/person")
+    text = get_page(client, f"/help/{language}/person")
+    assert words in text
+    assert "The times are" not in get_page(client, "/help/en/person"), "there are none"
 
 
 def test_times_are_told_from_the_record(client: FlaskClient, session: Session) -> None:
@@ -62,7 +64,9 @@ def test_times_are_told_from_the_record(client: FlaskClient, session: Session) -
         say(session, talk, "agent: Here.", ago=300 - 10 * (number + 1))
     session.commit()
     told = "Half are answered within 40 minutes, nine of ten within 1 hour."
-    assert re.findall(r"Half are [^<]*", get_page(client, "/help/en/person")) == [told]
+    text = get_page(client, "/help/en/person")
+    assert re.findall(r"Half are [^<]*", text) == [told]
+    assert "The times are those of the last four weeks, not a promise." in text
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,12 @@ export function startPresence(form, talk) {
     }
   }
 
+  const types = () => box.value.trim() !== "" && performance.now() - typedAt < WHILE_TYPING_MS;
+  // What is on its way is typed no more, whichever is told first: that it is there, or that the box is empty.
+  form.addEventListener("submit", () => {
+    typedAt = saidTyping = -WHILE_TYPING_MS;
+  });
+
   box.addEventListener("input", (event) => {
     typedAt = event.timeStamp;
     if (event.timeStamp - saidTyping < WHILE_TYPING_MS) return;
@@ -55,8 +61,8 @@ export function startPresence(form, talk) {
   // In a chat the customer sees that their message was read.
   document.addEventListener("desk:changed", (event) => {
     const isOurs = String(event.detail?.conversation) === talk.dataset.conversationId;
-    if (isOurs && form.dataset.channel === "chat") tell(performance.now() - typedAt < WHILE_TYPING_MS);
+    if (isOurs && form.dataset.channel === "chat") tell(types());
   });
-  setInterval(() => tell(performance.now() - typedAt < WHILE_TYPING_MS), EVERY_MS);
+  setInterval(() => tell(types()), EVERY_MS);
   tell(false);
 }

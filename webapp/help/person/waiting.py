@@ -53,7 +53,7 @@ class Waiting:
             return str(_("A person has answered you."))
         if self.is_over:
             return str(_("You are not in line any more."))
-        return str(_("You are still in line, at %(time)s.", time=self.looked_at)) + f" {self.position} {self.time}"
+        return str(_("You are still in line, at %(time)s.", time=self.looked_at))
 
     def to_json(self) -> dict[str, Any]:
         told = self.place.estimate if self.place else None
@@ -62,7 +62,7 @@ class Waiting:
             "position": self.place.position if self.place and not self.is_over else None,
             "seconds": [round(told.low), round(told.high)] if told and not self.is_over else None,
             "words": [] if self.is_over else [self.position, self.time],
-            "still": self.still,
+            "still": self.still if self.is_over else f"{self.still} {self.position} {self.time}",
             "ask_again": None if self.is_over else ASK_AGAIN,
         }
 

@@ -41,22 +41,26 @@ def person(language: str) -> ResponseReturnValue:
     """`?q=` is what was searched for: it goes along to the form, which asks before it sends it."""
     hours = hours_of_service()
     query = request.args.get("q", "").strip()[:2000] or None
+    ways, is_known = _ways(current_settings(), hours, language, query)
     return render_fresh(
         "help/person/ways.html",
-        ways=_ways(current_settings(), hours, language, query),
+        ways=ways,
+        is_known=is_known,
         now=hours_now(hours),
         is_open=hours.is_open(utc_now()),
         rows=rows_of(hours),
     )
 
 
-def _ways(settings: Settings, hours: ServiceHours, language: str, query: str | None) -> list[Way]:
-    """Statements: the record of answers, and the queue of chats during the hours."""
+def _ways(settings: Settings, hours: ServiceHours, language: str, query: str | None) -> tuple[list[Way], bool]:
+    """Statements: the record of answers, and the queue of chats during the hours. And whether the record says anything."""
     is_open = hours.is_open(utc_now())
     took = first_responses(session(), [Channel.WEB, Channel.EMAIL, Channel.PHONE, Channel.SMS, Channel.SOCIAL])
+    is_known = bool(took)
     ways = []
     if "help.chat" in current_app.view_functions:
         place = estimate_for(session(), None) if is_open else None
+        is_known = is_known or (place is not None and place.estimate is not None)
         takes = wait_words(place, hours) if place else hours_now(hours)
         url = url_for("help.chat", language=language, q=query)
         ways.append(Way(str(_("Chat here")), url, "person", takes, str(_("You write, a person answers on this page."))))
@@ -84,7 +88,7 @@ def _ways(settings: Settings, hours: ServiceHours, language: str, query: str | N
     if address:
         takes = response_words(took.get(Channel.EMAIL))
         ways.append(Way(str(_("E-mail")), f"mailto:{address}", "inbox", takes, address))
-    return ways
+    return ways, is_known
 
 
 def _slower(*found: FirstResponses | None) -> FirstResponses | None:
