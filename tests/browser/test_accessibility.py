@@ -24,6 +24,8 @@ PAGES = {
     "/login": ["/login"],
     "/help/<language>/": ["/help/en/", "/help/hi/", "/help/bn/"],
     "/help/<language>/chat": ["/help/en/chat", "/help/bn/chat"],
+    "/help/<language>/chat/<token>": ["/help/en/chat/{chat}", "/help/hi/chat/{ended}"],
+    "/help/<language>/survey/<survey_token>": ["/help/bn/survey/{survey}"],
     "/help/<language>/search": [
         "/help/hi/search?q=पैसे वापस कब आएंगे",
         f"/help/en/search?q={UNANSWERED}",
@@ -102,13 +104,12 @@ PAGES = {
 }
 # What can be fetched and is no page: data, and addresses that only lead on to a page.
 NO_PAGES = {
-    "/help/<language>/chat/<token>",  # see test_chat
     *(f"/help/<language>/chat/<token>/{part}" for part in ("state", "live", "suggestions", "files/<int:file_id>")),
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/help/<language>/sitemap.xml", "/help/<language>/changes.atom"),
     *("/help/<language>/card.png", "/help/<language>/cards/<path:slug>.png"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
-    *("/help/<language>/waiting/<token>/state", "/help/<language>/survey/<survey_token>"),  # see test_person_journey
+    "/help/<language>/waiting/<token>/state",
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     "/help/<language>/requests/<token>/files/<int:file_id>",
@@ -137,6 +138,9 @@ class Content:
     draft: int
     own: str
     call: str
+    chat: str
+    ended: str
+    survey: str
     cookies: list[Any]
 
 
@@ -168,6 +172,17 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     customer.get_by_role("button", name="Call me").click()
     customer.wait_for_url("**/call-back/*")
     call = customer.url.rpartition("/")[2]
+    chats = []
+    for words in ("Where is my parcel?", "Where is my refund?"):
+        customer.goto("/help/en/chat")
+        customer.get_by_label("What do you need?").fill(words)
+        customer.get_by_role("button", name="Begin the chat").click()
+        customer.wait_for_url("**/chat/*")
+        chats.append(customer.url.rpartition("/")[2])
+    customer.get_by_role("button", name="End the chat").click()
+    customer.get_by_text("This chat has ended.").first.wait_for()
+    customer.reload()
+    asked = customer.locator("form.survey").get_attribute("action") or ""
     trainer = gaps_with(UNANSWERED)
     gap = trainer.locator('a[href^="/studio/gaps/"]').filter(has_text=UNANSWERED).get_attribute("href")
     found = [
@@ -185,7 +200,7 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     trainer.goto("/studio/drafts/")
     draft = trainer.locator('main a[href^="/studio/drafts/"]').first.get_attribute("href")
     numbers = [int(address.rpartition("/")[2]) for address in (gap, draft)]
-    made = Content(public["id"], internal["id"], *numbers, str(own), call, cookies)
+    made = Content(public["id"], internal["id"], *numbers, str(own), call, *chats, asked.rpartition("/")[2], cookies)
     _contexts.close()
     return made
 
