@@ -54,6 +54,7 @@ BLUEPRINTS = (
     "webapp.studio.confidence:blueprint",
     "webapp.studio.translations:blueprint",
     "webapp.studio.feedback:blueprint",
+    "webapp.studio.voice:blueprint",
     "webapp.studio.safety:blueprint",
     "webapp.studio.flows:blueprint",
     "webapp.studio.widget:blueprint",

@@ -20,6 +20,8 @@ from kb.tables import (
     Miss,
     NewsWish,
     SearchEvent,
+    SearchEvent,
+    VoiceStatement,
     VoteReason,
     WebhookCall,
 )
@@ -62,6 +64,12 @@ def delete_what_is_old(
         ("article_reads", ArticleRead.id, keep.feedback, lambda before: ArticleRead.created_at < before),
         ("news_wishes", NewsWish.id, _WISH_DAYS, lambda before: NewsWish.created_at < before),
         ("vote_reasons", VoteReason.id, keep.feedback, lambda before: VoteReason.created_at < before),
+        (
+            "voice_of_votes",
+            VoiceStatement.id,
+            keep.feedback,
+            lambda before: (VoiceStatement.source == "vote") & (VoiceStatement.said_at < before),
+        ),
         (
             "conversations",
             Conversation.id,

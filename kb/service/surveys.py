@@ -44,7 +44,8 @@ def due_for_survey(session: Session, now: datetime | None = None) -> Sequence[Co
             Conversation.state == ConversationState.CLOSED.value,
             Conversation.closed_at.between(now - _NOT_AFTER, now - _AFTER),
             Conversation.first_response_at.is_not(None),
-            Conversation.origin != "sample",
+            # Nobody contacted us who was only told of something (kb.service.voice_answers).
+            Conversation.origin.not_in(("sample", "voice")),
             Customer.is_sample.is_(False),
             ~asked,
             ~asked_lately,

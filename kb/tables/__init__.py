@@ -49,10 +49,20 @@ from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteRea
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
 from kb.tables.tickets import Ticket, TicketMessage
+from kb.tables.voice import (
+    AnsweredHow,
+    ThemeState,
+    VoiceAnswer,
+    VoiceMark,
+    VoiceSource,
+    VoiceStatement,
+    VoiceTheme,
+)
 
 __all__ = [
     "EVERYTHING",
     "VOTES",
+    "AnsweredHow",
     "ApiToken",
     "Article",
     "ArticleAddress",
@@ -131,6 +141,7 @@ __all__ = [
     "SolvedGroup",
     "Survey",
     "SurveyKind",
+    "ThemeState",
     "Ticket",
     "TicketMessage",
     "ToldWait",
@@ -140,6 +151,11 @@ __all__ = [
     "UsedState",
     "User",
     "UtcDateTime",
+    "VoiceAnswer",
+    "VoiceMark",
+    "VoiceSource",
+    "VoiceStatement",
+    "VoiceTheme",
     "VoteReason",
     "Webhook",
     "WebhookCall",

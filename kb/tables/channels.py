@@ -38,7 +38,8 @@ class WebhookCall(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), index=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
+    # None where it tells of no conversation.
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     # The reply that this request itself brings to the customer; none where it only tells.
     message_id: Mapped[int | None] = mapped_column(
         ForeignKey("conversation_messages.id", ondelete="CASCADE"), index=True

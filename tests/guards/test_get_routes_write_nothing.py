@@ -30,7 +30,7 @@ from kb.service.notices import NoticeContent, save_notice
 from kb.service.sample import read_conversations, store_sample
 from kb.service.surveys import survey_of
 from kb.service.timeline import newest_messages
-from kb.tables import Gap, Role, SearchEvent, utc_now
+from kb.tables import Gap, Role, SearchEvent, VoiceStatement, VoiceTheme, utc_now
 from webapp.help.own_conversations import token_of
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
 from webapp.shared.survey_links import sign_survey
@@ -81,6 +81,15 @@ def addresses(
     run_gap_job(settings, engine)
     talk = make_talk(session)
     survey_of(session, talk, "en")
+    theme = VoiceTheme(title="Late")
+    session.add(theme)
+    session.flush()
+    session.add(
+        VoiceStatement(
+            theme_id=theme.id, kind="complaint", source="message", source_id=1, conversation_id=talk.id, text="It is late",
+            language="en", vector=b"", fingerprint="x", said_at=utc_now(),
+        )
+    )  # fmt: skip
     macro = save_macro(session, Writer(0, trains=True), name="Refund", language="en", text="{order}", shared=True)
     hours = timedelta(hours=2)
     notice = save_notice(
@@ -97,6 +106,7 @@ def addresses(
         "ticket_id": content.ticket,
         "gap_id": session.scalars(select(Gap.id)).one(),
         "report_id": 1,
+        "theme_id": theme.id,
         "filename": "manifest.json",
         "conversation_id": talk.id,
         "customer_id": talk.customer_id,

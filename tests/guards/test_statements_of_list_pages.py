@@ -20,7 +20,19 @@ from talks import make_talk
 
 from kb.core.settings import Settings
 from kb.jobs import enqueue
-from kb.tables import Feedback, FeedbackKind, Job, LearnedWording, Role, SearchEvent, User, VoteReason, utc_now
+from kb.tables import (
+    Feedback,
+    FeedbackKind,
+    Job,
+    LearnedWording,
+    Role,
+    SearchEvent,
+    User,
+    VoiceStatement,
+    VoiceTheme,
+    VoteReason,
+    utc_now,
+)
 
 __all__ = ["content", "prepared"]
 
@@ -59,6 +71,8 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/confidence/": (Role.TRAINER, 4),
     "/studio/translations/": (Role.TRAINER, 2),
     "/studio/feedback/": (Role.TRAINER, 3),
+    "/studio/voice/": (Role.TRAINER, 5),
+    "/studio/voice/1": (Role.TRAINER, 9),
     "/studio/safety/": (Role.TRAINER, 3),
     "/studio/service/": (Role.TRAINER, 6),
     "/studio/notices/": (Role.TRAINER, 6),
@@ -91,6 +105,14 @@ def fill(session: Session, times: int) -> None:
         session.add(LearnedWording(article_id=1, text=f"ship {mark[:8]}", language="en", state="suggested",
                                    people=2, searches=2, replay={"asked": 1, "before": 1, "after": 1, "finds": True,
                                                                  "lost": lost}))  # fmt: skip
+        theme = VoiceTheme(title=f"Late {mark[:4]}")
+        session.add(theme)
+        session.flush()
+        for number, source in ((1, "ticket"), (theme.id, "vote")):
+            session.add(
+                VoiceStatement(theme_id=number, kind="complaint", source=source, source_id=theme.id, text="Late",
+                               language="en", vector=b"", fingerprint="x", said_at=utc_now())
+            )  # fmt: skip
         make_talk(session, ["customer: Where?", "agent: Here", "note: odd"], name="", email=f"{mark}@mail.example")
         session.add(VoteReason(key=mark, article_id=1, language="en", choice="unclear", text="Which button?"))
         session.add(User(email=f"{mark}@test.example", role="rep", password_hash="x"))

@@ -44,6 +44,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_confidence": Role.TRAINER,
     "studio_translations": Role.TRAINER,
     "studio_feedback": Role.TRAINER,
+    "studio_voice": Role.TRAINER,
     "studio_safety": Role.TRAINER,
     "studio_flows": Role.TRAINER,
     "studio_widget": Role.TRAINER,

@@ -248,6 +248,7 @@ class PageFrame:
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.translations"),
                 (_("Reader feedback"), "studio_feedback.reasons"),
+                (_("Voice of the customer"), "studio_voice.themes"),
                 (_("Widget"), "studio_widget.widget"),
             ):
                 is_here = request.blueprint == endpoint.partition(".")[0]

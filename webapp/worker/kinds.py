@@ -32,6 +32,7 @@ from webapp.worker import (
     statistics,
     tickets,
     transcripts,
+    voice,
     wordings,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
@@ -46,6 +47,7 @@ from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
+VOICE = "voice"
 DEMAND = "demand"
 RISING, SELF_SERVICE = "rising", "self_service"
 SOLVED = "solved"
@@ -78,6 +80,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(SELF_SERVICE, self_service.run, every=timedelta(hours=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
+        kind(VOICE, voice.run, every=timedelta(minutes=5), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
         kind(SIMULATION, simulation.run, lane=SIMULATION),

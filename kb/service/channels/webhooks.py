@@ -34,6 +34,7 @@ EVENTS = {
     EventKind.WITHDRAWN: "message.withdrawn",
 }
 MESSAGE_SENT = "message.sent"
+VOICE_THEME = "voice.theme"
 
 
 def add_webhook(session: Session, url: str, channels: Sequence[str] = ()) -> Webhook:
@@ -165,6 +166,27 @@ def tell_sent(
     if by is None:
         return None
     return _write(session, conversation, [by], MESSAGE_SENT, {**told, "deliver": True}, now, message.id)[0]
+
+
+def listen_to_all(session: Session) -> int:
+    """How many webhooks are told of what belongs to no channel. One statement."""
+    return len(_of_all_channels(session))
+
+
+def _of_all_channels(session: Session) -> list[Webhook]:
+    return [one for one in _active(session) if not one.channels]
+
+
+def tell_theme(session: Session, theme: Json, user_id: int | None) -> int:
+    """A theme of what customers say is handed over; returns to how many webhooks: those that take all channels."""
+    now, webhooks = utc_now(), _of_all_channels(session)
+    for webhook in webhooks:
+        public_id = str(uuid.uuid4())
+        body = {"id": public_id, "event": VOICE_THEME, "at": now.isoformat(), "by": user_id, "theme": theme}
+        text = json.dumps(body, ensure_ascii=False)
+        session.add(WebhookCall(webhook_id=webhook.id, public_id=public_id, body=text, send_at=now))
+    session.flush()
+    return len(webhooks)
 
 
 def _write(
