@@ -42,7 +42,7 @@ def theme(session: Session) -> VoiceTheme:
     return theme
 
 
-@pytest.mark.parametrize(("language", "word"), [("en", "overdue since"), ("hi", "से देर"), ("bn", "থেকে দেরি")])
+@pytest.mark.parametrize(("language", "word"), [("en", "overdue since"), ("hi", "शिकायत"), ("bn", "মতামত")])
 def test_pages_in_each_language(
     login: Login, csrf: Csrf, engine: Engine, theme: VoiceTheme, language: str, word: str
 ) -> None:

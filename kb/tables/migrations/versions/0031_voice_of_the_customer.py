@@ -64,7 +64,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_voice_statements")),
-        sa.UniqueConstraint("source", "source_id", name=op.f("uq_voice_statements_source_source_id")),
+        sa.UniqueConstraint("source", "source_id", name=op.f("uq_voice_statements_source")),
     )
     op.create_index(op.f("ix_voice_statements_conversation_id"), "voice_statements", ["conversation_id"])
     op.create_index(
