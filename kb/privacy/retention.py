@@ -20,7 +20,6 @@ from kb.tables import (
     Miss,
     NewsWish,
     SearchEvent,
-    SearchEvent,
     VoiceStatement,
     VoteReason,
     WebhookCall,
