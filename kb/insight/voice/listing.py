@@ -106,8 +106,21 @@ def _rows(
     session: Session, query: Select[int, str, str, str, str, int, int, int, date, int, int, datetime]
 ) -> list[ThemeRow]:
     return [
-        ThemeRow(number, title, state, name or email, *counts)
-        for number, title, state, name, email, *counts in session.execute(query)
+        ThemeRow(number, title, state, name or email, feedback, complaints, unanswered, due_on, month, before, last)
+        for (
+            number,
+            title,
+            state,
+            name,
+            email,
+            feedback,
+            complaints,
+            unanswered,
+            due_on,
+            month,
+            before,
+            last,
+        ) in session.execute(query)
     ]
 
 
