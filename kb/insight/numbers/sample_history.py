@@ -7,8 +7,9 @@ Day by day the same for everybody. Every row is marked as sample, is shown as su
 from collections import Counter
 from datetime import date, timedelta
 from random import Random
+from typing import cast
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import Table, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from kb.insight.numbers.day import Counts, add
@@ -35,6 +36,8 @@ _CHANNELS = (
     (Channel.WEB.value, 0.13, 7_200.0, 58_000.0),
     (Channel.SMS.value, 0.05, 1_500.0, 21_000.0),
 )
+# Of so many articles anything happened.
+_MOST_ARTICLES = 60
 # Days before the end on which the sale of the shop began, and how long it lasted.
 _SALE, _SALE_DAYS = 33, 5
 
@@ -51,6 +54,8 @@ def store_sample_history(session: Session, today: date) -> int:
     ).all()
     chance = Random(_SEED)
     weights = [(f"article:{number}", 0.15 + chance.paretovariate(1.3)) for number in articles]
+    # Most of them are read by hardly anybody: these are the ones that the page lists as not used.
+    weights = sorted(weights, key=lambda one: -one[1])[:_MOST_ARTICLES]
     rows = []
     for number in range(DAYS):
         day = today - timedelta(days=DAYS - number)
@@ -61,7 +66,8 @@ def store_sample_history(session: Session, today: date) -> int:
                     "bucket": bucket, "count": count, "is_sample": True,
                 }
             )  # fmt: skip
-    session.execute(insert(DailyCount), rows)
+    # Without objects of their own, which takes a third of the time.
+    session.connection().execute(insert(cast(Table, DailyCount.__table__)), rows)
     return len(rows)
 
 
