@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -10,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from kb.core.database import session_scope
 from kb.core.settings import Settings
+from kb.insight.numbers import store_sample_history
 from kb.jobs import cancel_job, enqueue
 from kb.jobs.worker import Worker, run_next
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.sample import begin_script, read_conversations, read_scripts, store_sample
-from kb.tables import Conversation, Customer, Job, JobState, Message
+from kb.tables import Conversation, Customer, DailyCount, Job, JobState, Message
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS, SAMPLE_SCRIPTS
 from webapp.worker.kinds import job_kinds
 from webapp.worker.simulation import SIMULATION
@@ -30,7 +32,7 @@ def sample(engine: Engine) -> int:
         return store_sample(session, read_conversations(SAMPLE_CONVERSATIONS)[:6], {}, region="IN")
 
 
-def count(engine: Engine, table: type[Conversation | Customer]) -> int:
+def count(engine: Engine, table: type[Conversation | Customer | DailyCount]) -> int:
     with Session(engine) as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -120,3 +122,13 @@ def wait_until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert time.monotonic() < until, "it did not come about"
         time.sleep(0.05)
+
+
+def test_remove_takes_out_the_invented_figures_too(engine: Engine, sample: int, run_kb: RunKb) -> None:
+    with Session(engine) as session:
+        store_sample_history(session, date(2026, 11, 30))
+        session.commit()
+    status, out, _ = run_kb("sample", "remove", "--yes")
+    assert status == 0
+    assert "invented figures" in out
+    assert count(engine, DailyCount) == 0

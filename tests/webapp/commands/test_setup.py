@@ -14,12 +14,13 @@ from kb.core.settings import Settings
 from kb.service.conversations import open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.sample import remove_sample
-from kb.tables import Article, Channel, Conversation, Macro, Role, Ticket, User
+from kb.tables import Article, Channel, Conversation, DailyCount, Macro, Role, SearchEvent, Ticket, User
 from webapp.commands.setup import (
     add_demo_people,
     add_sample_content,
     add_sample_conversations,
     add_sample_flows,
+    add_sample_history,
     add_sample_macros,
     make_database,
     update_index,
@@ -182,3 +183,17 @@ def test_sample_conversations_stay_away_from_other_articles(fresh: Settings) -> 
 def test_database_is_made_once(fresh: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     make_database(create_database_engine(fresh))
     assert capsys.readouterr().out == ""
+
+
+def test_invented_figures_come_once_and_not_where_somebody_has_searched(fresh: Settings) -> None:
+    engine = create_database_engine(fresh)
+    assert add_sample_history(fresh, engine) == 0  # no sample shop
+    (fresh.home / "sample-content").write_text("x")
+    assert add_sample_history(fresh, engine) > 1000
+    assert add_sample_history(fresh, engine) == 0
+    with session_scope(engine) as session:
+        session.execute(delete(DailyCount))
+        event = {"public_id": "a", "place": "help", "audience": "customer", "query": "lamp", "language": "en"}
+        session.add(SearchEvent(**event, outcome="none", confidence=0.1))
+    (fresh.home / "sample-history").unlink()
+    assert add_sample_history(fresh, engine) == 0

@@ -50,7 +50,7 @@ def test_an_empty_page_guesses_nothing(trainer: FlaskClient) -> None:
 def test_figures_have_a_picture_a_table_a_definition_and_their_rows(trainer: FlaskClient) -> None:
     for address in ("/studio/numbers/", "/studio/numbers/?days=7", "/studio/numbers/?days=90"):
         text = get_page(trainer, address)
-        assert text.count('<svg class="chart"') == text.count("As a table") == 17
+        assert text.count('<svg class="chart"') == text.count("<summary>As a table") == 17
         assert text.count("<desc") == 17
         assert "Sample data." in text
         assert "kb sample remove --yes" in text

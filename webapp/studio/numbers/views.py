@@ -10,6 +10,7 @@ from flask_login import current_user
 from kb.core.clock import utc_now
 from kb.insight.gaps import list_gaps
 from kb.insight.numbers import (
+    MOST,
     WITH_ROWS,
     Figure,
     list_rows,
@@ -120,6 +121,7 @@ def rows(figure_key: str) -> ResponseReturnValue:
         period=words.period_words(chosen.period),
         rows=found,
         count=count,
+        is_all=count < MOST,
         pages=neighbours(page, count, A_PAGE),
         channel_words=lambda channel: words.place_name(channel) if figure_key in _SEARCHES else channel_name(channel),
         language_words=words.language_words,
