@@ -63,8 +63,11 @@ def _address(name: str, address: str) -> Address:
 
 
 def _subject(conversation: Conversation, sender: Sender) -> str:
+    """That of their mail; who did not write one gets the number of the request instead, and no "Re:" to nothing."""
     subject = without_reply_prefix(" ".join(conversation.subject.split()))
-    return f"Re: {subject}" if subject else f"Re: {sender.site}"
+    if subject:
+        return f"Re: {subject}"
+    return " · ".join(filter(None, (sender.site, str(conversation.details.get("reference", "")))))
 
 
 def _references(session: Session, conversation: Conversation, message: Message) -> list[str]:

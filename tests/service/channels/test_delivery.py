@@ -250,6 +250,21 @@ def test_a_subject_and_a_name_cannot_add_headers(session: Session, engine: Engin
 
 
 @pytest.mark.parametrize(
+    ("details", "subject"), [({"reference": "482-109-376"}, "{site} · 482-109-376"), ({}, "{site}")]
+)
+def test_who_wrote_no_mail_is_not_answered_as_if_they_had(
+    session: Session, engine: Engine, outgoing: Outgoing, details: dict[str, str], subject: str
+) -> None:
+    conversation = talk(session)
+    conversation.subject, conversation.details = " ", details
+    session.commit()
+    answer(session, conversation)
+    deliver_due(engine, ways(outgoing.server))
+    (mail,) = outgoing.mails
+    assert mail["Subject"] == subject.format(site=ways(outgoing.server).sender.site)
+
+
+@pytest.mark.parametrize(
     ("channel", "email", "words"),
     [
         (Channel.SMS, "", "No way out for this channel is set up; add a webhook (kb webhook add URL --channel sms)."),
