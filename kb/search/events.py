@@ -51,7 +51,12 @@ def record_search(
 
 def is_recorded(session: Session, public_id: str) -> bool:
     """Whether the search of this name is stored."""
-    return session.scalar(select(SearchEvent.id).where(SearchEvent.public_id == public_id)) is not None
+    return find_search(session, public_id) is not None
+
+
+def find_search(session: Session, public_id: str) -> int | None:
+    """The number of the search of this name; None where it is not stored."""
+    return session.scalar(select(SearchEvent.id).where(SearchEvent.public_id == public_id))
 
 
 def record_feedback(

@@ -32,6 +32,7 @@ from kb.service.surveys import survey_of
 from kb.service.timeline import newest_messages
 from kb.tables import Gap, Role, SearchEvent, VoiceStatement, VoiceTheme, utc_now
 from webapp.help.own_conversations import token_of
+from webapp.shared.news_links import sign_key
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
 from webapp.shared.survey_links import sign_survey
 
@@ -117,6 +118,7 @@ def addresses(
         "name": "0123456789abcdef.png",
         "macro_id": macro.id,
         "notice_id": notice.id,
+        "news_token": sign_key("k" * 32, app.config["SECRET_KEY"]),
         "flow_name": "refund",
         "figure_key": "searches",
         "token": "",  # of each route's kind of conversation

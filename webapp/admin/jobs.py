@@ -28,6 +28,7 @@ KINDS = {
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
     "demand": lazy_gettext("What is asked most"),
     "rising": lazy_gettext("What is suddenly asked more"),
+    "gap_news": lazy_gettext("News of answers"),
     "self_service": lazy_gettext("How visits end"),
     "query_statistics": lazy_gettext("Learning from searches"),
     "solved": lazy_gettext("Counting what solved conversations"),

@@ -32,6 +32,7 @@ LIMITS = {
     "help.answer_request": "10 per minute",
     # Whoever tries numbers through; beside it each address or phone number that is named has a limit of its own.
     "help.find_own_send": "10 per minute; 40 per hour",
+    "help.want_news": "10 per minute; 60 per hour",
     "help.card": "120 per minute",
     "help.call_back_send": "10 per minute; 60 per hour",
     "help.step_away": "10 per minute",
@@ -55,7 +56,7 @@ LIMITS = {
 LIMITS_PER_PAGE = {"help.vote": "10 per hour", "help.reason": "10 per hour", "help.vote_on_answer": "10 per hour"}
 DEFAULT = "1200 per minute"
 # endpoint: a further limit per this field of the form, from wherever it is sent.
-LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour")}
+LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour"), "help.want_news": ("email", "10 per hour")}
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
 EXEMPT = ("static", "widget.script", "health.healthz", "health.readyz", "health.metrics")
 

@@ -12,12 +12,14 @@ from kb.jobs.worker import JobContext, Kind
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages
 from kb.service.chat_transcript import has_due_transcripts
+from kb.service.gap_news import has_due_news
 from kb.service.held_requests import has_held
 from kb.tables.changed_documents import has_changed_documents
 from webapp.worker import (
     calibration,
     channels,
     demand,
+    gap_news,
     gaps,
     held,
     indexing,
@@ -36,6 +38,7 @@ from webapp.worker import (
     wordings,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
+from webapp.worker.gap_news import GAP_NEWS
 from webapp.worker.held import HELD
 from webapp.worker.numbers import NUMBERS
 from webapp.worker.reports import REPORTS
@@ -89,4 +92,6 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
     ]
     if settings.mail_imap is not None:
         kinds.append(kind(MAILBOX, channels.read_mails, every=timedelta(seconds=30), lane=MAILBOX))
+    if settings.mail_smtp is not None and settings.public_url:
+        kinds.append(kind(GAP_NEWS, gap_news.run, is_wanted=has_due_news, lane=GAP_NEWS))
     return {one.name: one for one in kinds}
