@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
-from kb.tables import Feedback, SearchEvent
+from kb.tables import Feedback, NewsWish, SearchEvent
 
 # Who pauses longer than this has read the results of what they typed: it was a search.
 PAUSE = timedelta(seconds=8)
@@ -32,6 +32,7 @@ def drop_partial_queries(session: Session, public_id: str, *, whatever_it_says: 
             SearchEvent.created_at >= last.created_at - PAUSE,
         )
         .where(~exists().where(Feedback.event_id == SearchEvent.id))
+        .where(~exists().where(NewsWish.event_id == SearchEvent.id))  # somebody waits for its answer
     ).all()
     superseded = [row.id for row in earlier if whatever_it_says or continues_query(row.query, last.query)]
     if superseded:
