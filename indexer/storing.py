@@ -12,7 +12,7 @@ from indexer.documents import DocumentState, Key, PreparedPassage, prepare_docum
 from kb.core.database import session_scope
 from kb.core.progress import Progress
 from kb.search.alternative_questions import encode_alternative_questions
-from kb.search.encoding import Encoder
+from kb.search.encoding import Encoder, PassageEmbeddings
 from kb.tables import ChangedDocument, IndexChange, IndexedDocument, Passage
 
 # Characters: texts that are no longer than a question are read as one, too.
@@ -131,14 +131,24 @@ def _is_question(passage: PreparedPassage) -> bool:
     return passage.part == "questions" or len(passage.embedded_text) <= _QUESTION_LENGTH
 
 
-def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> list[_Encoded]:
+def embed_prepared(
+    encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress | None = None
+) -> PassageEmbeddings:
+    """What the encoder makes of passages; short ones are read as questions too."""
     found = encoder.embed_passages([passage.embedded_text for passage in passages], progress)
     vectors = found.vectors
     if questions := [row for row, passage in enumerate(passages) if _is_question(passage)]:
         texts = [passages[row].embedded_text for row in questions]
         vectors = np.array(vectors)  # what comes from a cache cannot be written to
         vectors[questions] = encode_alternative_questions(encoder, texts, vectors[questions])
-    return [_Encoded(vector.tobytes(), words.tobytes()) for vector, words in zip(vectors, found.words, strict=True)]
+    return PassageEmbeddings(vectors, found.words)
+
+
+def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> list[_Encoded]:
+    found = embed_prepared(encoder, passages, progress)
+    return [
+        _Encoded(vector.tobytes(), words.tobytes()) for vector, words in zip(found.vectors, found.words, strict=True)
+    ]
 
 
 def _encoded_passages(session: Session, build: int, states: Sequence[DocumentState]) -> dict[Key, dict[str, _Encoded]]:

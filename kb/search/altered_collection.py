@@ -14,6 +14,7 @@ from kb.search.encoding import Ids, Vectors, WordVectors
 from kb.search.fusion import inverse_document_frequency
 from kb.search.types import (
     ALTERNATIVE_QUESTIONS,
+    PARTS,
     Collection,
     CollectionName,
     CollectionStats,
@@ -27,18 +28,28 @@ from kb.text.terms import index_terms
 
 # Above every id of the table of passages.
 _FIRST_ID = 2**53
+BODY = PARTS.index("body")
 _NO_IDS = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
 class AddedQuestion:
-    """Another wording of a question, as a passage. vector: (dimensions,), see kb.search.alternative_questions."""
+    """Another wording of a question, as a passage. vector: (dimensions,), see kb.search.alternative_questions.
+
+    shown, words: where it is no question but a passage of a text, what is shown of it and the vectors of its words.
+    """
 
     document: int
     group: int
     language: str
     text: str
     vector: Vectors
+    shown: PassageText | None = None
+    words: WordVectors | None = None
+
+    @property
+    def part(self) -> int:
+        return ALTERNATIVE_QUESTIONS if self.shown is None else BODY
 
     @cached_property
     def terms(self) -> frozenset[str]:
@@ -128,7 +139,7 @@ class _AlteredColumns:
         columns = np.stack((facts.documents, facts.groups, facts.languages, facts.parts, facts.translated))
         for row, one in self._added:
             known[row] = True
-            columns[:, row] = (one.document, one.group, language_number(one.language), ALTERNATIVE_QUESTIONS, 1)
+            columns[:, row] = (one.document, one.group, language_number(one.language), one.part, 1)
         return PassageFacts(known, *columns)
 
     @cached_property
@@ -142,13 +153,19 @@ class _AlteredColumns:
 
     @property
     def token_vectors(self) -> Sequence[WordVectors]:
-        return self._base.token_vectors  # questions are not compared word by word
+        if not any(one.words is not None for _, one in self._added):
+            return self._base.token_vectors  # questions are not compared word by word
+        words = list(self._base.token_vectors)
+        for row, one in self._added:
+            if one.words is not None:
+                words[row] = one.words
+        return words
 
     @cached_property
     def texts(self) -> Sequence[PassageText | None]:
         texts = list(self._base.texts)
         for row, one in self._added:
-            texts[row] = PassageText(one.text, [len(one.text)], [])
+            texts[row] = one.shown or PassageText(one.text, [len(one.text)], [])
         return texts
 
 

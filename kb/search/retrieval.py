@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kb.search.candidates import Candidates
 from kb.search.confidence import extract_features
 from kb.search.document_versions import visible_articles, visible_tickets
-from kb.search.encoding import QueryEmbedding
+from kb.search.encoding import Ids, QueryEmbedding
 from kb.search.fusion import Centring
 from kb.search.identifiers import Mentions, find_mentions
 from kb.search.lexical_retrieval import LexicalHits
@@ -103,10 +103,11 @@ class Retrieval:
                     return put_first(self.ranking, groups[:1].tolist())
         return None
 
-    def without_hidden(self, session: Session, audience: Audience) -> "Retrieval":
+    def without_hidden(self, session: Session, audience: Audience, visible_now: Ids | None = None) -> "Retrieval":
         """What the database says now that the audience may see, ranked anew; two statements.
 
         The index follows the database within a second: until then it may bring up what was withdrawn.
+        visible_now: all articles that are taken to be public, for trying out; the database is not asked then.
         """
         is_article = np.array([collection.name is not CollectionName.TICKETS for collection in self.collections])
         of_articles = is_article[self.candidates.collections] if len(self.candidates) else np.zeros(0, np.bool_)
@@ -115,8 +116,9 @@ class Retrieval:
         for rows, visible in ((of_articles, visible_articles), (~of_articles, visible_tickets)):
             if rows.any():
                 asked = np.unique(documents[rows]).tolist()
-                kept |= rows & np.isin(documents, sorted(visible(session, asked, audience)))
-        parts = [part.without_hidden(session, audience) for part in self.parts]
+                seen = sorted(visible(session, asked, audience)) if visible_now is None else visible_now
+                kept |= rows & np.isin(documents, seen)
+        parts = [part.without_hidden(session, audience, visible_now) for part in self.parts]
         if kept.all() and all(map(operator.is_, parts, self.parts)):
             return self
         return replace(self, candidates=self.candidates.keep(kept), parts=parts)

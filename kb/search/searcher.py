@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,20 @@ class CollectionSource(Protocol):
     def name(self) -> CollectionName: ...
 
     def view(self) -> Collection: ...
+
+
+class Looked(NamedTuple):
+    """What a search would bring. groups: the numbers of the first document groups, best first."""
+
+    groups: Sequence[int]
+    outcome: Outcome
+    confidence: float
+
+
+class _Judged(NamedTuple):
+    outcome: Outcome
+    confidence: float
+    no_question: NoQuestion | None
 
 
 def normalise_query(text: str) -> tuple[str, bool]:
@@ -199,14 +213,40 @@ class Searcher:
         answer = self._answer(sources or self._sources, query, language, confidence, results, missing, reading)
         return replace(answer, timings_ms=clock.finish(), truncated=truncated)
 
-    def find(self, session: Session, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]]) -> Retrieval:
+    def find(
+        self,
+        session: Session,
+        text: str,
+        also: Callable[[Sequence[Collection]], Sequence[Ids]],
+        *,
+        visible: Ids | None = None,
+    ) -> Retrieval:
         """What a search for `text` brings up of what may be seen, ranked, for a ranking that knows more than the text.
 
-        also: passages that are candidates too, per collection.
+        also: passages that are candidates too, per collection; visible: all articles that are taken to be public, for trying out.
         """
         query, _ = normalise_query(text)
         found = self._retrieve(self._sources, query, guess_language(query), StageClock(), also=also)
-        return found.without_hidden(session, self.audience)
+        return found.without_hidden(session, self.audience, visible)
+
+    def look(self, session: Session, text: str, limit: int, *, visible: Ids | None = None) -> Looked:
+        """What the first stage alone makes of a search: for trying out. visible: all articles that are taken to be public."""
+        query, _ = normalise_query(text)
+        language = guess_language(query)
+        if not says_something(query):
+            return Looked((), Outcome.NONE, 0.0)
+        found = self._retrieve_with_parts(self._sources, query, language, StageClock())
+        found = found.without_hidden(session, self.audience, visible)
+        ranked = select_documents(found.candidates, found.ranking, limit)
+        judged = self._judge(
+            self._sources,
+            query,
+            language,
+            self._confidence(found, found.ranking) if ranked else 0.0,
+            has_results=bool(ranked),
+            missing=found.mentions.missing,
+        )
+        return Looked(tuple(item.group for item in ranked), judged.outcome, judged.confidence)
 
     def _retrieve_with_parts(
         self, sources: Sequence[CollectionSource], query: str, language: str, clock: StageClock
@@ -275,28 +315,42 @@ class Searcher:
         missing: Sequence[str] = (),
         reading: Reading | None = None,
     ) -> SearchAnswer:
+        judged = self._judge(sources, query, language, confidence, has_results=bool(results), missing=missing)
+        return SearchAnswer(
+            query,
+            language,
+            judged.outcome,
+            judged.confidence,
+            results,
+            {},
+            str(uuid.uuid4()),
+            no_question=judged.no_question,
+            missing=missing,
+            rerank=(reading or Reading()).state,
+        )
+
+    def _judge(
+        self,
+        sources: Sequence[CollectionSource],
+        query: str,
+        language: str,
+        confidence: float,
+        *,
+        has_results: bool,
+        missing: Sequence[str],
+    ) -> _Judged:
+        """What is said of a search whose first result deserves this confidence."""
         no_question = self._no_question(sources, query, language)
         calibration = self._calibration.current()
-        outcome = calibration.outcome(confidence) if results else Outcome.NONE
+        outcome = calibration.outcome(confidence) if has_results else Outcome.NONE
         unsure_from = calibration.unsure_from
-        if outcome is Outcome.NONE and results and confidence >= LONG_UNSURE * unsure_from and is_long(query):
+        if outcome is Outcome.NONE and has_results and confidence >= LONG_UNSURE * unsure_from and is_long(query):
             outcome = Outcome.UNSURE
         if no_question and no_question not in FOR_A_PERSON:
             outcome, confidence = Outcome.NONE, calibration.below_unsure(confidence)
         elif outcome is Outcome.ANSWERED and (no_question or missing):
             outcome, confidence = Outcome.UNSURE, calibration.below_answered(confidence)
-        return SearchAnswer(
-            query,
-            language,
-            outcome,
-            confidence if results else 0.0,
-            results,
-            {},
-            str(uuid.uuid4()),
-            no_question=no_question,
-            missing=missing,
-            rerank=(reading or Reading()).state,
-        )
+        return _Judged(outcome, confidence if has_results else 0.0, no_question)
 
     def _no_question(self, sources: Sequence[CollectionSource], query: str, language: str) -> NoQuestion | None:
         """What the query is where it asks nothing; a word that documents have, or that the encoder knows, is no misspelt one."""

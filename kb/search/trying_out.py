@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kb.search.altered_collection import AddedQuestion, AlterableSource
 from kb.search.encoding import Ids
-from kb.search.searcher import CollectionSource, Searcher
+from kb.search.searcher import CollectionSource, Looked, Searcher
 from kb.search.types import Audience, Collection, CollectionName
 
 # Makes a searcher of collections for an audience, with the encoder and the statistics that serve.
@@ -43,15 +43,39 @@ class Trial:
         *,
         hidden: Mapping[CollectionName, Ids] | None = None,
         added: Mapping[CollectionName, Sequence[AddedQuestion]] | None = None,
+        visible: Ids | None = None,
     ) -> Found | None:
-        """What `text` brings where these passages are hidden and those questions added; None where it brings nothing."""
-        for name, source in self._sources.items():
-            source.alter(hidden=(hidden or {}).get(name, np.zeros(0, np.int64)), added=(added or {}).get(name, ()))
+        """What `text` brings where these passages are hidden, those questions added; None where it brings nothing.
+
+        visible: all articles that are taken to be public; without it the database says which are.
+        """
+        self._alter(hidden, added)
         nothing = [np.zeros(0, np.int64) for _ in self._sources]
-        found = self._searcher.find(self._session, text, lambda _: nothing)
+        found = self._searcher.find(self._session, text, lambda _: nothing, visible=visible)
         if found.signals is None:
             return None
         return Found(int(found.ranking.documents.groups[0]), found.signals, bool(found.mentions.missing))
+
+    def look(
+        self,
+        text: str,
+        limit: int,
+        *,
+        hidden: Mapping[CollectionName, Ids] | None = None,
+        added: Mapping[CollectionName, Sequence[AddedQuestion]] | None = None,
+        visible: Ids | None = None,
+    ) -> Looked:
+        """The same as it would be shown: the first document groups and how sure the search is."""
+        self._alter(hidden, added)
+        return self._searcher.look(self._session, text, limit, visible=visible)
+
+    def _alter(
+        self,
+        hidden: Mapping[CollectionName, Ids] | None,
+        added: Mapping[CollectionName, Sequence[AddedQuestion]] | None,
+    ) -> None:
+        for name, source in self._sources.items():
+            source.alter(hidden=(hidden or {}).get(name, np.zeros(0, np.int64)), added=(added or {}).get(name, ()))
 
     def group_of(self, kind: str, document: int) -> int | None:
         """The number of a document's group; None where it is not in the collections."""

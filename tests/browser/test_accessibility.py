@@ -99,6 +99,8 @@ PAGES = {
     "/studio/content/<int:report_id>": ["/studio/content/1"],
     "/studio/gaps": ["/studio/gaps", "/studio/gaps?shape=table", "/studio/gaps?shape=board"],
     "/studio/gaps/<int:gap_id>": ["/studio/gaps/{gap}", "/studio/gaps/{gap}?join=a"],
+    "/studio/gaps/<int:gap_id>/fill": ["/studio/gaps/{gap}/fill"],
+    "/studio/gaps/<int:gap_id>/preview/<int:article_id>": ["/studio/gaps/{gap}/preview/1"],
     "/admin/people": ["/admin/people"],
     "/admin/jobs": ["/admin/jobs"],
     "/admin/imports": ["/admin/imports"],

@@ -6,6 +6,11 @@ import click
 
 from kb.core.settings import load_settings
 
+_WHY = {
+    "not_found": "the article is not among the first three",
+    "not_answered": "it is found, but the search is not sure",
+}
+
 
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
@@ -21,9 +26,11 @@ def command(context: click.Context, as_json: bool, with_done: bool) -> None:
 @click.argument("gap_id", metavar="ID", type=int)
 @click.option("--json", "as_json", is_flag=True, help="Print the answers as JSON.")
 def replay(gap_id: int, as_json: bool) -> None:
-    """Ask the questions of gap ID again, as a customer would. It closes if all of them are answered now."""
+    """Ask the questions of gap ID again, as a customer would. It closes if four of five find one article among the first three
+    and are answered, and no more than one in a hundred questions of other articles is lost by it."""
     from indexer.runtime import SearchRuntime
     from kb.core.database import session_scope
+    from kb.insight.gaps.golden import GoldenSet
     from kb.insight.gaps.replay import replay_gap
     from kb.search.types import Audience
     from webapp.commands.console import open_database, out
@@ -32,16 +39,25 @@ def replay(gap_id: int, as_json: bool) -> None:
     engine = open_database(settings)
     runtime = SearchRuntime.open(settings, engine)
     with session_scope(engine) as session:
-        replayed = replay_gap(session, runtime.searcher(Audience.CUSTOMER), gap_id)
+        golden = GoldenSet(session, runtime.all_views(), runtime.make_searcher)
+        replayed = replay_gap(session, runtime.searcher(Audience.CUSTOMER), gap_id, golden=golden)
     if as_json:
         click.echo(json_module.dumps(replayed.to_json(), ensure_ascii=False))
         return
     for question in replayed.questions:
         out.print(f"{question.now:>9}  {question.confidence:.0%}  {question.query}", markup=False)
         out.print(f"           {question.title}  {question.url}", style="dim", markup=False)
-    answered = sum(question.now == "answered" for question in replayed.questions)
+        if question.why:
+            out.print(f"           {_WHY[question.why]}", style="dim", markup=False)
+    if replayed.different > len(replayed.questions):
+        click.echo(f"The {len(replayed.questions)} most asked of {replayed.different} different questions.")
+    if replayed.golden is not None:
+        lost = len(replayed.golden.lost)
+        click.echo(f"{lost} of {replayed.golden.total} questions of other articles are lost by it.")
+        for text, _ in replayed.golden.lost:
+            out.print(f"           {text}", style="dim", markup=False)
     state = "The gap is closed." if replayed.closed else "The gap stays as it is."
-    click.echo(f"{answered} of {len(replayed.questions)} questions are answered now. {state}")
+    click.echo(f"{replayed.passed} of {len(replayed.questions)} questions are answered now. {state}")
 
 
 def _show_list(as_json: bool, with_done: bool) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from flask_babel import get_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from kb.insight.gaps.editing import ChangeKind, Dismissal
+from kb.insight.gaps.fills import DRAFTED, LINKED, PUBLISHED, TRANSLATED
 from kb.tables import Gap, GapChange, User
 from webapp.shared.formatting import format_day
 from webapp.shared.ui import language_name
@@ -111,7 +113,32 @@ def change_in_words(change: GapChange, people: Mapping[int, User]) -> str:
         return _assigned(details.get("to"), details.get("due"), people)
     if kind is ChangeKind.STATE:
         return _moved(change)
+    if kind is ChangeKind.FILLED:
+        return _filled(details["way"])
+    if kind is ChangeKind.REPLAYED:
+        return _replayed(details)
     return str(_("wrote:"))
+
+
+def _filled(way: str) -> str:
+    words = {
+        LINKED: _("linked an article:"),
+        PUBLISHED: _("made an article public:"),
+        DRAFTED: _("drafted an article:"),
+        TRANSLATED: _("began a translation:"),
+    }
+    return str(words[way])
+
+
+def _replayed(details: Mapping[str, Any]) -> str:
+    words = _(
+        "asked again: %(passed)s of %(asked)s questions are answered", passed=details["passed"], asked=details["asked"]
+    )
+    golden = details.get("golden")
+    if golden and golden["lost"]:
+        lost, total = golden["lost"], golden["total"]
+        words += " · " + _("%(lost)s of %(total)s questions of other articles are lost", lost=lost, total=total)
+    return str(words)
 
 
 def _assigned(to_id: int | None, due: str | None, people: Mapping[int, User]) -> str:

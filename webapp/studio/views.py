@@ -13,13 +13,14 @@ from kb.accounts.people import list_users, role_allows
 from kb.insight.gaps import GapFilter, board_of_gaps, count_gaps, list_gaps, misses_of
 from kb.insight.gaps.aftermath import answers_of_reps, heir_of, merged_into
 from kb.insight.gaps.costs import COUNTED
-from kb.insight.gaps.editing import changes_of
+from kb.insight.gaps.editing import ChangeKind, changes_of
+from kb.insight.gaps.fills import articles_of
 from kb.insight.gaps.listing import NOBODY
 from kb.tables import Gap, GapState, Role, User
 from kb.tables.feedback import LARGEST_ID
 from webapp.shared.database import session
 from webapp.shared.paging import neighbours, page_number
-from webapp.studio import gap_acts
+from webapp.studio import gap_acts, gap_filling
 from webapp.studio.blueprint import blueprint, current_settings
 from webapp.studio.gap_words import (
     DISMISSALS,
@@ -32,7 +33,7 @@ from webapp.studio.gap_words import (
     trend_in_words,
 )
 
-__all__ = ["blueprint", "gap_acts"]
+__all__ = ["blueprint", "gap_acts", "gap_filling"]
 
 GAPS_A_PAGE, MISSES_A_PAGE, CARDS_A_COLUMN, TO_JOIN = 50, 100, 12, 8
 LONGEST_SEARCH = 200
@@ -104,6 +105,7 @@ def gap(gap_id: int) -> ResponseReturnValue:
     words = request.args.get("join", "").strip()[:LONGEST_SEARCH]
     users = list_users(session())
     people = {user.id: user for user in users}
+    changes = changes_of(session(), gap_id)
     return render_template(
         "studio/gap.html",
         gap=found,
@@ -116,7 +118,10 @@ def gap(gap_id: int) -> ResponseReturnValue:
         dismissals=DISMISSALS,
         assigned_to=people.get(found.assigned_to_id or 0),
         people=_trainers(users),
-        changes=[(change, change_in_words(change, people)) for change in changes_of(session(), gap_id)],
+        changes=[(change, change_in_words(change, people)) for change in changes],
+        articles=articles_of(session(), changes),
+        replayed=next((one.details for one in changes if one.kind == ChangeKind.REPLAYED), None),
+        why=gap_filling.WHY,
         joined=merged_into(session(), gap_id),
         answers=answers_of_reps(session(), gap_id, region=current_settings().phone_region),
         join_words=words,

@@ -1,6 +1,6 @@
 """What trainers do with gaps by hand: join, part, name, hand over, dismiss, talk about. Each can be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,8 @@ class ChangeKind(StrEnum):
     ASSIGNED = "assigned"
     STATE = "state"
     COMMENT = "comment"
+    FILLED = "filled"  # details: way, article, wordings; see kb.insight.gaps.fills
+    REPLAYED = "replayed"  # details: what came of asking its questions again
 
 
 class Dismissal(StrEnum):
@@ -131,6 +133,17 @@ def comment_on_gap(session: Session, gap_id: int, text: str, *, user_id: int | N
     _note(session, gap, ChangeKind.COMMENT, user_id, {"text": text})
 
 
+def note_fill(session: Session, gap: Gap, details: dict[str, Any], *, user_id: int | None) -> None:
+    """It was filled, see `kb.insight.gaps.fills`; who fills a gap works on it."""
+    _note(session, gap, ChangeKind.FILLED, user_id, details)
+    if gap.state == GapState.OPEN:
+        change_state(session, gap.id, GapState.IN_PROGRESS, user_id=user_id)
+
+
+def note_replay(session: Session, gap_id: int, summary: dict[str, Any], *, user_id: int | None) -> None:
+    _note(session, get_gap(session, gap_id), ChangeKind.REPLAYED, user_id, summary)
+
+
 def changes_of(session: Session, gap_id: int) -> list[GapChange]:
     """What was done with it, newest first."""
     changes = select(GapChange).where(GapChange.gap_id == gap_id).order_by(GapChange.id.desc())
@@ -153,7 +166,7 @@ def undo_change(session: Session, change_id: int) -> Gap:
     )
     if change.undone_at is not None or (later is not None and change.kind != ChangeKind.COMMENT):
         raise ConflictError("Something later was done with this gap.", remedy="Undo that first.")
-    _UNDO[ChangeKind(change.kind)](session, gap, change.details)
+    UNDO[ChangeKind(change.kind)](session, gap, change.details)
     change.undone_at = gap.updated_at = utc_now()
     session.flush()
     return gap
@@ -198,18 +211,21 @@ def _undo_state(session: Session, gap: Gap, details: dict[str, Any]) -> None:
     session.flush()
 
 
-def _undo_comment(session: Session, gap: Gap, details: dict[str, Any]) -> None:  # noqa: ARG001  # the same shape as the others
-    """A comment that is undone is not shown any more; nothing else has to change."""
+def _undo_nothing(session: Session, gap: Gap, details: dict[str, Any]) -> None:  # noqa: ARG001  # the same shape as the others
+    """A comment that is undone is not shown any more, and what a replay said is past; nothing else has to change."""
     session.flush()
 
 
-_UNDO = {
+Undo = Callable[[Session, Gap, dict[str, Any]], None]
+# `kb.insight.gaps.filling` adds how filling is undone.
+UNDO: dict[ChangeKind, Undo] = {
     ChangeKind.MERGED: _undo_merge,
     ChangeKind.SPLIT: _undo_split,
     ChangeKind.RENAMED: _undo_rename,
     ChangeKind.ASSIGNED: _undo_assignment,
     ChangeKind.STATE: _undo_state,
-    ChangeKind.COMMENT: _undo_comment,
+    ChangeKind.COMMENT: _undo_nothing,
+    ChangeKind.REPLAYED: _undo_nothing,
 }
 
 
