@@ -304,7 +304,21 @@ WORD = (
 )
 
 
-@pytest.mark.parametrize("page", [WORD])
+GOOGLE = (
+    '<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><h2 dir="ltr"><span>Steps</span></h2>'
+    '<p dir="ltr"><span style="font-weight:700">Press</span><span> the </span><a href="https://a.example/x">button</a></p>'
+    "<ul><li><p>one</p></li><li><p>two</p></li></ul></b>"
+)
+
+
+LISTS = (
+    "<p class=MsoListParagraphCxSpFirst style='mso-list:l0 level1 lfo1'><![if !supportLists]><span style='mso-list:Ignore'>·"
+    "<span>&nbsp;</span></span><![endif]>one<o:p></o:p></p><p class=MsoListParagraphCxSpLast style='mso-list:l0 level1 lfo1'>"
+    "<span style='mso-list:Ignore'>o</span>two</p>"
+)
+
+
+@pytest.mark.parametrize("page", [WORD, GOOGLE, WORD.replace("<ul><li>one</li><li>two</li></ul>", LISTS)])
 def test_a_pasted_page_becomes_markdown(send: Callable[..., str], page: str) -> None:
     markdown = json.loads(send("/studio/articles/markdown", 200, html=page))["markdown"]
     assert "## Steps" in markdown
@@ -312,7 +326,8 @@ def test_a_pasted_page_becomes_markdown(send: Callable[..., str], page: str) -> 
     assert re.search(r"^[-*] +one", markdown, re.MULTILINE)
     assert "alert" not in markdown
     assert "Mso" not in markdown
-    assert not markdown.startswith("**")
+    assert "**Press**" in markdown
+    assert not markdown.startswith("**## ")
 
 
 def test_articles_to_link_to_are_found_and_the_link_works(

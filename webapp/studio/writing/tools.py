@@ -10,8 +10,8 @@ from flask_login import current_user
 from kb.articles import get_article
 from kb.articles.assets import studio_source
 from kb.articles.editing import ArticleText
-from kb.articles.importing.raw import html_to_article_markdown
 from kb.articles.kept_drafts import drop_drafts, keep_draft
+from kb.articles.pasting import pasted_markdown
 from kb.articles.picture_encoding import PictureError, encode_picture
 from kb.articles.picture_files import store_asset
 from kb.articles.studio_list import ArticleFilter, find_articles
@@ -87,8 +87,8 @@ def add_picture(text: ArticleText) -> tuple[ArticleText, str]:
 
 @blueprint.post("/markdown")
 def markdown() -> ResponseReturnValue:
-    """A page that was pasted (Word, Google Docs, a site) as Markdown, by the same way as imported ones."""
-    return jsonify({"markdown": html_to_article_markdown(request.form.get("html", ""))})
+    """A page that was pasted (Word, Google Docs, a site) as Markdown."""
+    return jsonify({"markdown": pasted_markdown(request.form.get("html", ""))})
 
 
 @blueprint.get("/links")

@@ -46,6 +46,10 @@ export function startLinks(form, surface) {
       event.preventDefault();
       buttons[0]?.click();
     }
+    if (event.key === "Escape") {
+      event.preventDefault(); // a field of search would only be emptied
+      dialog.close();
+    }
     if (!["ArrowDown", "ArrowUp"].includes(event.key) || !buttons.length) return;
     event.preventDefault();
     const at = buttons.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
