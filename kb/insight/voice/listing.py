@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
@@ -227,7 +227,7 @@ def _months(session: Session, theme_id: int, now: datetime) -> list[Month]:
     """The last MONTHS, the newest last, also those in which nothing was said."""
     year, month = now.year, now.month
     firsts = [date(year + (month - 1 - back) // 12, (month - 1 - back) % 12 + 1, 1) for back in range(MONTHS)][::-1]
-    of_year, of_month = func.extract("year", VoiceStatement.said_at), func.extract("month", VoiceStatement.said_at)
+    of_year, of_month = extract("year", VoiceStatement.said_at), extract("month", VoiceStatement.said_at)
     since = datetime(firsts[0].year, firsts[0].month, 1, tzinfo=now.tzinfo)
     rows = session.execute(
         select(of_year, of_month, VoiceStatement.kind, func.count())

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from page_checks import check_page
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from statements import recorded_statements
@@ -51,10 +52,10 @@ def test_pages_in_each_language(
     for path in ("/studio/voice/", "/studio/voice/?view=due", f"/studio/voice/{theme.id}"):
         with recorded_statements(engine) as statements:
             page = client.get(path)
-        assert page.status_code == 200
+        text = check_page(page)
         assert len(statements) <= 15
-        assert word in page.text
-        assert "<b>late" not in page.text
+        assert word in text
+        assert "<b>late" not in text
     assert client.get("/studio/voice/?view=nothing").status_code == 404
     assert client.get("/studio/voice/987").status_code == 404
 
