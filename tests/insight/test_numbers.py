@@ -205,7 +205,7 @@ def test_the_sample_is_marked_can_be_left_out_and_goes(session: Session) -> None
     add_article(session, "Refunds", "Five days.", slug="refund")
     today = date(2026, 11, 30)
     stored = store_sample_history(session, today)
-    first = [tuple(row) for row in session.execute(select(DailyCount.day, DailyCount.subject, DailyCount.count))]
+    first = sorted(tuple(row) for row in session.execute(select(DailyCount.day, DailyCount.subject, DailyCount.count)))
     period = Period.of_days(30, today)
     counted = read_counted(session, period)
     assert counted.has_sample
@@ -218,7 +218,7 @@ def test_the_sample_is_marked_can_be_left_out_and_goes(session: Session) -> None
     assert remove_sample_history(session) == stored
     assert session.scalar(select(func.count()).select_from(DailyCount)) == 0
     store_sample_history(session, today)
-    again = [tuple(row) for row in session.execute(select(DailyCount.day, DailyCount.subject, DailyCount.count))]
+    again = sorted(tuple(row) for row in session.execute(select(DailyCount.day, DailyCount.subject, DailyCount.count)))
     assert again == first
 
 

@@ -27,6 +27,8 @@ KINDS = {
     "gaps": lazy_gettext("Gaps and their reasons"),
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
     "demand": lazy_gettext("What is asked most"),
+    "numbers": lazy_gettext("Counting each day"),
+    "reports": lazy_gettext("Weekly reports"),
     "rising": lazy_gettext("What is suddenly asked more"),
     "gap_news": lazy_gettext("News of answers"),
     "self_service": lazy_gettext("How visits end"),
