@@ -135,7 +135,9 @@ class Searcher:
         # Of all that was typed, also of what is too long to be searched.
         safety = safety_warning(session, text, reader_language=reader_language)
         answer = join_answers(answers, limit)
-        return replace(answer, timings_ms=clock.finish(), truncated=truncated, safety=safety)
+        # Whoever is in danger is not asked whether they meant a word that looks like that of the danger.
+        meant = answer.did_you_mean if safety is None else ""
+        return replace(answer, timings_ms=clock.finish(), truncated=truncated, safety=safety, did_you_mean=meant)
 
     def _search(
         self,

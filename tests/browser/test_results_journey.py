@@ -36,3 +36,14 @@ def test_two_thousand_letters_of_hindi_are_a_question(open_page: OpenPage) -> No
     page.wait_for_url("**/help/hi/search")
     expect(page.get_by_role("searchbox")).to_have_value(text)
     expect(page.locator(".result").first).to_contain_text("रिफ़ंड")
+
+
+def test_whoever_is_in_danger_is_not_asked_whether_they_meant_something_else(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/help/en/search?q=delivary address change")
+    expect(page.locator(".outcome__mean a")).to_have_text("delivery address change")
+    page.goto("/help/en/search?q=gas leak")
+    expect(page.locator(".safety")).to_be_visible()
+    expect(page.locator(".outcome__mean")).to_have_count(0)
+    widths = [page.locator(place).first.bounding_box() or {} for place in (".safety", ".found")]
+    assert widths[0]["width"] == widths[1]["width"], "the warning is as wide as what it stands above"
