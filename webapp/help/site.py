@@ -12,7 +12,7 @@ from webapp.shared.locale import offered_languages
 from webapp.shared.ui import THEMES
 
 # Pages of one customer, or that answer what somebody typed.
-NOT_FOR_ROBOTS = ("search", "ask", "person", "contact", "requests", "chat", "call-back", "waiting", "survey")
+NOT_FOR_ROBOTS = ("search", "ask", "person", "contact", "requests", "chat", "call-back", "waiting", "survey", "news")
 COOKIE_AGE = 365 * 24 * 3600
 
 
