@@ -42,6 +42,7 @@ __all__ = ["content", "prepared"]
 NOTED_AFTERWARDS = {
     "/help/<language>/search": {"search_events"},
     "/help/<language>/articles/<slug>": {"feedback", "article_reads"},
+    "/help/<language>/articles/<path:slug>": {"article_reads"},
     "/help/<language>/waiting/<token>": {"told_waits"},
     "/help/<language>/chat/<token>": {"told_waits"},
     "/help/<language>/waiting/<token>/state": {"told_waits"},
