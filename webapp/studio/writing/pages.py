@@ -230,7 +230,8 @@ def _save(found: Article | None) -> ResponseReturnValue:
         "draft": _("It is a draft again."),
     }
     flash(said[step], "good")
-    return redirect(url_for("studio_articles.article", article_id=saved.id), code=303)
+    # The browser's own copy of the page of this name is not needed any more.
+    return redirect(url_for("studio_articles.article", article_id=saved.id, saved=key or None), code=303)
 
 
 def _address(found: Article | None, key: str) -> str:

@@ -68,6 +68,13 @@ export function startKeeping(form, { say, put }) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && send(true));
   addEventListener("online", () => send());
 
+  const place = new URL(location.href);
+  const saved = place.searchParams.get("saved");
+  if (saved) {
+    for (const kept of namesHere()) if (kept.endsWith(`:${saved}`)) forget(kept);
+    place.searchParams.delete("saved");
+    history.replaceState(history.state, "", place);
+  }
   // What an earlier visit left in this browser because the server could not be reached.
   const offer = document.querySelector("[data-rescued]");
   const found = rescued(name, form);
@@ -89,10 +96,18 @@ export function startKeeping(form, { say, put }) {
   return changed;
 }
 
+function namesHere() {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+  } catch {
+    return [];
+  }
+}
+
 function rescued(own, form) {
   try {
     const prefix = `${PREFIX}${form.elements.article.value || "new"}:`;
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(prefix));
+    const names = namesHere().filter((name) => name.startsWith(prefix));
     const all = names.map((name) => ({ name, ...JSON.parse(localStorage.getItem(name)) })).sort((a, b) => b.at - a.at);
     for (const old of all.slice(20)) localStorage.removeItem(old.name);
     return all.find(({ name }) => name === own) ?? all[0] ?? null;
