@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, func, select
+from sqlalchemy import Table, and_, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
@@ -269,15 +269,22 @@ def _files(session: Session, message_ids: Sequence[int]) -> dict[int | None, lis
 
 
 def _typing(session: Session, conversation_id: int, now: datetime) -> User | None:
-    """Who writes to the customer now; a note for colleagues is none of theirs."""
+    """Who writes to the customer now; a note for colleagues is none of theirs, and what was sent is not being written."""
     note = and_(
         Draft.conversation_id == Presence.conversation_id, Draft.user_id == Presence.user_id, Draft.is_note.is_(True)
+    )
+    sent = exists().where(
+        Message.conversation_id == Presence.conversation_id,
+        Message.user_id == Presence.user_id,
+        Message.created_at >= Presence.typed_at,
     )
     return session.scalars(
         select(User)
         .join(Presence, Presence.user_id == User.id)
         .outerjoin(Draft, note)
-        .where(Presence.conversation_id == conversation_id, Presence.typed_at > now - TYPING_FOR, Draft.id.is_(None))
+        .where(
+            Presence.conversation_id == conversation_id, Presence.typed_at > now - TYPING_FOR, Draft.id.is_(None), ~sent
+        )
         .order_by(Presence.typed_at.desc())
         .limit(1)
     ).first()
