@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -108,3 +109,26 @@ def test_database_file_that_is_none_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="not a database"):
         database_state(engine)
     engine.dispose()
+
+
+def test_making_the_table_of_gaps_anew_takes_no_miss_with_it(settings: Settings) -> None:
+    engine = create_database_engine(settings)
+    config = migration_config()
+    for steps in (("upgrade", "0027"), ("upgrade", "0028"), ("downgrade", "0027"), ("upgrade", "head")):
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            getattr(command, steps[0])(config, steps[1])
+            if steps == ("upgrade", "0027"):
+                connection.execute(text(_A_SEARCH))
+                connection.execute(text(_A_GAP))
+                connection.execute(text(_A_MISS))
+            assert connection.scalar(text("SELECT count(*) FROM misses")) == 1, steps
+    engine.dispose()
+
+
+_A_SEARCH = """INSERT INTO search_events (id, public_id, created_at, place, audience, query, language, reader_language, outcome,
+    confidence, results, timings) VALUES (1, 'a', '2026-11-01', 'help', 'customer', 'nepal', 'en', 'en', 'none', 0, '[]', '{}')"""
+_A_GAP = """INSERT INTO gaps (id, label, state, centroid, fingerprint, created_at, updated_at)
+    VALUES (1, 'nepal', 'open', '', 'x', '2026-11-01', '2026-11-01')"""
+_A_MISS = """INSERT INTO misses (event_id, gap_id, cause, language, vector, created_at)
+    VALUES (1, 1, 'no_answer', 'en', '', '2026-11-01')"""

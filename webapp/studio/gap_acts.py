@@ -55,8 +55,8 @@ def set_state(gap_id: int) -> ResponseReturnValue:
 @blueprint.post("/gaps/<int:gap_id>/name")
 def name_gap(gap_id: int) -> ResponseReturnValue:
     """An empty name is that of one of its questions again."""
-    found = rename_gap(session(), gap_id, request.form.get("title", ""), user_id=current_user.id)
-    flash(_("It is called “%(title)s” now.", title=found.label), "good")
+    rename_gap(session(), gap_id, request.form.get("title", ""), user_id=current_user.id)
+    flash(_("It has the name that you gave it."), "good")
     return _back(gap_id)
 
 
@@ -69,7 +69,7 @@ def assign(gap_id: int) -> ResponseReturnValue:
         raise InvalidInputError(_("This is no day. Write it as year-month-day, such as 2026-11-30.")) from error
     person = get_person(session(), to_id) if to_id else None
     assign_gap(session(), gap_id, to_id=person.id if person else None, due_on=due_on, user_id=current_user.id)
-    flash(_("Given to %(name)s.", name=person.name or person.email) if person else _("Given to nobody."), "good")
+    flash(_("It has somebody who works on it now.") if person else _("Given to nobody."), "good")
     return _back(gap_id)
 
 

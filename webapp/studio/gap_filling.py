@@ -112,7 +112,7 @@ def fill_with(gap_id: int) -> ResponseReturnValue:
     """Link an article that is public, or publish one that is not."""
     article = get_article(session(), _number("article"))
     if is_public(article):
-        linked = link_article(
+        link_article(
             session(),
             gap_id,
             article.id,
@@ -120,10 +120,10 @@ def fill_with(gap_id: int) -> ResponseReturnValue:
             author=current_user.email,
             region=current_settings().phone_region,
         )
-        flash(_("“%(title)s” has its questions now. They are asked again in a minute.", title=linked.title), "good")
+        flash(_("The article has its questions now. They are asked again in a minute."), "good")
     else:
-        published = publish_article(session(), gap_id, article.id, user_id=current_user.id, author=current_user.email)
-        flash(_("“%(title)s” is public now. The questions are asked again in a minute.", title=published.title), "good")
+        publish_article(session(), gap_id, article.id, user_id=current_user.id, author=current_user.email)
+        flash(_("The article is public now. The questions are asked again in a minute."), "good")
     return redirect(url_for("studio.gap", gap_id=gap_id), code=303)
 
 
