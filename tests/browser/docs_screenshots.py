@@ -84,6 +84,8 @@ def main() -> None:
         page = visit(browser, 390, 800)
         page.goto(f"{options.url}/help/bn/articles/delivery-times-and-charges")
         shoot(page, options.out, "help-article-bn-phone")
+        page.goto(f"{options.url}/help/hi/person")
+        shoot(page, options.out, "help-person-hi-phone")
         desk(browser, options, "light", "desk")
         desk(browser, options, "dark", "desk-dark")
         desk(browser, options, "light", "desk-home", query="")
@@ -92,6 +94,12 @@ def main() -> None:
         log_in(page, options)
         page.goto(f"{options.url}/studio/gaps")
         shoot(page, options.out, "studio-gaps")
+        page.goto(f"{options.url}/studio/numbers/")
+        shoot(page, options.out, "studio-numbers")
+        page.goto(f"{options.url}/studio/articles/?language=en")
+        page.locator("main tbody a").first.click()
+        page.wait_for_timeout(1500)
+        shoot(page, options.out, "studio-editor")
         browser.close()
 
 
