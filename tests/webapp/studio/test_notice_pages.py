@@ -42,6 +42,10 @@ def test_a_notice_is_everywhere_at_once_and_ends_by_itself(
     assert client.get("/api/v1/search?q=lamp&lang=en").get_json()["notices"] == []
     rep = login("rep")
     assert all(shown_at(rep, path) for path in ("/desk/", "/desk/inbox", "/desk/?q=refund"))
+    # An open conversation fetches them, so that it costs no statement more.
+    part = rep.get("/desk/inbox?part=notices", headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert TEXT in part
+    assert "<html" not in part
     notice = session.scalars(select(Notice)).one()
     notice.begins_at, notice.ends_at = utc_now() - timedelta(hours=2), utc_now() - timedelta(seconds=1)
     session.commit()

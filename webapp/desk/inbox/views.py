@@ -96,7 +96,9 @@ def _queue(wanted: Filter) -> dict[str, Any]:
 
 @blueprint.get("")
 def inbox() -> ResponseReturnValue:
-    """The queue; for a page that refreshes its list, only the list."""
+    """The queue; for a page that refreshes its list, only the list; for one that has a conversation open, what is pinned."""
+    if is_partial() and request.args.get("part") == "notices":
+        return render_fresh("help/_notices.html")
     values = _queue(wanted_filter())
     template = "desk/inbox/_queue.html" if is_partial() else "desk/inbox/inbox.html"
     return render_fresh(template, chosen=None, waiting=values["counts"][View.WAITING], **values)
