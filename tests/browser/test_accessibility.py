@@ -186,6 +186,7 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
         customer.wait_for_url("**/chat/*")
         chats.append(customer.url.rpartition("/")[2])
     trainer = gaps_with(UNANSWERED)
+    gap = trainer.locator('a[href^="/studio/gaps/"]').filter(has_text=UNANSWERED).first.get_attribute("href")
     trainer.goto("/desk/inbox?view=unassigned&channel=chat&sort=newest")
     trainer.locator("[data-conversation]", has_text="Where is my refund?").first.click()
     trainer.locator("#text").fill("It arrived today.")
@@ -193,7 +194,6 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     customer.get_by_text("It arrived today.").first.wait_for()
     customer.get_by_role("button", name="End the chat").click()
     asked = customer.locator("form.survey").get_attribute("action") or ""
-    gap = trainer.locator('a[href^="/studio/gaps/"]').filter(has_text=UNANSWERED).get_attribute("href")
     found = [
         trainer.request.get(f"/api/v1/desk/search?lang=en&q={words}").json()["results"]
         for words in ("return an item", "refund limits and approvals")
