@@ -114,7 +114,6 @@ NO_PAGES = {
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
     "/help/<language>/waiting/<token>/state",
     "/help/<language>/news/<news_token>",  # see tests/webapp/help/test_gap_news.py
-    *("/help/<language>/waiting/<token>/state", "/help/<language>/survey/<survey_token>"),  # see test_person_journey
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     "/help/<language>/requests/<token>/files/<int:file_id>",

@@ -45,7 +45,7 @@ export function openSurface(textarea, place, { label, changed, keys, handlers })
         highlightSelectionMatches(),
         look,
         keymap.of([...keys, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": described ? `${label}. ${described}` : label, lang: textarea.lang, spellcheck: "true", autocapitalize: "sentences" }),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": described ? `${label}. ${described}` : label, lang: textarea.lang, spellcheck: "true", autocapitalize: "sentences" }),
         EditorView.domEventHandlers(handlers),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
