@@ -5,9 +5,11 @@ from difflib import SequenceMatcher
 
 import regex
 
+from kb.text.words import WORD_CLASS
+
 # Pairs that are compared: beyond this the whole piece counts as replaced.
 _MOST_PAIRS = 2_000_000
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+|\s+|.", regex.DOTALL)
+_PIECE = regex.compile(rf"[{WORD_CLASS}]+|\s+|.", regex.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ def differences(before: str, after: str) -> list[Piece]:
         if tag == "equal":
             pieces.append(Piece("same", "".join(old_part)))
             continue
-        old_words, new_words = _WORD.findall("".join(old_part)), _WORD.findall("".join(new_part))
+        old_words, new_words = _PIECE.findall("".join(old_part)), _PIECE.findall("".join(new_part))
         for inner, gone, come in _aligned(old_words, new_words):
             if inner == "equal":
                 pieces.append(Piece("same", "".join(gone)))

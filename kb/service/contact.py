@@ -33,13 +33,14 @@ from kb.tables import (
     SearchEvent,
 )
 from kb.tables.feedback import store_feedback
+from kb.text.words import WORD_CLASS
 
 ORIGIN = "help"
 
 
 # Mails that say that a request has arrived, to one address within a day: nobody's mailbox is filled by our form.
 MOST_RECEIPTS = 3
-_ORDER_NUMBER = regex.compile(r"#?[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} ./#_-]{2,39}")
+_ORDER_NUMBER = regex.compile(rf"#?[{WORD_CLASS}][{WORD_CLASS} ./#_-]{{2,39}}")
 
 
 @dataclass(frozen=True)

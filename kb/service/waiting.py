@@ -23,6 +23,8 @@ _SOFTENING = 20.0
 # As many imagined customers stand beside the real ones of the record; they were told right (normal on the logarithm).
 _IMAGINED, _IMAGINED_SPREAD = 24, 1.4
 _LEAST_SPREAD, _MOST_SPREAD = 0.12, 0.9
+# Seconds. Where all waited alike, an interval of no width would miss what it is about by the rounding of a logarithm.
+_LEAST_WIDTH = 1.0
 # How fast the wanted coverage follows what recent intervals held, and where it begins: see the experiment.
 _HASTE, _START, _RECENT = 1.2, 0.065, 120
 # Customers further back are counted in steps of the rate at which these are served.
@@ -173,7 +175,7 @@ def _widest(told: Sequence[ToldWait]) -> float:
     if len(told) < _LEAST_WAITS:
         return float("inf")
     times = _TIMES_CONSTANT + _MORE_WHERE_FEW / len(told)
-    return times * best_constant_width([one.waited for one in told])
+    return max(_LEAST_WIDTH, times * best_constant_width([one.waited for one in told]))
 
 
 def best_constant_width(waits: Sequence[float]) -> float:

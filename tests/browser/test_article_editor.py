@@ -55,6 +55,7 @@ def test_an_article_is_written_by_keyboard_and_nothing_typed_is_lost(
     assert page_problems(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_role("link", name="As readers see it")).to_be_visible()
     page.goto("/studio/articles/new?language=hi")
     expect(page.locator("[data-rescued]")).to_be_hidden()
     page.go_back()

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import PROJECT_ROOT
 from sklearn.metrics import adjusted_rand_score, homogeneity_score
 
 from indexer.encoders.opening import open_encoder
 from indexer.question_groups import group_questions
-from kb.core.settings import Settings
+from kb.core.settings import PROJECT_ROOT, Settings
 from kb.insight.gaps.grouping import centre_of
 
 DATA = Path(os.environ.get("KB_EVAL_DATA", PROJECT_ROOT.parent / "shared" / "data"))
@@ -27,11 +26,11 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(("name", "rand", "homogeneity"), [("clinc_oos", 0.60, 0.80), ("banking77", 0.50, 0.80)])
-def test_groups_are_the_intents(name: str, rand: float, homogeneity: float, settings: Settings) -> None:
+def test_groups_are_the_intents(name: str, rand: float, homogeneity: float, bundled_settings: Settings) -> None:
     lines = (DATA / name / "queries.jsonl").read_text("utf-8").splitlines()
     asked = [one for one in map(json.loads, lines) if one.get("intent") not in (None, "oos")]
     chosen = np.random.default_rng(1).permutation(len(asked))[:QUESTIONS]
-    encoder = open_encoder(settings)
+    encoder = open_encoder(bundled_settings)
     vectors = encoder.encode_queries([asked[place]["text"] for place in chosen]) - centre_of(encoder)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     found = group_questions(vectors)

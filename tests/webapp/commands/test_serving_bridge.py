@@ -3,8 +3,9 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 from flask import Flask, Response, request
@@ -15,6 +16,8 @@ from webapp.commands import serving_bridge
 from webapp.commands.serving_bridge import Bridge
 from webapp.shared.live import STREAM
 from webapp.shared.uploads import MOST_OF_PICTURES, most_to_read
+
+Result = TypeVar("Result")
 
 
 @pytest.fixture
@@ -62,6 +65,12 @@ def body_in(*pieces: bytes) -> Callable[[], Any]:
     return receive
 
 
+def in_a_loop(talk: Coroutine[Any, Any, Result]) -> Result:
+    """In a thread: in that of the tests the loop of a browser may be running, for as long as its process does."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, talk).result()
+
+
 async def ask(bridge: Bridge, scope: dict[str, Any], *pieces: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
     sent: list[dict[str, Any]] = []
 
@@ -76,20 +85,20 @@ async def ask(bridge: Bridge, scope: dict[str, Any], *pieces: bytes) -> tuple[in
 def test_the_application_sees_what_was_sent(small: Flask) -> None:
     headers = [(b"x-a", b"1"), (b"x-a", b"2"), (b"content-type", b"text/plain")]
     scope = scope_of("/echo/%E0%A4%A8%20a?q=%E0%A4%A8", "POST", headers)
-    status, sent, body = asyncio.run(ask(Bridge(small), scope, b"one ", b"two"))
+    status, sent, body = in_a_loop(ask(Bridge(small), scope, b"one ", b"two"))
     assert (status, body.decode()) == (200, "न a|q=%E0%A4%A8|192.0.2.7|1,2|one two")
     assert sent[b"content-length"] == str(len(body)).encode()
 
 
 def test_a_request_that_names_its_host_in_the_first_line_finds_its_page(small: Flask) -> None:
-    assert asyncio.run(ask(Bridge(small), scope_of("http://localhost/echo/there")))[2].startswith(b"there|")
+    assert in_a_loop(ask(Bridge(small), scope_of("http://localhost/echo/there")))[2].startswith(b"there|")
 
 
 @pytest.mark.parametrize("declares", [True, False])
 def test_a_body_that_is_too_long_is_refused_and_not_kept(small: Flask, declares: bool) -> None:
     piece = b"x" * (LARGEST_REQUEST // 3)
     headers = [(b"content-length", str(4 * len(piece)).encode())] if declares else []
-    status, _, _ = asyncio.run(ask(Bridge(small), scope_of("/echo/a", "POST", headers), *[piece] * 4))
+    status, _, _ = in_a_loop(ask(Bridge(small), scope_of("/echo/a", "POST", headers), *[piece] * 4))
     assert status == 413
 
 
@@ -114,7 +123,7 @@ def test_a_body_that_does_not_arrive_takes_no_thread(small: Flask, monkeypatch: 
         await asyncio.gather(*slow)
         return status, [message["status"] for message in sent if "status" in message]
 
-    assert asyncio.run(many()) == (200, [408] * 60)
+    assert in_a_loop(many()) == (200, [408] * 60)
 
 
 def test_when_more_wait_than_can_be_served_soon_the_rest_is_told_to_come_again(
@@ -133,7 +142,7 @@ def test_when_more_wait_than_can_be_served_soon_the_rest_is_told_to_come_again(
         go_on.set()
         return [(await task)[0] for task in tasks]
 
-    assert asyncio.run(three()) == [200, 200, 503]
+    assert in_a_loop(three()) == [200, 200, 503]
 
 
 def test_what_is_to_be_done_after_an_answer_is_done_after_it_and_before_the_next_request(small: Flask) -> None:
@@ -155,7 +164,7 @@ def test_what_is_to_be_done_after_an_answer_is_done_after_it_and_before_the_next
 
         await Bridge(small)(scope_of("/after"), body_in(b""), send)
 
-    asyncio.run(watch())
+    in_a_loop(watch())
     assert order == [".", "words", "done", "."]
 
 
@@ -176,7 +185,7 @@ def test_what_is_to_be_done_after_an_answer_is_done_too_where_the_client_has_gon
         task.cancel()
         await asyncio.wait([task])
 
-    asyncio.run(leave())
+    in_a_loop(leave())
     assert done.wait(5)
 
 
@@ -210,7 +219,7 @@ def test_streams_are_waited_for_by_the_loop_and_closed_in_the_end(small: Flask) 
         bridge = Bridge(small)
         return [body for _, _, body in await asyncio.gather(*(ask(bridge, scope_of("/live")) for _ in range(50)))]
 
-    assert asyncio.run(many()) == [b"0;1;2;"] * 50
+    assert in_a_loop(many()) == [b"0;1;2;"] * 50
     assert all(stream.closed for stream in made)
 
 
@@ -237,6 +246,6 @@ def test_large_picture_arrives_whole(app: Flask) -> None:
     headers = [(b"content-length", b"%d" % (6 * len(piece))), (b"content-type", b"text/plain")]
     for path in ("/help/en/contact", "/support/help/en/contact"):
         scope = scope_of(path, "POST", [*headers, (b"x-forwarded-prefix", b"/support")])
-        status, _, _ = asyncio.run(ask(Bridge(app), scope, *[piece] * 6))
+        status, _, _ = in_a_loop(ask(Bridge(app), scope, *[piece] * 6))
         assert status in {400, 404}  # it is no form; 413 would be said of its size
-    assert asyncio.run(ask(Bridge(app), scope_of("/help/en/search", "POST", headers), *[piece] * 6))[0] in {405, 413}
+    assert in_a_loop(ask(Bridge(app), scope_of("/help/en/search", "POST", headers), *[piece] * 6))[0] in {405, 413}
