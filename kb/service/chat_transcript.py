@@ -3,10 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
 
 from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -14,8 +10,9 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.service.channels.back_off import is_given_up, next_try
-from kb.service.channels.compose import Sender, new_message_id
+from kb.service.channels.compose import compose_notice, new_message_id
 from kb.service.channels.delivery import LONGEST_WHY, WaysOut
+from kb.service.channels.one_by_one import one_by_one
 from kb.service.channels.smtp import Fate, send_mail
 from kb.service.chat import Chat, chat_of
 from kb.service.conversations import get_conversation
@@ -73,16 +70,12 @@ def send_due_transcripts(
     now: Callable[[], datetime] = utc_now,
 ) -> dict[str, int]:
     """MOST_AT_ONCE at most; returns how many were sent, wait and failed. words: of a language for a chat."""
-    counts: dict[str, int] = {}
-    for _ in range(MOST_AT_ONCE):
-        if checkpoint:
-            checkpoint()
+
+    def send_next() -> str | None:
         number = _claim(engine, now())
-        if number is None:
-            break
-        outcome = _send(engine, ways, words, number, now())
-        counts[outcome] = counts.get(outcome, 0) + 1
-    return counts
+        return None if number is None else _send(engine, ways, words, number, now())
+
+    return one_by_one(send_next, at_most=MOST_AT_ONCE, checkpoint=checkpoint)
 
 
 def _claim(engine: Engine, now: datetime) -> int | None:
@@ -113,7 +106,14 @@ def _send(engine: Engine, ways: WaysOut, words: Words, number: int, now: datetim
     if ways.smtp is None:
         fate, why = Fate.NEVER, "KB_MAIL_SMTP is not set."
     else:
-        mail = compose_transcript(chat, said, ways.sender, number, state.transcript_to, now)
+        mail = compose_notice(
+            ways.sender,
+            state.transcript_to,
+            subject=said.subject,
+            text=_text(chat, said),
+            message_id=new_message_id(number, ways.sender.address),
+            now=now,
+        )
         outcome = send_mail(ways.smtp, mail, ways.sender.address, state.transcript_to)
         fate, why = outcome.fate, outcome.why
     with session_scope(engine) as session:
@@ -129,23 +129,11 @@ def _send(engine: Engine, ways: WaysOut, words: Words, number: int, now: datetim
         return "waiting"
 
 
-def compose_transcript(
-    chat: Chat, words: TranscriptWords, sender: Sender, number: int, recipient: str, now: datetime
-) -> EmailMessage:
-    """Plain text: nothing that somebody wrote can be taken for a part of the mail."""
-    mail = EmailMessage(policy=policy.SMTP)
-    name = " ".join("".join(c if c.isprintable() else " " for c in sender.name or sender.site).split())[:100]
-    mail["From"] = Address(name, addr_spec=sender.address)
-    mail["To"] = recipient
-    mail["Subject"] = words.subject
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = new_message_id(number, sender.address)
-    mail["Auto-Submitted"] = "auto-generated"
+def _text(chat: Chat, words: TranscriptWords) -> str:
     lines = [words.intro, ""]
     for message in chat.messages:
         who = words.own if message.is_own else message.who or words.ours
         lines += [f"{who}, {words.clock(message.sent_at)}", message.text.replace("\r\n", "\n")]
         lines += [f"[{words.file}: {file.name}]" for file in message.files]
         lines.append("")
-    mail.set_content("\n".join([*lines, words.outro]) + "\n", cte="base64")
-    return mail
+    return "\n".join([*lines, words.outro]) + "\n"

@@ -7,10 +7,7 @@ with the search that it belongs to.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email import policy
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Engine, Select, Table, case, delete, func, or_, select, update
@@ -19,7 +16,9 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.database import insert_new, session_scope
 from kb.service.channels.back_off import is_given_up, next_try
+from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.delivery import WaysOut
+from kb.service.channels.one_by_one import one_by_one
 from kb.service.channels.smtp import Fate, send_mail
 from kb.tables import Article, Gap, GapState, Miss, NewsWish, SearchEvent
 
@@ -104,16 +103,12 @@ def send_due_news(
     now: Callable[[], datetime] = utc_now,
 ) -> dict[str, int]:
     """MOST_AT_ONCE at most; returns how many were sent, wait and failed."""
-    counts: dict[str, int] = {}
-    for _ in range(MOST_AT_ONCE):
-        if checkpoint:
-            checkpoint()
+
+    def send_next() -> str | None:
         number = _claim(engine, now())
-        if number is None:
-            break
-        outcome = _send(engine, ways, words, number, now())
-        counts[outcome] = counts.get(outcome, 0) + 1
-    return counts
+        return None if number is None else _send(engine, ways, words, number, now())
+
+    return one_by_one(send_next, at_most=MOST_AT_ONCE, checkpoint=checkpoint)
 
 
 def _claim(engine: Engine, now: datetime) -> int | None:
@@ -188,17 +183,15 @@ def _news_of(session: Session, wish: NewsWish) -> News:
 
 
 def _compose(words: NewsWords, ways: WaysOut, number: int, address: str, now: datetime) -> EmailMessage:
-    """Plain text. The same name of the mail at each try: who gets it twice knows it again."""
     sender = ways.sender
-    name = " ".join("".join(c if c.isprintable() else " " for c in sender.name or sender.site).split())[:100]
-    mail = EmailMessage(policy=policy.SMTP)
-    mail["From"] = Address(name, addr_spec=sender.address)
-    mail["To"] = address
-    mail["Subject"] = words.subject
-    mail["Date"] = format_datetime(now)
-    domain = sender.address.rpartition("@")[2] or "localhost"
-    mail["Message-ID"] = f"<news-{number}.{words.leave_url[-24:].replace('.', '-')}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    name = f"news-{number}.{words.leave_url[-24:].replace('.', '-')}"
+    mail = compose_notice(
+        sender,
+        address,
+        subject=words.subject,
+        text=words.text + "\n",
+        message_id=notice_id(name, sender.address),
+        now=now,
+    )
     mail["List-Unsubscribe"] = f"<{words.leave_url}>"
-    mail.set_content(words.text + "\n", cte="base64")
     return mail

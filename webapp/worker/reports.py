@@ -1,10 +1,6 @@
 """The job of the weekly report: the figures of a week by mail to those who want them, again while the mail server is down."""
 
 from datetime import date, datetime, timedelta
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -20,6 +16,8 @@ from kb.core.settings import Settings
 from kb.insight.numbers import Period, make_figures, read_counted
 from kb.insight.numbers.reports import DueReport, claim_report, plan_reports, settle_report
 from kb.jobs.worker import JobContext
+from kb.service.channels.compose import compose_notice, notice_id
+from kb.service.channels.one_by_one import one_by_one
 from kb.service.channels.smtp import Fate, Outcome, send_mail
 from webapp.shared.formatting import date_in, value_in
 from webapp.studio.numbers.words import FIGURES, GROUPS
@@ -40,19 +38,18 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
 
 def send_reports(tools: WorkerTools, context: JobContext, now: datetime | None = None) -> dict[str, int]:
     """How many were sent, wait and failed."""
-    settings, counts = tools.settings, dict[str, int]()
     with session_scope(tools.engine) as session:
-        plan_reports(session, settings.time_zone, now)
-    for _ in range(_MOST_AT_ONCE):
-        context.progress(0, 0)
+        plan_reports(session, tools.settings.time_zone, now)
+
+    def send_next() -> str | None:
         at = now or utc_now()
         with session_scope(tools.engine) as session:
             due = claim_report(session, at)
         if due is None:
-            break
+            return None
         sent = _send(tools, due, at)
         with session_scope(tools.engine) as session:
-            state = settle_report(
+            return settle_report(
                 session,
                 due,
                 sent=sent.fate is Fate.SENT,
@@ -60,8 +57,8 @@ def send_reports(tools: WorkerTools, context: JobContext, now: datetime | None =
                 why=sent.why or "It could not be sent.",
                 now=at,
             )
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+
+    return one_by_one(send_next, at_most=_MOST_AT_ONCE, checkpoint=lambda: context.progress(0, 0))
 
 
 def _send(tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
@@ -70,18 +67,15 @@ def _send(tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
         return Outcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
     with Session(tools.engine) as session:
         text = report_text(session, tools.settings, due.language, due.week)
-    mail = EmailMessage(policy=policy.SMTP)
-    sender = ways.sender
-    name = " ".join("".join(c if c.isprintable() else " " for c in sender.name or sender.site).split())[:100]
-    mail["From"] = Address(name, addr_spec=sender.address)
-    mail["To"] = due.email
-    mail["Subject"] = text[0]
-    mail["Date"] = format_datetime(now)
-    # The same at each try: whoever gets it twice knows it again.
-    mail["Message-ID"] = f"<numbers-{due.id}-{due.week.isoformat()}@{sender.address.rpartition('@')[2] or 'localhost'}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text[1], cte="base64")
-    return send_mail(ways.smtp, mail, sender.address, due.email)
+    mail = compose_notice(
+        ways.sender,
+        due.email,
+        subject=text[0],
+        text=text[1],
+        message_id=notice_id(f"numbers-{due.id}-{due.week.isoformat()}", ways.sender.address),
+        now=now,
+    )
+    return send_mail(ways.smtp, mail, ways.sender.address, due.email)
 
 
 def report_text(session: Session, settings: Settings, language: str, week: date) -> tuple[str, str]:

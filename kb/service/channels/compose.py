@@ -1,10 +1,11 @@
-"""A reply as a mail: in the thread of the customer's, as plain text and as simple HTML."""
+"""A reply as a mail: in the thread of the customer's, as plain text and as simple HTML. A notice as plain text alone."""
 
 import html
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -33,7 +34,7 @@ class Sender:
 
 def new_message_id(message_id: int, sender: str) -> str:
     """For a reply, before it is sent: whoever sees it twice knows it again. Nobody can guess it."""
-    return f"<reply-{message_id}.{secrets.token_hex(12)}@{sender.rpartition('@')[2] or 'localhost'}>"
+    return notice_id(f"reply-{message_id}.{secrets.token_hex(12)}", sender)
 
 
 def compose(session: Session, conversation: Conversation, message: Message, sender: Sender) -> EmailMessage:
@@ -55,6 +56,26 @@ def compose(session: Session, conversation: Conversation, message: Message, send
         kind, _, subtype = file.content_type.partition("/")
         mail.add_attachment(file.content, maintype=kind, subtype=subtype or "octet-stream", filename=file.name)
     return mail
+
+
+def compose_notice(
+    sender: Sender, recipient: str, *, subject: str, text: str, message_id: str, now: datetime
+) -> EmailMessage:
+    """Plain text: nothing that somebody wrote can be taken for a part of the mail. message_id: as of `notice_id`."""
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["From"] = _address(sender.name or sender.site, sender.address)
+    mail["To"] = recipient
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text, cte="base64")
+    return mail
+
+
+def notice_id(name: str, sender: str) -> str:
+    """name: the same at each try, so that whoever gets it twice knows it again; of letters, digits, hyphens and dots."""
+    return f"<{name}@{sender.rpartition('@')[2] or 'localhost'}>"
 
 
 def _address(name: str, address: str) -> Address:

@@ -6,7 +6,6 @@ dies between sending and writing that down leaves a message that is on its way w
 mailbox by its Message-ID, and only if it is not there sent again, with the same one.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from kb.core.database import session_scope
 from kb.core.mail_settings import MailServer
 from kb.service.channels.back_off import is_given_up, next_try
 from kb.service.channels.compose import Sender, compose, new_message_id
+from kb.service.channels.one_by_one import one_by_one
 from kb.service.channels.routes import Route, no_route, route_of
 from kb.service.channels.smtp import Fate, MailServerError, Outcome, send_mail
 from kb.service.channels.webhooks import tell_sent, webhook_for_replies
@@ -68,20 +68,20 @@ def deliver_due(
 
     checkpoint: called before each; it may raise, and nothing is lost.
     """
-    counts: Counter[str] = Counter()
     down: Outcome | None = None
-    for _ in range(MOST_AT_ONCE):
-        if checkpoint:
-            checkpoint()
+
+    def send_next() -> str | None:
+        nonlocal down
         claimed = _claim(engine, ways, now())
         if claimed is None:
-            break
+            return None
         outcome = _bring(engine, ways, claimed, down)
         if outcome is not None and outcome.fate is Fate.DOWN:
             down = outcome
         with session_scope(engine) as session:
-            counts[_settle(session, claimed, outcome, now())] += 1
-    return dict(counts)
+            return _settle(session, claimed, outcome, now())
+
+    return one_by_one(send_next, at_most=MOST_AT_ONCE, checkpoint=checkpoint)
 
 
 @cache

@@ -19,9 +19,7 @@ class Route(Enum):
 
 def route_of(session: Session, conversation: Conversation, message: Message, *, has_smtp: bool) -> Route:
     """A system that feeds conversations in and has a webhook for their channel brings the replies itself, also mails."""
-    if conversation.customer.is_sample or conversation.origin == "sample":
-        return Route.ITSELF
-    if conversation.is_own_chat:
+    if conversation.customer.is_sample or conversation.origin == "sample" or conversation.is_own_chat:
         return Route.ITSELF
     if conversation.origin == "api" and names_channel(session, conversation.channel):
         return Route.WEBHOOK
