@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from live_talk import SEND, say
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.bundled]
@@ -43,9 +44,17 @@ def test_what_is_fetched_after_the_page_comes_by_itself_and_by_a_link_without_sc
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_conversation_is_handed_over_with_an_edited_summary(open_page: OpenPage, scripts: bool) -> None:
+    asked = open_page("rep")
+    asked.goto("/desk/inbox")
+    customer = {"name": f"Handed Over {scripts}"}
+    conversation = int(asked.evaluate(SEND, ["", {"channel": "email", "customer": customer}])[0]["id"])
+    for text in (
+        "My order JH-40771 has not come. I have restarted the app and it shows nothing.",
+        "Where is my parcel?",
+    ):
+        say(asked, conversation, text)
     page = open_page("rep", java_script_enabled=scripts)
-    page.goto("/desk/inbox?view=waiting")
-    page.locator("[data-conversation]").nth(3 if scripts else 4).click()
+    page.goto(f"/desk/inbox/{conversation}")
     if scripts:
         page.locator("h1").click()
         page.keyboard.press("h")

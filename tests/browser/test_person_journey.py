@@ -30,5 +30,5 @@ def test_from_the_ways_into_the_line_and_back_with_the_place_kept(open_page: Ope
 
     rep = open_page("rep")
     rep.goto("/desk/inbox?view=unassigned&channel=chat&sort=newest")
-    rep.locator("[data-conversation]").first.click()
+    rep.locator("[data-conversation]", has_text="मेरा रिफ़ंड कहाँ है?").first.click()
     expect(rep.locator(".timeline__list")).to_contain_text("stepped away")

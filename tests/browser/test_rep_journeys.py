@@ -52,14 +52,64 @@ def test_arrows_go_through_kinds_and_results_and_back_to_the_box(open_page: Open
     expect(page.locator(".hit--full:visible")).to_have_count(1)
     page.keyboard.press("ArrowLeft")
     expect(kinds.locator("[aria-current]")).to_contain_text("Internal")
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("[data-hit]:visible").nth(1)).to_be_focused()
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("ArrowUp")
+    # Which of them are folded away depends on all that is in the site: the arrows reach every one.
+    of_tab = page.locator(".hit:not([hidden]) [data-hit]")
+    assert of_tab.count() > 1
+    for number in range(1, of_tab.count()):
+        page.keyboard.press("ArrowDown")
+        expect(of_tab.nth(number)).to_be_focused()
+    for _ in range(of_tab.count()):
+        page.keyboard.press("ArrowUp")
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Escape")
     expect(page.locator("#q")).to_be_focused()
+
+
+# The list as it is where all but the first are far below it.
+FOLD = """() => {
+  const list = document.querySelector("[data-list]");
+  let fold = document.querySelector("[data-fold]");
+  if (!fold) {
+    fold = document.createElement("details");
+    fold.dataset.fold = "";
+    fold.innerHTML = '<summary>Less likely <span class="count"></span></summary><ol class="hits"></ol>';
+    list.after(fold);
+  }
+  fold.hidden = false;
+  fold.open = false;
+  const likely = [...list.children];
+  fold.querySelector("ol").prepend(...likely.slice(1));
+  return fold.querySelectorAll("[data-hit]").length;
+}"""
+
+
+def test_arrow_beyond_the_last_result_opens_what_is_less_likely(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    search(page, "refund limit approval")
+    folded = page.evaluate(FOLD)
+    assert folded > 1
+    hits, fold = page.locator("[data-hit]"), page.locator("[data-fold]")
+    page.keyboard.press("ArrowDown")
+    expect(hits.first).to_be_focused()
+    assert not fold.evaluate("fold => fold.open")
+    for number in range(1, folded + 1):
+        page.keyboard.press("ArrowDown")
+        expect(hits.nth(number)).to_be_focused()
+        expect(hits.nth(number)).to_be_in_viewport()
+    page.keyboard.press("ArrowDown")
+    expect(hits.nth(folded)).to_be_focused()
+    for number in range(folded - 1, -1, -1):
+        page.keyboard.press("ArrowUp")
+        expect(hits.nth(number)).to_be_focused()
+    # The head of the fold is a way in, too, for who comes to it with Tab.
+    fold.evaluate("fold => { fold.open = false; }")
+    fold.locator("summary").focus()
+    page.keyboard.press("ArrowDown")
+    expect(hits.nth(1)).to_be_focused()
+    fold.locator("summary").focus()
+    page.keyboard.press("ArrowUp")
+    expect(hits.first).to_be_focused()
 
 
 def test_preview_stands_still_while_one_types_and_follows_the_arrows(open_page: OpenPage) -> None:
@@ -77,7 +127,7 @@ def test_preview_stands_still_while_one_types_and_follows_the_arrows(open_page: 
     page.keyboard.press("ArrowDown")
     for number in range(1, 4):
         page.keyboard.press("ArrowDown")
-        hit = page.locator("[data-hit]:visible").nth(number)
+        hit = page.locator("[data-hit]").nth(number)  # also one that was folded away
         expect(hit).to_be_focused()
         expect(title).to_have_text(hit.inner_text())
     assert page.locator("#preview").bounding_box() == box

@@ -2,7 +2,8 @@
 let chosen = "all";
 let focused = "";
 
-export const hitsIn = (root) => [...root.querySelectorAll("[data-hit]")].filter((hit) => hit.offsetParent !== null);
+// Those that can be seen: neither of another tab nor folded away.
+export const hitsIn = (root) => [...root.querySelectorAll("[data-hit]")].filter((hit) => hit.checkVisibility());
 
 // Tabs hide and show what is there already; without scripts they are links or buttons of a form.
 export function switchTabs(results, box) {
@@ -26,8 +27,8 @@ export function keepPlace(results) {
   if (current && current !== chosen) chooseTab(results, chosen);
   if (!focused || document.activeElement !== document.body) return;
   const same = results.querySelector(`[data-document="${CSS.escape(focused)}"] [data-hit]`);
-  const goal = same && same.offsetParent !== null ? same : hitsIn(results)[0];
-  goal?.focus();
+  if (same && isOfTab(same)) unfoldFor(same);
+  (same?.checkVisibility() ? same : hitsIn(results)[0])?.focus();
 }
 
 function rememberFocus(results) {
@@ -64,6 +65,21 @@ function chooseTab(results, kind) {
   if (nothing) nothing.hidden = shown.length > 0;
 }
 
+const isOfTab = (hit) => !hit.closest(".hit")?.hidden;
+
+function unfoldFor(hit) {
+  const fold = hit.closest("[data-fold]");
+  if (fold) fold.open = true;
+}
+
+// The first of those that are folded away, opened; undefined where nothing is folded.
+function unfold(results) {
+  const fold = results.querySelector("[data-fold]:not([open], [hidden])");
+  const first = [...(fold?.querySelectorAll("[data-hit]") ?? [])].find(isOfTab);
+  if (first) unfoldFor(first);
+  return first;
+}
+
 // The next tab to the left or right, and the first of its results; false where there are no tabs.
 export function moveTab(results, aside) {
   const tabs = [...results.querySelectorAll("[data-tab]")];
@@ -75,7 +91,7 @@ export function moveTab(results, aside) {
   return true;
 }
 
-// From the box into the list, up and down in it, and from its top back to the box; false where the key does nothing here.
+// From the box into the list, up and down in it (and in what is folded below it), and from its top back to the box; false where the key does nothing here.
 export function moveHit(results, box, event) {
   const hits = hitsIn(results);
   if (event.target === box) {
@@ -85,16 +101,30 @@ export function moveHit(results, box, event) {
     return true;
   }
   const place = hits.indexOf(event.target);
-  if (place < 0) return event.target.matches?.("[data-tab]") ? leaveTab(results, hits, event) : false;
+  if (place < 0) return leaveHead(results, hits, event);
   if (event.key === "ArrowLeft" || event.key === "ArrowRight") return moveTab(results, event.key === "ArrowLeft" ? -1 : 1);
   if (event.key === "ArrowUp" && place === 0) {
     box?.focus();
     return Boolean(box);
   }
-  const goal = hits[Math.min(Math.max(place + (event.key === "ArrowUp" ? -1 : 1), 0), hits.length - 1)];
+  // Beyond the last one lies what is less likely.
+  const goal = event.key === "ArrowUp" ? hits[place - 1] : (hits[place + 1] ?? unfold(results) ?? event.target);
   goal.focus();
   goal.closest(".hit")?.scrollIntoView({ block: "nearest" });
   return true;
+}
+
+// From a tab, or from the head of what is folded away, into the list.
+function leaveHead(results, hits, event) {
+  if (event.target.matches?.("[data-tab]")) return leaveTab(results, hits, event);
+  const fold = event.target.matches?.("summary") ? event.target.closest("[data-fold]") : null;
+  if (!fold || !results.contains(fold)) return false;
+  const inFold = (hit) => fold.contains(hit);
+  let goal;
+  if (event.key === "ArrowDown") goal = unfold(results) ?? hits.find(inFold);
+  else if (event.key === "ArrowUp") goal = hits.filter((hit) => !inFold(hit)).at(-1);
+  goal?.focus();
+  return Boolean(goal);
 }
 
 function leaveTab(results, hits, event) {
