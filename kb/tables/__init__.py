@@ -49,6 +49,7 @@ from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteRea
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
 from kb.tables.tickets import Ticket, TicketMessage
+from kb.tables.translations import FollowedArticle, TranslatedSection
 from kb.tables.voice import (
     AnsweredHow,
     ThemeState,
@@ -100,6 +101,7 @@ __all__ = [
     "Feedback",
     "FeedbackKind",
     "FlowRevision",
+    "FollowedArticle",
     "Gap",
     "GapChange",
     "GapMark",
@@ -146,6 +148,7 @@ __all__ = [
     "TicketMessage",
     "ToldWait",
     "TopicDemand",
+    "TranslatedSection",
     "TranslationWant",
     "UsedDocument",
     "UsedState",

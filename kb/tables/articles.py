@@ -16,6 +16,8 @@ class Article(Base):
     __table_args__ = (
         UniqueConstraint("language", "slug"),
         Index("ix_articles_public", "audience", "status", "language"),
+        # What was not followed yet is found without the articles themselves.
+        Index("ix_articles_revision", "revision"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

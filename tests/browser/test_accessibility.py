@@ -87,6 +87,7 @@ PAGES = {
     "/studio/content/": ["/studio/content/"],
     "/studio/widget/": ["/studio/widget/?position=left"],
     "/studio/translations/": ["/studio/translations/"],
+    "/studio/translations/matrix": ["/studio/translations/matrix"],
     "/studio/feedback/": ["/studio/feedback/"],
     "/studio/articles/": ["/studio/articles/", "/studio/articles/?q=nothing at all"],
     "/studio/articles/new": ["/studio/articles/new?template=policy&language=bn"],
@@ -124,6 +125,7 @@ NO_PAGES = {
         "/studio/articles/links",
         "/studio/numbers/<figure_key>.csv",
         *(f"/studio/voice/<int:theme_id>{part}" for part in ("", "/statements.csv", "/statements.json")),
+        "/studio/translations/<int:article_id>",  # see tests/webapp/studio/test_translation_pages.py
         "/api/v1/desk/articles/<int:article_id>/forms",
         "/api/v1/desk/tickets/<int:ticket_id>/forms",
     ),

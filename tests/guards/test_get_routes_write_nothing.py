@@ -61,6 +61,7 @@ MAY_BE_MISSING = {"/static/<path:filename>", "/help/pictures/<name>"} | {
     "/help/<language>/chat/<token>/files/<int:file_id>",
     "/studio/drafts/<int:article_id>",
     "/studio/drafts/<int:article_id>.md",
+    "/studio/translations/<int:article_id>",
 }
 
 

@@ -70,6 +70,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/wordings/": (Role.TRAINER, 5),
     "/studio/confidence/": (Role.TRAINER, 4),
     "/studio/translations/": (Role.TRAINER, 2),
+    "/studio/translations/matrix": (Role.TRAINER, 5),
     "/studio/feedback/": (Role.TRAINER, 3),
     "/studio/voice/": (Role.TRAINER, 5),
     "/studio/voice/1": (Role.TRAINER, 9),

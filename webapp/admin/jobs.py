@@ -25,6 +25,7 @@ FINISHED, IMPORTS = 20, 20
 KINDS = {
     "index": lazy_gettext("Search index"),
     "gaps": lazy_gettext("Gaps and their reasons"),
+    "translations": lazy_gettext("Translations that are behind"),
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
     "demand": lazy_gettext("What is asked most"),
     "numbers": lazy_gettext("Counting each day"),

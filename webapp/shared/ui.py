@@ -246,7 +246,7 @@ class PageFrame:
                 (_("Articles"), "studio_articles.articles"),
                 (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),
-                (_("Translations"), "studio_translations.translations"),
+                (_("Translations"), "studio_translations.by_language"),
                 (_("Reader feedback"), "studio_feedback.reasons"),
                 (_("Voice of the customer"), "studio_voice.themes"),
                 (_("Widget"), "studio_widget.widget"),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from kb.core.settings import Settings
+from kb.insight.translations.following import has_unfollowed
 from kb.jobs.worker import JobContext, Kind
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages
@@ -34,6 +35,7 @@ from webapp.worker import (
     statistics,
     tickets,
     transcripts,
+    translations,
     voice,
     wordings,
 )
@@ -46,6 +48,7 @@ from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 from webapp.worker.transcripts import TRANSCRIPTS
+from webapp.worker.translations import TRANSLATIONS
 from webapp.worker.wordings import WORDINGS
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
@@ -73,6 +76,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(HELD, held.run, is_wanted=lambda _session: has_held(settings.home), lane=HELD),
         kind(TRANSCRIPTS, transcripts.run, is_wanted=has_due_transcripts, lane=TRANSCRIPTS),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
+        kind(TRANSLATIONS, translations.run, is_wanted=has_unfollowed, lane=TRANSLATIONS),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),
         kind(SOLVED, solved.run, every=timedelta(minutes=10)),

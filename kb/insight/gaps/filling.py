@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.articles import archive_article, find_article, get_article, save_article, source_of_article
+from kb.articles import archive_article, get_article, save_article, source_of_article
 from kb.articles.drafting import TOPIC, SolvedCase, draft_article
-from kb.core.errors import ConflictError, InvalidInputError
+from kb.articles.translating import begin_translation
+from kb.core.errors import InvalidInputError
 from kb.insight.gaps.editing import UNDO, ChangeKind, note_fill
 from kb.insight.gaps.fills import DRAFTED, LINKED, PUBLISHED, TRANSLATED
 from kb.insight.gaps.listing import get_gap
@@ -81,26 +81,11 @@ def start_translation(
     Raises NotFoundError; ConflictError where the article has that language already.
     """
     gap, original = get_gap(session, gap_id), get_article(session, article_id)
-    versions = select(Article).where(
-        Article.translation_key == original.translation_key, Article.language == language, Article.status != "archived"
-    )
-    there = session.scalars(versions.limit(1)).first()
-    if there is not None:
-        raise ConflictError(f"“{original.title}” is there in this language already: “{there.title}”.")
-    taken = find_article(session, language, original.slug) is not None
-    source = replace(
-        source_of_article(session, original),
-        slug=f"{original.slug[:180]}-gap-{gap.id}" if taken else original.slug,
-        language=language,
-        status="draft",
-        also_asked=(),
-        reviewed_on=None,
-        extra={},
-    )
-    draft = save_article(session, source, author=author, note=f"Translation of article {original.id}, begun")
+    draft = begin_translation(session, original, language, author=author)
     wordings = wordings_for(session, gap_id, draft, region=region)
     if wordings:
-        save_article(session, replace(source, also_asked=tuple(wordings)), author=author, article=draft)
+        source = replace(source_of_article(session, draft), also_asked=tuple(wordings))
+        save_article(session, source, author=author, article=draft)
     note_fill(session, gap, {"way": TRANSLATED, "article": draft.id, "wordings": wordings}, user_id=user_id)
     return draft
 
