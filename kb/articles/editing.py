@@ -53,8 +53,8 @@ def text_from(values: Mapping[str, Any], body: str) -> ArticleText:
 _NAMES = frozenset(name for name in ArticleText.__dataclass_fields__ if name != "body")
 
 
-def text_of(article: Article) -> ArticleText:
-    """The newest revision, to be edited."""
+def text_of(article: Article | ArticleSource) -> ArticleText:
+    """The newest revision, to be edited, or an earlier one, to be compared."""
     return ArticleText(
         title=article.title,
         slug=article.slug,
@@ -65,21 +65,6 @@ def text_of(article: Article) -> ArticleText:
         owner=article.owner or "",
         review_by=article.review_by.isoformat() if article.review_by else "",
         body=article.body,
-    )
-
-
-def text_of_source(source: ArticleSource) -> ArticleText:
-    """An earlier revision, to be compared."""
-    return ArticleText(
-        title=source.title,
-        slug=source.slug,
-        language=source.language,
-        topic=source.topic,
-        audience=source.audience,
-        also_asked="\n".join(source.also_asked),
-        owner=source.owner or "",
-        review_by=source.review_by.isoformat() if source.review_by else "",
-        body=source.body,
     )
 
 

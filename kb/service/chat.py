@@ -109,14 +109,7 @@ def start_chat(
     """
     _check(message)
     name = mask_secrets(" ".join(name.split()), region=region)
-    is_email = "@" in contact
-    given = GivenCustomer(
-        name=name,
-        email=contact if is_email else "",
-        phone="" if is_email else contact,
-        language=language,
-        visit=visit or "",
-    )
+    given = GivenCustomer.reached_at(contact, name=name, language=language, visit=visit or "")
     customer = recognise_customer(session, given, region=region).customer
     external_id = name_of_request(key, asked_in, "chat")
     opened = open_conversation(
@@ -132,7 +125,7 @@ def start_chat(
     )
     if opened.is_new:
         _note_asked(session, asked_in)
-        if is_email:
+        if given.email:
             want_transcript(session, opened.conversation, contact, language, at_end=True)
     say(session, opened.conversation, message, key=key, region=region, zone=zone)
     return opened.conversation

@@ -127,14 +127,7 @@ def request_contact(
     see, None without consent; asked_in: the visit in which it was asked, of which only the count of such searches is kept.
     """
     name = mask_secrets(name.strip(), region=region)
-    is_email = "@" in contact
-    given = GivenCustomer(
-        name=name,
-        email=contact if is_email else "",
-        phone="" if is_email else contact,
-        language=language,
-        visit=visit or "",
-    )
+    given = GivenCustomer.reached_at(contact, name=name, language=language, visit=visit or "")
     customer = recognise_customer(session, given, region=region).customer
     external_id = external_id or str(uuid.uuid4())
     details = {"contact": contact, "name": name, "reference": reference_of(external_id)}
@@ -161,7 +154,7 @@ def request_contact(
     if last is not None or asked_in is not None:  # who only read and then asks for a person is counted too
         number = None if last is None else last.id
         store_feedback(session, FeedbackKind.ASKED_PERSON, event_id=number, visit=visit or asked_in)
-    if receipt is not None and is_email:
+    if receipt is not None and given.email:
         _send_receipt(session, conversation, contact, receipt)
     session.flush()
     return conversation

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Self, cast
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -29,6 +29,12 @@ class GivenCustomer:
     phone: str = ""
     language: str = ""
     visit: str = ""
+
+    @classmethod
+    def reached_at(cls, contact: str, *, name: str = "", language: str = "", visit: str = "") -> Self:
+        """contact: an e-mail address or a phone number, as `clean_contact` gives it."""
+        by = {"email": contact} if "@" in contact else {"phone": contact}
+        return cls(name=name, language=language, visit=visit, **by)
 
 
 @dataclass(frozen=True)

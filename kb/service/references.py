@@ -47,8 +47,7 @@ def find_by_reference(session: Session, reference: str, contact: str, *, region:
 
     reference: as `read_reference` gives it; contact: as `clean_contact` does.
     """
-    given = GivenCustomer(email=contact) if "@" in contact else GivenCustomer(phone=contact)
-    for customer in owners_of(session, given, region=region):
+    for customer in owners_of(session, GivenCustomer.reached_at(contact), region=region):
         for conversation in conversations_of(session, customer, limit=_MOST_LOOKED_AT):
             details = conversation.details
             # Merging or a mistake may bring foreign requests to one customer: only what was given with this one counts.

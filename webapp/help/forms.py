@@ -43,6 +43,17 @@ def _message_field(label: Any) -> TextAreaField:
     )
 
 
+def name_field() -> StringField:
+    return StringField(
+        _l("Your name"),
+        validators=[
+            DataRequired(_l("Please write your name.")),
+            Length(max=200, message=_l("That is too long for a name.")),
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+
+
 class MessageForm(PageForm):
     """A message with pictures. Once it is valid, `sent_pictures` has them as they are kept.
 
@@ -106,14 +117,7 @@ class ContactForm(MessageForm):
     clean_number: str = ""
 
     message = _message_field(_l("What do you need?"))
-    name = StringField(
-        _l("Your name"),
-        validators=[
-            DataRequired(_l("Please write your name.")),
-            Length(max=200, message=_l("That is too long for a name.")),
-        ],
-        render_kw={"autocomplete": "name"},
-    )
+    name = name_field()
     contact = StringField(
         _l("E-mail or phone number"),
         description=_l("We use it for this answer only."),

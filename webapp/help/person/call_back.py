@@ -28,6 +28,7 @@ from kb.service.call_back import (
 from kb.service.hours import ServiceHours
 from kb.tables import Channel, Conversation
 from webapp.help.blueprint import blueprint, current_settings
+from webapp.help.forms import name_field
 from webapp.help.own_conversations import conversation_of, token_of
 from webapp.help.person.ways import hours_of_service
 from webapp.help.person.words import day_and_time
@@ -55,14 +56,7 @@ class CallBackForm(PageForm):
         render_kw={"autocomplete": "tel", "inputmode": "tel"},
     )
     when = SelectField(_l("When shall we call?"), validate_choice=False)
-    name = StringField(
-        _l("Your name"),
-        validators=[
-            DataRequired(_l("Please write your name.")),
-            Length(max=200, message=_l("That is too long for a name.")),
-        ],
-        render_kw={"autocomplete": "name"},
-    )
+    name = name_field()
     message = TextAreaField(
         _l("What is it about?"),
         description=_l("Leave out passwords, one-time codes and card numbers: nobody here will ask for them."),

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from kb.articles import get_article, get_revision, list_revisions, restore_revision
 from kb.articles.differences import Piece, around_changes, differences
-from kb.articles.editing import ArticleText, text_of_source
+from kb.articles.editing import ArticleText, text_of
 from kb.articles.store import source_of_revision
 from kb.core.errors import ConflictError
 from kb.tables import Article
@@ -64,7 +64,7 @@ def _history(found: Article, *, problem: str = "") -> str:
     if revisions:
         before, after = (get_revision(session(), found, number) for number in (first, second))
         old, new = source_of_revision(before), source_of_revision(after)
-        changed = _fields(text_of_source(old), text_of_source(new))
+        changed = _fields(text_of(old), text_of(new))
         if old.status != new.status:
             states = [Piece("removed", str(STATUSES[old.status])), Piece("added", str(STATUSES[new.status]))]
             changed.append((NAMES["status"], states))

@@ -18,7 +18,6 @@ from kb.articles.editing import (
     set_status,
     text_from,
     text_of,
-    text_of_source,
 )
 from kb.articles.kept_drafts import drop_drafts, find_draft, keep_draft, open_drafts, waiting_changes
 from kb.articles.links import former_addresses, links_to
@@ -285,7 +284,7 @@ def _theirs(found: Article, text: ArticleText, begun: int) -> dict[str, object]:
     """What a colleague saved meanwhile: against what the writer began from, and against what the writer has now."""
     now = text_of(found)
     try:
-        base = text_of_source(source_of_revision(get_revision(session(), found, begun)))
+        base = text_of(source_of_revision(get_revision(session(), found, begun)))
         newest = get_revision(session(), found, found.revision)
     except NotFoundError:
         return {"by": "", "changes": [], "against": around_changes(differences(now.body, text.body)), "text": now.body}
