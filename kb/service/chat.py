@@ -6,30 +6,27 @@ names beyond a rep's first. Once-only by the key that the page gives to each mes
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
-from typing import Any, cast
+from datetime import datetime, tzinfo
 
-from sqlalchemy import Table, and_, exists, func, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
-from kb.core.database import upsert
 from kb.core.errors import InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
+from kb.service.chat_state import ARRIVED, change_state, state_of
 from kb.service.contact import ORIGIN, name_of_request
 from kb.service.conversations import close, open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
-from kb.service.drafts import THERE_FOR, TYPING_FOR
+from kb.service.drafts import TYPING_FOR
 from kb.service.messages import store_message
 from kb.service.references import reference_of
 from kb.service.timeline import get_attachment
 from kb.tables import (
     Attachment,
     Channel,
-    ChatState,
     Conversation,
     ConversationState,
-    Delivery,
     Draft,
     FeedbackKind,
     Message,
@@ -43,8 +40,6 @@ from kb.tables.feedback import store_feedback
 LONGEST_MESSAGE = 5_000  # characters
 # Messages that a page shows at once; a chat of more is rather a conversation by mail.
 MOST_SHOWN = 200
-_STATES = cast(Table, ChatState.__table__)
-_ARRIVED = (Delivery.NONE.value, Delivery.SENT.value)
 
 
 @dataclass(frozen=True)
@@ -73,15 +68,6 @@ class Chat:
     typing: str
     is_typing: bool
     rep_read_id: int
-
-
-@dataclass(frozen=True)
-class AtChat:
-    """What a rep sees of the customer's page."""
-
-    is_here: bool
-    is_typing: bool
-    read_id: int
 
 
 def first_name(user: User | None) -> str:
@@ -162,50 +148,13 @@ def say(
         session, conversation, MessageRole.CUSTOMER, text, external_id=f"chat-{key}", region=region, zone=zone
     )
     if stored.is_new:
-        _change_state(session, conversation, {"customer_seen_at": utc_now(), "customer_typed_at": None})
+        change_state(session, conversation, {"customer_seen_at": utc_now(), "customer_typed_at": None})
     return stored.message
-
-
-def note_customer(session: Session, conversation: Conversation, *, typing: bool, read_id: int) -> None:
-    """Their page is open; they type or not, and have seen our messages up to this one. The desk is told where that is news."""
-    now = utc_now()
-    state = _state(session, conversation.id)
-    values: dict[str, Any] = {"customer_seen_at": now, "customer_typed_at": now if typing else None}
-    was_here = state is not None and _is_recent(state.customer_seen_at, THERE_FOR, now)
-    was_typing = state is not None and _is_recent(state.customer_typed_at, TYPING_FOR, now)
-    if not was_here or was_typing != typing:
-        values["presence_at"] = now
-    read = _newest(session, conversation.id, MessageRole.AGENT, up_to=read_id)
-    if read > (state.customer_read_id if state is not None else 0):
-        values |= {"customer_read_id": read, "read_at": now}
-    _change_state(session, conversation, values)
-
-
-def note_read_by_rep(session: Session, conversation: Conversation) -> None:
-    """A rep has the chat before them; the customer's page is told where that is news."""
-    state = _state(session, conversation.id)
-    newest = _newest(session, conversation.id, MessageRole.CUSTOMER)
-    if newest > (state.rep_read_id if state is not None else 0):
-        _change_state(session, conversation, {"rep_read_id": newest, "read_at": utc_now()})
-
-
-def customer_at(session: Session, conversation: Conversation) -> AtChat | None:
-    """None for what is no chat of the help centre. One statement."""
-    if not conversation.is_own_chat:
-        return None
-    state, now = _state(session, conversation.id), utc_now()
-    if state is None:
-        return AtChat(False, False, 0)
-    return AtChat(
-        _is_recent(state.customer_seen_at, THERE_FOR, now),
-        _is_recent(state.customer_typed_at, TYPING_FOR, now),
-        state.customer_read_id,
-    )
 
 
 def chat_of(session: Session, conversation: Conversation, *, after: int = 0) -> Chat:
     """What the customer may see; after: only messages behind this one. Five statements."""
-    state, now = _state(session, conversation.id), utc_now()
+    state, now = state_of(session, conversation.id), utc_now()
     rep_read = state.rep_read_id if state is not None else 0
     customer_read = state.customer_read_id if state is not None else 0
     shown = _shown(session, conversation.id)
@@ -243,7 +192,7 @@ def _shown(session: Session, conversation_id: int) -> list[Message]:
     said = Message.role.in_([MessageRole.CUSTOMER.value, MessageRole.AGENT.value])
     found = session.scalars(
         select(Message)
-        .where(Message.conversation_id == conversation_id, said, Message.delivery.in_(_ARRIVED))
+        .where(Message.conversation_id == conversation_id, said, Message.delivery.in_(ARRIVED))
         .order_by(Message.id.desc())
         .limit(MOST_SHOWN)
         .options(joinedload(Message.user))
@@ -298,7 +247,7 @@ def end_chat(session: Session, conversation: Conversation) -> None:
 
 def want_transcript(session: Session, conversation: Conversation, address: str, language: str, *, at_end: bool) -> None:
     """Send what was said to this address: when the chat ends, or now. A job does it, see kb.service.chat_transcript."""
-    _change_state(
+    change_state(
         session,
         conversation,
         {
@@ -310,31 +259,3 @@ def want_transcript(session: Session, conversation: Conversation, address: str, 
             "transcript_error": "",
         },
     )
-
-
-def _state(session: Session, conversation_id: int) -> ChatState | None:
-    return session.get(ChatState, conversation_id, populate_existing=True)
-
-
-def _newest(session: Session, conversation_id: int, role: MessageRole, *, up_to: int | None = None) -> int:
-    statement = select(func.max(Message.id)).where(
-        Message.conversation_id == conversation_id, Message.role == role.value, Message.delivery.in_(_ARRIVED)
-    )
-    return session.scalar(statement if up_to is None else statement.where(Message.id <= up_to)) or 0
-
-
-def _is_recent(moment: datetime | None, length: timedelta, now: datetime) -> bool:
-    return moment is not None and moment > now - length
-
-
-def _change_state(session: Session, conversation: Conversation, values: dict[str, Any]) -> None:
-    """Both sides may write it at once: each its own columns, and the row is made once."""
-    empty = {
-        "conversation_id": conversation.id,
-        "customer_read_id": 0,
-        "rep_read_id": 0,
-        "transcript_to": "",
-        "transcript_language": "",
-        "transcript_error": "",
-    }
-    upsert(session, _STATES, empty | values, key=("conversation_id",), change=tuple(values))

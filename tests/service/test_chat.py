@@ -12,14 +12,12 @@ from kb.service.changes import presences_since
 from kb.service.chat import (
     LONGEST_MESSAGE,
     chat_of,
-    customer_at,
     end_chat,
     file_of_chat,
-    note_customer,
-    note_read_by_rep,
     say,
     start_chat,
 )
+from kb.service.chat_state import customer_at, note_customer, note_read_by_rep
 from kb.service.conversations import assign, get_conversation
 from kb.service.drafts import note_presence, save_draft
 from kb.service.messages import note, reply

@@ -10,7 +10,7 @@ from flask_login import current_user
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.service.attachments import files_beside_draft, send_files, take_files_back
 from kb.service.channels.delivery import send_again
-from kb.service.chat import customer_at, note_read_by_rep
+from kb.service.chat_state import customer_at, note_read_by_rep
 from kb.service.conversations import get_conversation
 from kb.service.drafts import colleagues_of, delete_draft, note_presence, save_draft
 from kb.service.macro_filling import gaps_in

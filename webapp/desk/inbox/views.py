@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from kb.search.safety import SafetyWarning, conversation_safety
 from kb.service.before_contact import tried_before
-from kb.service.chat import customer_at
+from kb.service.chat_state import customer_at
 from kb.service.conversations import get_conversation
 from kb.service.drafts import Colleague, colleagues_of, get_draft
 from kb.service.macro_filling import gaps_in

@@ -7,7 +7,8 @@ from flask_wtf.csrf import generate_csrf
 
 from kb.core.errors import IndexUnavailableError, ModelError
 from kb.search.types import Audience, Outcome
-from kb.service.chat import Chat, chat_of, file_of_chat, note_customer
+from kb.service.chat import Chat, chat_of, file_of_chat
+from kb.service.chat_state import note_customer
 from webapp.help.blueprint import blueprint
 from webapp.help.chat.pages import clock, own_chat
 from webapp.shared.database import session
