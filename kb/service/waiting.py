@@ -3,7 +3,7 @@
 The queue is played a few hundred times as it stands (who is ahead, who is at the desk, since when each served conversation
 runs), with handling times drawn from recent ones. What recent customers were told is then compared with how long they really
 waited: the interval is set so that it would have held four fifths of them (adaptive conformal prediction: Gibbs and Candès,
-"Adaptive Conformal Inference Under Distribution Shift", 2021). Experiment: docs/experiments/waiting.md.
+"Adaptive Conformal Inference Under Distribution Shift", 2021). Experiment: docs/experiments/0041-place-in-line.md.
 """
 
 from collections.abc import Sequence

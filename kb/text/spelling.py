@@ -30,6 +30,8 @@ CONFIDENT = 0.6
 # of one that is so many times commoner.
 ASKED_FROM = 0.3
 _COMMON, _COMMONER = 2, 4
+# Passages that a known word has at most which may be a slip all the same.
+_RARE = 4
 # A pasted log has any number of unknown words; the first ones are enough.
 _MOST_WORDS = 8
 # In a longer text one wrong word hardly moves the vector, and what is not known are names more often than not.
@@ -91,7 +93,8 @@ class Speller:
             corrected[term] = max(corrected.get(term, 0.0), weight)
         meant = ""
         if len(typed) <= _MOST_WORDS_ENCODED:
-            meant = _with_words(text, likely) if any(likely.values()) else ""
+            if any(likely.values()):
+                meant = _with_words(text, self._commoner_words(typed, language) | likely)
             text = _with_words(text, sure)
         return CorrectedQuery(text, corrected, frozenset(added.keys() - terms.keys()), meant)
 
@@ -118,6 +121,31 @@ class Speller:
         if common:
             return max(common, key=lambda other: other.frequency).word
         return word if correction.share >= CONFIDENT else ""
+
+    def _commoner_words(self, typed: Iterable[str], language: str) -> dict[str, str]:
+        """By rare words that are known, much commoner ones that are one slip away: where a word of a question is misspelt, the
+        next one may be, too, in the same way as in some passage ("adress" among the questions that an article names)."""
+        found: dict[str, str] = {}
+        for token in list(typed)[:_MOST_WORDS]:
+            word = normalise(token)
+            own = self._frequency(word)
+            if (
+                not 0 < own <= _RARE
+                or not may_be_misspelt(word)
+                or is_function_word(word, language)
+                or self._is_word(token)
+            ):
+                continue
+            near = [
+                other
+                for one in self._vocabularies
+                for other in one.near(word)
+                if other.slips <= 1 and other.word != word
+            ]
+            commonest = max(near, key=lambda other: other.frequency, default=None)
+            if commonest is not None and commonest.frequency >= _COMMONER * own:
+                found[word] = self._as_written(Correction(commonest.word, CONFIDENT), language)
+        return found
 
     def _unknown(self, terms: Iterable[str]) -> set[str]:
         """Stems that no collection has. For most queries none is left: this is all that they pay."""

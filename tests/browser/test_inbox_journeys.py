@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from page_problems import page_problems
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.bundled]
 
@@ -51,21 +51,58 @@ def test_reply_is_written_taken_back_kept_over_a_reload_and_sent(open_page: Open
     expect(box).to_have_value("")
 
 
-def test_draft_outlives_a_lost_connection(open_page: OpenPage) -> None:
+def test_reply_outlives_a_lost_connection_and_goes_by_itself(open_page: OpenPage) -> None:
     page = open_page("rep")
     begin_chat(page, "Journey Two")
-    box = page.locator("#text")
+    box, state = page.locator("#text"), page.locator("[data-draft-state]")
     box.click()
     page.context.set_offline(True)
     page.keyboard.type("typed in a tunnel")
-    expect(page.locator("[data-draft-state]")).to_contain_text("kept in this browser")
+    expect(state).to_contain_text("kept in this browser")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("[data-toast]")).to_contain_text("The text is still here")
+    expect(state).to_contain_text("Not sent yet. It is sent again by itself")
     expect(box).to_have_value("typed in a tunnel")
     page.context.set_offline(False)
-    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
-    page.reload()
-    expect(box).to_have_value("typed in a tunnel")
+    expect(page.locator(".said--agent")).to_contain_text("typed in a tunnel")
+    expect(box).to_have_value("")
+    expect(page.locator(".said--agent")).to_have_count(1)
+
+
+def test_reply_is_sent_until_it_is_taken_and_never_twice(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    begin_chat(page, "Journey Two And A Half")
+    box, said = page.locator("#text"), page.locator(".said--agent")
+    tries: list[str] = []
+
+    def on_the_way(route: Route) -> None:
+        """A server that is too busy, then answers that are lost on their way."""
+        tries.append(route.request.post_data or "")
+        if len(tries) == 3:
+            return route.continue_()
+        if len(tries) in {2, 4}:
+            route.fetch()
+            return route.abort()
+        return route.fulfill(status=503, body="busy")
+
+    page.route(re.compile("/messages$"), on_the_way)
+    box.fill("Your lamp leaves today.")
+    page.keyboard.press("Control+Enter")
+    expect(box).to_have_value("", timeout=20_000)
+    expect(said).to_have_count(1)
+    assert len(set(tries)) == 1
+    # What is written after a text that may have arrived stays, and the first one is not sent twice.
+    box.fill("It comes by noon.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Not sent yet")
+    box.fill("It comes by noon, by post.")
+    page.unroute(re.compile("/messages$"))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-toast]")).to_contain_text("Your earlier text has been sent")
+    expect(box).to_have_value("It comes by noon, by post.")
+    expect(said).to_have_count(2)
+    page.keyboard.press("Control+Enter")
+    expect(box).to_have_value("")
+    expect(said).to_have_count(3)
 
 
 def test_colleagues_see_each_other_and_the_second_reply_is_asked_about(open_page: OpenPage) -> None:

@@ -4,7 +4,7 @@
 
 prints for each situation how many of the real waits lay inside the told interval, and how wide it was beside the best interval
 that is the same for everybody. Nobody tells the estimator what the situation is: it gets what the desk's record has at that
-moment. docs/experiments/waiting.md has the figures.
+moment. docs/experiments/0041-place-in-line.md has the figures.
 """
 
 import heapq

@@ -54,6 +54,16 @@ def test_a_person_is_asked_whether_they_meant_the_known_word(typed: str, meant: 
     assert correct(typed).meant == meant
 
 
+def test_who_is_asked_sees_no_other_slip_beside_the_mended_one() -> None:
+    shop = "Change the address of a delivery. " * 8 + "adress. Send a form from here. Forms. "
+    assert correct("delivary adress", shop).meant == "delivery address"
+    assert correct("chnage adres", shop).meant == "change address"
+    # A word of its own stays, however near to a commoner one; alone it is no reason to ask.
+    assert correct("delivary from", shop).meant == "delivery from"
+    assert correct("my adress", shop).meant == ""
+    assert correct("delivary adress", shop).text == "delivery adress"
+
+
 def test_who_is_asked_sees_words_that_people_write_neither_stems_nor_other_slips() -> None:
     kettle = "The kettle. Two kettles. A kettle. Settling. " + "Password. " * 8 + "pasword"
     assert correct("kettel", kettle).meant == "kettle"

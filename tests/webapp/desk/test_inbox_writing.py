@@ -121,6 +121,21 @@ def test_button_that_is_pressed_twice_sends_once(
     assert texts(session, talk, "note") == ["A note"]
 
 
+def test_text_that_was_changed_after_an_earlier_one_had_arrived_stays_as_the_draft(
+    rep: FlaskClient, csrf: Csrf, session: Session, talk: Conversation, rep_id: int
+) -> None:
+    page = get_page(rep, f"/desk/inbox/{talk.id}")
+    assert write(rep, csrf, talk, "By noon", page=page, as_json="1").json["earlier"] is False
+    assert write(rep, csrf, talk, "By noon, by post", page=page, as_json="1").json["earlier"] is True
+    draft = get_draft(session, talk.id, rep_id)
+    assert draft is not None
+    assert draft.text == "By noon, by post"
+    page = get_page(rep, write(rep, csrf, talk, "By noon, by post!", page=page).location)
+    assert "Your earlier text has been sent" in page
+    assert "By noon, by post!</textarea>" in page
+    assert texts(session, talk) == ["By noon"]
+
+
 def test_two_replies_at_once_the_second_is_asked_and_nothing_is_lost(
     rep: FlaskClient, csrf: Csrf, session: Session, talk: Conversation, login: Login, rep_id: int
 ) -> None:

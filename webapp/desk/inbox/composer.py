@@ -60,9 +60,16 @@ def send(conversation_id: int) -> ResponseReturnValue:
         return _ask(conversation, "colleague", error.reply.text[:SHOWN_OF_REPLY])
     except RecipientChangedError as error:
         return _ask(conversation, "recipient", error.now)
-    delete_draft(session(), conversation.id, current_user.id)
+    # Sent again under its key, but changed meanwhile: the first text stands, what was written since is the draft.
+    is_earlier = sent.text != request.form["text"].strip()
+    if is_earlier:
+        _save(conversation)
+    else:
+        delete_draft(session(), conversation.id, current_user.id)
     can_undo = sent.delivery == "pending" and settings().undo_seconds > 0
     if not wants_json():
+        if is_earlier:
+            flash(_("Your earlier text has been sent. What you have written since is still here."), "warn")
         return back_to(conversation.id, sent=sent.id if can_undo else None)
     address = url_for("desk_inbox.undo", conversation_id=conversation.id, message_id=sent.id)
     return jsonify(
@@ -71,6 +78,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
             "undo": address if can_undo else None,
             "seconds": settings().undo_seconds,
             "recipient": recipient_of(conversation),
+            "earlier": is_earlier,
         }
     )
 
@@ -100,7 +108,8 @@ def _write(conversation: Conversation) -> Message:
             details={"documents": documents} if documents else None,
             zone=settings().time_zone,
         )
-    send_files(session(), conversation.id, current_user.id, message.id)
+    if message.text == text.strip():  # else it is an earlier one, and the files belong to what was written since
+        send_files(session(), conversation.id, current_user.id, message.id)
     if conversation.is_own_chat:  # what they were seen typing is there
         note_presence(session(), conversation.id, current_user.id, typing=False)
     return message

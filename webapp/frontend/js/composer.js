@@ -1,6 +1,7 @@
 // Writing a reply or a note: kept while one types, sent without leaving the page, taken back for some seconds.
 import { startChecking } from "./checking.js";
 import { forgetText, keepText, keptText } from "./draft.js";
+import { sendUntilTaken } from "./resending.js";
 import { phrase, say } from "./toast.js";
 
 const SAVE_MS = 800;
@@ -11,13 +12,17 @@ export function startComposer(form) {
   const state = form.querySelector("[data-draft-state]");
   const key = box.dataset.draftKey;
   const token = form.querySelector("[name=csrf_token]").value;
+  // Under which key a text went out that may have arrived or not.
+  const tried = `${key}-key`;
   let saving;
   let sending = false;
+  let onItsWay = null;
 
   // What this browser has and the server has not: the connection was lost, or the page was left within a second.
   const kept = keptText(key);
   if (kept && kept !== box.value && !box.value) box.value = kept;
-  if (kept && kept === box.value) forgetText(key);
+  if (kept && keptText(tried)) form.elements.key.value = keptText(tried);
+  else if (kept === box.value) forgetText(key);
 
   const body = () => new FormData(form);
   const withoutFiles = () => {
@@ -31,7 +36,7 @@ export function startComposer(form) {
     try {
       const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: withoutFiles(), headers: json });
       if (!answer.ok) throw new Error(String(answer.status));
-      forgetText(key);
+      if (!keptText(tried)) forgetText(key);
       state.textContent = box.value ? form.dataset.kept : "";
     } catch {
       keepText(key, box.value);
@@ -39,6 +44,7 @@ export function startComposer(form) {
     }
   }
   const saveSoon = () => {
+    onItsWay?.stop();
     keepText(key, box.value);
     state.textContent = "";
     clearTimeout(saving);
@@ -50,13 +56,18 @@ export function startComposer(form) {
     if (event.target.name === "kind" && box.value) saveSoon();
   });
   window.addEventListener("online", () => box.value && save());
+  // Who leaves now would believe that it was sent.
+  window.addEventListener("beforeunload", (event) => onItsWay && state.textContent && event.preventDefault());
   window.addEventListener("pagehide", () => {
     if (!box.value || sending) return;
     if (!navigator.sendBeacon(form.dataset.draftUrl, withoutFiles())) keepText(key, box.value);
   });
 
   async function send(anyway = false) {
-    if (sending || !box.value.trim()) return box.focus();
+    if (sending || !box.value.trim()) {
+      onItsWay?.again();
+      return box.focus();
+    }
     sending = true;
     if (!(await checking.passes())) {
       sending = false;
@@ -66,30 +77,46 @@ export function startComposer(form) {
     const data = withoutFiles();
     data.set("step", "send");
     if (anyway) data.set("anyway", "1");
+    onItsWay = sendUntilTaken(form.action, { method: "POST", body: data, headers: json }, () => {
+      keepText(key, box.value);
+      keepText(tried, data.get("key"));
+      state.textContent = form.dataset.sendingAgain;
+    });
     try {
-      const answer = await fetch(form.action, { method: "POST", body: data, headers: json });
+      const answer = await onItsWay.answer;
+      // Changed meanwhile: whether the first text has arrived is known when this one is sent.
+      if (answer === null) return;
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const told = await answer.json();
       if (told.ask) ask(told);
-      else sent(told);
+      else sent(told, data.get("text"));
     } catch {
       keepText(key, box.value);
+      state.textContent = "";
       say(form.dataset.tooLate);
     } finally {
       sending = false;
+      onItsWay = null;
     }
   }
 
-  function sent(told) {
-    forgetText(key);
-    box.value = "";
-    state.textContent = "";
-    checking.clear();
+  function sent(told, text) {
+    forgetText(tried);
     renew(form, told);
-    form.querySelector("[data-draft-files]").replaceChildren();
-    for (const field of form.querySelectorAll("[name=document]")) field.remove();
+    if (told.earlier || box.value !== text) {
+      // What was written since is another message.
+      saveSoon();
+      say(form.dataset.earlier);
+    } else {
+      forgetText(key);
+      box.value = "";
+      checking.clear();
+      form.querySelector("[data-draft-files]").replaceChildren();
+      for (const field of form.querySelectorAll("[name=document]")) field.remove();
+    }
+    state.textContent = "";
     form.querySelector(".composer__ask")?.remove();
-    document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+    announce();
     if (told.undo) offerUndo(told.undo, told.seconds);
     box.focus();
   }
@@ -103,7 +130,7 @@ export function startComposer(form) {
     clearTimeout(hiding);
     hiding = setTimeout(() => {
       bar.hidden = true;
-      document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+      announce();
     }, seconds * 1000);
   }
   bar.querySelector("[data-undo]").addEventListener("click", async () => {
@@ -120,7 +147,7 @@ export function startComposer(form) {
       form.querySelector("[name=kind][value=reply]").checked = true;
       if (box.value !== text) saveSoon();
       box.focus();
-      document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+      announce();
     } catch {
       say(phrase("unreached"));
     }
@@ -133,7 +160,7 @@ export function startComposer(form) {
     dialog.setAttribute("aria-labelledby", kind === "colleague" ? "ask-title" : "ask-title-recipient");
     dialog.querySelector("[data-ask-shown]").textContent = shown;
     dialog.showModal();
-    document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
+    announce();
   }
   dialog.querySelector("[data-ask-keep]").addEventListener("click", () => dialog.close());
   dialog.querySelector("[data-ask-anyway]").addEventListener("click", () => {
@@ -162,6 +189,7 @@ export function startComposer(form) {
 }
 
 const conversationId = () => document.querySelector("[data-conversation-id]").dataset.conversationId;
+const announce = () => document.dispatchEvent(new CustomEvent("desk:changed", { detail: { conversation: conversationId() } }));
 
 // The next message is another one, and what was sent has been seen.
 function renew(form, told) {
