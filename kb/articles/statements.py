@@ -21,12 +21,13 @@ _LONGEST = 600  # characters; what is longer without an end is a log
 class Statement:
     """A sentence, an item of a list, or a row of a table with the names of its columns.
 
-    is_quoted: it stands in a quotation, as words that somebody says.
+    is_quoted: it stands in a quotation, as words that somebody says. subject: of a row its first cell, what the row is about.
     """
 
     text: str
     heading: str
     is_quoted: bool = False
+    subject: str = ""
 
 
 def article_statements(body: str) -> list[Statement]:
@@ -58,7 +59,7 @@ def _rows(lines: list[str], head: int, heading: str) -> Iterator[Statement]:
         names = columns if len(columns) == len(cells) else [""] * len(cells)
         parts = [f"{name}: {cell}" if name else cell for name, cell in zip(names, cells, strict=True) if cell]
         if parts:
-            yield Statement("; ".join(parts)[:_LONGEST], heading)
+            yield Statement("; ".join(parts)[:_LONGEST], heading, subject=cells[0][:_LONGEST])
 
 
 def _cells(line: str) -> list[str]:

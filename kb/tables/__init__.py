@@ -33,6 +33,7 @@ from kb.tables.conversations import (
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
 from kb.tables.demand import MostAsked, RisingTopic, TopicDemand
 from kb.tables.desk import ConversationFlow, Macro, SolvedGroup, UsedDocument, UsedState
+from kb.tables.flags import ArticleFlag, FlagKind, FlagMark, FlagState
 from kb.tables.gap_news import NewsWish
 from kb.tables.gaps import Gap, GapChange, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
@@ -71,6 +72,7 @@ __all__ = [
     "ArticleDay",
     "ArticleDraft",
     "ArticleFile",
+    "ArticleFlag",
     "ArticlePicture",
     "ArticleRead",
     "ArticleRevision",
@@ -100,6 +102,9 @@ __all__ = [
     "EventKind",
     "Feedback",
     "FeedbackKind",
+    "FlagKind",
+    "FlagMark",
+    "FlagState",
     "FlowRevision",
     "FollowedArticle",
     "Gap",

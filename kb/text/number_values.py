@@ -63,7 +63,7 @@ def number_values(text: str) -> frozenset[float]:
     """What the numbers of a text are worth, without 0 and 1. Never raises; linear in its length."""
     values: list[float] = []
     number = _Number()
-    for token in _TOKEN.findall(_plain_digits(text)):
+    for token in _TOKEN.findall(plain_digits(text)):
         value = _value_of(token)
         if value is None or not number.take(value, in_digits=token[0].isdigit()):
             values.append(number.finish())
@@ -115,7 +115,7 @@ def _value_of(token: str) -> float | None:
     return float(digits) * thousands if len(digits) <= _LONGEST else None
 
 
-def _plain_digits(text: str) -> str:
+def plain_digits(text: str) -> str:
     """The text with digits of all scripts as 0 to 9, NFC."""
     text = unicodedata.normalize("NFC", text)
     if text.isascii():

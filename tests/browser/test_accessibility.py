@@ -86,6 +86,8 @@ PAGES = {
     "/studio/safety/<kind>/<language>": ["/studio/safety/battery/hi"],
     "/studio/content/": ["/studio/content/"],
     "/studio/widget/": ["/studio/widget/?position=left"],
+    "/desk/flags/": ["/desk/flags/"],
+    "/studio/flags/": ["/studio/flags/", "/studio/flags/?view=settled"],
     "/studio/translations/": ["/studio/translations/"],
     "/studio/translations/matrix": ["/studio/translations/matrix"],
     "/studio/feedback/": ["/studio/feedback/"],

@@ -69,6 +69,8 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/articles/1/archive": (Role.TRAINER, 8),
     "/studio/wordings/": (Role.TRAINER, 5),
     "/studio/confidence/": (Role.TRAINER, 4),
+    "/desk/flags/": (Role.REP, 2),
+    "/studio/flags/": (Role.TRAINER, 4),
     "/studio/translations/": (Role.TRAINER, 2),
     "/studio/translations/matrix": (Role.TRAINER, 5),
     "/studio/feedback/": (Role.TRAINER, 3),

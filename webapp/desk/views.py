@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from kb.articles import find_published
 from kb.core.errors import NotFoundError
+from kb.insight.flags.listing import own_flag
 from kb.insight.translations import count_want
 from kb.search.search_as_you_type import drop_partial_queries
 from kb.search.types import Audience, SearchAnswer
@@ -113,6 +114,7 @@ def article(article_id: int) -> ResponseReturnValue:
         translations=read.translations,
         forms=read.forms,
         document=f"article:{found.id}",
+        own=own_flag(session(), found.id, current_user.id),
         solved=solved_by(session(), [f"article:{one.id}" for one in (found, *read.translations.values())]),
     )
 

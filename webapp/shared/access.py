@@ -34,6 +34,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     # The same page for everybody, with nothing in it: see webapp/desk/panel.py.
     "desk_panel_frame": PUBLIC,
     "desk_macros": Role.REP,
+    "desk_flags": Role.REP,
     "api_desk": Role.REP,
     "api_conversations": Role.REP,
     "studio": Role.TRAINER,
@@ -45,6 +46,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_translations": Role.TRAINER,
     "studio_feedback": Role.TRAINER,
     "studio_voice": Role.TRAINER,
+    "studio_flags": Role.TRAINER,
     "studio_safety": Role.TRAINER,
     "studio_flows": Role.TRAINER,
     "studio_widget": Role.TRAINER,

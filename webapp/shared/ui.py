@@ -247,6 +247,7 @@ class PageFrame:
                 (_("Drafts"), "studio_drafts.drafts"),
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.by_language"),
+                (_("Flags"), "studio_flags.flags"),
                 (_("Reader feedback"), "studio_feedback.reasons"),
                 (_("Voice of the customer"), "studio_voice.themes"),
                 (_("Widget"), "studio_widget.widget"),

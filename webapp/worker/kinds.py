@@ -20,6 +20,7 @@ from webapp.worker import (
     calibration,
     channels,
     demand,
+    flags,
     gap_news,
     gaps,
     held,
@@ -40,6 +41,7 @@ from webapp.worker import (
     wordings,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
+from webapp.worker.flags import FLAGS
 from webapp.worker.gap_news import GAP_NEWS
 from webapp.worker.held import HELD
 from webapp.worker.numbers import NUMBERS
@@ -87,6 +89,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(SELF_SERVICE, self_service.run, every=timedelta(hours=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
+        kind(FLAGS, flags.run, every=timedelta(minutes=30), lane=FLAGS),
         kind(VOICE, voice.run, every=timedelta(minutes=5), lane=LEARNING),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),

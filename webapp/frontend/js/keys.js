@@ -1,4 +1,5 @@
 // The desk without a mouse. Single letters do nothing while one types; which there are is written in templates/desk/_keys.html.
+import { flagByKey } from "./flagging.js";
 import { handOverByKey } from "./insert.js";
 import { pinByKey } from "./pins.js";
 import { quoteByKey, startQuoting } from "./quoting.js";
@@ -16,6 +17,7 @@ export function listenToKeys({ box, results, sheetOf }) {
     q: startQuoting,
     p: pinByKey,
     d: didNotHelp,
+    w: flagByKey,
   };
   document.addEventListener("keydown", async (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;

@@ -1,4 +1,5 @@
 // A list of results with its preview, on every page that has both: tabs, arrows, keys, handing over, quoting.
+import { flagOnClick } from "./flagging.js";
 import { handOverOnClick, hasComposer } from "./insert.js";
 import { listenToKeys } from "./keys.js";
 import { previewFirst, previewNow, startPreview } from "./preview.js";
@@ -15,6 +16,7 @@ export function startResults({ box, results, pane }) {
 
   handOverOnClick(document);
   quoteOnClick(document);
+  flagOnClick(document);
   listenToKeys({ box, results, sheetOf });
   if (results && pane) {
     const page = () => {

@@ -1,0 +1,223 @@
+"""Articles that say different amounts of one thing: two articles of a language, or two languages of an article."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb.articles.sections import match_languages, sections_of
+from kb.articles.statements import Statement, article_statements
+from kb.insight.flags.found import FoundFlag, key_of
+from kb.insight.translations.following import source_of
+from kb.tables import Article, FlagKind
+from kb.text.stated_amounts import PHONE, Amount, differing, find_amounts, without_amounts
+from kb.text.terms import EXACT_MARK, index_terms, is_function_word, normalise
+
+# How much of what each of two statements speaks of has to be in the other, or in what that stands under.
+_COVERED, _LEAST_COVERED = 0.57, 0.45
+# A word that fewer statements have than this is not worth more for it.
+_RARE = 5
+# Words that more statements have than this tell no subject; pairs of statements that are compared, and kept of two articles.
+_MOST_STATEMENTS, _MOST_PAIRS, _KEPT = 200, 200_000, 3
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A statement with amounts. words: what it speaks of, as stems; around: with title and heading too; subject: of a row what
+    the row is about; names: the words of title and heading."""
+
+    article: Article
+    statement: Statement
+    amounts: tuple[Amount, ...]
+    words: frozenset[str]
+    around: frozenset[str]
+    names: frozenset[str]
+    subject: frozenset[str]
+
+
+def find_contradictions(session: Session, languages: Sequence[str], *, tick: Callable[[], None]) -> list[FoundFlag]:
+    """Of published articles; each pair is flagged at the article with the lower number, or at the translation."""
+    query = select(Article).where(Article.status == "published").order_by(Article.translation_key, Article.id)
+    by_language: dict[str, list[Stated]] = defaultdict(list)
+    found: list[FoundFlag] = []
+    for _key, versions in groupby(session.scalars(query), key=lambda one: one.translation_key):
+        group = list(versions)
+        for article in group:
+            tick()
+            by_language[article.language] += stated_in(article)
+        found += between_languages(group, languages)
+    for stated in by_language.values():
+        found += between_articles(stated, tick=tick)
+    return found
+
+
+def stated_in(article: Article) -> list[Stated]:
+    """The statements of an article that state an amount. What is quoted is not stated."""
+    found = []
+    title = _words(article.title, article.language)
+    for statement in article_statements(article.body):
+        amounts = () if statement.is_quoted else tuple(find_amounts(statement.text))
+        if not amounts:
+            continue
+        subject = _words(statement.subject, article.language) if not find_amounts(statement.subject) else frozenset()
+        words = subject or _words(without_amounts(statement.text, amounts), article.language)
+        names = title | _words(statement.heading, article.language)
+        around = words | names | _words(without_amounts(statement.text, amounts), article.language)
+        found.append(Stated(article, statement, amounts, words, around, names, subject))
+    return found
+
+
+def between_articles(stated: Sequence[Stated], *, tick: Callable[[], None] = lambda: None) -> list[FoundFlag]:
+    """Of one language."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(stated):
+        for word in one.words:
+            places[word].append(number)
+    worth = {word: math.log((_RARE + len(stated)) / max(_RARE, len(where))) + 0.1 for word, where in places.items()}
+    seen: set[tuple[int, int]] = set()
+    kept: dict[tuple[int, int], list[tuple[float, Stated, Stated, Amount, Amount]]] = defaultdict(list)
+    for number, one in enumerate(stated):
+        tick()
+        near = (n for word in one.words if len(places[word]) <= _MOST_STATEMENTS for n in places[word] if n > number)
+        for other_number in set(near):
+            other = stated[other_number]
+            if other.article.translation_key == one.article.translation_key or len(seen) >= _MOST_PAIRS:
+                continue
+            seen.add((number, other_number))
+            pairs = differing(one.amounts, other.amounts)
+            if pairs and (likeness := _likeness(one, other, worth)) >= _COVERED:
+                first, second = (one, other) if one.article.id < other.article.id else (other, one)
+                a, b = pairs[0] if first is one else (pairs[0][1], pairs[0][0])
+                kept[first.article.id, second.article.id].append((likeness, first, second, a, b))
+    found = []
+    for pairs_of_two in kept.values():
+        best = sorted(pairs_of_two, key=lambda item: -item[0])[:_KEPT]
+        found += [_flag(_side(first, a), _side(second, b), a.kind) for _, first, second, a, b in best]
+    return found
+
+
+def _likeness(one: Stated, other: Stated, worth: Mapping[str, float]) -> float:
+    """Whether two statements speak of one thing: 0 to 1."""
+    shared = one.words & other.words
+    is_named = bool(one.names & other.names)
+    is_phone = one.amounts[0].kind == other.amounts[0].kind == PHONE
+    if not shared or (len(shared) == 1 and not (one.words == other.words and (is_named or is_phone))):
+        return 0.0
+    # What each title or heading names and the other article does not speak of sets them apart.
+    if (one.words & one.names) - other.around and (other.words & other.names) - one.around:
+        return 0.0
+    if one.subject and other.subject and one.subject != other.subject:
+        return 0.0
+    if (one.subject or other.subject) and not is_named:
+        return 0.0
+
+    def covered(words: frozenset[str], by: frozenset[str]) -> float:
+        total = sum(worth.get(word, 1.0) for word in words)
+        return sum(worth.get(word, 1.0) for word in words & by) / total if total else 0.0
+
+    there, here = covered(one.words, other.around), covered(other.words, one.around)
+    return (there + here) / 2 if min(there, here) >= _LEAST_COVERED else 0.0
+
+
+def between_languages(group: Sequence[Article], languages: Sequence[str]) -> list[FoundFlag]:
+    """Sections of a translation that state another amount than the source: both are built alike and state as many."""
+    if len({one.language for one in group}) < 2:
+        return []
+    source = source_of(group, languages)
+    mine = sections_of(source.title, source.body)
+    everywhere = _amounts_of(source)
+    found: list[FoundFlag] = []
+    for article in group:
+        if article.language == source.language:
+            continue
+        theirs = sections_of(article.title, article.body)
+        there = _amounts_of(article)
+        for i, j in match_languages(mine, theirs):
+            if i is None or j is None or mine[i].shape != theirs[j].shape:
+                continue
+            for a, b in _unlike(find_amounts(mine[i].text), find_amounts(theirs[j].text), everywhere, there):
+                found.append(
+                    _flag(
+                        _in_section(article, theirs[j].title, theirs[j].text, b),
+                        _in_section(source, mine[i].title, mine[i].text, a),
+                        a.kind,
+                    )
+                )
+    return found
+
+
+def _unlike(
+    one: Sequence[Amount], other: Sequence[Amount], everywhere: Sequence[Amount], there: Sequence[Amount]
+) -> Iterable[tuple[Amount, Amount]]:
+    """Amounts in the same order of which neither is anywhere in the other language."""
+    for kind in dict.fromkeys(amount.kind for amount in one):
+        mine = [amount for amount in one if amount.kind == kind]
+        theirs = [amount for amount in other if amount.kind == kind]
+        if len(mine) != len(theirs):
+            continue
+        for a, b in zip(mine, theirs, strict=True):
+            if (
+                not a.agrees_with(b)
+                and not any(a.agrees_with(c) for c in there)
+                and not any(b.agrees_with(c) for c in everywhere)
+            ):
+                yield a, b
+
+
+def _amounts_of(article: Article) -> list[Amount]:
+    return [amount for section in sections_of(article.title, article.body) for amount in find_amounts(section.text)]
+
+
+def _in_section(article: Article, heading: str, text: str, amount: Amount) -> dict[str, Any]:
+    """The line of the section that states it."""
+    start = text.rfind("\n", 0, amount.start) + 1
+    end = text.find("\n", amount.end)
+    line = text[start : end if end >= 0 else len(text)].strip()
+    return _evidence(article, heading, line, amount)
+
+
+def _side(one: Stated, amount: Amount) -> dict[str, Any]:
+    return _evidence(one.article, one.statement.heading, one.statement.text, amount)
+
+
+def _evidence(article: Article, heading: str, text: str, amount: Amount) -> dict[str, Any]:
+    return {
+        "article": article.id,
+        "title": article.title,
+        "language": article.language,
+        "heading": heading[:300],
+        "text": text[:600],
+        "amount": amount.text,
+    }
+
+
+def _flag(one: dict[str, Any], other: dict[str, Any], kind: str) -> FoundFlag:
+    key = key_of(str(other["article"]), normalise(one["text"]), normalise(other["text"]))
+    shown = "phone" if kind == PHONE else kind
+    return FoundFlag(
+        one["article"], FlagKind.CONTRADICTION, key, {"about": shown, "sides": [one, other]}, other["article"]
+    )
+
+
+def _words(text: str, language: str) -> frozenset[str]:
+    counted = Counter(
+        term
+        for word in normalise(text).split()
+        if not is_function_word(word.strip(".,:;()!?*\"'“”’।"), language)
+        for term in index_terms(word, language)
+    )
+    return frozenset(term for term in counted if not term.startswith(EXACT_MARK) and not term.isdigit()) - _bounds()
+
+
+@lru_cache(maxsize=1)
+def _bounds() -> frozenset[str]:
+    """Words that go with an amount and name nothing."""
+    words = """within under upto least most more above below maximum minimum total
+        अंदर भीतर तक ऊपर नीचे कम ज़्यादा अधिक बाद मिनिमम মধ্যে পর্যন্ত উপরে নিচে কম বেশি পরে লাগে"""
+    return frozenset(term for tag in ("en", "hi", "bn") for term in index_terms(words, tag))

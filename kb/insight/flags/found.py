@@ -1,0 +1,23 @@
+"""A flag as it is found, before it is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kb.articles.text import hash_bytes
+from kb.tables import FlagKind
+
+
+@dataclass(frozen=True)
+class FoundFlag:
+    """key: what it is about, the same for the same evidence. evidence: what a page shows, ready for JSON."""
+
+    article_id: int
+    kind: FlagKind
+    key: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    other_id: int | None = None
+
+
+def key_of(*parts: str) -> str:
+    return hash_bytes("\0".join(parts).encode())
