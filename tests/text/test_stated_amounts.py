@@ -1,5 +1,7 @@
 """Amounts that a text states, in three languages and in words."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,5 +51,5 @@ def test_what_differs(one: str, other: str, differs: bool) -> None:
 def test_any_text_is_taken_and_amounts_stand_where_they_say(text: str) -> None:
     found = find_amounts(text)
     assert all(0 <= one.start < one.end <= len(text) + 20 and one.low <= one.high for one in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     without_amounts(text, found)

@@ -1,4 +1,4 @@
-"""What speaks against articles: a rep says so at the desk, a job finds the rest, a trainer settles it, the rep sees what became of it."""
+"""What speaks against articles: found by a job or said by a rep, settled by a trainer, seen by the rep."""
 
 from collections.abc import Callable
 
