@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, literal, select, union_all
 
-from kb.tables import ChatState, ConversationEvent, Message, Presence
+from kb.tables import ChatState, Conversation, ConversationEvent, Message, Presence
 
 _MOST_CHANGES = 500  # of each kind in one answer
 _MESSAGE = "message"
@@ -33,7 +33,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Change:
-    """kind: "message", "presence", "read" (of a chat), or what happened, see EventKind."""
+    """kind: "message", "presence", "read" (of a chat), "feeling", or what happened, see EventKind."""
 
     conversation: int
     kind: str
@@ -76,13 +76,16 @@ def changes_after(connection: Connection, cursor: Cursor) -> tuple[list[Change],
 
 
 def presences_since(connection: Connection, since: datetime) -> list[tuple[datetime, Change]]:
-    """Conversations in which somebody looked or typed since then, a customer in a chat too, and chats in which something was
-    read; with the time of each, by which it is known again."""
+    """Conversations in which somebody looked or typed since then, a customer in a chat too, chats in which something was read,
+    and those whose customer was judged to feel otherwise; with the time of each, by which it is known again."""
     since -= timedelta(seconds=1)
     reps = select(Presence.conversation_id, Presence.seen_at, literal("presence")).where(Presence.seen_at >= since)
     customers = select(ChatState.conversation_id, ChatState.presence_at, literal("presence")).where(
         ChatState.presence_at >= since
     )
     read = select(ChatState.conversation_id, ChatState.read_at, literal("read")).where(ChatState.read_at >= since)
-    rows: Sequence[Any] = connection.execute(union_all(reps, customers, read)).all()
+    felt = select(Conversation.id, Conversation.feeling_changed_at, literal("feeling")).where(
+        Conversation.feeling_changed_at >= since
+    )
+    rows: Sequence[Any] = connection.execute(union_all(reps, customers, read, felt)).all()
     return [(at, Change(conversation, kind)) for conversation, at, kind in rows]

@@ -114,6 +114,8 @@ def store_message(
     bring_up_to_date(session, conversation)
     if role is MessageRole.CUSTOMER:
         update_frustration(session, conversation)
+    if role in (MessageRole.CUSTOMER, MessageRole.AGENT):
+        conversation.feeling_due_at = now
     session.flush()
     return Stored(message, is_new=True)
 
@@ -284,6 +286,7 @@ def withdraw(session: Session, conversation: Conversation, message_id: int, user
     message = session.get_one(Message, message_id)
     session.refresh(message)
     drop_promises(session, message_id)
+    conversation.feeling_due_at = utc_now()
     bring_up_to_date(session, conversation)
     note_event(session, conversation, EventKind.WITHDRAWN, user_id, {"message": message_id})
     return message

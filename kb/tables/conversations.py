@@ -84,6 +84,9 @@ class Conversation(Base):
     message_count: Mapped[int] = mapped_column(default=0)
     frustration: Mapped[int] = mapped_column(default=0)  # 0 calm, 1 annoyed, 2 angry
     frustration_reasons: Mapped[list[str]] = mapped_column(default=list)
+    # When a job judges it again: at once after a message, later where silence would tell something. None: nothing is expected.
+    feeling_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    feeling_changed_at: Mapped[datetime | None] = mapped_column(index=True)
     escalated_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="SET NULL"))  # saved as this ticket
     visit: Mapped[str | None] = mapped_column(String(36), index=True)  # of the help centre, leads to what they tried

@@ -61,7 +61,7 @@ PAGES = {
     "/desk/panel": ["/desk/panel"],
     "/desk/panel/framed": ["/desk/panel/framed?lang=hi"],
     "/desk/extension": ["/desk/extension"],
-    "/desk/inbox/new": ["/desk/inbox/new?who=a"],
+    "/desk/inbox/new": ["/desk/inbox/new?who=a&flow=warranty"],
     "/desk/inbox/<int:conversation_id>/answers": ["/desk/inbox/1/answers"],
     "/desk/inbox/<int:conversation_id>/macros": ["/desk/inbox/1/macros?q=refund"],
     "/desk/inbox/<int:conversation_id>/steps": ["/desk/inbox/1/steps"],

@@ -46,7 +46,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     ),  # from memory; one after the answer: whether this visit has read it
     "/help/en/search?q=refund": (None, 7),  # one for topics, where nothing answers
     "/desk/": (Role.REP, 7),
-    "/desk/?q=refund": (Role.REP, 11),
+    "/desk/?q=refund": (Role.REP, 12),
     "/desk/macros/": (Role.REP, 3),
     "/desk/inbox/1/steps": (Role.REP, 5),
     "/desk/inbox/1/macros": (Role.REP, 4),

@@ -2,16 +2,26 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from talks import make_talk
 
 from indexer.encoders.opening import open_encoder
+from kb.core.clock import utc_now
 from kb.core.settings import Settings
+from kb.jobs.worker import JobContext
 from kb.search.encoding import Encoder
+from kb.service.changes import presences_since
 from kb.service.frustration import Background, Frustration, Level, Said, judge_frustration
+from kb.tables import Channel
+from webapp.worker import feelings
+from webapp.worker.tools import WorkerTools
 
 HERE = Path(__file__).parent
 LEVELS = ["calm", "annoyed", "angry"]
@@ -96,6 +106,29 @@ def test_the_vector_tells_what_no_list_has_words_for(bundled_models: Path) -> No
         for row in rows_of("polite_complaints.jsonl")
     ]
     assert sum(one.level is Level.CALM for one in polite) >= 0.95 * len(polite)
+
+
+@pytest.mark.bundled
+def test_a_mail_is_judged_by_its_vector_too_once_the_job_has_run(
+    engine: Engine, session: Session, bundled_models: Path
+) -> None:
+    with_weights = replace(Settings(), home_text=str(bundled_models.parent))
+    texts = [text for text in UNLISTED if not judge_frustration([Said("customer", text)]).level]
+    talks = [
+        make_talk(session, [f"customer: {text}"], channel=Channel.EMAIL, email=f"{number}@example.com")
+        for number, text in enumerate(texts)
+    ]
+    assert not any(talk.frustration for talk in talks)
+    session.commit()
+    context = JobContext(engine, {}, lambda _done, _all: None)
+    told = feelings.run(WorkerTools(with_weights, engine), context)
+    session.expire_all()
+    raised = [talk for talk in talks if talk.frustration]
+    assert len(raised) >= 0.2 * len(talks), [talk.preview for talk in talks]
+    assert told == {"judged": len(talks), "changed": len(raised)}
+    with engine.connect() as connection:
+        changes = presences_since(connection, utc_now() - timedelta(minutes=10))
+    assert {change.conversation for _, change in changes if change.kind == "feeling"} == {talk.id for talk in raised}
 
 
 @pytest.mark.bundled

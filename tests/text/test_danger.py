@@ -17,8 +17,8 @@ from kb.text.danger.rules import RuleError
 
 HERE = Path(__file__).parent / "safety"
 HALVES = ("development", "held_out")
-# Written in two rounds when both were right: 8 of the dangers were missed at first, 15 of the ordinary texts raised an alarm.
-SETS = (*HALVES, "later")
+# Written in rounds when all before them were right; docs/experiments/0027 has how many of each were missed at first.
+SETS = (*HALVES, "later", "fourth", "fifth", "sixth")
 WAYS_OF_WRITING = ("en", "hi", "bn", "hi-Latn", "bn-Latn")
 # Questions that people ask of a shop; the few of these sets that do tell of danger are named below.
 GOLDEN = ("golden.jsonl", "answers.jsonl", "reworded.jsonl", "misses.jsonl")
@@ -47,8 +47,8 @@ def test_no_written_danger_is_missed(finder: DangerFinder, half: str) -> None:
 @pytest.mark.parametrize("half", SETS)
 def test_nearly_all_dangers_are_of_the_kind_that_they_are(finder: DangerFinder, half: str) -> None:
     # Some are two things at once: a child that falls is hurt, too.
-    right = [finder.find(text)[0].kind == kind for kind, _, text in dangers(half)]
-    assert sum(right) >= 0.94 * len(right)
+    other = [text for kind, _, text in dangers(half) if finder.find(text)[0].kind != kind]
+    assert len(other) <= max(2, 0.06 * len(dangers(half))), other
 
 
 @pytest.mark.parametrize("half", SETS)

@@ -28,6 +28,7 @@ KINDS = {
     "translations": lazy_gettext("Translations that are behind"),
     "flags": lazy_gettext("What speaks against articles"),
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
+    "feelings": lazy_gettext("How customers feel"),
     "demand": lazy_gettext("What is asked most"),
     "numbers": lazy_gettext("Counting each day"),
     "reports": lazy_gettext("Weekly reports"),

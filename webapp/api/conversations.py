@@ -19,7 +19,6 @@ from webapp.api.conversation_json import conversation_to_json, customer_to_json,
 from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED, json_object, number_argument, offered_language, text_field
 from webapp.shared.conversation_assist import suggest_for
 from webapp.shared.database import session
-from webapp.shared.feeling import judge_after_response
 from webapp.shared.locale import choose_language
 
 conversations = Blueprint("api_conversations", __name__, url_prefix="/api/v1/desk/conversations")
@@ -106,7 +105,6 @@ def add_messages(conversation_id: int) -> tuple[Response, int]:
     """Add one message, or several under `messages`: of several each is judged by itself."""
     body = json_object()
     conversation = get_conversation(session(), conversation_id)
-    judge_after_response(conversation)
     if "messages" not in body:
         answer, is_new = _add(conversation, body)
         return jsonify(answer), 201 if is_new else 200

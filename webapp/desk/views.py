@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.articles import find_published
+from kb.articles.flows import text_in
 from kb.core.errors import NotFoundError
 from kb.insight.flags.listing import own_flag
 from kb.insight.translations import count_want
@@ -23,6 +24,7 @@ from kb.tickets import find_resolved_ticket
 from webapp.desk.conversation import conversation
 from webapp.desk.copying import copy_forms_of_ticket
 from webapp.desk.display import channel_name, customer_language, desk_url, piece_to_mark
+from webapp.desk.inbox.flow import flows_for
 from webapp.desk.inbox.macros import macros_for_desk
 from webapp.desk.listing import best_of, make_listing
 from webapp.desk.live import changes, live, present
@@ -67,6 +69,8 @@ def home() -> ResponseReturnValue:
         "reading": reading,
         "to": customer_language(),
         "offers": macros_for_desk(text, customer_language() or reading) if answer else [],
+        "flows": flows_for(text, customer_language() or reading) if answer else [],
+        "text_in": text_in,
         "partial": is_partial(),
         "typing": typing,
     }

@@ -13,6 +13,7 @@ from kb.jobs.worker import JobContext, Kind
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages
 from kb.service.chat_transcript import has_due_transcripts
+from kb.service.frustration.storing import has_due_feelings
 from kb.service.gap_news import has_due_news
 from kb.service.held_requests import has_held
 from kb.tables.changed_documents import has_changed_documents
@@ -20,6 +21,7 @@ from webapp.worker import (
     calibration,
     channels,
     demand,
+    feelings,
     flags,
     gap_news,
     gaps,
@@ -41,6 +43,7 @@ from webapp.worker import (
     wordings,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
+from webapp.worker.feelings import FEELINGS
 from webapp.worker.flags import FLAGS
 from webapp.worker.gap_news import GAP_NEWS
 from webapp.worker.held import HELD
@@ -77,6 +80,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(WEBHOOKS, channels.call_webhooks, is_wanted=has_due_calls, lane=WEBHOOKS),
         kind(HELD, held.run, is_wanted=lambda _session: has_held(settings.home), lane=HELD),
         kind(TRANSCRIPTS, transcripts.run, is_wanted=has_due_transcripts, lane=TRANSCRIPTS),
+        kind(FEELINGS, feelings.run, is_wanted=has_due_feelings, lane=FEELINGS),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(TRANSLATIONS, translations.run, is_wanted=has_unfollowed, lane=TRANSLATIONS),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),

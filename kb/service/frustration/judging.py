@@ -7,7 +7,7 @@ by its vector.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kb.service.frustration.cues import Hit
 from kb.service.frustration.features import COLD, LONG_ANSWER, Around, Turn, read_turn
@@ -68,7 +68,7 @@ def judge_frustration(
         judged = judge_turn(_text(spoken[first:last]), around, encoder if is_last else None)
         before, carried = carried, 0.0 if judged.is_settled else max(judged.heat, carried * _COOLING)
     assert judged is not None
-    return _in_conversation(judged, before, _silence(spoken, background))
+    return _in_conversation(judged, before, _is_silent(spoken, background))
 
 
 def judge_turn(
@@ -194,10 +194,14 @@ def _minutes(earlier: Said, later: Said) -> float:
     return max((later.at - earlier.at).total_seconds() / 60, 0.0)
 
 
-def _silence(spoken: Sequence[Said], background: Background) -> bool:
-    """Whether the customer says nothing since a long answer of ours."""
-    last = spoken[-1]
-    if background.now is None or last.at is None or last.role != "agent":
-        return False
-    least = _SLOW_SILENCE if background.channel in _SLOW_CHANNELS else _SILENCE
-    return background.now - last.at >= least and len(find_words(last.text[:4000])) >= LONG_ANSWER
+def silent_from(turns: Sequence[Said], channel: str) -> datetime | None:
+    """From when on it tells something that the customer is silent; None where nobody waits for their word after a long answer."""
+    last = next((said for said in reversed(turns) if said.role in ("customer", "agent") and said.text.strip()), None)
+    if last is None or last.at is None or last.role != "agent" or len(find_words(last.text[:4000])) < LONG_ANSWER:
+        return None
+    return last.at + (_SLOW_SILENCE if channel in _SLOW_CHANNELS else _SILENCE)
+
+
+def _is_silent(turns: Sequence[Said], background: Background) -> bool:
+    start = silent_from(turns, background.channel)
+    return start is not None and background.now is not None and background.now >= start

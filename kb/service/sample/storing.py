@@ -208,6 +208,7 @@ def _finish(
     bring_up_to_date(context.session, conversation)
     if sample.state is not ConversationState.CLOSED:
         update_frustration(context.session, conversation)
+        conversation.feeling_due_at = context.now
     conversation.updated_at = conversation.closed_at or conversation.last_message_at
 
 

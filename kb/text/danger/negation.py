@@ -15,7 +15,7 @@ _INDIC_WORDS = "nahi nahin nhi nai nahee na nei mat naa नहीं नही �
 # Between what is denied and a Hindi or Bengali "no": the verb and its like, never a finished sentence ("hai").
 _INDIC_BETWEEN_WORDS = (
     "ho hua hui hue ra raha rahi rahe rha rhi nikal nikla nikli nikalta nikalti nikalte aa aaya aayi aati aata aate aya ayi ati "
-    "ata gaya gayi gya gyi gai lag laga lagi lagta lagti lage to bhi koi kuch sa se bilkul abhi tak aur hoti hota "
+    "ata gaya gayi gya gyi gai lag laga lagi lagta lagti lage to bhi koi kuch sa se bilkul abhi tak hoti hota "
     "हो हुआ हुई हुए रहा रही रहे निकल निकला निकली निकलता निकलती आ आया आई आती आता आते गया गई लग लगा लगी लगता लगती लगे तो भी "
     "कोई कुछ बिल्कुल अभी तक "
     "ber hocche hochhe hoche hoy hoyni beroy berochche berocche beroche asche ase ache lege legeche dhore kono ar kichu dicche "

@@ -124,6 +124,31 @@ def test_found_by_the_search_beside_the_conversation(login: Login, csrf: Csrf, t
     assert 'value="lamp"' not in rep.post(url, data={"q": "gst invoice"}, headers=csrf(rep) | PARTIAL).text
 
 
+def test_search_of_the_desk_finds_steps_and_they_begin_in_an_own_conversation_or_a_new_one(
+    login: Login, csrf: Csrf, session: Session, talk: Conversation
+) -> None:
+    rep = login(Role.REP)
+    found = get_page(rep, "/desk/?q=flickering+lamp+flickers")
+    assert 'href="/desk/inbox/new?flow=lamp"' in found
+    assert "A lamp that flickers" in found
+    assert "A lamp that flickers" not in get_page(rep, "/desk/?q=how+do+i+return+a+kettle")
+    assert f"/desk/inbox/{talk.id}/steps" not in get_page(rep, "/desk/inbox/new?flow=lamp")
+    talk.assigned_to_id = get_user(session, "rep@test.example").id
+    session.commit()
+    page = get_page(rep, "/desk/inbox/new?flow=lamp")
+    assert f'action="/desk/inbox/{talk.id}/steps"' in page
+    data = {"step": "start", "flow": "lamp", "next": f"/desk/inbox/{talk.id}?view=mine"}
+    began = rep.post(f"/desk/inbox/{talk.id}/steps", data=data, headers=csrf(rep))
+    assert began.headers["Location"].endswith(f"/desk/inbox/{talk.id}?view=mine")
+    assert "Which order is it?" in get_page(rep, f"/desk/inbox/{talk.id}/steps")
+    form = {"name": "Somebody", "channel": "phone", "flow": "lamp"}
+    there = rep.post("/desk/inbox/new", data=form, headers=csrf(rep)).headers["Location"]
+    number = int(there.partition("?")[0].rpartition("/")[2])
+    assert number != talk.id
+    assert "Which order is it?" in get_page(rep, f"/desk/inbox/{number}/steps")
+    assert "A lamp" not in get_page(rep, "/desk/inbox/new?flow=nonsense")
+
+
 def test_only_trainers_see_which_flows_cannot_be_used(login: Login, talk: Conversation) -> None:
     url = f"/desk/inbox/{talk.id}/steps"
     assert "wrong.yaml:2" in get_page(login(Role.TRAINER), url)

@@ -90,6 +90,8 @@ def take_step(conversation_id: int) -> ResponseReturnValue:
     step, folder = request.form.get("step", ""), flows_of_shop()
     if step == "start" and request.form.get("flow", "") in folder.flows:
         start_flow(session(), conversation, request.form["flow"])
+        if request.form.get("next"):
+            return back_to(conversation.id)
     elif step == "leave":
         leave_flow(session(), conversation)
     elif (row := open_flow(session(), conversation)) is not None and (flow := folder.flows.get(row.flow)) is not None:

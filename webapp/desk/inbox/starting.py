@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from kb.articles.flows import text_in
 from kb.assist.transcript import read_transcript
 from kb.assist.turns import Role, Turn
 from kb.core.clock import utc_now
@@ -24,23 +25,37 @@ from kb.service.customers import (
     recognise_customer,
 )
 from kb.service.messages import note, store_message
+from kb.service.open_flows import start_flow
+from kb.service.queue import Filter, View, list_conversations
 from kb.tables import Channel, Conversation, Customer, MessageRole
 from kb.text.cleaning import blank_controls
 from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
-from webapp.shared.feeling import judge_after_response
+from webapp.shared.flows import flows_of_shop
 from webapp.shared.numbers import small_number
 from webapp.shared.ui import render_fresh
 
 ORIGIN = "desk"
-FOUND = 8
+FOUND, OWN = 8, 6
 
 
 def new() -> ResponseReturnValue:
-    """Who is it? By number, address or name; whoever is known already is offered."""
+    """Who is it? By number, address or name; whoever is known already is offered. flow: steps to begin with, in one of the rep's
+    own conversations too."""
     who = " ".join(request.args.get("who", "").split())[:200]
     found = find_customers(session(), who, region=settings().phone_region, limit=FOUND) if who else []
-    return render_fresh("desk/inbox/new.html", who=who, found=found, given=_guess(who), channel=_channel(request.args))
+    flow = flows_of_shop().flows.get(request.args.get("flow", "")) if "flow" in request.args else None
+    mine = Filter(view=View.MINE, newest_first=True)
+    return render_fresh(
+        "desk/inbox/new.html",
+        who=who,
+        found=found,
+        given=_guess(who),
+        channel=_channel(request.args),
+        flow=flow,
+        own=list_conversations(session(), mine, current_user.id).conversations[:OWN] if flow else [],
+        text_in=text_in,
+    )
 
 
 def _guess(who: str) -> GivenCustomer:
@@ -69,6 +84,8 @@ def start() -> ResponseReturnValue:
     conversation = _open(customer, _channel(form))
     if form.get("text", "").strip():
         note(session(), conversation, form["text"], current_user.id)
+    if form.get("flow") and form["flow"] in flows_of_shop().flows:
+        start_flow(session(), conversation, form["flow"])
     return _to(conversation)
 
 
@@ -113,7 +130,6 @@ def keep() -> ResponseReturnValue:
         )
     if transcript.cut:
         _keep_whole(conversation, text)
-    judge_after_response(conversation)
     return _to(conversation)
 
 
