@@ -56,6 +56,15 @@ const toTheEnd = () => {
   scroller.scrollTop = scroller.scrollHeight;
 };
 
+// The keyboard of a phone takes half of the page: what was said last stays in sight.
+function stayAtTheEnd() {
+  let wasAtEnd = true;
+  scroller.addEventListener("scroll", () => {
+    wasAtEnd = isAtEnd();
+  });
+  new ResizeObserver(() => wasAtEnd && toTheEnd()).observe(scroller);
+}
+
 // ---- what is new
 
 let isAsking = false;
@@ -300,6 +309,7 @@ async function suggest() {
 
 outbox.forEach(showWaiting);
 toTheEnd();
+stayAtTheEnd();
 if (form) {
   writeOnSubmit();
   tellTyping();
