@@ -106,7 +106,7 @@ export function startComposer(form) {
     if (told.earlier || box.value !== text) {
       // What was written since is another message.
       saveSoon();
-      say(form.dataset.earlier);
+      say(form.dataset.sentEarlier);
     } else {
       forgetText(key);
       box.value = "";
