@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from kb.tables import ApiToken, Role, User, utc_now
+from kb.tables import Announcement, ApiToken, Role, User, utc_now
+from kb.tables.training import FRESH, unread_condition
 
 SHORTEST_PASSWORD = 10
 # Hashing takes time in proportion to nothing a caller should control.
@@ -57,6 +58,14 @@ def get_user(session: Session, email: str) -> User:
 
 def find_person(session: Session, user_id: int) -> User | None:
     return session.get(User, user_id)
+
+
+def find_person_at_work(session: Session, user_id: int) -> tuple[User, int] | None:
+    """The person with that number, and how many announcements they have not read. One statement."""
+    is_unread = unread_condition(User.id, utc_now() - FRESH)
+    unread = select(func.count(Announcement.id)).where(is_unread).correlate(User).scalar_subquery()
+    row = session.execute(select(User, unread).where(User.id == user_id)).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def get_person(session: Session, user_id: int) -> User:

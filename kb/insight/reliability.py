@@ -13,6 +13,7 @@ from kb.core.clock import utc_now
 from kb.insight.judged import JudgedSearch, judged_searches
 from kb.search.types import Outcome
 from kb.tables import SearchEvent
+from kb.tables.search import TRAINING
 
 PERIOD = timedelta(weeks=12)
 BINS = 10
@@ -77,7 +78,9 @@ def reliability(session: Session, *, now: datetime | None = None) -> Reliability
         if (right := search.first_was_right) is not None
     ]
     searches = session.scalar(
-        select(func.count()).select_from(SearchEvent).where(SearchEvent.created_at >= now - PERIOD)
+        select(func.count())
+        .select_from(SearchEvent)
+        .where(SearchEvent.created_at >= now - PERIOD, SearchEvent.place != TRAINING)
     )
     bins = _bins(judged)
     error = sum(abs(one.said - one.share.value) * one.share.count for one in bins) / max(len(judged), 1)

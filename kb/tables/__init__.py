@@ -50,6 +50,22 @@ from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteRea
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
 from kb.tables.tickets import Ticket, TicketMessage
+from kb.tables.training import (
+    Announcement,
+    AnnouncementRead,
+    CaseKind,
+    ReminderMail,
+    StepKind,
+    TrainingAttempt,
+    TrainingCard,
+    TrainingCase,
+    TrainingComment,
+    TrainingMark,
+    TrainingPair,
+    TrainingPath,
+    TrainingPathCase,
+    TrainingStep,
+)
 from kb.tables.translations import FollowedArticle, TranslatedSection
 from kb.tables.voice import (
     AnsweredHow,
@@ -64,6 +80,8 @@ from kb.tables.voice import (
 __all__ = [
     "EVERYTHING",
     "VOTES",
+    "Announcement",
+    "AnnouncementRead",
     "AnsweredHow",
     "ApiToken",
     "Article",
@@ -82,6 +100,7 @@ __all__ = [
     "BuildState",
     "CalibrationState",
     "CallState",
+    "CaseKind",
     "ChangedDocument",
     "Channel",
     "ChatState",
@@ -138,6 +157,7 @@ __all__ = [
     "Presence",
     "Promise",
     "QueryMean",
+    "ReminderMail",
     "ReportReader",
     "RisingTopic",
     "Role",
@@ -146,6 +166,7 @@ __all__ = [
     "SearchEvent",
     "ServiceHoursChange",
     "SolvedGroup",
+    "StepKind",
     "Survey",
     "SurveyKind",
     "ThemeState",
@@ -153,6 +174,15 @@ __all__ = [
     "TicketMessage",
     "ToldWait",
     "TopicDemand",
+    "TrainingAttempt",
+    "TrainingCard",
+    "TrainingCase",
+    "TrainingComment",
+    "TrainingMark",
+    "TrainingPair",
+    "TrainingPath",
+    "TrainingPathCase",
+    "TrainingStep",
     "TranslatedSection",
     "TranslationWant",
     "UsedDocument",

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.tables.base import Base, utc_now
 
+# The place of what nobody finds in training: a gap like others, in no statistics of use.
+TRAINING = "training"
+
 
 class SearchEvent(Base):
     """One search, written after its answer is out. The query is redacted before it gets here."""
@@ -21,7 +24,9 @@ class SearchEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(36), unique=True)  # the name by which pages refer to it
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
-    place: Mapped[str] = mapped_column(String(20))  # help | ask | desk | conversation | studio | api | cli | article
+    place: Mapped[str] = mapped_column(
+        String(20)
+    )  # help | ask | desk | conversation | studio | api | cli | article | training
     audience: Mapped[str] = mapped_column(String(20))  # customer | rep
     visit: Mapped[str | None] = mapped_column(String(36))  # random per browser session, tells nothing about the person
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

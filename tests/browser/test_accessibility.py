@@ -68,6 +68,13 @@ PAGES = {
     "/desk/macros/": ["/desk/macros/", "/desk/macros/?q=refund"],
     "/desk/macros/new": ["/desk/macros/new"],
     "/desk/macros/<int:macro_id>": ["/desk/macros/1"],
+    "/desk/practice/": ["/desk/practice/"],
+    "/desk/news/": ["/desk/news/"],
+    "/studio/training/": ["/studio/training/"],
+    "/studio/training/reps/<int:user_id>": ["/studio/training/reps/1"],
+    "/studio/training/cases/": ["/studio/training/cases/"],
+    "/studio/training/paths/": ["/studio/training/paths/"],
+    "/studio/training/news/": ["/studio/training/news/"],
     "/desk/simulations/": ["/desk/simulations/"],
     "/desk/inbox/<int:conversation_id>": ["/desk/inbox/1", "/desk/inbox/2?view=open"],
     "/desk/inbox/<int:conversation_id>/messages/<int:message_id>": ["/desk/inbox/1/messages/1"],
@@ -117,6 +124,12 @@ NO_PAGES = {
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
     "/help/<language>/waiting/<token>/state",
     "/help/<language>/news/<news_token>",  # see tests/webapp/help/test_gap_news.py
+    # See test_practice_journey.py, which makes what they are about.
+    *("/desk/practice/<int:attempt_id>", "/desk/news/<int:announcement_id>"),
+    *(
+        f"/studio/training/{part}"
+        for part in ("exercises/<int:attempt_id>", "cases/<int:case_id>", "paths/<int:path_id>")
+    ),
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     "/help/<language>/requests/<token>/files/<int:file_id>",

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from gap_job import run_gap_job
 from page_fixtures import PageContent, content, prepared
+from practice import add_practice
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from statements import is_write, recorded_statements
@@ -100,6 +101,7 @@ def addresses(
         NoticeContent(texts={"en": "Late."}, degree="info", begins_at=utc_now(), ends_at=utc_now() + hours),
         user_id=None,
     )
+    practised = add_practice(session, content.refund["en"])
     known: dict[str, object] = {
         "language": "en",
         "topic": "refunds",
@@ -123,6 +125,11 @@ def addresses(
         "news_token": sign_key("k" * 32, app.config["SECRET_KEY"]),
         "flow_name": "refund",
         "figure_key": "searches",
+        "case_id": practised.case_id,
+        "path_id": practised.path_id,
+        "announcement_id": practised.announcement_id,
+        "user_id": practised.user_id,
+        "attempt_id": practised.attempt_id,
         "token": "",  # of each route's kind of conversation
         "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),
     }

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from gap_job import run_gap_job
 from page_fixtures import content, prepared
+from practice import add_practice
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from statements import is_of_the_page, recorded_statements
@@ -76,6 +77,13 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/feedback/": (Role.TRAINER, 3),
     "/studio/voice/": (Role.TRAINER, 5),
     "/studio/voice/1": (Role.TRAINER, 9),
+    "/desk/practice/": (Role.REP, 14),
+    "/desk/news/": (Role.REP, 4),
+    "/studio/training/": (Role.TRAINER, 9),
+    "/studio/training/reps/1": (Role.TRAINER, 8),
+    "/studio/training/cases/": (Role.TRAINER, 4),
+    "/studio/training/paths/": (Role.TRAINER, 6),
+    "/studio/training/news/": (Role.TRAINER, 6),
     "/studio/safety/": (Role.TRAINER, 3),
     "/studio/service/": (Role.TRAINER, 6),
     "/studio/notices/": (Role.TRAINER, 6),
@@ -119,6 +127,7 @@ def fill(session: Session, times: int) -> None:
         make_talk(session, ["customer: Where?", "agent: Here", "note: odd"], name="", email=f"{mark}@mail.example")
         session.add(VoteReason(key=mark, article_id=1, language="en", choice="unclear", text="Which button?"))
         session.add(User(email=f"{mark}@test.example", role="rep", password_hash="x"))
+        add_practice(session, 1)
         session.add(Job(kind="ticket_import", key=mark, payload={"name": "a"}, state="done", finished_at=utc_now()))
         enqueue(session, "ticket_import", key=f"w{mark}", payload={"name": "b"})
     session.commit()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, Request, request
 from flask_login import LoginManager
 
-from kb.accounts.people import find_person, note_token_use, role_allows, user_for_token
+from kb.accounts.people import find_person_at_work, note_token_use, role_allows, user_for_token
 from kb.tables import Role, User
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
@@ -21,6 +21,7 @@ class Person:
     role: str
     language: str
     session_version: int
+    unread: int = 0  # announcements that they have not read
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -41,6 +42,7 @@ class Anonymous:
     is_active = False
     is_anonymous = True
     language = ""
+    unread = 0
 
     def get_id(self) -> None:
         return None
@@ -49,7 +51,7 @@ class Anonymous:
         return False
 
 
-def to_person(user: User) -> Person:
+def to_person(user: User, unread: int = 0) -> Person:
     return Person(
         id=user.id,
         email=user.email,
@@ -57,6 +59,7 @@ def to_person(user: User) -> Person:
         role=user.role,
         language=user.language,
         session_version=user.session_version,
+        unread=unread,
     )
 
 
@@ -84,10 +87,10 @@ def _load_from_session(cookie_id: str) -> Person | None:
     number, _, version = cookie_id.partition(":")
     if not (number.isascii() and number.isdigit() and version.isascii() and version.isdigit()):
         return None
-    user = find_person(session(), int(number))
-    if user is None or not user.active or user.session_version != int(version):
+    found = find_person_at_work(session(), int(number))
+    if found is None or not found[0].active or found[0].session_version != int(version):
         return None
-    return to_person(user)
+    return to_person(found[0], unread=found[1])
 
 
 def _load_from_token(incoming: Request) -> Person | None:

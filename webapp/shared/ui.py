@@ -49,6 +49,7 @@ class Place:
     url: str
     current: bool
     is_inbox: bool = False  # shows how many wait
+    unread: int = 0
 
 
 def init_ui(app: Flask, settings: Settings) -> None:
@@ -232,6 +233,9 @@ class PageFrame:
         is_customers = request.blueprint == "desk_customers"
         places.append(Place(_("Customers"), url_for("desk_customers.find"), is_customers))
         places.append(Place(_("Macros"), url_for("desk_macros.macros"), request.blueprint == "desk_macros"))
+        places.append(Place(_("Practice"), url_for("desk_practice.practice"), request.blueprint == "desk_practice"))
+        is_news = request.blueprint == "desk_news"
+        places.append(Place(_("News"), url_for("desk_news.news"), is_news, unread=current_user.unread))
         if current_user.allows("trainer"):
             places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))
             for name, endpoint in (
@@ -250,6 +254,7 @@ class PageFrame:
                 (_("Flags"), "studio_flags.flags"),
                 (_("Reader feedback"), "studio_feedback.reasons"),
                 (_("Voice of the customer"), "studio_voice.themes"),
+                (_("Training"), "studio_training.training"),
                 (_("Widget"), "studio_widget.widget"),
             ):
                 is_here = request.blueprint == endpoint.partition(".")[0]

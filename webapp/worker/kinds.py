@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 from kb.core.settings import Settings
+from kb.insight.training.announcing import has_unannounced
+from kb.insight.training.reminding import has_due_reminders
 from kb.insight.translations.following import has_unfollowed
 from kb.jobs.worker import JobContext, Kind
 from kb.service.channels.calls import has_due_calls
@@ -37,6 +39,7 @@ from webapp.worker import (
     solved,
     statistics,
     tickets,
+    training,
     transcripts,
     translations,
     voice,
@@ -52,6 +55,7 @@ from webapp.worker.reports import REPORTS
 from webapp.worker.simulation import SIMULATION
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
+from webapp.worker.training import ANNOUNCEMENTS, REMINDERS, TRAINING
 from webapp.worker.transcripts import TRANSCRIPTS
 from webapp.worker.translations import TRANSLATIONS
 from webapp.worker.wordings import WORDINGS
@@ -95,6 +99,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(FLAGS, flags.run, every=timedelta(minutes=30), lane=FLAGS),
         kind(VOICE, voice.run, every=timedelta(minutes=5), lane=LEARNING),
+        kind(TRAINING, training.run, every=timedelta(minutes=30), lane=LEARNING),
+        kind(ANNOUNCEMENTS, training.announce, is_wanted=has_unannounced, lane=ANNOUNCEMENTS),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
         kind(SIMULATION, simulation.run, lane=SIMULATION),
@@ -103,6 +109,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
     ]
     if settings.mail_imap is not None:
         kinds.append(kind(MAILBOX, channels.read_mails, every=timedelta(seconds=30), lane=MAILBOX))
+    if settings.mail_smtp is not None:
+        kinds.append(kind(REMINDERS, training.send_reminders, is_wanted=has_due_reminders, lane=REMINDERS))
     if settings.mail_smtp is not None and settings.public_url:
         kinds.append(kind(GAP_NEWS, gap_news.run, is_wanted=has_due_news, lane=GAP_NEWS))
     return {one.name: one for one in kinds}

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, literal,
 from sqlalchemy.orm import Session
 
 from kb.tables import Conversation, Feedback, FeedbackKind, Gap, Miss, SearchEvent, utc_now
+from kb.tables.search import TRAINING
 
 COUNTED = ("askers", "repeats", "contacts", "frustrated", "last_week", "week_before")
 WEEK = timedelta(days=7)
@@ -63,6 +64,8 @@ def _asked(now: datetime) -> Select[*tuple[Any, ...]]:
             func.sum(case((is_of_week_before, 1), else_=0)).label("week_before"),
         )
         .join(SearchEvent, SearchEvent.id == Miss.event_id)
+        # Nobody was sent away by an exercise.
+        .where(SearchEvent.place != TRAINING)
         .group_by(Miss.gap_id)
     )
 

@@ -14,9 +14,12 @@ from kb.search.encoding import Encoder
 from kb.search.search_as_you_type import PAUSE
 from kb.search.types import Outcome
 from kb.tables import Feedback, FeedbackKind, GapMark, Miss, SearchEvent, utc_now
+from kb.tables.search import TRAINING
 from kb.text.no_question import find_no_question
 
 NO_ANSWER, VOTED_DOWN, ASKED_PERSON = "no_answer", "voted_down", "asked_person"
+# What nobody finds in training, see kb.insight.training.lost.
+FROM_TRAINING = "training"
 # Feedback that can make a miss of a search, also of one that was looked at long ago.
 _DECIDING = (FeedbackKind.NOT_ANSWERED.value, FeedbackKind.ASKED_PERSON.value)
 # Misses that are encoded together, then written in one short transaction.
@@ -131,6 +134,8 @@ def _asks_something(query: str) -> bool:
 
 
 def _cause_of(event: SearchEvent) -> str | None:
+    if event.place == TRAINING:
+        return FROM_TRAINING
     kinds = {feedback.kind for feedback in event.feedback}
     if FeedbackKind.ANSWERED in kinds:
         return None

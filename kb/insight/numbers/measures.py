@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from kb.tables.search import TRAINING
+
 
 class Measure(StrEnum):
     SEARCH = "search"  # language, place, outcome
@@ -43,4 +45,4 @@ OF_ARTICLES = (
 # Where a rep searches; everywhere else it is a customer.
 DESK_PLACES = ("desk", "conversation")
 # Tests and trials.
-NOT_COUNTED = ("cli", "studio")
+NOT_COUNTED = ("cli", "studio", TRAINING)

@@ -1,0 +1,261 @@
+"""Cases to practise on, made from resolved tickets and conversations: what was said up to the answer, and the answer, apart.
+
+A case is redacted before it is stored, and made only where there is an answer and it is known which article has it; a trainer
+may make one of anything that was resolved, and may exclude any.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from kb.core.clock import utc_now
+from kb.core.errors import InvalidInputError, NotFoundError
+from kb.core.progress import Progress
+from kb.insight.training.turns import CaseText, text_of_conversation, text_of_ticket
+from kb.tables import (
+    Article,
+    CaseKind,
+    Conversation,
+    ConversationState,
+    Customer,
+    Message,
+    Ticket,
+    TrainingCase,
+    TrainingMark,
+    UsedDocument,
+    UsedState,
+    User,
+)
+from kb.tables.feedback import parse_document
+
+# The job stops at so many cases on offer: more than a rep practises in a year, and each costs a search.
+MOST_CASES = 400
+LEVELS = (1, 2, 3)
+_A_BLOCK = 25
+_LONG = 400
+LONGEST_QUERY = 600
+
+# For a text the documents that search finds, best first ("article:12"), where it is sure of the first; else none.
+Finder = Callable[[Session, str, str], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class _Source:
+    ticket_id: int | None
+    conversation_id: int | None
+    text: CaseText
+    documents: Sequence[str]  # known already
+    feeling: int = 0
+    feeling_reasons: Sequence[str] = ()
+
+
+def choose_cases(
+    session: Session,
+    find: Finder,
+    *,
+    region: str,
+    checkpoint: Callable[[], None] | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Look at tickets and conversations that were resolved since the last time; returns how many cases were made of them."""
+    room = MOST_CASES - _count(session)
+    made = 0
+    for name, read in (("tickets", _tickets), ("conversations", _conversations)):
+        while made < room:
+            mark = session.get(TrainingMark, name) or TrainingMark(name=name, number=0)
+            numbers, sources = read(session, mark.number, region)
+            if not numbers:
+                break
+            for source in sources:
+                case = _make(session, source, find)
+                made += case is not None
+            mark.number = max(numbers)
+            session.merge(mark)
+            (checkpoint or session.flush)()
+            if progress:
+                progress(made, 0)
+    return made
+
+
+def has_new_sources(session: Session) -> bool:
+    """Whether there is anything that the job has not looked at, and room for it. Three short statements."""
+    marks = {mark.name: mark.number for mark in session.scalars(select(TrainingMark))}
+    tickets = exists().where(Ticket.id > marks.get("tickets", 0), Ticket.status == "resolved")
+    conversations = exists().where(
+        Conversation.closed_at > _time(marks.get("conversations", 0)), *_resolved_conversations()
+    )
+    return _count(session) < MOST_CASES and (session.scalar(select(tickets | conversations)) or False)
+
+
+def make_case(session: Session, kind: str, number: int, find: Finder, *, region: str) -> TrainingCase:
+    """One that a trainer asks for: "ticket" or "conversation" and its number.
+
+    Raises NotFoundError where there is none that was resolved, InvalidInputError where it holds no answer or is a case already.
+    """
+    read = {"ticket": _ticket, "conversation": _conversation}.get(kind)
+    source = read(session, number, region) if read else None
+    if source is None:
+        raise NotFoundError("There is nothing resolved with this number, or it has no answer.")
+    column = TrainingCase.ticket_id if kind == "ticket" else TrainingCase.conversation_id
+    if session.scalar(select(exists().where(column == number))):
+        raise InvalidInputError("This is a case already.", remedy="Look for it in the list of cases.")
+    case = _make(session, source, find, wants_article=False)
+    assert case is not None  # nothing is refused here
+    return case
+
+
+def exclude_case(session: Session, case_id: int, user_id: int, *, excluded: bool) -> TrainingCase:
+    """Nobody meets an excluded case any more; what was practised on it stays."""
+    case = get_case(session, case_id)
+    case.excluded_at = utc_now() if excluded else None
+    case.excluded_by_id = user_id if excluded else None
+    return case
+
+
+def edit_case(session: Session, case_id: int, *, title: str, topic: str, level: int) -> TrainingCase:
+    """Raises InvalidInputError for an empty title or a level that there is not."""
+    case = get_case(session, case_id)
+    if not title.strip():
+        raise InvalidInputError("A case needs a title.")
+    if level not in LEVELS:
+        raise InvalidInputError("Levels are 1, 2 and 3.")
+    case.title, case.topic, case.level = title.strip()[:300], topic.strip()[:100], level
+    return case
+
+
+def get_case(session: Session, case_id: int) -> TrainingCase:
+    """Raises NotFoundError."""
+    case = session.get(TrainingCase, case_id)
+    if case is None:
+        raise NotFoundError("There is no such case.", remedy="Its ticket or conversation may have been erased.")
+    return case
+
+
+def solving_articles(session: Session, case: TrainingCase) -> list[Article]:
+    """What solved the case, in all languages. At most one statement."""
+    ids = [
+        number
+        for one in case.documents
+        if (parsed := parse_document(one)) and parsed[0] == "article"
+        for number in [parsed[1]]
+    ]
+    if not ids:
+        return []
+    keys = select(Article.translation_key).where(Article.id.in_(ids))
+    return list(session.scalars(select(Article).where(Article.translation_key.in_(keys)).order_by(Article.id)))
+
+
+def _count(session: Session) -> int:
+    statement = select(func.count(TrainingCase.id)).where(TrainingCase.kind == CaseKind.REPLAY.value)
+    return session.scalar(statement) or 0
+
+
+def _make(session: Session, source: _Source, find: Finder, *, wants_article: bool = True) -> TrainingCase | None:
+    text = source.text
+    documents = list(source.documents) or list(find(session, text.reply[:LONGEST_QUERY], text.language))[:1]
+    if wants_article and not documents:
+        return None
+    parsed = parse_document(documents[0]) if documents else None
+    article = session.get(Article, parsed[1]) if parsed and parsed[0] == "article" else None
+    is_long = sum(turn["role"] == "customer" for turn in text.turns) > 2 or len(text.problem) > _LONG
+    is_touchy = source.feeling > 0 or (article is not None and article.audience != "public")
+    case = TrainingCase(
+        kind=CaseKind.REPLAY.value,
+        ticket_id=source.ticket_id,
+        conversation_id=source.conversation_id,
+        topic=article.topic if article else "",
+        level=1 + is_long + is_touchy,
+        language=text.language,
+        title=text.title,
+        turns=list(text.turns),
+        reply=text.reply,
+        documents=documents,
+        feeling=source.feeling,
+        feeling_reasons=list(source.feeling_reasons),
+    )
+    session.add(case)
+    session.flush()
+    return case
+
+
+def _tickets(session: Session, after: int, region: str) -> tuple[list[int], list[_Source]]:
+    """The next block: the numbers that were looked at, and what a case can be made of."""
+    known = exists().where(TrainingCase.ticket_id == Ticket.id)
+    rows = session.scalars(
+        select(Ticket)
+        .where(Ticket.id > after, Ticket.status == "resolved", ~known)
+        .order_by(Ticket.id)
+        .limit(_A_BLOCK)
+        .options(selectinload(Ticket.messages))
+    ).all()
+    found = (_of_ticket(row, region) for row in rows)
+    return [row.id for row in rows], [one for one in found if one is not None]
+
+
+def _ticket(session: Session, number: int, region: str) -> _Source | None:
+    ticket = session.get(Ticket, number)
+    return _of_ticket(ticket, region) if ticket is not None and ticket.status == "resolved" else None
+
+
+def _of_ticket(ticket: Ticket, region: str) -> _Source | None:
+    text = text_of_ticket(ticket, region=region)
+    return None if text is None else _Source(ticket.id, None, text, ())
+
+
+def _conversations(session: Session, after: int, region: str) -> tuple[list[int], list[_Source]]:
+    """By the time when they were closed, in microseconds since 1970."""
+    rows = session.scalars(
+        select(Conversation)
+        .where(Conversation.closed_at > _time(after), *_resolved_conversations())
+        .order_by(Conversation.closed_at, Conversation.id)
+        .limit(_A_BLOCK)
+    ).all()
+    found = (_of_conversation(session, row, region) for row in rows)
+    return [_micros(row.closed_at) for row in rows if row.closed_at], [one for one in found if one is not None]
+
+
+def _conversation(session: Session, number: int, region: str) -> _Source | None:
+    conversation = session.get(Conversation, number)
+    if conversation is None or conversation.state != ConversationState.CLOSED.value:
+        return None
+    return _of_conversation(session, conversation, region)
+
+
+def _of_conversation(session: Session, conversation: Conversation, region: str) -> _Source | None:
+    messages = session.scalars(
+        select(Message).where(Message.conversation_id == conversation.id).order_by(Message.sent_at, Message.id)
+    ).all()
+    customer = session.get(Customer, conversation.customer_id)
+    reps = session.scalars(select(User.name).where(User.id.in_({one.user_id for one in messages if one.user_id})))
+    names = [name for name in (customer.name if customer else "", *reps) if name]
+    text = text_of_conversation(conversation, messages, names=names, region=region)
+    if text is None:
+        return None
+    used = session.scalars(
+        select(UsedDocument.document)
+        .where(
+            UsedDocument.conversation_id == conversation.id,
+            UsedDocument.state.in_((UsedState.SENT.value, UsedState.SOLVED.value)),
+            UsedDocument.document.like("article:%"),
+        )
+        .order_by(UsedDocument.id)
+    ).all()
+    # How somebody felt is shown while it is practised; why, in their words, could name them.
+    return _Source(None, conversation.id, text, used, conversation.frustration)
+
+
+def _resolved_conversations() -> tuple[ColumnElement[bool], ...]:
+    """What was saved as a ticket is a case as that ticket."""
+    known = exists().where(TrainingCase.conversation_id == Conversation.id)
+    return (Conversation.state == ConversationState.CLOSED.value, Conversation.ticket_id.is_(None), ~known)
+
+
+def _time(micros: int) -> datetime:
+    return datetime.fromtimestamp(micros / 1_000_000, tz=utc_now().tzinfo)
+
+
+def _micros(at: datetime) -> int:
+    return round(at.timestamp() * 1_000_000)

@@ -1,0 +1,1 @@
+"""Practice at the desk: cases with the answer hidden, frustrated customers, paths, and what is announced."""
