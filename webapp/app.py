@@ -59,6 +59,7 @@ BLUEPRINTS = (
     "webapp.studio.feedback:blueprint",
     "webapp.studio.voice:blueprint",
     "webapp.studio.flags:blueprint",
+    "webapp.studio.edits:blueprint",
     "webapp.studio.safety:blueprint",
     "webapp.studio.flows:blueprint",
     "webapp.studio.widget:blueprint",

@@ -49,6 +49,7 @@ from kb.tables.safety import SafetyRule, SafetyRuleChange
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
+from kb.tables.taught import EditProposal, PassageEdit, ProposalState
 from kb.tables.tickets import Ticket, TicketMessage
 from kb.tables.training import (
     Announcement,
@@ -118,6 +119,7 @@ __all__ = [
     "Delivery",
     "DeskPresence",
     "Draft",
+    "EditProposal",
     "EventKind",
     "Feedback",
     "FeedbackKind",
@@ -152,10 +154,12 @@ __all__ = [
     "OpenedDocument",
     "OwnCalibration",
     "Passage",
+    "PassageEdit",
     "PinnedDocument",
     "PossibleDuplicate",
     "Presence",
     "Promise",
+    "ProposalState",
     "QueryMean",
     "ReminderMail",
     "ReportReader",

@@ -67,7 +67,8 @@ class ArticleFlag(Base):
 
 
 class FlagMark(Base):
-    """What articles looked like when they were last compared: as long as they look so, they are not compared again."""
+    """How far was looked: what articles looked like when they were last compared ("texts"), the last reply that was compared with
+    what was inserted into it ("replies")."""
 
     __tablename__ = "flag_marks"
 

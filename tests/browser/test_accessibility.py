@@ -94,6 +94,7 @@ PAGES = {
     "/studio/content/": ["/studio/content/"],
     "/studio/widget/": ["/studio/widget/?position=left"],
     "/desk/flags/": ["/desk/flags/"],
+    "/studio/edits/": ["/studio/edits/", "/studio/edits/?view=decided"],
     "/studio/flags/": ["/studio/flags/", "/studio/flags/?view=settled"],
     "/studio/translations/": ["/studio/translations/"],
     "/studio/translations/matrix": ["/studio/translations/matrix"],
@@ -140,6 +141,7 @@ NO_PAGES = {
         "/studio/articles/links",
         "/studio/numbers/<figure_key>.csv",
         *(f"/studio/voice/<int:theme_id>{part}" for part in ("", "/statements.csv", "/statements.json")),
+        "/studio/edits/<int:proposal_id>",  # see tests/webapp/studio/test_edit_pages.py
         "/studio/translations/<int:article_id>",  # see tests/webapp/studio/test_translation_pages.py
         "/api/v1/desk/articles/<int:article_id>/forms",
         "/api/v1/desk/tickets/<int:ticket_id>/forms",

@@ -63,6 +63,7 @@ MAY_BE_MISSING = {"/static/<path:filename>", "/help/pictures/<name>"} | {
     "/studio/drafts/<int:article_id>",
     "/studio/drafts/<int:article_id>.md",
     "/studio/translations/<int:article_id>",
+    "/studio/edits/<int:proposal_id>",
 }
 
 
@@ -112,6 +113,7 @@ def addresses(
         "gap_id": session.scalars(select(Gap.id)).one(),
         "report_id": 1,
         "theme_id": theme.id,
+        "proposal_id": 1,
         "filename": "manifest.json",
         "conversation_id": talk.id,
         "customer_id": talk.customer_id,

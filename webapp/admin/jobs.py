@@ -27,6 +27,7 @@ KINDS = {
     "gaps": lazy_gettext("Gaps and their reasons"),
     "translations": lazy_gettext("Translations that are behind"),
     "flags": lazy_gettext("What speaks against articles"),
+    "taught": lazy_gettext("What reps change in articles"),
     "queue": lazy_gettext("The inbox: snoozed ones come back, waiting ones are dealt out"),
     "feelings": lazy_gettext("How customers feel"),
     "demand": lazy_gettext("What is asked most"),

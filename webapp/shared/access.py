@@ -49,6 +49,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_feedback": Role.TRAINER,
     "studio_voice": Role.TRAINER,
     "studio_flags": Role.TRAINER,
+    "studio_edits": Role.TRAINER,
     "studio_safety": Role.TRAINER,
     "studio_flows": Role.TRAINER,
     "studio_widget": Role.TRAINER,

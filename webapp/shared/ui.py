@@ -252,6 +252,7 @@ class PageFrame:
                 (_("What came in"), "studio_content.reports"),
                 (_("Translations"), "studio_translations.by_language"),
                 (_("Flags"), "studio_flags.flags"),
+                (_("What reps change"), "studio_edits.edits"),
                 (_("Reader feedback"), "studio_feedback.reasons"),
                 (_("Voice of the customer"), "studio_voice.themes"),
                 (_("Training"), "studio_training.training"),

@@ -38,6 +38,7 @@ from webapp.worker import (
     simulation,
     solved,
     statistics,
+    taught,
     tickets,
     training,
     transcripts,
@@ -53,6 +54,7 @@ from webapp.worker.held import HELD
 from webapp.worker.numbers import NUMBERS
 from webapp.worker.reports import REPORTS
 from webapp.worker.simulation import SIMULATION
+from webapp.worker.taught import TAUGHT
 from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 from webapp.worker.training import ANNOUNCEMENTS, REMINDERS, TRAINING
@@ -97,6 +99,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(SELF_SERVICE, self_service.run, every=timedelta(hours=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
+        kind(TAUGHT, taught.run, every=timedelta(minutes=10), lane=FLAGS),
         kind(FLAGS, flags.run, every=timedelta(minutes=30), lane=FLAGS),
         kind(VOICE, voice.run, every=timedelta(minutes=5), lane=LEARNING),
         kind(TRAINING, training.run, every=timedelta(minutes=30), lane=LEARNING),
