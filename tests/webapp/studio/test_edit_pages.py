@@ -45,9 +45,7 @@ def proposal(session: Session, settings: Settings, engine: Engine, content: Page
     return session.scalars(select(EditProposal)).one()
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "by 2 reps"), ("hi", "2 एजेंटों ने"), ("bn", "জন এজেন্ট")]
-)
+@pytest.mark.parametrize(("language", "words"), [("en", "by 2 reps"), ("hi", "2 एजेंटों ने"), ("bn", "জন এজেন্ট")])
 def test_pages_in_each_language(
     login: Login, csrf: Csrf, engine: Engine, proposal: EditProposal, language: str, words: str
 ) -> None:
