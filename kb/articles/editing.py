@@ -1,12 +1,13 @@
 """Articles written in the studio: what a form says becomes a revision, or its faults are named field by field."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kb.articles.approval import require_approval
 from kb.articles.fields import MAX_LIST
 from kb.articles.frontmatter import is_date
 from kb.articles.source import AUDIENCES, STATUSES, ArticleSource, make_source
@@ -132,11 +133,14 @@ def save_text(
     seen: int = 0,
     author: str = "",
     note: str = "",
+    needs_approval: bool = False,
+    reviewed_on: date | None = None,
 ) -> Article:
     """Save what somebody wrote as a revision. Flushes, does not commit.
 
-    seen: the revision that the writer began from. Keys of the front matter that the form does not show stay as they are. Raises
-    FaultyTextError, ChangedMeanwhileError, AddressTakenError; after a ConflictError the session is to be rolled back.
+    seen: the revision that the writer began from. needs_approval: nothing is published that a colleague has not approved.
+    Keys of the front matter that the form does not show stay as they are. Raises FaultyTextError, ChangedMeanwhileError,
+    AddressTakenError, NotApprovedError; after a ConflictError the session is to be rolled back.
     """
     if article is not None and article.revision != seen:
         raise ChangedMeanwhileError(f"“{article.title}” is at revision {article.revision}, not {seen}.")
@@ -147,6 +151,19 @@ def save_text(
     holder = find_article(session, text.language, slug)
     if holder is not None and holder is not article:
         raise AddressTakenError(holder)
+    source = source_of_text(session, text, status, article=article)
+    if needs_approval and source.status == "published":
+        require_approval(session, article, source)
+    if reviewed_on is not None:
+        source = replace(source, reviewed_on=reviewed_on)
+    return save_article(session, source, author=author, note=note, article=article)
+
+
+def source_of_text(
+    session: Session, text: ArticleText, status: str, *, article: Article | None = None
+) -> ArticleSource:
+    """What would be stored of a text without faults."""
+    slug = clean_line(text.slug) or slugify(clean_line(text.title))
     kept = _kept(session, article)
     values = {
         **(kept.extra if kept is not None else {}),
@@ -162,13 +179,16 @@ def save_text(
         "review_by": date.fromisoformat(clean_line(text.review_by)) if clean_line(text.review_by) else None,
         "reviewed_on": article.reviewed_on if article is not None else None,
     }
-    source = make_source(values, text.body)
-    return save_article(session, source, author=author, note=note, article=article)
+    return make_source(values, text.body)
 
 
-def set_status(session: Session, article: Article, status: str, *, seen: int, author: str = "") -> Article:
+def set_status(
+    session: Session, article: Article, status: str, *, seen: int, author: str = "", needs_approval: bool = False
+) -> Article:
     """The same text in another status, as a revision. Raises as save_text does."""
-    return save_text(session, text_of(article), status, article=article, seen=seen, author=author)
+    return save_text(
+        session, text_of(article), status, article=article, seen=seen, author=author, needs_approval=needs_approval
+    )  # fmt: skip
 
 
 def _kept(session: Session, article: Article | None) -> ArticleSource | None:

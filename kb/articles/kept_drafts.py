@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, load_only
 
 from kb.articles.editing import ArticleText
 from kb.core.errors import InvalidInputError, NotFoundError
-from kb.tables import Article, ArticleDraft, User, utc_now
+from kb.tables import ArticleDraft, ArticleSchedule, ScheduleState, User, utc_now
 
 MOST_OF_A_PERSON = 200
 KEPT = timedelta(days=180)
@@ -43,9 +43,18 @@ def keep_draft(
 
 
 def _forget_old(session: Session, user_id: int) -> None:
-    """A person's drafts beyond the newest ones, and those that nobody has touched for half a year."""
-    session.execute(delete(ArticleDraft).where(ArticleDraft.updated_at < utc_now() - KEPT))
-    mine = select(ArticleDraft.id).where(ArticleDraft.user_id == user_id)
+    """A person's drafts beyond the newest ones, and those that nobody has touched for half a year, but none that is planned."""
+    is_planned = (
+        select(ArticleSchedule.id)
+        .where(ArticleSchedule.draft_key == ArticleDraft.key, ArticleSchedule.state == ScheduleState.WAITING.value)
+        .exists()
+    )
+    session.execute(
+        delete(ArticleDraft)
+        .where(ArticleDraft.updated_at < utc_now() - KEPT, ~is_planned)
+        .execution_options(synchronize_session=False)
+    )
+    mine = select(ArticleDraft.id).where(ArticleDraft.user_id == user_id, ~is_planned)
     mine = mine.order_by(ArticleDraft.updated_at.desc(), ArticleDraft.id.desc()).offset(MOST_OF_A_PERSON)
     old = list(session.scalars(mine.limit(100)))
     if old:
@@ -76,17 +85,6 @@ def open_drafts(session: Session, user_id: int, *, article_id: int | None) -> li
     )
     query = query.options(facts, load_only(ArticleDraft.updated_at)).order_by(ArticleDraft.updated_at.desc())
     return [(draft, name) for draft, name in session.execute(query.limit(20))]
-
-
-def waiting_changes(session: Session) -> list[tuple[ArticleDraft, Article, str]]:
-    """Changes of published articles that colleagues are asked to read, the oldest first, with the writer's name."""
-    query = select(ArticleDraft, Article, func.coalesce(func.nullif(User.name, ""), User.email))
-    query = query.join(Article, Article.id == ArticleDraft.article_id).join(User, User.id == ArticleDraft.user_id)
-    query = query.where(ArticleDraft.for_review).order_by(ArticleDraft.updated_at)
-    query = query.options(
-        load_only(ArticleDraft.key, ArticleDraft.updated_at), load_only(Article.title, Article.language)
-    )
-    return [(draft, article, name) for draft, article, name in session.execute(query.limit(50))]
 
 
 def drop_drafts(session: Session, keys: Iterable[str], user_id: int) -> None:

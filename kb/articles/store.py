@@ -100,10 +100,19 @@ def archive_article(session: Session, article: Article, *, author: str = "", not
     return save_article(session, source, author=author, note=note, article=article)
 
 
-def mark_reviewed(session: Session, article: Article, day: date, *, author: str = "") -> Article:
-    """Note that somebody has read the article through on this day and found it right, as a revision."""
+def mark_reviewed(
+    session: Session, article: Article, day: date, *, author: str = "", review_by: date | None = None
+) -> Article:
+    """Note that somebody has read the article through on this day and found it right, as a revision.
+
+    review_by: until when it is to be read again; None leaves that day as it is.
+    """
     source = replace(source_of_article(session, article), reviewed_on=day)
-    return save_article(session, source, author=author, note="Reviewed", article=article)
+    if review_by is not None:
+        source = replace(source, review_by=review_by)
+    save_article(session, source, author=author, note="Reviewed", article=article)
+    article.reviewed_by = author[:320] or None
+    return article
 
 
 def list_revisions(session: Session, article: Article) -> list[ArticleRevision]:
@@ -127,10 +136,15 @@ def restore_revision(session: Session, article: Article, number: int, *, author:
     Title, body, topic, other wordings and own keys come back. Address, audience and status stay as they are: to look
     up an old text must not publish it or show it to customers.
     """
+    restored = restored_source(session, article, number)
+    return save_article(session, restored, author=author, note=f"Revision {number} restored", article=article)
+
+
+def restored_source(session: Session, article: Article, number: int) -> ArticleSource:
+    """What the article would be with what that revision said."""
     old = source_of_revision(get_revision(session, article, number))
     now = source_of_article(session, article)
-    restored = replace(now, title=old.title, body=old.body, topic=old.topic, also_asked=old.also_asked, extra=old.extra)
-    return save_article(session, restored, author=author, note=f"Revision {number} restored", article=article)
+    return replace(now, title=old.title, body=old.body, topic=old.topic, also_asked=old.also_asked, extra=old.extra)
 
 
 def source_of_article(session: Session, article: Article) -> ArticleSource:
@@ -171,6 +185,8 @@ def _write_row(article: Article, source: ArticleSource) -> None:
     article.also_asked = list(source.also_asked)
     article.owner = source.owner
     article.review_by = source.review_by
+    if article.reviewed_on != source.reviewed_on:
+        article.reviewed_by = None
     article.reviewed_on = source.reviewed_on
 
 

@@ -1,5 +1,6 @@
 """The studio's list of articles of every kind and status, by filters and words; and what a writer may link to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -49,6 +50,7 @@ class ListedArticle:
     owner: str
     review_by: date | None
     updated_at: datetime
+    revision: int
 
 
 _COLUMNS = (
@@ -62,6 +64,7 @@ _COLUMNS = (
     func.coalesce(Article.owner, ""),
     Article.review_by,
     Article.updated_at,
+    Article.revision,
 )
 
 
@@ -73,6 +76,11 @@ def find_articles(session: Session, wanted: ArticleFilter, *, limit: int, offset
         query = query.order_by(case((Article.title.icontains(words[0], autoescape=True), 0), else_=1))
     query = query.order_by(Article.updated_at.desc(), Article.id.desc()).limit(limit).offset(offset)
     return [ListedArticle(*tuple(row)) for row in session.execute(query)]
+
+
+def articles_by_id(session: Session, ids: Sequence[int]) -> Sequence[Article]:
+    """By title. One statement."""
+    return session.scalars(select(Article).where(Article.id.in_(ids)).order_by(Article.title, Article.id)).all()
 
 
 def count_articles(session: Session, wanted: ArticleFilter) -> int:

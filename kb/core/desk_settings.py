@@ -76,6 +76,12 @@ class DeskSettings:
         "Further ways to reach a person that customers are offered: `phone=1800 000 5454, sms=+919000012345, "
         "whatsapp=+919000012345, telegram=https://t.me/example`; default none",
     )
+    article_review_text: str = setting(
+        "KB_ARTICLE_REVIEW",
+        "optional",
+        "Whether a colleague has to approve what is written in the studio before it is published (`required`), or whoever writes "
+        "may ask for that and may publish alone (`optional`)",
+    )
     surveys_text: str = setting(
         "KB_SURVEYS",
         "chat, mail",
@@ -122,6 +128,15 @@ class DeskSettings:
         if choice not in {"pick", "round_robin"}:
             raise ConfigurationError(f"KB_DEALING is {self.dealing_text!r}, but must be pick or round_robin.")
         return choice == "round_robin"
+
+    @property
+    def needs_approval(self) -> bool:
+        choice = self.article_review_text.strip().lower()
+        if choice not in {"optional", "required"}:
+            raise ConfigurationError(
+                f"KB_ARTICLE_REVIEW is {self.article_review_text!r}, but must be optional or required."
+            )
+        return choice == "required"
 
     @property
     def largest_attachment(self) -> int:

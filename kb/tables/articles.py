@@ -33,6 +33,7 @@ class Article(Base):
     owner: Mapped[str | None] = mapped_column(String(320))
     review_by: Mapped[date | None]
     reviewed_on: Mapped[date | None]  # when somebody last read it through and found it right; None: nobody said so
+    reviewed_by: Mapped[str | None] = mapped_column(String(320))  # who said so; None where a file did
     revision: Mapped[int] = mapped_column(default=1)
     content_hash: Mapped[str] = mapped_column(String(64))  # of the canonical file text, see kb.articles
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

@@ -103,6 +103,11 @@ PAGES = {
     "/studio/articles/new": ["/studio/articles/new?template=policy&language=bn"],
     "/studio/articles/<int:article_id>": ["/studio/articles/{public}"],
     "/studio/articles/<int:article_id>/history": ["/studio/articles/{public}/history"],
+    "/studio/articles/<int:article_id>/review": ["/studio/articles/{public}/review"],
+    "/studio/articles/<int:article_id>/schedule": ["/studio/articles/{public}/schedule"],
+    "/studio/articles/reviews": ["/studio/articles/reviews"],
+    "/studio/articles/due": ["/studio/articles/due"],
+    "/studio/articles/acts": ["/studio/articles/acts"],
     "/studio/articles/<int:article_id>/archive": ["/studio/articles/{public}/archive"],
     "/studio/voice/": ["/studio/voice/", "/studio/voice/?view=due"],
     "/studio/drafts/": ["/studio/drafts/"],
@@ -139,6 +144,7 @@ NO_PAGES = {
         "/desk/extension.zip",
         "/studio/drafts/<int:article_id>.md",
         "/studio/articles/links",
+        "/studio/articles/acts/<int:act_id>",  # see test_article_workflow.py
         "/studio/numbers/<figure_key>.csv",
         *(f"/studio/voice/<int:theme_id>{part}" for part in ("", "/statements.csv", "/statements.json")),
         "/studio/edits/<int:proposal_id>",  # see tests/webapp/studio/test_edit_pages.py

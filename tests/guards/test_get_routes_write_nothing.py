@@ -31,7 +31,7 @@ from kb.service.notices import NoticeContent, save_notice
 from kb.service.sample import read_conversations, store_sample
 from kb.service.surveys import survey_of
 from kb.service.timeline import newest_messages
-from kb.tables import Gap, Role, SearchEvent, VoiceStatement, VoiceTheme, utc_now
+from kb.tables import BulkAct, Gap, Role, SearchEvent, VoiceStatement, VoiceTheme, utc_now
 from webapp.help.own_conversations import token_of
 from webapp.shared.news_links import sign_key
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
@@ -103,6 +103,9 @@ def addresses(
         user_id=None,
     )
     practised = add_practice(session, content.refund["en"])
+    act = BulkAct(act="topic", details={"value": "a", "done": [], "refused": []})
+    session.add(act)
+    session.flush()
     known: dict[str, object] = {
         "language": "en",
         "topic": "refunds",
@@ -133,6 +136,7 @@ def addresses(
         "user_id": practised.user_id,
         "attempt_id": practised.attempt_id,
         "token": "",  # of each route's kind of conversation
+        "act_id": act.id,
         "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),
     }
 

@@ -22,6 +22,10 @@ from talks import make_talk
 from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.tables import (
+    ArticleComment,
+    ArticleReview,
+    ArticleSchedule,
+    BulkAct,
     Feedback,
     FeedbackKind,
     Job,
@@ -64,10 +68,15 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/gaps?shape=board": (Role.TRAINER, 9),
     "/studio/gaps/1": (Role.TRAINER, 8),
     "/studio/gaps/1?join=ship": (Role.TRAINER, 11),
-    "/studio/articles/": (Role.TRAINER, 6),
-    "/studio/articles/1": (Role.TRAINER, 5),
+    "/studio/articles/": (Role.TRAINER, 8),
+    "/studio/articles/1": (Role.TRAINER, 9),
     "/studio/articles/1/history": (Role.TRAINER, 3),
-    "/studio/articles/1/archive": (Role.TRAINER, 8),
+    "/studio/articles/1/review": (Role.TRAINER, 7),
+    "/studio/articles/1/schedule": (Role.TRAINER, 4),
+    "/studio/articles/reviews": (Role.TRAINER, 2),
+    "/studio/articles/due": (Role.TRAINER, 5),
+    "/studio/articles/acts": (Role.TRAINER, 2),
+    "/studio/articles/1/archive": (Role.TRAINER, 12),
     "/studio/wordings/": (Role.TRAINER, 5),
     "/studio/confidence/": (Role.TRAINER, 4),
     "/desk/flags/": (Role.REP, 3),
@@ -125,6 +134,11 @@ def fill(session: Session, times: int) -> None:
                 VoiceStatement(theme_id=number, kind="complaint", source=source, source_id=theme.id, text="Late",
                                language="en", vector=b"", fingerprint="x", said_at=utc_now())
             )  # fmt: skip
+        session.add(ArticleReview(article_id=1, state="sent_back", answer="Which?", decided_at=utc_now()))
+        session.add(ArticleComment(article_id=1, text="Why?", quote="Text"))
+        session.add(ArticleSchedule(article_id=1, act="archive", at=utc_now() + timedelta(days=1)))
+        done = {"article": 1, "title": "A", "language": "en", "before": {}, "revision": 1}
+        session.add(BulkAct(act="topic", details={"value": "a", "done": [done], "refused": []}))
         make_talk(session, ["customer: Where?", "agent: Here", "note: odd"], name="", email=f"{mark}@mail.example")
         session.add(VoteReason(key=mark, article_id=1, language="en", choice="unclear", text="Which button?"))
         session.add(User(email=f"{mark}@test.example", role="rep", password_hash="x"))

@@ -22,7 +22,7 @@ from webapp.help.chat import pages as chat_pages
 from webapp.help.person import call_back, survey, waiting, ways
 from webapp.help.pictures import picture
 from webapp.help.topics import topic_name
-from webapp.shared.article_html import reviewed_day
+from webapp.shared.article_html import review_is_overdue, reviewed_day, verification_of
 
 __all__ = [
     "articles",
@@ -50,6 +50,8 @@ __all__ = [
 
 blueprint.add_app_template_global(topic_name)
 blueprint.add_app_template_global(reviewed_day)
+blueprint.add_app_template_global(verification_of)
+blueprint.add_app_template_global(review_is_overdue)
 blueprint.add_url_rule("/help/pictures/<name>", "picture", picture)
 for helper in (waiting.chat_url, waiting.waiting_of, waiting.wait_of_newcomer):
     blueprint.add_app_template_global(helper)

@@ -8,6 +8,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from kb.articles import FindPicture, RenderedArticle, render_markdown
+from kb.articles.due import Verified, verification
 from kb.articles.sanitising import Link
 from kb.articles.videos import NO_TITLE
 from kb.core.clock import utc_now
@@ -32,8 +33,22 @@ def show_article(article: Article, *, link: Link, picture: FindPicture) -> Rende
 
 def reviewed_day(article: Article) -> date | None:
     """When somebody last found it right; None where nobody said so, and for a day that is still to come."""
-    today = utc_now().astimezone(current_app.extensions["kb_settings"].time_zone).date()
-    return article.reviewed_on if article.reviewed_on is not None and article.reviewed_on <= today else None
+    return article.reviewed_on if article.reviewed_on is not None and article.reviewed_on <= _today() else None
+
+
+def verification_of(article: Article) -> Verified | None:
+    """Until when it is verified and by whom; None where it is not."""
+    return verification(article, _today())
+
+
+def review_is_overdue(article: Article) -> bool:
+    """The day has come by which somebody was to read it again."""
+    return article.review_by is not None and article.review_by < _today()
+
+
+def _today() -> date:
+    day: date = utc_now().astimezone(current_app.extensions["kb_settings"].time_zone).date()
+    return day
 
 
 def _titles(language: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from kb.articles import get_article
+from kb.articles.approval import NotApprovedError
 from kb.insight.gaps import (
     draft_from_tickets,
     link_article,
@@ -122,7 +123,18 @@ def fill_with(gap_id: int) -> ResponseReturnValue:
         )
         flash(_("The article has its questions now. They are asked again in a minute."), "good")
     else:
-        publish_article(session(), gap_id, article.id, user_id=current_user.id, author=current_user.email)
+        try:
+            publish_article(
+                session(), gap_id, article.id, user_id=current_user.id, author=current_user.email,
+                needs_approval=current_settings().needs_approval,
+            )  # fmt: skip
+        except NotApprovedError:
+            session().rollback()
+            flash(
+                _("A colleague has to approve this article, as customers are to read it, before it is published."),
+                "warn",
+            )
+            return redirect(url_for("studio_articles.article", article_id=article.id), code=303)
         flash(_("The article is public now. The questions are asked again in a minute."), "good")
     return redirect(url_for("studio.gap", gap_id=gap_id), code=303)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from kb.articles.schedules import has_due_schedules
 from kb.core.settings import Settings
 from kb.insight.training.announcing import has_unannounced
 from kb.insight.training.reminding import has_due_reminders
@@ -45,6 +46,7 @@ from webapp.worker import (
     translations,
     voice,
     wordings,
+    workflow,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
 from webapp.worker.feelings import FEELINGS
@@ -61,6 +63,7 @@ from webapp.worker.training import ANNOUNCEMENTS, REMINDERS, TRAINING
 from webapp.worker.transcripts import TRANSCRIPTS
 from webapp.worker.translations import TRANSLATIONS
 from webapp.worker.wordings import WORDINGS
+from webapp.worker.workflow import REVIEW_REMINDERS, SCHEDULES
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
@@ -87,6 +90,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(HELD, held.run, is_wanted=lambda _session: has_held(settings.home), lane=HELD),
         kind(TRANSCRIPTS, transcripts.run, is_wanted=has_due_transcripts, lane=TRANSCRIPTS),
         kind(FEELINGS, feelings.run, is_wanted=has_due_feelings, lane=FEELINGS),
+        kind(SCHEDULES, workflow.publish_and_archive, is_wanted=has_due_schedules, lane=SCHEDULES),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(TRANSLATIONS, translations.run, is_wanted=has_unfollowed, lane=TRANSLATIONS),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
@@ -95,6 +99,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(DEMAND, demand.run, every=timedelta(minutes=30)),
         kind(NUMBERS, numbers.run, every=timedelta(minutes=30)),
         kind(REPORTS, reports.run, every=timedelta(minutes=5), lane=REPORTS),
+        kind(REVIEW_REMINDERS, workflow.remind, every=timedelta(minutes=30), lane=REVIEW_REMINDERS),
         kind(RISING, rising.run, every=timedelta(minutes=10)),
         kind(SELF_SERVICE, self_service.run, every=timedelta(hours=1)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kb.articles import archive_article, get_article, save_article, source_of_article
+from kb.articles.approval import require_approval
 from kb.articles.drafting import TOPIC, SolvedCase, draft_article
 from kb.articles.translating import begin_translation
 from kb.core.errors import InvalidInputError
@@ -56,8 +57,13 @@ def link_article(
     return article
 
 
-def publish_article(session: Session, gap_id: int, article_id: int, *, user_id: int | None, author: str) -> Article:
-    """Make an internal article, or a draft, public. Raises NotFoundError; InvalidInputError where it is public or put away."""
+def publish_article(
+    session: Session, gap_id: int, article_id: int, *, user_id: int | None, author: str, needs_approval: bool = False
+) -> Article:
+    """Make an internal article, or a draft, public. Raises NotFoundError; InvalidInputError where it is public or put away;
+
+    NotApprovedError where a colleague has to approve it first.
+    """
     gap, article = get_gap(session, gap_id), get_article(session, article_id)
     if article.status == "archived":
         raise InvalidInputError("This article was put away.", remedy="Choose another one.")
@@ -67,6 +73,8 @@ def publish_article(session: Session, gap_id: int, article_id: int, *, user_id: 
     source = source_of_article(session, article)
     topic = "" if source.topic == TOPIC else source.topic
     source = replace(source, status="published", audience="public", topic=topic)
+    if needs_approval:
+        require_approval(session, article, source)
     save_article(session, source, author=author, note="Published for what nobody could find", article=article)
     details = {"way": PUBLISHED, "article": article.id, "before": before, "revision": article.revision}
     note_fill(session, gap, details, user_id=user_id)

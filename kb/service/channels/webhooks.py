@@ -35,6 +35,7 @@ EVENTS = {
 }
 MESSAGE_SENT = "message.sent"
 VOICE_THEME = "voice.theme"
+REVIEW_DUE = "articles.review_due"
 
 
 def add_webhook(session: Session, url: str, channels: Sequence[str] = ()) -> Webhook:
@@ -179,12 +180,21 @@ def _of_all_channels(session: Session) -> list[Webhook]:
 
 def tell_theme(session: Session, theme: Json, user_id: int | None) -> int:
     """A theme of what customers say is handed over; returns to how many webhooks: those that take all channels."""
-    now, webhooks = utc_now(), _of_all_channels(session)
+    return _tell_all(session, VOICE_THEME, {"by": user_id, "theme": theme}, utc_now())
+
+
+def tell_review_due(session: Session, articles: Sequence[Json], at: datetime) -> int:
+    """The day has come by which these articles were to be reviewed; returns to how many webhooks, as tell_theme does."""
+    return _tell_all(session, REVIEW_DUE, {"articles": list(articles)}, at)
+
+
+def _tell_all(session: Session, event: str, told: Json, at: datetime) -> int:
+    webhooks = _of_all_channels(session)
     for webhook in webhooks:
         public_id = str(uuid.uuid4())
-        body = {"id": public_id, "event": VOICE_THEME, "at": now.isoformat(), "by": user_id, "theme": theme}
+        body = {"id": public_id, "event": event, "at": at.isoformat(), **told}
         text = json.dumps(body, ensure_ascii=False)
-        session.add(WebhookCall(webhook_id=webhook.id, public_id=public_id, body=text, send_at=now))
+        session.add(WebhookCall(webhook_id=webhook.id, public_id=public_id, body=text, send_at=at))
     session.flush()
     return len(webhooks)
 

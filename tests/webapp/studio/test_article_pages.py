@@ -84,7 +84,7 @@ def test_an_article_goes_from_a_template_to_the_help_centre_and_away(
     assert now(session, article).status == "in_review"
     send(address, step="publish", **form_of(now(session, article)))
     assert "A red lamp." in get(client, "/help/en/articles/red-lamp")
-    assert "No article and no flow points to it" in get(trainer, f"{address}/archive")
+    assert "Nothing points to it." in get(trainer, f"{address}/archive")
     send(f"{address}/archive", step="archived", seen=now(session, article).revision)
     assert client.get("/help/en/articles/red-lamp").status_code == 410
     made = select(ArticleRevision).where(ArticleRevision.article_id == article.id)
@@ -130,7 +130,7 @@ def test_a_published_article_stays_as_it_is_while_a_colleague_reads_the_changes(
     with_draft = send(address, step="submit", **form_of(article, body="Turn the knob."))
     assert "draft=" in with_draft
     assert "Press the button." in get(client, "/help/en/articles/lamp")
-    assert f"{address}?draft={KEY}" in get(trainer, "/studio/articles/")
+    assert f"{address}/review?draft={KEY}" in get(trainer, "/studio/articles/reviews")
     assert "Turn the knob." in get(trainer, with_draft)
     send(address, step="publish", **form_of(article, body="Turn the knob.", key="x" * 24, taken_up=KEY))
     assert "Turn the knob." in get(client, "/help/en/articles/lamp")

@@ -7,12 +7,14 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from kb.articles import get_article, get_revision, list_revisions, restore_revision
+from kb.articles.approval import NotApprovedError, require_approval
 from kb.articles.differences import Piece, around_changes, differences
 from kb.articles.editing import ArticleText, text_of
-from kb.articles.store import source_of_revision
+from kb.articles.store import restored_source, source_of_revision
 from kb.core.errors import ConflictError
 from kb.tables import Article
 from webapp.shared.database import session
+from webapp.shared.searching import current_settings
 from webapp.studio.writing.blueprint import blueprint, sent_number
 from webapp.studio.writing.words import STATUSES
 
@@ -42,7 +44,15 @@ def restore(article_id: int) -> ResponseReturnValue:
     """What an earlier version said becomes the newest one. Address, audience and state stay."""
     found = get_article(session(), article_id)
     try:
+        if found.status == "published" and current_settings().needs_approval:
+            require_approval(session(), found, restored_source(session(), found, sent_number("revision")))
         restore_revision(session(), found, sent_number("revision"), author=current_user.email)
+    except NotApprovedError:
+        session().rollback()
+        problem = _(
+            "This version was never published or approved. Bring what you need into the article and ask for a review."
+        )
+        return _history(get_article(session(), article_id), problem=problem), 409
     except ConflictError:
         session().rollback()
         return _history(

@@ -1,13 +1,15 @@
 """The list of articles, and the editor: save, ask for a review, publish, archive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.articles import get_article
+from kb.articles.approval import NotApprovedError
 from kb.articles.differences import around_changes, differences
 from kb.articles.editing import (
     AddressTakenError,
@@ -19,24 +21,27 @@ from kb.articles.editing import (
     text_from,
     text_of,
 )
-from kb.articles.kept_drafts import drop_drafts, find_draft, keep_draft, open_drafts, waiting_changes
-from kb.articles.links import former_addresses, links_to
+from kb.articles.kept_drafts import drop_drafts, find_draft, keep_draft, open_drafts
+from kb.articles.links import former_addresses
+from kb.articles.pointing import pointing_to
+from kb.articles.reviews import ask_review, close_reviews, reviews_of, waiting_reviews
+from kb.articles.schedules import cancel_of_drafts, planned
 from kb.articles.store import get_revision, source_of_revision
 from kb.articles.studio_list import ArticleFilter, article_choices, count_articles, find_articles
-from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
-from kb.tables import Article
+from kb.tables import Article, ReviewState
 from webapp.shared.database import session
 from webapp.shared.flows import flows_of_shop
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
 from webapp.shared.ui import render_fresh
-from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text
+from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text, shop_day
 from webapp.studio.writing.preview import preview_of
+from webapp.studio.writing.reviewing import chosen_reviewer, colleagues, me, open_comments
 from webapp.studio.writing.templates import TEMPLATES, template_body
 from webapp.studio.writing.tools import add_picture
-from webapp.studio.writing.words import AUDIENCES, KINDS, STATUSES, fault_words
+from webapp.studio.writing.words import AUDIENCES, BULK_ACTS, KINDS, PLANNED_ACTS, STATUSES, WHY_NOT, fault_words
 
 A_PAGE = 50
 FILTERS = ("language", "topic", "status", "audience", "owner")
@@ -57,12 +62,18 @@ class Opened:
 @blueprint.get("/")
 def articles() -> ResponseReturnValue:
     """All of them, of every status, by filters and words; drafts of this person that were never saved; changes to be read."""
+    return list_page()
+
+
+def list_page(*, problem: str = "", ticked: Sequence[str] = ()) -> Response:
+    """problem: why an act on those that are ticked was not done."""
     wanted = ArticleFilter(
         words=request.args.get("q", "").strip()[:200],
         **{name: request.args.get(name, "")[:320] for name in FILTERS},
     )
     page, count = page_number(), count_articles(session(), wanted)
-    earlier, later = neighbours(page, count, A_PAGE)
+    earlier, later = ("", "") if problem else neighbours(page, count, A_PAGE)
+    waiting = waiting_reviews(session(), current_user.id)
     return render_fresh(
         "studio/articles.html",
         articles=find_articles(session(), wanted, limit=A_PAGE, offset=(page - 1) * A_PAGE),
@@ -70,13 +81,23 @@ def articles() -> ResponseReturnValue:
         wanted=wanted,
         choices=article_choices(session()),
         unsaved=open_drafts(session(), current_user.id, article_id=None),
-        waiting=waiting_changes(session()),
+        waiting=len(waiting),
+        waiting_for_me=sum(one.reviewer_id == current_user.id for one in waiting),
+        planned=planned(session()),
+        colleagues=colleagues(),
+        problem=problem,
+        ticked=frozenset(ticked),
+        sent=request.form,
+        here=request.args.to_dict(),
+        acts=BULK_ACTS,
+        planned_acts=PLANNED_ACTS,
+        why=WHY_NOT,
         templates=TEMPLATES,
         statuses=STATUSES,
         kinds=KINDS,
         audiences=AUDIENCES,
         offered=offered_languages(),
-        today=utc_now().astimezone(current_settings().time_zone).date(),
+        today=shop_day(),
         previous_url=earlier,
         next_url=later,
     )
@@ -137,6 +158,7 @@ def archive(article_id: int) -> ResponseReturnValue:
         abort(400)
     try:
         set_status(session(), found, status, seen=sent_number("seen"), author=current_user.email)
+        close_reviews(session(), found.id, by=me(), state=ReviewState.WITHDRAWN)
     except ConflictError:
         session().rollback()
         problem = _("A colleague has changed this article meanwhile. Please look again.")
@@ -158,7 +180,7 @@ def _leave(found: Article, *, problem: str = "") -> str:
         "studio/article_archive.html",
         article=found,
         problem=problem,
-        pointing=links_to(session(), found, offered_languages()),
+        pointing=pointing_to(session(), found, offered_languages()),
         flows=quoting,
         statuses=STATUSES,
     )
@@ -182,7 +204,10 @@ def _save(found: Article | None) -> ResponseReturnValue:
     is_live = status == "published"
     if step == "keep" or (step == "submit" and is_live):
         kept = keep_draft(session(), key, current_user.id, text, article_id=found.id if found else None, seen=seen)
-        kept.for_review = step == "submit"
+        if step == "submit":
+            assert found is not None
+            kept.for_review = True
+            ask_review(session(), found, by=me(), reviewer_id=chosen_reviewer(), draft_key=kept.key)
         flash(
             _("Your changes wait for a colleague. Readers see the article as it was until then.")
             if kept.for_review
@@ -196,7 +221,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
     try:
         saved = save_text(
             session(), text, goals[step], article=found, seen=seen, author=current_user.email,
-            note=request.form.get("note", "").strip(),
+            note=request.form.get("note", "").strip(), needs_approval=current_settings().needs_approval,
         )  # fmt: skip
     except FaultyTextError as error:
         session().rollback()
@@ -217,10 +242,18 @@ def _save(found: Article | None) -> ResponseReturnValue:
         assert found is not None
         found = get_article(session(), found.id)
         return _edit(found, text, opened=again), 409
+    except NotApprovedError:
+        session().rollback()
+        words = _(
+            "A colleague has to approve this very text before it is published. Ask for a review, or keep it for later."
+        )
+        return _edit(found, text, problem=words, opened=again), 409
     except ConflictError as error:
         session().rollback()
         found = get_article(session(), found.id) if found is not None else None
         return _edit(found, text, problem=f"{error.message} {error.remedy}", opened=again), 409
+    _settle_reviews(saved, step, taken_up)
+    cancel_of_drafts(session(), (key, taken_up))
     drop_drafts(session(), (key, taken_up), current_user.id)
     said = {
         "save": _("Saved as a draft."),
@@ -231,6 +264,16 @@ def _save(found: Article | None) -> ResponseReturnValue:
     flash(said[step], "good")
     # The browser's own copy of the page of this name is not needed any more.
     return redirect(url_for("studio_articles.article", article_id=saved.id, saved=key or None), code=303)
+
+
+def _settle_reviews(saved: Article, step: str, taken_up: str) -> None:
+    """What a step of the editor means for those who were asked to read."""
+    if step == "submit":
+        ask_review(session(), saved, by=me(), reviewer_id=chosen_reviewer())
+    elif step == "publish":
+        close_reviews(session(), saved.id, by=me(), state=ReviewState.PUBLISHED, draft_key=taken_up)
+    elif step == "draft":
+        close_reviews(session(), saved.id, by=me(), state=ReviewState.WITHDRAWN)
 
 
 def _address(found: Article | None, key: str) -> str:
@@ -273,6 +316,13 @@ def _edit(
         former=former_addresses(session(), found) if found is not None else [],
         preview=preview_of(text, found),
         choices=article_choices(session()),
+        colleagues=colleagues(),
+        needs_approval=current_settings().needs_approval,
+        reviews=reviews_of(session(), found.id, limit=1) if found is not None else [],
+        open_comments=open_comments(found.id) if found is not None else 0,
+        planned=planned(session(), article_id=found.id) if found is not None else [],
+        planned_acts=PLANNED_ACTS,
+        why=WHY_NOT,
         statuses=STATUSES,
         kinds=KINDS,
         audiences=AUDIENCES,

@@ -14,13 +14,17 @@ from kb.articles.kept_drafts import drop_drafts, keep_draft
 from kb.articles.pasting import pasted_markdown
 from kb.articles.picture_encoding import PictureError, encode_picture
 from kb.articles.picture_files import store_asset
+from kb.articles.reviews import close_reviews
+from kb.articles.schedules import cancel_of_drafts
 from kb.articles.studio_list import ArticleFilter, find_articles
 from kb.articles.text import slugify
 from kb.core.clock import utc_now
+from kb.tables import ReviewState
 from webapp.shared.database import session
 from webapp.shared.ui import render_fresh
 from webapp.studio.writing.blueprint import blueprint, sent_number, sent_text
 from webapp.studio.writing.preview import preview_of
+from webapp.studio.writing.reviewing import me
 from webapp.studio.writing.words import STATUSES, picture_words
 
 MOST_LINKS = 8
@@ -51,9 +55,12 @@ def keep() -> ResponseReturnValue:
 @blueprint.post("/drafts/drop")
 def drop() -> ResponseReturnValue:
     """A draft that is not wanted any more."""
-    drop_drafts(session(), [request.form.get("key", "")], current_user.id)
+    key, number = request.form.get("key", ""), sent_number("article")
+    if number and key:
+        close_reviews(session(), number, by=me(), state=ReviewState.WITHDRAWN, draft_key=key)
+        cancel_of_drafts(session(), [key])
+    drop_drafts(session(), [key], current_user.id)
     flash(_("The draft was thrown away."), "good")
-    number = sent_number("article")
     address = url_for("studio_articles.article", article_id=number) if number else url_for("studio_articles.articles")
     return redirect(address, code=303)
 

@@ -15,6 +15,33 @@ STATUSES = {
     "archived": lazy_gettext("Archived"),
 }
 KINDS = {"draft": "", "in_review": "unsure", "published": "good", "archived": ""}
+REVIEW_STATES = {
+    "waiting": lazy_gettext("Waits to be read"),
+    "approved": lazy_gettext("Approved"),
+    "sent_back": lazy_gettext("Sent back"),
+    "withdrawn": lazy_gettext("Taken back"),
+    "published": lazy_gettext("Published"),
+}
+PLANNED_ACTS = {"publish": lazy_gettext("Publish"), "archive": lazy_gettext("Archive")}
+BULK_ACTS = {
+    "archive": lazy_gettext("Archive"),
+    "publish": lazy_gettext("Publish"),
+    "topic": lazy_gettext("Move to a topic"),
+    "owner": lazy_gettext("Give to an owner"),
+    "review_by": lazy_gettext("Set the day of review"),
+    "review": lazy_gettext("Ask for a review"),
+}
+# Why something was not done by itself, or with others.
+WHY_NOT = {
+    "gone": lazy_gettext("It is not there any more."),
+    "changed": lazy_gettext("Somebody has changed it meanwhile."),
+    "same": lazy_gettext("It is so already."),
+    "empty": lazy_gettext("It has no title or no text yet."),
+    "faulty": lazy_gettext("Something in its fields has to be mended first: open it."),
+    "not_approved": lazy_gettext("A colleague has to approve it first."),
+    "taken": lazy_gettext("Another article has this address already."),
+    "archived": lazy_gettext("It is archived."),
+}
 AUDIENCES = {"public": lazy_gettext("Public"), "internal": lazy_gettext("Internal")}
 
 

@@ -1,0 +1,246 @@
+"""Reviews: a writer asks, a colleague reads and approves or sends back with a word. Functions flush, the caller commits.
+
+Every trainer writes and every trainer may approve, but nobody approves what they wrote themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from kb.articles.approval import digest_of, wrote_it
+from kb.articles.editing import ArticleText, save_text, source_of_text, text_from, text_of
+from kb.articles.store import get_article
+from kb.core.clock import utc_now
+from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from kb.tables import Article, ArticleDraft, ArticleReview, ReviewState, User
+
+LONGEST_WORD = 1_000
+MOST_LISTED = 200
+_WAITING = ReviewState.WAITING.value
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Who does something."""
+
+    id: int
+    email: str
+
+
+@dataclass(frozen=True)
+class WaitingReview:
+    """One line of the list. asked_by, reviewer: names, "" for nobody in particular."""
+
+    id: int
+    article_id: int
+    title: str
+    language: str
+    draft_key: str
+    is_change: bool  # of a published article
+    asked_by_id: int | None
+    asked_by: str
+    reviewer_id: int | None
+    reviewer: str
+    word: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class TextToRead:
+    """What is to be read: the newest revision, or a change of a published article that is not in it yet."""
+
+    article: Article
+    text: ArticleText
+    digest: str
+    draft: ArticleDraft | None = None
+    # The article has been saved since the change was begun: it cannot be published as it is.
+    is_behind: bool = False
+
+
+def ask_review(
+    session: Session,
+    article: Article,
+    *,
+    by: Editor,
+    reviewer_id: int | None = None,
+    word: str = "",
+    draft_key: str = "",
+) -> ArticleReview:
+    """Somebody is to read it (reviewer_id; None: anybody). Asked again, the one that waits is changed.
+
+    Raises InvalidInputError for a reviewer who is the writer, or no person of the studio.
+    """
+    if reviewer_id == by.id:
+        raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
+    if reviewer_id is not None and session.get(User, reviewer_id) is None:
+        raise InvalidInputError("There is no such person.")
+    found = waiting_review(session, article.id, draft_key)
+    if found is None:
+        found = ArticleReview(article_id=article.id, draft_key=draft_key)
+        session.add(found)
+    found.asked_by_id, found.reviewer_id = by.id, reviewer_id
+    found.word, found.asked_at = word.strip()[:LONGEST_WORD], utc_now()
+    session.flush()
+    return found
+
+
+def waiting_review(session: Session, article_id: int, draft_key: str = "") -> ArticleReview | None:
+    query = select(ArticleReview).where(
+        ArticleReview.article_id == article_id,
+        ArticleReview.draft_key == draft_key,
+        ArticleReview.state == _WAITING,
+    )
+    return session.scalars(query.order_by(ArticleReview.id.desc()).limit(1)).first()
+
+
+def waiting_reviews(session: Session, user_id: int | None = None) -> list[WaitingReview]:
+    """All that wait, the oldest first, those that this person is asked for by name before the others. One statement."""
+    writer, reader = aliased(User), aliased(User)
+    query = (
+        select(
+            ArticleReview,
+            func.coalesce(ArticleDraft.fields["title"].as_string(), Article.title),
+            Article.language,
+            func.coalesce(func.nullif(writer.name, ""), writer.email, ""),
+            func.coalesce(func.nullif(reader.name, ""), reader.email, ""),
+        )
+        .join(Article, Article.id == ArticleReview.article_id)
+        .outerjoin(ArticleDraft, (ArticleDraft.key == ArticleReview.draft_key) & (ArticleReview.draft_key != ""))
+        .outerjoin(writer, writer.id == ArticleReview.asked_by_id)
+        .outerjoin(reader, reader.id == ArticleReview.reviewer_id)
+        # A draft that was thrown away leaves nothing to read; neither does an article that went another way.
+        .where(
+            ArticleReview.state == _WAITING,
+            or_(ArticleDraft.id.is_not(None), (ArticleReview.draft_key == "") & (Article.status == "in_review")),
+        )
+        .order_by(case((ArticleReview.reviewer_id == user_id, 0), else_=1), ArticleReview.asked_at, ArticleReview.id)
+        .limit(MOST_LISTED)
+    )
+    return [
+        WaitingReview(
+            one.id, one.article_id, title, language, one.draft_key, bool(one.draft_key), one.asked_by_id, asked_by,
+            one.reviewer_id, reviewer, one.word, one.asked_at,
+        )
+        for one, title, language, asked_by, reviewer in session.execute(query)
+    ]  # fmt: skip
+
+
+def reviews_of(session: Session, article_id: int, *, limit: int = 20) -> Sequence[tuple[ArticleReview, str, str, str]]:
+    """The newest first, with the names of who asked, who is asked and who decided. One statement."""
+    writer, reader, judge = aliased(User), aliased(User), aliased(User)
+    names = (func.coalesce(func.nullif(one.name, ""), one.email, "") for one in (writer, reader, judge))
+    query = (
+        select(ArticleReview, *names)
+        .outerjoin(writer, writer.id == ArticleReview.asked_by_id)
+        .outerjoin(reader, reader.id == ArticleReview.reviewer_id)
+        .outerjoin(judge, judge.id == ArticleReview.decided_by_id)
+        .where(ArticleReview.article_id == article_id)
+    )
+    rows = session.execute(query.order_by(ArticleReview.id.desc()).limit(limit))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def text_to_read(session: Session, article_id: int, draft_key: str = "") -> TextToRead:
+    """Raises NotFoundError, also for a draft that nobody was asked to read."""
+    article = get_article(session, article_id)
+    if not draft_key:
+        text = text_of(article)
+        return TextToRead(article, text, digest_of(source_of_text(session, text, article.status)))
+    draft = session.scalar(
+        select(ArticleDraft).where(
+            ArticleDraft.key == draft_key, ArticleDraft.article_id == article_id, ArticleDraft.for_review
+        )
+    )
+    if draft is None:
+        raise NotFoundError("There is no such draft (any more).")
+    text = text_from({**draft.fields, "language": article.language}, draft.body)
+    digest = digest_of(source_of_text(session, _without_faults(text), "published"))
+    return TextToRead(article, text, digest, draft, draft.revision != article.revision)
+
+
+def _without_faults(text: ArticleText) -> ArticleText:
+    """A draft may hold a day that is none; it is no part of what is approved."""
+    return ArticleText(**{**text.fields(), "review_by": ""}, body=text.body)
+
+
+def may_approve(session: Session, reading: TextToRead, user: Editor) -> bool:
+    """Whoever has not written it: no version since the last published one, nor the draft."""
+    if reading.draft is not None:
+        return reading.draft.user_id != user.id
+    return not wrote_it(session, reading.article, user.email)
+
+
+def approve(session: Session, reading: TextToRead, *, by: Editor, seen: str, word: str = "") -> ArticleReview:
+    """The text that was read (seen: its digest) may be published. Raises NotAllowedError, ConflictError where it has changed."""
+    review = _to_decide(session, reading, by)
+    if seen != reading.digest:
+        raise ConflictError("The text has changed since you opened it.", remedy="Read it again.")
+    review.digest = reading.digest
+    return _decide(session, review, ReviewState.APPROVED, by, word)
+
+
+def publish_read_text(
+    session: Session, reading: TextToRead, *, by: Editor, today: date, needs_approval: bool
+) -> Article:
+    """Publish what was approved just now; it counts as reviewed today. Raises as save_text does."""
+    article, draft = reading.article, reading.draft
+    writer = session.get(User, draft.user_id) if draft is not None else None
+    saved = save_text(
+        session,
+        reading.text,
+        "published",
+        article=article,
+        seen=draft.revision if draft is not None else article.revision,
+        author=writer.email if writer is not None else by.email,
+        note=f"Approved by {by.email}",
+        needs_approval=needs_approval,
+        reviewed_on=today,
+    )
+    saved.reviewed_by = by.email
+    if draft is not None:
+        session.delete(draft)
+    session.flush()
+    return saved
+
+
+def send_back(session: Session, reading: TextToRead, *, by: Editor, word: str) -> ArticleReview:
+    """Not yet, and why: a text in review is a draft again, a change its writer's own. Raises InvalidInputError without a word."""
+    if not word.strip():
+        raise InvalidInputError("Say what is missing.", remedy="Without a word the writer does not know what to do.")
+    review = _to_decide(session, reading, by, is_approval=False)
+    if reading.draft is not None:
+        reading.draft.for_review = False
+    elif reading.article.status == "in_review":
+        article = reading.article
+        save_text(
+            session, reading.text, "draft", article=article, seen=article.revision, author=by.email, note=word.strip()
+        )  # fmt: skip
+    return _decide(session, review, ReviewState.SENT_BACK, by, word)
+
+
+def close_reviews(session: Session, article_id: int, *, by: Editor, state: ReviewState, draft_key: str = "") -> None:
+    """What waits to be read is published, or not wanted any more."""
+    query = select(ArticleReview).where(ArticleReview.article_id == article_id, ArticleReview.state == _WAITING)
+    for review in session.scalars(query.where(ArticleReview.draft_key.in_({"", draft_key}))):
+        if review.draft_key == draft_key or state is ReviewState.PUBLISHED:
+            _decide(session, review, state, by, "")
+
+
+def _to_decide(session: Session, reading: TextToRead, by: Editor, *, is_approval: bool = True) -> ArticleReview:
+    if is_approval and not may_approve(session, reading, by):
+        raise NotAllowedError("Nobody approves what they wrote themselves.", remedy="Ask a colleague.")
+    draft_key = reading.draft.key if reading.draft is not None else ""
+    review = waiting_review(session, reading.article.id, draft_key)
+    if review is None:
+        raise ConflictError("Nobody waits for a word about this text any more.", remedy="Look at it again.")
+    return review
+
+
+def _decide(session: Session, review: ArticleReview, state: ReviewState, by: Editor, word: str) -> ArticleReview:
+    review.state, review.decided_by_id, review.decided_at = state.value, by.id, utc_now()
+    review.answer = word.strip()[:LONGEST_WORD]
+    session.flush()
+    return review
