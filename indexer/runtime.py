@@ -25,6 +25,7 @@ from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
 from kb.search.confidence import SHIPPED, Calibration, load_calibration
+from kb.search.curation import CurationSource, curation_version, load_curation
 from kb.search.encoding import Encoder
 from kb.search.searcher import CollectionSource, Searcher
 from kb.search.second_stage import Reranker
@@ -74,6 +75,7 @@ class SearchRuntime:
         self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
         self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
         self._solved = Follower(engine, "What solved conversations", newest_solved, load_solved)
+        self._curation = Follower(engine, "Synonyms and pinned answers", curation_version, load_curation)
         is_set = reranker or settings.reranker
         self._second_stage = SecondStageSource(settings, self._calibration, reranker) if is_set else None
         self._searchers = {
@@ -122,11 +124,19 @@ class SearchRuntime:
         sources: Sequence[CollectionSource],
         audience: Audience,
         second_stage: SecondStageSource | None = None,
+        curation: CurationSource | None = None,
     ) -> Searcher:
         """One of any collections, with the encoder, statistics and calibration that serve; without a second stage for trying out,
-        where two searches are compared that must have read the same."""
+        where two searches are compared that must have read the same. curation: in place of the one that serves."""
         return Searcher(
-            self.encoder, tuple(sources), audience, self._statistics, self._calibration, second_stage, self._solved
+            self.encoder,
+            tuple(sources),
+            audience,
+            self._statistics,
+            self._calibration,
+            second_stage,
+            self._solved,
+            curation or self._curation,
         )
 
     def view(self, name: CollectionName) -> CollectionView:

@@ -19,6 +19,7 @@ from webapp.shared.compression import init_compression
 from webapp.shared.cross_site import init_cross_site
 from webapp.shared.database import init_database
 from webapp.shared.errors import init_errors
+from webapp.shared.help_order import init_help_order
 from webapp.shared.hosts import Site, init_hosts
 from webapp.shared.input import init_input
 from webapp.shared.limits import init_limits
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     "webapp.studio.numbers.views:blueprint",
     "webapp.studio.self_service:blueprint",
     "webapp.studio.training.views:blueprint",
+    "webapp.studio.searching.views:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.api.asking:public",
@@ -108,6 +110,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_after_response(app, engine)
     init_live(app, engine)
     init_runtime(app, settings, engine)
+    init_help_order(app, engine)
     init_login(app)
     init_locale(app, settings)
     init_errors(app)

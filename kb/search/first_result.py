@@ -34,6 +34,9 @@ def join_answers(answers: Sequence[SearchAnswer], limit: int) -> SearchAnswer:
 
 
 def _lead(answers: Sequence[SearchAnswer]) -> SearchAnswer:
+    pinned = [answer for answer in answers if answer.results and answer.results[0].pinned]
+    if pinned:
+        return pinned[0]
     filled = [answer for answer in answers if answer.results] or answers
     # Where one collection has the error code that was asked for, the others are beside the question.
     fewest = min(len(answer.missing) for answer in filled)

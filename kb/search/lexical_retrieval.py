@@ -38,5 +38,6 @@ def retrieve_lexically(
 
 
 def _scale(processed: ProcessedQuery, collection: Collection) -> float:
-    stats = collection.stats(processed.terms)
-    return lexical_scale(processed.terms, stats.frequencies, stats.passages, processed.optional)
+    terms = {term: weight for term, weight in processed.terms.items() if term not in processed.alike}
+    stats = collection.stats(terms)
+    return lexical_scale(terms, stats.frequencies, stats.passages, processed.optional)

@@ -1,8 +1,9 @@
 """What of a query is encoded and which of its words are looked up."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
+from kb.search.synonyms import NO_SYNONYMS, Synonyms
 from kb.text.spelling import Speller
 from kb.text.terms import EXACT_MARK, FUNCTION_WORD_WEIGHT, is_function_word, weighted_query_terms
 from kb.text.transliteration import to_native
@@ -12,13 +13,17 @@ from kb.text.transliteration import to_native
 class ProcessedQuery:
     """text: what the encoder reads. terms: for the lexical index, with weights. optional: terms that are other words for the
     same thing, which count only where a collection has them. background: the language whose mean is
-    taken out, see kb.search.query_statistics. meant: what was typed with the likeliest word for each misspelt one, or ""."""
+    taken out, see kb.search.query_statistics. meant: what was typed with the likeliest word for each misspelt one, or "".
+    asked: the query with synonyms in place of words that nobody has written, else as it was typed; alike: terms that mean the
+    same as others of the query, of which a passage need not have both."""
 
     text: str
     terms: dict[str, float]
     optional: frozenset[str]
     background: str
     meant: str = ""
+    asked: str = ""
+    alike: frozenset[str] = frozenset()
 
     def telling_words(self) -> dict[str, float]:
         """Word beginnings and their weights, for choosing the piece to show."""
@@ -30,13 +35,20 @@ class ProcessedQuery:
 
 
 def process_query(
-    text: str, language: str, is_known: Callable[[str], bool], speller: Speller | None = None
+    text: str,
+    language: str,
+    is_known: Callable[[str], bool],
+    speller: Speller | None = None,
+    synonyms: Synonyms = NO_SYNONYMS,
 ) -> ProcessedQuery:
     """`is_known` tells of a term whether any collection contains it; `speller` corrects words that none does.
 
     Hindi and Bengali in Latin letters are encoded in their own script and looked up as typed, in their own script and
     in English: the words of the answer may be any of the three.
     """
+    read = synonyms.read(text, language, is_known)
+    text = asked = read.text
+    also = dict(read.also)
     terms = weighted_query_terms(text, language)
     optional: set[str] = set()
     meant = ""
@@ -45,7 +57,7 @@ def process_query(
         text, terms, optional = corrected.text, corrected.terms, set(corrected.optional)
         meant = corrected.meant
     if language not in ("hi-Latn", "bn-Latn"):
-        return ProcessedQuery(text, terms, frozenset(optional), language, meant)
+        return _with_synonyms(ProcessedQuery(text, terms, frozenset(optional), language, meant, asked), also)
     primary = language.partition("-")[0]
     native = to_native(text, language, lambda word: any(map(is_known, weighted_query_terms(word, "en"))))
     optional |= set(terms)
@@ -55,4 +67,12 @@ def process_query(
                 light = is_function_word(phrase, of_language) and not term.startswith(EXACT_MARK)
                 terms[term] = max(terms.get(term, 0.0), weight * (FUNCTION_WORD_WEIGHT if light else 1.0))
                 optional.add(term)
-    return ProcessedQuery(native.text, terms, frozenset(optional), primary, meant)
+    read = synonyms.read(native.text, primary, is_known)
+    processed = ProcessedQuery(read.text, terms, frozenset(optional), primary, meant, asked)
+    return _with_synonyms(processed, {**read.also, **also})
+
+
+def _with_synonyms(query: ProcessedQuery, also: Mapping[str, float]) -> ProcessedQuery:
+    """With further terms, which the query need not have."""
+    more = {term: weight for term, weight in also.items() if term not in query.terms}
+    return replace(query, terms={**query.terms, **more}, alike=frozenset(more)) if more else query

@@ -48,6 +48,30 @@ class RankedDocument(NamedTuple):
     rows: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class PassageShares:
+    """What each signal gives the score of each candidate passage, columns (n,). meaning: by the vectors, centred; question: what
+    another wording of a question must be better by; agreement: of the other languages; words: late interaction; solved: of use.
+
+    lexical: BM25 in the scale of fuse_documents; weakest_word: see Ranking; is_question, same_language: (n,) of bool.
+    """
+
+    meaning: Vectors
+    question: Vectors
+    agreement: Vectors
+    words: Vectors
+    solved: Vectors
+    lexical: Vectors
+    weakest_word: Vectors
+    is_question: NDArray[np.bool_]
+    same_language: NDArray[np.bool_]
+
+    @property
+    def dense(self) -> Vectors:
+        """All but the words of the lexical index, added in the order in which they come to be known."""
+        return self.meaning + self.question + self.agreement + self.words + self.solved
+
+
 def rank_candidates(
     candidates: Candidates,
     collections: Sequence[Collection],
@@ -57,38 +81,60 @@ def rank_candidates(
     centring: Centring,
     solved: SolvedCounts = NOTHING_SOLVED,
 ) -> Ranking:
-    """Score and fuse.
+    """Score and fuse; see `score_candidates`."""
+    shares = score_candidates(candidates, collections, scales, query, language, centring, solved)
+    documents = fuse_documents(
+        candidates.groups,
+        shares.dense,
+        shares.lexical,
+        is_question=shares.is_question,
+        same_language=shares.same_language,
+    )
+    return Ranking(documents, shares.weakest_word)
+
+
+def score_candidates(
+    candidates: Candidates,
+    collections: Sequence[Collection],
+    scales: Sequence[float],
+    query: QueryEmbedding,
+    language: str,
+    centring: Centring,
+    solved: SolvedCounts = NOTHING_SOLVED,
+) -> PassageShares:
+    """What speaks for each candidate.
 
     scales: per collection what its BM25 scores are divided by (lexical_scale), so that 1 is about all words of the query in
     one passage; language: that of the query.
     """
     vector = query.vector
-    dense = np.zeros(len(candidates), np.float32)
+    meaning = np.zeros(len(candidates), np.float32)
     lexical = np.zeros(len(candidates), np.float32)
     same_language = np.zeros(len(candidates), np.bool_)
     is_question = candidates.parts == ALTERNATIVE_QUESTIONS
     for number, collection in enumerate(collections):
         block = candidates.rows_of(number)
         stats = collection.stats()
-        background = stats.background
-        dense[block] = score_passages(vector, candidates.vectors[block], centring, background)
+        meaning[block] = score_passages(vector, candidates.vectors[block], centring, stats.background)
         if scales[number] > 0:
             shares = np.where(is_question[block], np.float32(1), np.float32(lexical_share(stats.passages)))
             lexical[block] = shares * candidates.lexical[block] / scales[number]
         same_language[block] = candidates.languages[block] == language_number(language)
-    dense -= np.float32(QUESTION_DISCOUNT) * is_question
-    dense += _agreement_of_languages(candidates, collections, dense, vector, centring)
-    matched = _match_words(candidates, collections, dense, query, language)
-    dense += np.float32(LATE_INTERACTION_WEIGHT) * matched.ahead
-    dense += solved.bonus(candidates.groups)
-    documents = fuse_documents(
-        candidates.groups,
-        dense,
+    question = -np.float32(QUESTION_DISCOUNT) * is_question
+    dense = meaning + question
+    agreement = _agreement_of_languages(candidates, collections, dense, vector, centring)
+    matched = _match_words(candidates, collections, dense + agreement, query, language)
+    return PassageShares(
+        meaning,
+        question,
+        agreement,
+        np.float32(LATE_INTERACTION_WEIGHT) * matched.ahead,
+        solved.bonus(candidates.groups),
         lexical,
-        is_question=is_question,
-        same_language=same_language,
+        matched.weakest,
+        is_question,
+        same_language,
     )
-    return Ranking(documents, matched.weakest)
 
 
 class _WordMatches(NamedTuple):

@@ -18,7 +18,7 @@ from kb.search.identifiers import Mentions, find_mentions
 from kb.search.lexical_retrieval import LexicalHits
 from kb.search.long_texts import rank_with_parts
 from kb.search.query_processing import ProcessedQuery
-from kb.search.ranking import Ranking, only_of, put_first, rank_candidates
+from kb.search.ranking import PassageShares, Ranking, only_of, put_first, rank_candidates, score_candidates
 from kb.search.solved import NOTHING_SOLVED, SolvedCounts
 from kb.search.types import ALTERNATIVE_QUESTIONS, Audience, Collection, CollectionName, Result
 
@@ -36,22 +36,34 @@ class Retrieval:
     lexical: LexicalHits
     candidates: Candidates
     solved: SolvedCounts = NOTHING_SOLVED
+    pinned: Sequence[int] = ()  # the document groups that a trainer has put first for this query
     parts: Sequence["Retrieval"] = ()  # what the parts of a long text brought up, see kb.search.long_texts
 
     @cached_property
     def ranking(self) -> Ranking:
-        """By likeness; documents with the identifiers of the query, where there are any, before all others."""
-        ranking = rank_candidates(
-            self.candidates,
-            self.collections,
-            self.lexical.scales,
-            self.embedding,
-            self.query.background,
-            self.centring,
-            self.solved,
-        )
+        """By likeness; documents with the identifiers of the query, where there are any, before others; what is pinned first."""
+        ranking = rank_candidates(*self._scored)
         ranking = rank_with_parts(ranking, [part.ranking for part in self.parts])
-        return put_first(ranking, self.mentions.groups) if self.mentions.groups else ranking
+        ranking = put_first(ranking, self.mentions.groups) if self.mentions.groups else ranking
+        return put_first(ranking, self.pinned) if self.pinned else ranking
+
+    @property
+    def _scored(
+        self,
+    ) -> tuple[Candidates, Sequence[Collection], Sequence[float], QueryEmbedding, str, Centring, SolvedCounts]:
+        return (
+            self.candidates, self.collections, self.lexical.scales, self.embedding, self.query.background, self.centring,
+            self.solved,
+        )  # fmt: skip
+
+    def shares(self) -> PassageShares:
+        """What speaks for each candidate: for explaining a ranking."""
+        return score_candidates(*self._scored)
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether what stands first was put there by a trainer."""
+        return len(self.ranking.documents.groups) > 0 and int(self.ranking.documents.groups[0]) in self.pinned
 
     @cached_property
     def mentions(self) -> Mentions:

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from kb.core.clock import utc_now
 from kb.search.candidates import DEPTH, gather_candidates
+from kb.search.confidence import Calibration
+from kb.search.curation import NO_CURATION, CurationSource
 from kb.search.encoding import Encoder, Ids
 from kb.search.first_result import join_answers
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
@@ -67,7 +70,7 @@ class Looked(NamedTuple):
     confidence: float
 
 
-class _Judged(NamedTuple):
+class Judged(NamedTuple):
     outcome: Outcome
     confidence: float
     no_question: NoQuestion | None
@@ -92,9 +95,10 @@ class Searcher:
         calibration: CalibrationSource,
         second_stage: Callable[[], SecondStage] | None = None,
         solved: SolvedSource | None = None,
+        curation: CurationSource = NO_CURATION,
     ) -> None:
         """second_stage: gives it when it is first needed, because what it reads with is large. solved: None where use is not to
-        count."""
+        count. curation: what trainers say of words and of single questions."""
         self.audience = audience
         self._encoder = encoder
         self._sources = tuple(sources)
@@ -102,6 +106,7 @@ class Searcher:
         self._calibration = calibration
         self._second_stage = second_stage
         self._solved = solved
+        self._curation = curation
         # Nothing else is kept from one search to the next.
         self._embeddings = QueryEmbeddings(encoder)
         self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
@@ -158,7 +163,9 @@ class Searcher:
             if look:
                 # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
                 found = found.without_hidden(session, self.audience)
-            ranking, confidence = reading.rank(found, partial(self._confidence, found), clock)
+            # What a trainer has put first for this very question needs no second opinion.
+            used = Reading() if found.is_pinned else reading
+            ranking, confidence = used.rank(found, partial(self._confidence, found), clock)
             ranked = select_documents(found.candidates, ranking, limit)
             clock.lap("rank")
             documents = load_documents(session, found.collections, ranked, self.audience)
@@ -166,7 +173,12 @@ class Searcher:
                 break
         results = hydrate_documents(documents, reader_language, found.query.telling_words(), found, ranked)
         clock.lap("load")
-        answer = self._answer(sources, query, language, confidence, results, found.mentions.missing, reading)
+        is_pinned = found.is_pinned and bool(results)
+        if is_pinned:
+            results[0] = results[0]._replace(pinned=True)
+        answer = self._answer(
+            sources, query, language, confidence, results, found.mentions.missing, used, is_pinned=is_pinned
+        )
         return replace(answer, read_as=found.query.text, did_you_mean=found.query.meant)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
@@ -247,8 +259,43 @@ class Searcher:
             self._confidence(found, found.ranking) if ranked else 0.0,
             has_results=bool(ranked),
             missing=found.mentions.missing,
+            is_pinned=found.is_pinned,
         )
         return Looked(tuple(item.group for item in ranked), judged.outcome, judged.confidence)
+
+    def retrieve_each(
+        self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None
+    ) -> list[Retrieval]:
+        """What each collection brings up for a search, withdrawn documents too: for explaining it. also: see `find`."""
+        query, _ = normalise_query(text)
+        language = guess_language(query)
+        if not says_something(query):
+            return []
+        return [self._retrieve([source], query, language, StageClock(), also=also) for source in self._sources]
+
+    def judge_first(self, found: Retrieval) -> Judged:
+        """What the first stage says of the first document of what one collection brought up."""
+        sources = [source for source in self._sources if source.name is found.collections[0].name]
+        query, _ = normalise_query(found.typed)
+        has_results = len(found.ranking.documents.groups) > 0
+        return self._judge(
+            sources,
+            query,
+            guess_language(query),
+            self._confidence(found, found.ranking) if has_results else 0.0,
+            has_results=has_results,
+            missing=found.mentions.missing,
+            is_pinned=found.is_pinned,
+        )
+
+    @property
+    def calibration(self) -> Calibration:
+        """The one that is used now."""
+        return self._calibration.current()
+
+    @property
+    def has_second_stage(self) -> bool:
+        return self._second_stage is not None
 
     def _retrieve_with_parts(
         self, sources: Sequence[CollectionSource], query: str, language: str, clock: StageClock
@@ -269,12 +316,16 @@ class Searcher:
     ) -> Retrieval:
         """What these collections have on a normalised query."""
         collections = [source.view() for source in sources]
+        curation = self._curation.current()
         processed = process_query(
             query,
             language,
             partial(is_known_term, collections),
             Speller([collection.stats().vocabulary for collection in collections], self._is_word),
+            curation.synonyms,
         )
+        pin = curation.pins.find(query, language, utc_now().date())
+        query = processed.asked
         # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
         lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
         embedding = self._embeddings.get(processed.text)
@@ -286,11 +337,27 @@ class Searcher:
         if also:
             others = also(collections)
             dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
+        pinned: set[int] = set()
+        for number, collection in enumerate(collections if pin is not None else ()):
+            if pin is not None and collection.name is not CollectionName.TICKETS:
+                own, groups = _passages_of(collection, pin.article)
+                pinned.update(groups)
+                dense[number] = (np.concatenate((dense[number][0], own)), dense[number][1])
         candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
         words = len(find_words(processed.text))
         centring = self._statistics.current().centring(processed.background, words)
         solved = self._solved.current() if self._solved else NOTHING_SOLVED
-        return Retrieval(query, processed, embedding, centring, collections, lexical, candidates, solved)
+        return Retrieval(
+            query,
+            processed,
+            embedding,
+            centring,
+            collections,
+            lexical,
+            candidates,
+            solved,
+            pinned=tuple(sorted(pinned)),
+        )
 
     def _is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
@@ -316,8 +383,12 @@ class Searcher:
         results: Sequence[Result] = (),
         missing: Sequence[str] = (),
         reading: Reading | None = None,
+        *,
+        is_pinned: bool = False,
     ) -> SearchAnswer:
-        judged = self._judge(sources, query, language, confidence, has_results=bool(results), missing=missing)
+        judged = self._judge(
+            sources, query, language, confidence, has_results=bool(results), missing=missing, is_pinned=is_pinned
+        )
         return SearchAnswer(
             query,
             language,
@@ -340,10 +411,13 @@ class Searcher:
         *,
         has_results: bool,
         missing: Sequence[str],
-    ) -> _Judged:
-        """What is said of a search whose first result deserves this confidence."""
+        is_pinned: bool = False,
+    ) -> Judged:
+        """What is said of a search whose first result deserves this confidence. is_pinned: a trainer has said that it answers."""
         no_question = self._no_question(sources, query, language)
         calibration = self._calibration.current()
+        if is_pinned and has_results:
+            return Judged(Outcome.ANSWERED, max(confidence, calibration.answered_from), None)
         outcome = calibration.outcome(confidence) if has_results else Outcome.NONE
         unsure_from = calibration.unsure_from
         if outcome is Outcome.NONE and has_results and confidence >= LONG_UNSURE * unsure_from and is_long(query):
@@ -352,16 +426,23 @@ class Searcher:
             outcome, confidence = Outcome.NONE, calibration.below_unsure(confidence)
         elif outcome is Outcome.ANSWERED and (no_question or missing):
             outcome, confidence = Outcome.UNSURE, calibration.below_answered(confidence)
-        return _Judged(outcome, confidence if has_results else 0.0, no_question)
+        return Judged(outcome, confidence if has_results else 0.0, no_question)
 
     def _no_question(self, sources: Sequence[CollectionSource], query: str, language: str) -> NoQuestion | None:
         """What the query is where it asks nothing; a word that documents have, or that the encoder knows, is no misspelt one."""
         collections = [source.view() for source in sources]
+        synonyms = self._curation.current().synonyms
 
         def is_in_documents(word: str) -> bool:
-            return is_known_term(collections, stem_of(word, language))
+            return is_known_term(collections, stem_of(word, language)) or synonyms.knows(word, language)
 
         def is_word(word: str) -> bool:
             return is_in_documents(word) or self._is_word(word)
 
         return find_no_question(query, is_word=is_word, is_in_articles=is_in_documents)
+
+
+def _passages_of(collection: Collection, article: int) -> tuple[Ids, Sequence[int]]:
+    """All passages of an article's group, in every language, and the group."""
+    groups = np.unique(collection.fetch(documents=[article]).facts.groups)
+    return collection.fetch(groups=groups).ids if len(groups) else groups, groups.tolist()

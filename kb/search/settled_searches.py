@@ -36,14 +36,17 @@ QueryKind = tuple[str, str]
 
 @dataclass
 class SettledQueries:
-    """texts: different questions as the encoder reads them, the newest days first; people: how many they are of."""
+    """texts: different questions as the encoder reads them, the newest days first; events: the search of each; people: how many
+    they are of."""
 
     texts: list[str] = field(default_factory=list)
+    events: list[int] = field(default_factory=list)
     people: int = 0
 
 
 @dataclass(frozen=True)
 class _Settled:
+    event: int
     person: str
     place: str
     day: str
@@ -79,6 +82,7 @@ def _choose(days: dict[str, list[list[_Settled]]]) -> SettledQueries:
                 seen.add(key)
                 people.add(one.person)
                 chosen.texts.append(one.text)
+                chosen.events.append(one.event)
     chosen.people = len(people)
     return chosen
 
@@ -131,4 +135,4 @@ def _of_row(row: Any) -> _Settled | None:
     primary = str(row.language).partition("-")[0]
     order = hashlib.blake2b(str(row.public_id).encode(), digest_size=8).digest()
     length = "long" if len(find_words(native)) >= _LONG_FROM else "short"
-    return _Settled(person, row.place, day, (primary, length), text, native, row.created_at, order)
+    return _Settled(row.id, person, row.place, day, (primary, length), text, native, row.created_at, order)

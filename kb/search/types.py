@@ -74,6 +74,7 @@ class Result(NamedTuple):
     anchor: str = ""  # id of the heading that the answer stands under, in the page of `url`
     less_likely: bool = False  # so far below the first that it is hardly what was meant
     decided_by: Sequence[str] = ()  # words of the query, as typed, that speak for this result
+    pinned: bool = False  # a trainer has put it first for this query
 
     @property
     def section_url(self) -> str:
@@ -108,6 +109,7 @@ class Result(NamedTuple):
             "section_url": self.section_url,
             "less_likely": self.less_likely,
             "decided_by": list(self.decided_by),
+            "pinned": self.pinned,
         }
 
 

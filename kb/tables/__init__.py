@@ -30,6 +30,14 @@ from kb.tables.conversations import (
     Presence,
     Promise,
 )
+from kb.tables.curation import (
+    CuratedChange,
+    CuratedKind,
+    CuratedTopic,
+    FeaturedArticle,
+    PinnedAnswer,
+    Synonym,
+)
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
 from kb.tables.demand import MostAsked, RisingTopic, TopicDemand
 from kb.tables.desk import ConversationFlow, Macro, SolvedGroup, UsedDocument, UsedState
@@ -49,6 +57,7 @@ from kb.tables.safety import SafetyRule, SafetyRuleChange
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
+from kb.tables.settled import SettledQuestion
 from kb.tables.taught import EditProposal, PassageEdit, ProposalState
 from kb.tables.tickets import Ticket, TicketMessage
 from kb.tables.training import (
@@ -125,6 +134,9 @@ __all__ = [
     "ConversationFlow",
     "ConversationState",
     "CountedDay",
+    "CuratedChange",
+    "CuratedKind",
+    "CuratedTopic",
     "Customer",
     "CustomerIdentity",
     "CustomerMerge",
@@ -134,6 +146,7 @@ __all__ = [
     "Draft",
     "EditProposal",
     "EventKind",
+    "FeaturedArticle",
     "Feedback",
     "FeedbackKind",
     "FlagKind",
@@ -168,6 +181,7 @@ __all__ = [
     "OwnCalibration",
     "Passage",
     "PassageEdit",
+    "PinnedAnswer",
     "PinnedDocument",
     "PossibleDuplicate",
     "Presence",
@@ -185,10 +199,12 @@ __all__ = [
     "ScheduleState",
     "SearchEvent",
     "ServiceHoursChange",
+    "SettledQuestion",
     "SolvedGroup",
     "StepKind",
     "Survey",
     "SurveyKind",
+    "Synonym",
     "ThemeState",
     "Ticket",
     "TicketMessage",

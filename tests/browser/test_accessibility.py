@@ -99,6 +99,10 @@ PAGES = {
     "/studio/translations/": ["/studio/translations/"],
     "/studio/translations/matrix": ["/studio/translations/matrix"],
     "/studio/feedback/": ["/studio/feedback/"],
+    "/studio/search/": ["/studio/search/"],
+    "/studio/search/<curated>/": ["/studio/search/synonym/", "/studio/search/topic/"],
+    "/studio/search/<curated>/<int:curated_id>": ["/studio/search/synonym/{synonym}"],
+    "/studio/search/clinic": ["/studio/search/clinic?q=refund&as=rep&missed={public}"],
     "/studio/articles/": ["/studio/articles/", "/studio/articles/?q=nothing at all"],
     "/studio/articles/new": ["/studio/articles/new?template=policy&language=bn"],
     "/studio/articles/<int:article_id>": ["/studio/articles/{public}"],
@@ -145,6 +149,7 @@ NO_PAGES = {
         "/studio/drafts/<int:article_id>.md",
         "/studio/articles/links",
         "/studio/articles/acts/<int:act_id>",  # see test_article_workflow.py
+        "/studio/search/clinic/tries/<int:trial_id>",  # see tests/browser/test_search_clinic.py
         "/studio/numbers/<figure_key>.csv",
         *(f"/studio/voice/<int:theme_id>{part}" for part in ("", "/statements.csv", "/statements.json")),
         "/studio/edits/<int:proposal_id>",  # see tests/webapp/studio/test_edit_pages.py
@@ -171,6 +176,7 @@ class Content:
     chat: str
     ended: str
     survey: str
+    synonym: int
     cookies: list[Any]
 
 
@@ -227,13 +233,27 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     trainer.goto("/studio/notices/")
     trainer.locator("#text-en").fill("Refunds are late today.")
     trainer.get_by_role("button", name="Save").click()
+    trainer.goto("/studio/search/synonym/")
+    trainer.locator("#words").fill("zeedle, needle")
+    trainer.get_by_role("button", name="Save").click()
+    synonym = trainer.get_by_role("link", name="zeedle, needle").get_attribute("href") or ""
     trainer.goto("/desk/inbox?view=closed")
     trainer.locator("[data-conversation]").first.click()
     trainer.get_by_role("button", name="Draft an article").click()
     trainer.goto("/studio/drafts/")
     draft = trainer.locator('main a[href^="/studio/drafts/"]').first.get_attribute("href")
     numbers = [int(address.rpartition("/")[2]) for address in (gap, draft)]
-    made = Content(public["id"], internal["id"], *numbers, str(own), call, *chats, asked.rpartition("/")[2], cookies)
+    made = Content(
+        public["id"],
+        internal["id"],
+        *numbers,
+        str(own),
+        call,
+        *chats,
+        asked.rpartition("/")[2],
+        int(synonym.rpartition("/")[2]),
+        cookies,
+    )
     _contexts.close()
     return made
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 # Where a process looks whether there is a newer index or newer statistics, a few times a second, whatever is asked.
 _LOOKED_AT_NOW_AND_THEN = re.compile(
     r"\b(index_builds|index_changes|query_statistics|own_calibrations|solved_groups)\b"
+    r"|count\(curated_changes\.id\)|FROM curated_topics$|SELECT featured_articles\.article_key"
 )
 
 

@@ -23,6 +23,7 @@ from werkzeug.routing import Rule
 from kb.articles.reports import store_report
 from kb.articles.sync_report import SyncReport
 from kb.core.settings import Settings
+from kb.insight.curation.editing import put
 from kb.jobs import enqueue
 from kb.service.attachments import add_file
 from kb.service.chat import start_chat
@@ -31,7 +32,7 @@ from kb.service.notices import NoticeContent, save_notice
 from kb.service.sample import read_conversations, store_sample
 from kb.service.surveys import survey_of
 from kb.service.timeline import newest_messages
-from kb.tables import BulkAct, Gap, Role, SearchEvent, VoiceStatement, VoiceTheme, utc_now
+from kb.tables import BulkAct, CuratedKind, Gap, Role, SearchEvent, VoiceStatement, VoiceTheme, utc_now
 from webapp.help.own_conversations import token_of
 from webapp.shared.news_links import sign_key
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
@@ -96,6 +97,8 @@ def addresses(
         )
     )  # fmt: skip
     macro = save_macro(session, Writer(0, trains=True), name="Refund", language="en", text="{order}", shared=True)
+    words = {"language": "en", "words": ["parcel", "shipment"], "means": []}
+    synonym = put(session, CuratedKind.SYNONYM, words, user_id=None)
     hours = timedelta(hours=2)
     notice = save_notice(
         session,
@@ -110,6 +113,9 @@ def addresses(
         "language": "en",
         "topic": "refunds",
         "kind": "fire",
+        "curated": "synonym",
+        "curated_id": synonym.subject_id if synonym else 0,
+        "trial_id": enqueue(session, "trying", payload={"kind": "synonym", "values": {}, "given": {}}),
         "slug": "when-refund-arrives",
         "article_id": content.english_only,
         "ticket_id": content.ticket,

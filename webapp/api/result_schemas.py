@@ -45,6 +45,7 @@ def result_properties() -> Json:
         },
         "anchor": {"type": "string", "description": "Id of the heading that the answer stands under, empty for none"},
         "section_url": {"type": "string", "description": "`url` with the anchor: opening it leads to the answer"},
+        "pinned": {"type": "boolean", "description": "A trainer has put it first for this query"},
         "less_likely": {"type": "boolean", "description": "So far below the first result that it is hardly meant"},
         "decided_by": {
             "type": "array",

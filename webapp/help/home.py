@@ -1,16 +1,18 @@
 """Home: what people ask most just now, and all topics by how much they are asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from kb.articles.queries import TopicSummary, list_topics
+from kb.articles.topics import HelpOrder, featured_articles
 from kb.insight.demand import TILES, HomeQuestion, list_most_asked, topic_demand
 from kb.insight.rising import list_rising
 from webapp.help.blueprint import blueprint
 from webapp.shared.database import session
+from webapp.shared.help_order import help_order
 from webapp.shared.locale import choose_language
 from webapp.shared.ui import is_partial, render_fresh
 
@@ -22,11 +24,13 @@ LEAST_FOR_SHARES = 10
 
 @dataclass(frozen=True)
 class TopicTile:
-    """share: of all who asked for something, how many asked for this topic, in percent; None while too few have asked."""
+    """children: topics that stand under it; share: of all who asked for something, how many asked for this topic, in percent;
+    None while too few have asked."""
 
     topic: str
     count: int
     share: int | None
+    children: tuple[str, ...] = ()
 
 
 @blueprint.get("/help/")
@@ -42,11 +46,13 @@ def home(language: str) -> ResponseReturnValue:
 
 
 def render_home(language: str) -> Response:
-    """The page, or what stands below its search box. Four statements."""
+    """The page, or what stands below its search box. Four statements, one more where something is featured."""
+    order = help_order()
     topics = list_topics(session(), language)
     questions = list_most_asked(session(), language) or _first_of_each(topics)
     shown = {
-        "topics": _by_demand(topics, topic_demand(session(), language)),
+        "topics": _in_order(_by_demand(topics, topic_demand(session(), language)), order),
+        "featured": featured_articles(session(), order.featured, language),
         "questions": questions,
         "are_asked": sum(question.is_asked for question in questions) >= LEAST_ASKED,
         "rising": list_rising(session(), language),
@@ -69,6 +75,23 @@ def _by_demand(topics: Sequence[TopicSummary], people: dict[str, int]) -> list[T
         )
         for topic in order
     ]
+
+
+def _in_order(tiles: Sequence[TopicTile], order: HelpOrder) -> list[TopicTile]:
+    """What trainers have ordered first, in their order; topics that stand under another one are shown with it."""
+    by_topic = {tile.topic: tile for tile in tiles}
+    above = {order.parent(tile.topic) for tile in tiles} - {""} - by_topic.keys()
+    tops = [
+        *(tile for tile in tiles if not order.parent(tile.topic)),
+        *(TopicTile(topic, 0, None) for topic in sorted(above)),
+    ]
+    shown = []
+    for tile in tops:
+        below = tuple(topic for topic in order.children(tile.topic) if topic in by_topic)
+        count = tile.count + sum(by_topic[topic].count for topic in below)
+        shares = [one.share for one in (tile, *(by_topic[topic] for topic in below)) if one.share is not None]
+        shown.append(replace(tile, count=count, children=below, share=sum(shares) if shares else None))
+    return sorted(shown, key=lambda tile: (tile.topic == "", order.position(tile.topic)))
 
 
 def _first_of_each(topics: Sequence[TopicSummary]) -> list[HomeQuestion]:

@@ -1,6 +1,8 @@
 """Names of topics. A topic is a short English word in an article's front matter; the usual ones have a name in each language."""
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import get_locale, gettext, lazy_gettext
+
+from webapp.shared.help_order import help_order
 
 _NAMES = {
     "delivery": lazy_gettext("Delivery"),
@@ -19,7 +21,9 @@ _NAMES = {
 
 
 def topic_name(topic: str) -> str:
-    """The topic's name in the page's language; a topic that nobody translated is shown as it is written."""
+    """The topic's name in the page's language, a trainer's before the shipped one; one that nobody named as it is written."""
+    if topic and (named := help_order().name(topic, str(get_locale() or ""))):
+        return named
     if topic in _NAMES:
         return str(_NAMES[topic])
     return topic.replace("-", " ").capitalize() if topic else gettext("Other questions")

@@ -51,6 +51,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_flags": Role.TRAINER,
     "studio_edits": Role.TRAINER,
     "studio_safety": Role.TRAINER,
+    "studio_search": Role.TRAINER,
     "studio_flows": Role.TRAINER,
     "studio_widget": Role.TRAINER,
     "studio_service": Role.TRAINER,

@@ -242,6 +242,7 @@ class PageFrame:
                 (_("Numbers"), "studio_numbers.numbers"),
                 (_("Wordings"), "studio_wordings.wordings"),
                 (_("How sure"), "studio_confidence.confidence"),
+                (_("What search and pages use"), "studio_search.overview"),
                 (_("Safety"), "studio_safety.rules"),
                 (_("Hours and waits"), "studio_service.service"),
                 (_("Notices"), "studio_notices.notices"),

@@ -36,6 +36,7 @@ from webapp.worker import (
     retention,
     rising,
     self_service,
+    settled,
     simulation,
     solved,
     statistics,
@@ -44,6 +45,7 @@ from webapp.worker import (
     training,
     transcripts,
     translations,
+    trying,
     voice,
     wordings,
     workflow,
@@ -62,6 +64,7 @@ from webapp.worker.tools import WorkerTools
 from webapp.worker.training import ANNOUNCEMENTS, REMINDERS, TRAINING
 from webapp.worker.transcripts import TRANSCRIPTS
 from webapp.worker.translations import TRANSLATIONS
+from webapp.worker.trying import TRYING
 from webapp.worker.wordings import WORDINGS
 from webapp.worker.workflow import REVIEW_REMINDERS, SCHEDULES
 
@@ -70,6 +73,7 @@ CALIBRATION = "calibration"
 VOICE = "voice"
 DEMAND = "demand"
 RISING, SELF_SERVICE = "rising", "self_service"
+SETTLED = "settled"
 SOLVED = "solved"
 QUEUE = "queue"
 # They try things out by hundreds of searches, minutes long: gaps do not wait for that.
@@ -102,6 +106,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(REVIEW_REMINDERS, workflow.remind, every=timedelta(minutes=30), lane=REVIEW_REMINDERS),
         kind(RISING, rising.run, every=timedelta(minutes=10)),
         kind(SELF_SERVICE, self_service.run, every=timedelta(hours=1)),
+        kind(SETTLED, settled.run, every=timedelta(hours=6)),
         kind(QUERY_STATISTICS, statistics.run, every=timedelta(days=1)),
         kind(WORDINGS, wordings.run, every=timedelta(minutes=10), lane=LEARNING),
         kind(TAUGHT, taught.run, every=timedelta(minutes=10), lane=FLAGS),
@@ -110,6 +115,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(TRAINING, training.run, every=timedelta(minutes=30), lane=LEARNING),
         kind(ANNOUNCEMENTS, training.announce, is_wanted=has_unannounced, lane=ANNOUNCEMENTS),
         kind(CALIBRATION, calibration.run, every=timedelta(days=1), lane=LEARNING),
+        kind(TRYING, trying.run, lane=TRYING),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
         kind(SIMULATION, simulation.run, lane=SIMULATION),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),

@@ -110,6 +110,14 @@ class Canvas:
         if pieces:
             self.view = "".join(pieces) + self.view[position:]
 
+    def places(self) -> list[Span]:
+        """What a placeholder would take the place of, in order, as places in the text itself."""
+        return [
+            Span(*self._place(span), span.placeholder)
+            for span in sorted(self._spans, key=_start_of)
+            if span.placeholder is not None
+        ]
+
     def render(self, keep: frozenset[str] = frozenset()) -> str:
         """The text with the placeholders of what was claimed, but for those to `keep`."""
         if not self._spans:

@@ -1,5 +1,6 @@
 // The editor of articles. Without it the page is a form with a textarea; this adds the preview while one types, keeping, the
 // buttons, pictures, links and CodeMirror.
+import { startChecks } from "./editor/checks.js";
 import { startKeeping } from "./editor/keeping.js";
 import { startLinks } from "./editor/links.js";
 import { plainSurface, putBlock, shape } from "./editor/shaping.js";
@@ -43,6 +44,15 @@ async function start(form) {
   });
   const put = (text) => surface.replace(0, surface.text.length, text);
   const changed = startKeeping(form, { say, put });
+  startChecks(form, {
+    select: ({ field, start, end }) => {
+      if (field === "body") surface.select(start, end);
+      else {
+        form.elements[field].focus();
+        form.elements[field].setSelectionRange(start, end);
+      }
+    },
+  });
   const openLinks = startLinks(form, () => surface);
 
   const ask = async (address, body) => {

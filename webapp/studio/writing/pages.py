@@ -37,6 +37,7 @@ from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
 from webapp.shared.ui import render_fresh
 from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text, shop_day
+from webapp.studio.writing.checks import PresentedChecks, presented
 from webapp.studio.writing.preview import preview_of
 from webapp.studio.writing.reviewing import chosen_reviewer, colleagues, me, open_comments
 from webapp.studio.writing.templates import TEMPLATES, template_body
@@ -195,11 +196,12 @@ def _save(found: Article | None) -> ResponseReturnValue:
     if found is not None:
         text = replace(text, language=found.language)
     again = Opened(key, taken_up, seen)
-    if step in {"try", "picture"}:
+    if step in {"try", "picture", "check"}:
         problem = ""
         if step == "picture":
             text, problem = add_picture(text)
-        return _edit(found, text, problem=problem, opened=again), 422 if problem else 200
+        shown = presented(text, found) if step == "check" else None
+        return _edit(found, text, problem=problem, opened=again, checked=shown), 422 if problem else 200
     status = found.status if found is not None else "draft"
     is_live = status == "published"
     if step == "keep" or (step == "submit" and is_live):
@@ -290,8 +292,11 @@ def _edit(
     problem: str = "",
     faults: dict[str, str] | None = None,
     holder: int = 0,
+    checked: PresentedChecks | None = None,
 ) -> str:
-    """holder: the article that has the wished address. A text that began from an earlier revision comes with what is new."""
+    """holder: the article that has the wished address; checked: what the checks found, where they were asked for.
+
+    A text that began from an earlier revision comes with what is new."""
     opened = opened or Opened()
     page_key = opened.key or new_key()
     drafts = [
@@ -315,6 +320,7 @@ def _edit(
         drafts=drafts,
         former=former_addresses(session(), found) if found is not None else [],
         preview=preview_of(text, found),
+        checked=checked,
         choices=article_choices(session()),
         colleagues=colleagues(),
         needs_approval=current_settings().needs_approval,

@@ -23,6 +23,7 @@ from kb.tables import ReviewState
 from webapp.shared.database import session
 from webapp.shared.ui import render_fresh
 from webapp.studio.writing.blueprint import blueprint, sent_number, sent_text
+from webapp.studio.writing.checks import presented
 from webapp.studio.writing.preview import preview_of
 from webapp.studio.writing.reviewing import me
 from webapp.studio.writing.words import STATUSES, picture_words
@@ -39,6 +40,13 @@ def preview() -> ResponseReturnValue:
     answer = render_fresh("studio/_article_preview.html", preview=found)
     answer.headers["Server-Timing"] = f"render;dur={found.milliseconds:.1f}"
     return answer
+
+
+@blueprint.post("/checks")
+def checks() -> ResponseReturnValue:
+    """What a reader would stumble over, each finding with its place. Nothing is stored."""
+    number = sent_number("article")
+    return jsonify(presented(sent_text(), get_article(session(), number) if number else None).to_json())
 
 
 @blueprint.post("/drafts")

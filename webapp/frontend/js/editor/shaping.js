@@ -52,6 +52,10 @@ export function plainSurface(textarea) {
       textarea.setSelectionRange(from + select[0], from + select[1]);
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     },
+    select(from, to) {
+      textarea.focus();
+      textarea.setSelectionRange(from, to);
+    },
     focus: () => textarea.focus(),
     language: (tag) => textarea.setAttribute("lang", tag),
   };

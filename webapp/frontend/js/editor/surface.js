@@ -68,6 +68,11 @@ export function openSurface(textarea, place, { label, changed, keys, handlers })
     replace(from, to, text, select = [text.length, text.length]) {
       view.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + select[0], head: from + select[1] }, scrollIntoView: true });
     },
+    select(from, to) {
+      const end = view.state.doc.length;
+      view.dispatch({ selection: { anchor: Math.min(from, end), head: Math.min(to, end) }, effects: EditorView.scrollIntoView(Math.min(from, end), { y: "center" }) });
+      view.focus();
+    },
     focus: () => view.focus(),
     language: (tag) => view.contentDOM.setAttribute("lang", tag),
   };

@@ -1,0 +1,1 @@
+"""What search and pages use: synonyms, pinned and featured articles, topics, with history; and the search clinic."""
