@@ -15,12 +15,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from tiny_cross_encoder import save_tiny_cross_encoder
 
 from kb.accounts.people import get_user
+from kb.accounts.sessions import begin_session
 from kb.core.settings import PROJECT_ROOT, Settings
 from kb.tables import Role
 from webapp.app import create_app
-from webapp.auth.person import to_person
+from webapp.auth.person import make_cookie_id
 from webapp.commands import main
 from webapp.shared.live import hub_of
+
+METRICS_TOKEN = "a token of a scraper in tests"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -61,6 +64,7 @@ def settings(tmp_path: Path, databases: Databases, database_kind: str) -> Settin
         database_url=databases.new_url(database_kind),
         model="hash",
         secret_key="only for tests " * 4,
+        metrics_token_text=METRICS_TOKEN,
     )
 
 
@@ -116,13 +120,21 @@ def login(app: Flask, session: Session) -> Callable[[Role | str], FlaskClient]:
 
     def log_in(role: Role | str) -> FlaskClient:
         client = app.test_client()
-        person = to_person(get_user(session, ADDRESSES[Role(role)]))
+        user = get_user(session, ADDRESSES[Role(role)])
+        key = begin_session(session, user)
+        session.commit()
         with client.session_transaction() as cookie:
-            cookie["_user_id"] = person.get_id()
+            cookie["_user_id"] = make_cookie_id(user.id, key)
             cookie["_fresh"] = True
         return client
 
     return log_in
+
+
+@pytest.fixture
+def scraper() -> dict[str, str]:
+    """`client.get("/metrics", headers=scraper)`"""
+    return {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from kb.service.hours_record import check_setting
 from webapp.auth.person import init_login
 from webapp.shared.access import init_access
 from webapp.shared.after_response import init_after_response
+from webapp.shared.auditing import init_auditing
 from webapp.shared.compression import init_compression
 from webapp.shared.cross_site import init_cross_site
 from webapp.shared.database import init_database
@@ -37,7 +38,9 @@ from webapp.shared.uploads import init_uploads
 # Module and name of every blueprint. Each also needs a rule in webapp/shared/access.py.
 BLUEPRINTS = (
     "webapp.shared.health:blueprint",
+    "webapp.shared.health:figures",
     "webapp.auth.views:blueprint",
+    "webapp.account.views:blueprint",
     "webapp.help.views:blueprint",
     "webapp.desk.views:blueprint",
     "webapp.desk.simulations:blueprint",
@@ -72,6 +75,7 @@ BLUEPRINTS = (
     "webapp.studio.searching.views:blueprint",
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
+    "webapp.admin.audit:blueprint",
     "webapp.api.asking:public",
     "webapp.api.views:desk",
     "webapp.api.views:studio",
@@ -106,6 +110,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_compression(app)
     init_metrics(app)
     init_hosts(app)
+    init_auditing(app)
     init_database(app, engine)
     init_after_response(app, engine)
     init_live(app, engine)

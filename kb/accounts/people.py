@@ -1,29 +1,21 @@
-"""The people who log in: their roles, passwords (argon2id) and tokens."""
+"""The people who log in: their roles and passwords."""
 
-import hashlib
 import re
-import secrets
 import unicodedata
-from datetime import timedelta
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from kb.accounts.passwords import hash_of_nobody, hash_password, hash_unchecked, is_outdated, verify_password
+from kb.accounts.sessions import end_sessions
+from kb.accounts.tokens import revoke_tokens
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from kb.tables import Announcement, ApiToken, Role, User, utc_now
-from kb.tables.training import FRESH, unread_condition
+from kb.tables import Role, User, utc_now
 
-SHORTEST_PASSWORD = 10
-# Hashing takes time in proportion to nothing a caller should control.
-LONGEST_PASSWORD = 1000
 LONGEST_NAME = 200
 
 _ORDER = (Role.REP, Role.TRAINER, Role.ADMIN)
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s.\x00-\x1f]+")
-_LAST_USE_PRECISION = timedelta(minutes=10)
 
 
 def role_allows(held: str, needed: Role) -> bool:
@@ -31,14 +23,25 @@ def role_allows(held: str, needed: Role) -> bool:
     return held in _ORDER and _ORDER.index(Role(held)) >= _ORDER.index(needed)
 
 
-def create_user(session: Session, email: str, role: Role, password: str, name: str = "") -> User:
-    """Add a person. Raises InvalidInputError (address, name, password) and ConflictError (address taken)."""
+def create_user(
+    session: Session, email: str, role: Role, password: str, name: str = "", *, must_change: bool = False
+) -> User:
+    """Add a person. must_change: the password was made for them, and is to be replaced by their own.
+
+    Raises InvalidInputError (address, name, password) and ConflictError (address taken).
+    """
     address = normalize_email(email)
     if len(name) > LONGEST_NAME or any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
         raise InvalidInputError(f"A name has at most {LONGEST_NAME} characters, all of which can be seen.")
     if find_user(session, address) is not None:
         raise ConflictError(f"There is already a person with the address {address}.")
-    user = User(email=address, name=name.strip(), role=Role(role).value, password_hash=hash_password(password))
+    user = User(
+        email=address,
+        name=name.strip(),
+        role=Role(role).value,
+        password_hash=hash_password(password, about=(address, name)),
+        must_change=must_change,
+    )
     session.add(user)
     session.flush()
     return user
@@ -58,14 +61,6 @@ def get_user(session: Session, email: str) -> User:
 
 def find_person(session: Session, user_id: int) -> User | None:
     return session.get(User, user_id)
-
-
-def find_person_at_work(session: Session, user_id: int) -> tuple[User, int] | None:
-    """The person with that number, and how many announcements they have not read. One statement."""
-    is_unread = unread_condition(User.id, utc_now() - FRESH)
-    unread = select(func.count(Announcement.id)).where(is_unread).correlate(User).scalar_subquery()
-    row = session.execute(select(User, unread).where(User.id == user_id)).one_or_none()
-    return None if row is None else (row[0], row[1])
 
 
 def get_person(session: Session, user_id: int) -> User:
@@ -92,32 +87,52 @@ def authenticate(session: Session, email: str, password: str) -> User:
     Raises NotAllowedError, in the same words and after the same time whatever was wrong.
     """
     user = find_user(session, email)
-    stored = user.password_hash if user is not None else _hash_of_nobody()
-    matches = _verify(stored, password)
+    stored = user.password_hash if user is not None else hash_of_nobody()
+    matches = verify_password(stored, password)
     if user is None or not matches or not user.active:
         raise NotAllowedError("The e-mail address or the password is wrong.")
-    if _hasher().check_needs_rehash(user.password_hash):
-        user.password_hash = hash_password(password)
+    if is_outdated(user.password_hash):
+        # Not checked: a password that would be refused today still lets its person in, to choose another.
+        user.password_hash = hash_unchecked(password)
     user.last_login_at = utc_now()
     return user
 
 
-def set_password(session: Session, user: User, password: str) -> None:
-    """Change the password and end all sessions that were begun with the old one. Raises InvalidInputError."""
-    user.password_hash = hash_password(password)
+def is_password_of(user: User, password: str) -> bool:
+    """Whether somebody who is logged in types their own password once more."""
+    return verify_password(user.password_hash, password)
+
+
+def set_password(session: Session, user: User, password: str, *, must_change: bool = False) -> None:
+    """Give somebody a password, and end all that was begun with the old one: sessions and tokens. Raises InvalidInputError."""
+    user.password_hash = hash_password(password, about=(user.email, user.name))
+    user.must_change = must_change
     end_sessions(session, user)
+    revoke_tokens(session, user)
 
 
-def end_sessions(session: Session, user: User) -> None:
-    """Log the person out everywhere. Tokens stay valid: they are withdrawn by `revoke_tokens`."""
-    user.session_version += 1
-    session.flush()
+def change_password(session: Session, user: User, old: str, new: str, *, session_id: int | None = None) -> None:
+    """A person chooses another password. All that was begun with the old one ends, but for the session with that number.
+
+    Raises NotAllowedError for a wrong old one, InvalidInputError for a new one that is the old one or too weak.
+    """
+    if not is_password_of(user, old):
+        raise NotAllowedError("The old password is wrong.")
+    if new == old:
+        raise InvalidInputError("The new password is the old one.")
+    user.password_hash = hash_password(new, about=(user.email, user.name))
+    user.must_change = False
+    end_sessions(session, user, but=session_id)
+    revoke_tokens(session, user)
 
 
 def change_role(session: Session, user: User, role: Role) -> None:
-    """Raises ConflictError where nobody would be left to administrate."""
+    """Another role ends their sessions. Raises ConflictError where nobody would be left to administrate."""
     if role is not Role.ADMIN:
         _keep_an_admin(session, user)
+    if user.role != role:
+        # Whoever looks over their shoulder, and pages that are open, belong to the rights of before.
+        end_sessions(session, user)
     user.role = Role(role).value
     session.flush()
 
@@ -135,56 +150,6 @@ def set_active(session: Session, user: User, active: bool) -> None:
     session.flush()
 
 
-def issue_token(session: Session, user: User, name: str) -> str:
-    """A new bearer token. It is returned this once; only its SHA-256 is kept.
-
-    Raises InvalidInputError for a name of more than 100 characters.
-    """
-    if len(name) > 100:
-        raise InvalidInputError("The name of a token has at most 100 characters.")
-    token = "kb_" + secrets.token_urlsafe(32)
-    session.add(ApiToken(user_id=user.id, name=name, token_hash=_token_hash(token)))
-    session.flush()
-    return token
-
-
-def replace_token(session: Session, user: User, name: str) -> str:
-    """A new bearer token of this name; the person's others of the same name are withdrawn. Raises as `issue_token`."""
-    for token in session.scalars(select(ApiToken).where(ApiToken.user_id == user.id, ApiToken.name == name)):
-        session.delete(token)
-    return issue_token(session, user, name)
-
-
-def revoke_tokens(session: Session, user: User) -> int:
-    """Withdraw all tokens of a person; returns how many there were."""
-    tokens = session.scalars(select(ApiToken).where(ApiToken.user_id == user.id)).all()
-    for token in tokens:
-        session.delete(token)
-    session.flush()
-    return len(tokens)
-
-
-def user_for_token(session: Session, token: str) -> User | None:
-    """The active person to whom a token belongs, or None."""
-    user = session.scalar(
-        select(User).join(ApiToken, User.id == ApiToken.user_id).where(ApiToken.token_hash == _token_hash(token))
-    )
-    return user if user is not None and user.active else None
-
-
-def note_token_use(session: Session, token: str) -> None:
-    """Write down that a token was used, unless that was done a moment ago: a busy token must not write at each call."""
-    row = session.scalar(select(ApiToken).where(ApiToken.token_hash == _token_hash(token)))
-    now = utc_now()
-    if row is not None and (row.last_used_at is None or now - row.last_used_at > _LAST_USE_PRECISION):
-        row.last_used_at = now
-
-
-def generate_password() -> str:
-    """A random password of 20 characters (about 119 bits)."""
-    return secrets.token_urlsafe(15)
-
-
 def normalize_email(email: str) -> str:
     """The address in lower case without spaces around it. Raises InvalidInputError."""
     address = email.strip().lower()
@@ -193,38 +158,11 @@ def normalize_email(email: str) -> str:
     return address
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash to store. Raises InvalidInputError where the password is too short or absurdly long."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidInputError(
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; this one has {len(password)}."
-        )
-    return _hasher().hash(password)
-
-
-def _verify(stored: str, password: str) -> bool:
-    try:
-        return _hasher().verify(stored, password[: LONGEST_PASSWORD + 1])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
-
-
-@cache
-def _hash_of_nobody() -> str:
-    """Verified against when the address is unknown, so that the time taken does not tell which addresses exist."""
-    return _hasher().hash(secrets.token_urlsafe(15))
-
-
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def _keep_an_admin(session: Session, user: User) -> None:
+    # Holds all administrators until the end: of two who close each other at once the second waits here, and then sees the first.
+    held = update(User).where(User.role == Role.ADMIN.value).values(role=User.role)
+    session.execute(held.execution_options(synchronize_session=False))
+    session.refresh(user, ["role", "active"])
     others = session.scalar(
         select(func.count()).select_from(User).where(User.role == Role.ADMIN.value, User.active, User.id != user.id)
     )

@@ -1,7 +1,10 @@
 """Engine and sessions. Domain functions take a session and never commit: the request or the command does."""
 
+import contextlib
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, event
@@ -42,27 +45,38 @@ def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT)
     if url.get_backend_name() == "sqlite":
         if url.database and url.database != ":memory:":
             _make_home(settings)
+            path = Path(url.database)
+            event.listen(engine, "connect", lambda _connection, _record: _keep_private(path))
         event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, longest_wait))
     return engine
 
 
 def _make_engine(url: URL, longest_wait: float) -> Engine:
+    # What people write stands in the parameters of statements: it must not come into a log with an error.
     if url.get_backend_name() != "postgresql":
-        return create_engine(url)
+        return create_engine(url, hide_parameters=True)
     options: dict[str, Any] = {"connect_timeout": 5}
     if longest_wait < PATIENT and "options" not in url.query:
         options["options"] = f"-c lock_timeout={int(longest_wait * 1000)}"
     # Asked before use: connections of before a restart of the server are replaced instead of failing one request each.
-    return create_engine(url, connect_args=options, pool_pre_ping=True)
+    return create_engine(url, connect_args=options, pool_pre_ping=True, hide_parameters=True)
 
 
 def _make_home(settings: Settings) -> None:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(
             f"The folder {settings.home} cannot be made: {error.strerror}.", remedy="Name another one in KB_HOME."
         ) from error
+
+
+def _keep_private(path: Path) -> None:
+    """The files are their owner's alone, whatever the umask. Those of another owner stay as they are."""
+    for one in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(OSError):
+            if stat.S_IMODE(one.stat().st_mode) & 0o077:
+                one.chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, longest_wait: float) -> None:

@@ -51,6 +51,18 @@ class IndexUnavailableError(KbError):
     """The search index cannot be read and could not be rebuilt."""
 
 
+class TooBusyError(KbError):
+    """There is more of this to do at this moment than can be done; it can be sent again soon."""
+
+
+class TooOftenError(KbError):
+    """Somebody asks too often. `wait`: seconds after which they may ask again."""
+
+    def __init__(self, message: str, *, wait: float, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.wait = wait
+
+
 @dataclass(frozen=True)
 class Rejection:
     """One rejected piece of input: a file, or a line of one. `line` is 1-based, None where there is no line."""

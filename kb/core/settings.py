@@ -10,6 +10,7 @@ from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
 from kb.core.mail_settings import MailSettings
 from kb.core.model_settings import ModelSettings
+from kb.core.security_settings import SecuritySettings
 from kb.core.setting_values import country, hosts, probability, setting, web_address, whole_number
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +19,7 @@ _LEARNING = ("off", "suggest", "apply")
 
 
 @dataclass(frozen=True)
-class Settings(DeskSettings, MailSettings, ModelSettings):
+class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
     """All settings as text from the environment, with typed views on them as properties."""
 
     home_text: str = setting(
@@ -279,6 +280,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.contact_ways,
         settings.surveys,
         settings.llm,
+        settings.keep_audit,
+        settings.metrics_token,
+        settings.session_idle,
+        settings.session_longest,
     )
     if not settings.languages:
         raise ConfigurationError(

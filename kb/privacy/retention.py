@@ -17,9 +17,11 @@ from kb.tables import (
     Gap,
     GapState,
     Job,
+    LoginAttempts,
     Miss,
     NewsWish,
     SearchEvent,
+    UserSession,
     VoiceStatement,
     VoteReason,
     WebhookCall,
@@ -29,6 +31,8 @@ from kb.tables import (
 _STEP = 500
 # An address that waits for news of an answer is not kept for longer, whether it came or not.
 _WISH_DAYS = 180
+# Failed log-ins are forgotten; from where somebody logs in well is known for longer.
+_ATTEMPT_DAYS, _KNOWN_DAYS = 1, 30
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,14 @@ class KeepFor:
 
     searches: from when they were made, with their feedback and their places in gaps, and so what the machine was asked.
     feedback: from when it was given, and so the reasons for it. conversations: from when they were closed, with all that was
-    said; those that are open are kept. jobs: from their end, and so calls of webhooks.
+    said; those that are open are kept. jobs: from their end, and so calls of webhooks. log_ins: from their beginning.
     """
 
     searches: int
     feedback: int
     conversations: int
     jobs: int
+    log_ins: int = 7
 
 
 def delete_what_is_old(
@@ -76,6 +81,7 @@ def delete_what_is_old(
             lambda before: (Conversation.state == "closed") & (Conversation.closed_at < before),
         ),
         ("jobs", Job.id, keep.jobs, lambda before: Job.finished_at < before),
+        ("log_ins", UserSession.id, keep.log_ins, lambda before: UserSession.created_at < before),
         ("webhook_calls", WebhookCall.id, keep.jobs, lambda before: WebhookCall.finished_at < before),
     ]
     deleted: dict[str, int] = {}
@@ -87,6 +93,9 @@ def delete_what_is_old(
     # A gap whose searches are all gone tells nothing any more; one that was dismissed or closed still says what was decided.
     is_empty = ~select(Miss.id).where(Miss.gap_id == Gap.id).exists()
     is_open = or_(Gap.state == GapState.OPEN.value, Gap.state == GapState.IN_PROGRESS.value)
+    is_over = LoginAttempts.updated_at < now - timedelta(days=_ATTEMPT_DAYS)
+    is_known = (LoginAttempts.failures == 0) & (LoginAttempts.updated_at > now - timedelta(days=_KNOWN_DAYS))
+    session.execute(delete(LoginAttempts).where(is_over, ~is_known).execution_options(synchronize_session=False))
     deleted["gaps"] = _delete(session, Gap.id, is_empty & is_open, checkpoint)
     return {name: count for name, count in deleted.items() if count}
 

@@ -11,6 +11,7 @@ from kb.tables.articles import (
     ContentReport,
 )
 from kb.tables.asking import AskedTalk, FlowRevision
+from kb.tables.audit import AuditEvent, AuditHead
 from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
 from kb.tables.channels import CallState, Mailbox, Webhook, WebhookCall
@@ -57,6 +58,7 @@ from kb.tables.safety import SafetyRule, SafetyRuleChange
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
+from kb.tables.sessions import LoginAttempts, UserSession
 from kb.tables.settled import SettledQuestion
 from kb.tables.taught import EditProposal, PassageEdit, ProposalState
 from kb.tables.tickets import Ticket, TicketMessage
@@ -118,6 +120,8 @@ __all__ = [
     "ArticleSchedule",
     "AskedTalk",
     "Attachment",
+    "AuditEvent",
+    "AuditHead",
     "Base",
     "BuildState",
     "BulkAct",
@@ -167,6 +171,7 @@ __all__ = [
     "Job",
     "JobState",
     "LearnedWording",
+    "LoginAttempts",
     "Macro",
     "Mailbox",
     "Message",
@@ -224,6 +229,7 @@ __all__ = [
     "UsedDocument",
     "UsedState",
     "User",
+    "UserSession",
     "UtcDateTime",
     "VoiceAnswer",
     "VoiceMark",

@@ -27,7 +27,7 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(200))  # argon2id
     language: Mapped[str] = mapped_column(String(35), default="en")
     active: Mapped[bool] = mapped_column(default=True)
-    session_version: Mapped[int] = mapped_column(default=1)  # raised to log out everywhere
+    must_change: Mapped[bool] = mapped_column(default=False)  # a password that somebody else made
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     last_login_at: Mapped[datetime | None]
 
@@ -41,5 +41,7 @@ class ApiToken(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]

@@ -1,28 +1,25 @@
 import re
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kb.accounts.passwords import generate_password
 from kb.accounts.people import (
     authenticate,
     change_role,
     create_user,
-    end_sessions,
-    generate_password,
     get_user,
-    issue_token,
-    note_token_use,
-    revoke_tokens,
     role_allows,
     set_active,
     set_password,
-    user_for_token,
 )
+from kb.accounts.sessions import Lifetimes, begin_session, find_session
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from kb.tables import ApiToken, Role, User
+from kb.tables import Role
 
 PASSWORD = "correct horse battery"
+LIFETIMES = Lifetimes(idle=timedelta(hours=1), longest=timedelta(hours=2))
 
 
 def test_password_is_stored_as_an_argon2id_hash_only(session: Session) -> None:
@@ -75,9 +72,9 @@ def test_wrong_password_unknown_address_and_closed_account_are_refused_in_the_sa
 
 def test_new_password_replaces_the_old_one_and_ends_sessions(session: Session) -> None:
     user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
-    before = user.session_version
+    key = begin_session(session, user)
     set_password(session, user, "another good password")
-    assert user.session_version == before + 1
+    assert find_session(session, user.id, key, LIFETIMES) is None
     assert authenticate(session, "asha@example.com", "another good password") is user
     with pytest.raises(NotAllowedError):
         authenticate(session, "asha@example.com", PASSWORD)
@@ -87,46 +84,6 @@ def test_broken_hash_in_the_database_refuses_instead_of_failing(session: Session
     create_user(session, "asha@example.com", Role.REP, PASSWORD).password_hash = "not a hash"
     with pytest.raises(NotAllowedError):
         authenticate(session, "asha@example.com", PASSWORD)
-
-
-def test_token_leads_to_its_person_and_is_not_stored(session: Session) -> None:
-    user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
-    token = issue_token(session, user, "crm")
-    assert user_for_token(session, token) is user
-    row = session.scalars(select(ApiToken)).one()
-    assert token not in (row.token_hash, row.name)
-    assert row.last_used_at is None
-    note_token_use(session, token)
-    first = row.last_used_at
-    note_token_use(session, token)
-    assert row.last_used_at == first is not None
-    note_token_use(session, token + "x")
-    assert user_for_token(session, token + "x") is None
-    assert user_for_token(session, "") is None
-
-
-def test_token_of_an_account_that_is_not_active_leads_to_nobody(session: Session) -> None:
-    user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
-    token = issue_token(session, user, "crm")
-    user.active = False
-    assert user_for_token(session, token) is None
-    user.active = True
-    assert user_for_token(session, token) is user
-
-
-def test_withdrawn_token_leads_to_nobody(session: Session) -> None:
-    user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
-    token = issue_token(session, user, "crm")
-    assert revoke_tokens(session, user) == 1
-    assert user_for_token(session, token) is None
-
-
-def test_reopening_an_account_brings_no_token_back(session: Session) -> None:
-    user = create_user(session, "asha@example.com", Role.REP, PASSWORD)
-    token = issue_token(session, user, "crm")
-    set_active(session, user, False)
-    set_active(session, user, True)
-    assert user_for_token(session, token) is None
 
 
 def test_last_administrator_can_be_neither_closed_nor_made_less(session: Session) -> None:
@@ -153,13 +110,6 @@ def test_each_role_may_do_what_the_one_before_it_may_and_an_unknown_role_nothing
 def test_person_who_is_not_there_is_named_in_the_error(session: Session) -> None:
     with pytest.raises(NotFoundError, match=re.escape("nobody@example.com")):
         get_user(session, "nobody@example.com")
-
-
-def test_logging_out_everywhere_raises_the_session_version(session: Session) -> None:
-    user = session.scalars(select(User).where(User.email == "rep@test.example")).one()
-    before = user.session_version
-    end_sessions(session, user)
-    assert user.session_version == before + 1
 
 
 def test_generated_passwords_differ_and_are_long_enough() -> None:

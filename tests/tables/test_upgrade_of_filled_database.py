@@ -14,7 +14,9 @@ from indexer.encoders.hashing import HashEncoder
 from indexer.fingerprint import index_fingerprint
 from indexer.runtime import SearchRuntime
 from indexer.updating import bring_up_to_date
-from kb.accounts.people import authenticate, hash_password, user_for_token
+from kb.accounts.passwords import hash_password
+from kb.accounts.people import authenticate
+from kb.accounts.tokens import find_token
 from kb.articles import get_published_article
 from kb.core.settings import Settings
 from kb.insight.gaps import collect_misses, list_gaps
@@ -169,7 +171,7 @@ def test_everything_is_still_there_and_is_found(
         assert article.updated_at == THEN
         assert authenticate(session, "asha@example.com", PASSWORD).name == "आशा"
         assert [user.active for user in session.scalars(select(User).order_by(User.id))] == [True, False]
-        assert user_for_token(session, TOKEN) is not None
+        assert find_token(session, TOKEN) is not None
         asked = session.scalars(select(Conversation).order_by(Conversation.id)).all()
         assert [(one.channel, one.state, one.assigned_to_id, one.visit) for one in asked] == [
             ("web", "open", 1, "visit-1"),

@@ -68,7 +68,8 @@ def test_admin_changes_role_closes_and_reopens(admin: FlaskClient, csrf: Csrf, s
     headers = csrf(admin)
     assert admin.post(url, data={"action": "role", "role": "trainer"}, headers=headers).status_code == 303
     assert person(session, "rep@test.example").role == "trainer"
-    assert rep.get("/studio/gaps").status_code == 200
+    assert rep.get("/studio/gaps").status_code == 302, "another role begins with another log-in"
+    assert (rep := login("rep")).get("/studio/gaps").status_code == 200
     admin.post(url, data={"action": "close"}, headers=headers)
     assert rep.get("/desk/").status_code == 302
     admin.post(url, data={"action": "reopen"}, headers=headers)

@@ -1,10 +1,13 @@
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from flask import Flask
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from kb.core.settings import Settings
+from kb.core.errors import ConfigurationError
+from kb.core.settings import Settings, load_settings
 from webapp.app import create_app
 
 
@@ -28,18 +31,38 @@ def test_not_ready_without_migrations(client: FlaskClient, engine: Engine) -> No
 
 
 def test_not_ready_without_a_model_and_the_reason_stays_inside(settings: Settings, engine: Engine) -> None:
-    from dataclasses import replace
-
     answer = create_app(replace(settings, model="bundled"), engine).test_client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json == {"ready": False, "checks": {"database": True, "search": False, "index": False}}
     assert str(settings.home) not in answer.text
 
 
-def test_metrics_count_requests_and_searches_without_what_was_typed(app: Flask, client: FlaskClient) -> None:
+def test_metrics_count_requests_and_searches_without_what_was_typed(
+    client: FlaskClient, scraper: dict[str, str]
+) -> None:
     client.get("/api/v1/search?q=geheimwort")
-    figures = client.get("/metrics").text
+    figures = client.get("/metrics", headers=scraper).text
     assert 'kb_requests_total{endpoint="api.search",method="GET",status="200"}' in figures
     assert 'kb_searches_total{outcome="none",place="api"}' in figures
     assert 'kb_search_seconds_count{stage="total"}' in figures
     assert "geheimwort" not in figures
+
+
+def test_metrics_are_for_scrapers_with_the_token_and_for_administrators(
+    client: FlaskClient, scraper: dict[str, str], login: Callable[[str], FlaskClient]
+) -> None:
+    assert client.get("/metrics").status_code == 302
+    assert client.get("/metrics", headers=scraper).status_code == 200
+    for wrong in ("Bearer x", "Bearer ", "Basic YTpi", "Bearer \xff"):
+        assert client.get("/metrics", headers={"Authorization": wrong}).status_code == 401
+    assert login("trainer").get("/metrics").status_code == 403
+    assert login("admin").get("/metrics").status_code == 200
+
+
+def test_without_a_token_no_header_opens_the_metrics(settings: Settings, engine: Engine) -> None:
+    client = create_app(replace(settings, metrics_token_text=""), engine).test_client()
+    for sent in ("Bearer ", "Bearer", "Bearer None"):
+        assert client.get("/metrics", headers={"Authorization": sent}).status_code in {302, 401}
+    with pytest.raises(ConfigurationError, match="KB_METRICS_TOKEN") as told:
+        load_settings({"KB_METRICS_TOKEN": "guessable"})
+    assert "guessable" not in str(told.value)

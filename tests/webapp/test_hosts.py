@@ -31,9 +31,9 @@ def test_unknown_names_are_refused_and_repeated_nowhere(client: FlaskClient, hos
     assert path == "/no-such-page" or "KB_PUBLIC_URL" in answer.text
 
 
-def test_probes_come_under_any_name(client: FlaskClient) -> None:
+def test_probes_come_under_any_name(client: FlaskClient, scraper: dict[str, str]) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
-        answer = client.get(path, headers={"Host": "10-0-0-3.pod.cluster.local:8000"})
+        answer = client.get(path, headers=scraper | {"Host": "10-0-0-3.pod.cluster.local:8000"})
         assert answer.status_code == 200
         assert "cluster" not in answer.text
 

@@ -6,7 +6,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from kb.accounts.people import end_sessions, get_user, set_active
+from kb.accounts.people import get_user, set_active
+from kb.accounts.sessions import end_sessions
 from kb.tables import Role
 from webapp.shared.access import safe_next
 
@@ -89,7 +90,9 @@ def test_closed_account_is_out_at_once(login: Login, session: Session) -> None:
     assert client.get("/desk/").status_code == 302
 
 
-@pytest.mark.parametrize("cookie_id", ["1", "1:", ":1", "1:2:3", "x:y", "1:1\n", "٣:1", "99999:1", "-1:1"])
+@pytest.mark.parametrize(
+    "cookie_id", ["1", "1:", ":1", "1:2:3", "x:y", "1:1\n", "٣:1", "99999:1", "-1:1", "9" * 30 + ":1", "1:\ud800"]
+)
 def test_session_of_nobody_is_nobody(app: Flask, cookie_id: str) -> None:
     client = app.test_client()
     with client.session_transaction() as cookie:

@@ -14,7 +14,8 @@ from page_fixtures import app_with_outcome, client_with_outcome, content, prepar
 from sqlalchemy.orm import Session
 from talks import make_talk
 
-from kb.accounts.people import get_user, issue_token
+from kb.accounts.people import get_user
+from kb.accounts.tokens import issue_token
 from kb.tables import Role
 
 __all__ = ["app_with_outcome", "client_with_outcome", "content", "prepared"]

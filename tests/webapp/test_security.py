@@ -1,3 +1,5 @@
+import os
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -5,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
+from kb.core.database import create_database_engine
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from webapp.app import create_app
@@ -35,7 +39,44 @@ def test_behind_https_cookies_and_transport_are_strict(settings: Settings, engin
     app = create_app(replace(settings, secure_cookies_text="1", proxies_text="1"), engine)
     answer = app.test_client().get("/login", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"})
     assert "max-age=31556926" in answer.headers["Strict-Transport-Security"]
-    assert "Secure" in answer.headers["Set-Cookie"]
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-kb_session=")
+    assert {"Secure", "Path=/", "HttpOnly"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "data", "HTTPS:", "", "ftp", "http, javascript"])
+def test_forwarded_scheme_that_is_none_gets_into_no_link(settings: Settings, engine: Engine, scheme: str) -> None:
+    app = create_app(replace(settings, proxies_text="1"), engine)
+    headers = {"X-Forwarded-Proto": scheme, "X-Forwarded-For": "192.0.2.1"}
+    page = app.test_client().get("/help/en/", headers=headers)
+    assert page.status_code == 200
+    links = re.findall(r"(?:href|content)=\"([a-z, ]+):", page.text)
+    assert set(links) <= {"http", "https", "mailto", "tel"}
+
+
+@pytest.mark.sqlite_only(reason="the file of SQLite")
+def test_database_is_readable_by_its_owner_only_whatever_the_umask(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "kb.sqlite3"
+    settings = replace(settings, home_text=str(path.parent), database_url="")
+    before = os.umask(0)
+    try:
+        with create_database_engine(settings).begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE t (x)")
+        path.chmod(0o644)
+        with create_database_engine(settings).begin() as connection:
+            connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+            modes = {entry.name: stat.S_IMODE(entry.stat().st_mode) for entry in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert set(modes.values()) == {0o600}, modes
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_what_was_written_is_in_no_error_of_the_database(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as failed, engine.begin() as connection:
+        connection.execute(text("INSERT INTO no_such_table VALUES (:words)"), {"words": "Asha, 4111 1111 1111 1111"})
+    assert "4111" not in str(failed.value)
 
 
 def test_forwarded_address_is_believed_only_where_proxies_are_set(

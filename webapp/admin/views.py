@@ -3,19 +3,22 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from kb.accounts.audit import AuditKind
+from kb.accounts.passwords import generate_password
 from kb.accounts.people import (
     change_role,
     create_user,
-    end_sessions,
     find_person,
-    generate_password,
     get_person,
     list_users,
     set_active,
     set_password,
 )
+from kb.accounts.sessions import end_sessions
+from kb.accounts.tokens import revoke_tokens
 from kb.core.errors import InvalidInputError, KbError
 from kb.tables import Role
+from webapp.shared.auditing import audit
 from webapp.shared.database import session
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -38,28 +41,39 @@ def add_person() -> str | tuple[str, int]:
     typed = {name: request.form.get(name, "") for name in ("email", "name", "role")}
     password = generate_password()
     try:
-        user = create_user(session(), typed["email"], _role(typed["role"]), password, name=typed["name"])
+        user = create_user(
+            session(), typed["email"], _role(typed["role"]), password, name=typed["name"], must_change=True
+        )
     except KbError as error:
         return _page(error=error, typed=typed), 422
+    audit(AuditKind.PERSON_ADDED, user.email, role=user.role)
     return _page(made=(user.email, password))
 
 
 @blueprint.post("/people/<int:user_id>")
 def change_person(user_id: int) -> str | tuple[str, int] | Response:
-    """Do one of: role, close, reopen, log-out, password."""
+    """Do one of: role, close, reopen, log-out, tokens, password."""
     user = get_person(session(), user_id)
     action = request.form.get("action", "")
     try:
         if action == "password":
             password = generate_password()
-            set_password(session(), user, password)
+            set_password(session(), user, password, must_change=True)
+            audit(AuditKind.PASSWORD_RESET, user.email)
             return _page(made=(user.email, password))
         if action == "role":
-            change_role(session(), user, _role(request.form.get("role", "")))
+            before, role = user.role, _role(request.form.get("role", ""))
+            change_role(session(), user, role)
+            audit(AuditKind.ROLE_CHANGED, user.email, before=before, now=role.value)
         elif action in {"close", "reopen"}:
             set_active(session(), user, action == "reopen")
+            audit(AuditKind.ACCOUNT_REOPENED if action == "reopen" else AuditKind.ACCOUNT_CLOSED, user.email)
         elif action == "log-out":
             end_sessions(session(), user)
+            audit(AuditKind.SESSION_ENDED, user.email, all=True)
+        elif action == "tokens":
+            count = revoke_tokens(session(), user)
+            audit(AuditKind.TOKEN_WITHDRAWN, user.email, count=count)
         else:
             raise InvalidInputError(f"There is no action {action!r}.")
     except KbError as error:

@@ -17,6 +17,7 @@ from webapp.api.openapi_webhooks import webhook_schemas, webhooks
 from webapp.api.openapi_widget import notice_properties, typing_parameter, visit_parameter, widget_paths
 from webapp.api.parameters import DEFAULT_LIMIT, HIGHEST_LIMIT, HIGHEST_OFFSET, MOST_GAPS, SUGGESTED
 from webapp.api.result_schemas import answer_properties, nullable_safety, result_properties, safety_properties
+from webapp.shared.security import session_cookie
 
 
 def openapi_document(settings: Settings) -> Json:
@@ -58,7 +59,7 @@ def openapi_document(settings: Settings) -> Json:
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "kb_session"},
+                "session": {"type": "apiKey", "in": "cookie", "name": session_cookie(settings)},
             },
             "schemas": _schemas(),
             "responses": {

@@ -1,12 +1,16 @@
 """Who is asking: the person of a session cookie or a bearer token, as views and templates see them (`current_user`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, request
 from flask_login import LoginManager
 
-from kb.accounts.people import find_person_at_work, note_token_use, role_allows, user_for_token
-from kb.tables import Role, User
+from kb.accounts.people import role_allows
+from kb.accounts.sessions import SEEN_PRECISION, Lifetimes, find_session, is_confirmed, note_session_use
+from kb.accounts.tokens import find_token, note_token_use
+from kb.core.settings import Settings
+from kb.tables import Role, User, UserSession, utc_now
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 
@@ -20,15 +24,23 @@ class Person:
     name: str
     role: str
     language: str
-    session_version: int
+    session_id: int | None  # None for who comes with a token
+    confirmed_at: datetime | None  # when they last typed their password in this session
     unread: int = 0  # announcements that they have not read
+    must_change: bool = False  # their password, which somebody else made
+    scopes: frozenset[str] | None = None  # of the token that they came with
+    cookie_id: str = ""  # what the session cookie holds of them
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
 
     def get_id(self) -> str:
-        """What the session cookie holds. The version makes old cookies worthless when it is raised."""
-        return f"{self.id}:{self.session_version}"
+        return self.cookie_id
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the password was typed a short time ago in this session."""
+        return self.confirmed_at is not None and is_confirmed(self.confirmed_at)
 
     def allows(self, role: str) -> bool:
         """For templates: may this person do what needs `role`?"""
@@ -51,14 +63,27 @@ class Anonymous:
         return False
 
 
-def to_person(user: User, unread: int = 0) -> Person:
+def make_cookie_id(user_id: int, key: str) -> str:
+    """What the session cookie holds of a person: their number, by which limits count, and the key of the session."""
+    return f"{user_id}:{key}"
+
+
+def session_lifetimes() -> Lifetimes:
+    settings: Settings = current_app.extensions["kb_settings"]
+    return Lifetimes(idle=timedelta(hours=settings.session_idle), longest=timedelta(hours=settings.session_longest))
+
+
+def to_person(user: User, held: UserSession | None = None, cookie_id: str = "", unread: int = 0) -> Person:
     return Person(
         id=user.id,
         email=user.email,
         name=user.name or user.email.partition("@")[0],
         role=user.role,
         language=user.language,
-        session_version=user.session_version,
+        session_id=held.id if held else None,
+        confirmed_at=held.confirmed_at if held else None,
+        must_change=user.must_change,
+        cookie_id=cookie_id,
         unread=unread,
     )
 
@@ -84,19 +109,23 @@ def _load_from_session(cookie_id: str) -> Person | None:
     if bearer_token(request) is not None:
         # Who sends a token is who the token says. A cookie that a browser adds by itself must not lend it other rights.
         return None
-    number, _, version = cookie_id.partition(":")
-    if not (number.isascii() and number.isdigit() and version.isascii() and version.isdigit()):
+    number, _, key = cookie_id.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) <= 10 and key):
         return None
-    found = find_person_at_work(session(), int(number))
-    if found is None or not found[0].active or found[0].session_version != int(version):
+    found = find_session(session(), int(number), key, session_lifetimes())
+    if found is None:
         return None
-    return to_person(found[0], unread=found[1])
+    user, held, unread = found
+    if utc_now() - held.seen_at > SEEN_PRECISION:
+        number_of_it = held.id
+        run_after_response(lambda separate: note_session_use(separate, number_of_it))
+    return to_person(user, held, cookie_id, unread)
 
 
 def _load_from_token(incoming: Request) -> Person | None:
     token = bearer_token(incoming)
-    user = user_for_token(session(), token) if token is not None else None
-    if token is None or user is None:
+    found = find_token(session(), token) if token is not None else None
+    if token is None or found is None:
         return None
     run_after_response(lambda separate: note_token_use(separate, token))
-    return to_person(user)
+    return replace(to_person(found[0]), scopes=frozenset(found[1].scopes))

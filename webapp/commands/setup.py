@@ -109,7 +109,8 @@ def update_index(settings: Settings, engine: "Engine") -> None:
 
 def add_demo_people(settings: Settings, engine: "Engine") -> None:
     """Two reps, a trainer and an administrator with random passwords, where nobody else is."""
-    from kb.accounts.people import create_user, generate_password, list_users
+    from kb.accounts.passwords import generate_password
+    from kb.accounts.people import create_user, list_users
     from kb.core.database import session_scope
     from kb.tables import Role
 

@@ -28,13 +28,15 @@ def command() -> None:
 @click.option("--name", default="", help="How the person is called on the pages.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
 def add(email: str, role: str, name: str, password_stdin: bool) -> None:
-    """Add a person. A random password is made and shown once, unless one is given."""
+    """Add a person. A random password is made and shown once, to be changed at the first log-in, unless one is given."""
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
     from kb.accounts.people import create_user
     from kb.tables import Role
 
     password, made = _password(password_stdin)
     with _session() as session:
-        user = create_user(session, email, Role(role), password, name=name)
+        user = create_user(session, email, Role(role), password, name=name, must_change=made)
+        record(session, AuditKind.PERSON_ADDED, COMMAND_LINE, about=user.email, detail={"role": user.role})
     click.echo(f"Added {user.email} ({user.role}).")
     _show(made, password)
 
@@ -71,12 +73,14 @@ def list_people(as_json: bool) -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
 def password(email: str, password_stdin: bool) -> None:
     """Give a person a new password and log them out everywhere."""
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
     from kb.accounts.people import get_user, set_password
 
     text, made = _password(password_stdin)
     with _session() as session:
         user = get_user(session, email)
-        set_password(session, user, text)
+        set_password(session, user, text, must_change=made)
+        record(session, AuditKind.PASSWORD_RESET, COMMAND_LINE, about=user.email)
     click.echo(f"Password of {user.email} changed; logged out everywhere.")
     _show(made, text)
 
@@ -86,12 +90,15 @@ def password(email: str, password_stdin: bool) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 def role(email: str, role: str) -> None:
     """Change what a person may do."""
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
     from kb.accounts.people import change_role, get_user
     from kb.tables import Role
 
     with _session() as session:
         user = get_user(session, email)
+        before = user.role
         change_role(session, user, Role(role))
+        record(session, AuditKind.ROLE_CHANGED, COMMAND_LINE, about=user.email, detail={"before": before, "now": role})
     click.echo(f"{user.email} is {user.role} now.")
 
 
@@ -99,11 +106,13 @@ def role(email: str, role: str) -> None:
 @click.argument("email")
 def close(email: str) -> None:
     """Close an account: log the person out and withdraw their tokens."""
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
     from kb.accounts.people import get_user, set_active
 
     with _session() as session:
         user = get_user(session, email)
         set_active(session, user, False)
+        record(session, AuditKind.ACCOUNT_CLOSED, COMMAND_LINE, about=user.email)
     click.echo(f"The account {user.email} is closed.")
 
 
@@ -111,26 +120,34 @@ def close(email: str) -> None:
 @click.argument("email")
 def reopen(email: str) -> None:
     """Open a closed account again."""
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
     from kb.accounts.people import get_user, set_active
 
     with _session() as session:
         user = get_user(session, email)
         set_active(session, user, True)
+        record(session, AuditKind.ACCOUNT_REOPENED, COMMAND_LINE, about=user.email)
     click.echo(f"The account {user.email} is open.")
 
 
 @command.command()
 @click.argument("email")
 @click.option("--name", default="command line", help="What the token is for.")
+@click.option("--scope", "scopes", multiple=True, help="What it is good for; default everything that the person may.")
+@click.option("--days", type=int, default=90, show_default=True, help="Days until it ends.")
 @click.option("--revoke", is_flag=True, help="Withdraw all tokens of the person instead.")
-def token(email: str, name: str, revoke: bool) -> None:
+def token(email: str, name: str, scopes: tuple[str, ...], days: int, revoke: bool) -> None:
     """Make a bearer token for the API with the rights of a person. It is shown once."""
-    from kb.accounts.people import get_user, issue_token, revoke_tokens
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
+    from kb.accounts.people import get_user
+    from kb.accounts.tokens import issue_token, revoke_tokens
 
     with _session() as session:
         user = get_user(session, email)
-        made = "" if revoke else issue_token(session, user, name)
+        made = "" if revoke else issue_token(session, user, name, scopes=scopes or None, days=days)
         withdrawn = revoke_tokens(session, user) if revoke else 0
+        kind = AuditKind.TOKEN_WITHDRAWN if revoke else AuditKind.TOKEN_MADE
+        record(session, kind, COMMAND_LINE, about=user.email, detail={"count": withdrawn} if revoke else {"name": name})
     click.echo(f"{withdrawn} tokens of {user.email} withdrawn." if revoke else made)
 
 
@@ -145,7 +162,7 @@ def _session() -> "Iterator[Session]":
 
 def _password(from_stdin: bool) -> tuple[str, bool]:
     """The password and whether it was made here. Raises InvalidInputError where standard input is empty."""
-    from kb.accounts.people import generate_password
+    from kb.accounts.passwords import generate_password
 
     if not from_stdin:
         return generate_password(), True

@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from kb.accounts.people import list_users
+from kb.accounts.rights import Act, require
 from kb.assist.summary import GivenFact, Said, Section, SummaryLine, summarise
 from kb.assist.turns import Role as Speaker
-from kb.core.errors import InvalidInputError
+from kb.core.errors import InvalidInputError, NotAllowedError
 from kb.service.conversations import get_conversation
 from kb.service.customer_at_hand import facts_of
 from kb.service.fact_kinds import FactKind
@@ -92,10 +93,14 @@ def send(conversation_id: int) -> ResponseReturnValue:
         flash(_("Please say who gets it, and when."), "warn")
         return back
     try:
+        require(Act.GIVE, user_id=current_user.id, role=current_user.role, owner_id=conversation.assigned_to_id)
         hand_over(session(), conversation, current_user.id, to, _lines(), request.form.get("own", ""))
     except InvalidInputError:
         session().rollback()
         flash(_("That did not work: the time is over or too far off, or there is nobody to take it."), "warn")
+        return back
+    except NotAllowedError:
+        flash(_("A colleague has this conversation. Ask them for it, or a trainer."), "warn")
         return back
     flash(_("Handed over, with the summary as a note."), "good")
     return redirect(url_for("desk_inbox.show", conversation_id=conversation.id), code=303)

@@ -10,8 +10,11 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from kb.accounts.people import get_user, replace_token
+from kb.accounts.audit import AuditKind
+from kb.accounts.people import get_user
+from kb.accounts.tokens import DESK, replace_token
 from webapp.desk.panel_words import panel_words
+from webapp.shared.auditing import audit
 from webapp.shared.database import session
 from webapp.shared.extension import EXTENSION_ORIGIN, extension_files, zip_files
 from webapp.shared.locale import choose_language, in_language, offered_languages
@@ -71,7 +74,9 @@ def extension() -> Response:
 def make_token() -> Response:
     """A token for the side panel, shown this once. The one before is worth nothing from then on."""
     user = get_user(session(), current_user.email)
-    return _extension_page(replace_token(session(), user, MADE_FOR))
+    token = replace_token(session(), user, MADE_FOR, scopes=DESK)
+    audit(AuditKind.TOKEN_MADE, user.email, name=MADE_FOR)
+    return _extension_page(token)
 
 
 def _extension_page(token: str) -> Response:

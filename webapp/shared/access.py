@@ -4,15 +4,17 @@ A blueprint that is in no table stops the application at start; an endpoint outs
 is refused. So a page that somebody forgot to protect is a page that nobody sees.
 """
 
+import hmac
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from kb.accounts.people import role_allows
 from kb.core.errors import ConfigurationError, NotAllowedError
+from kb.core.settings import Settings
 from kb.tables import Role
 
 PUBLIC = None
@@ -21,7 +23,10 @@ PUBLIC = None
 BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "help": PUBLIC,
     "auth": PUBLIC,
+    "account": Role.REP,
     "health": PUBLIC,
+    # What is asked, how often, and what fails, is for those who run the place; a scraper has KB_METRICS_TOKEN.
+    "metrics": Role.ADMIN,
     "api": PUBLIC,
     "widget": PUBLIC,
     "api_widget": PUBLIC,
@@ -62,7 +67,19 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "api_studio": Role.TRAINER,
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,
+    "admin_audit": Role.ADMIN,
 }
+
+# What could hand the whole place to somebody else: the password must have been typed a short time ago.
+CONFIRMED_FIRST = frozenset({"admin.add_person", "admin.change_person", "account.make_token", "admin_audit.export"})
+
+# What somebody may do who has not chosen a password of their own yet.
+_WITHOUT_OWN = frozenset({"account.password", "account.choose_password"})
+
+# What a token must be good for, as "…:read" or "…:write"; a blueprint that is not here takes no tokens.
+TOKEN_AREAS: Mapping[str, str] = {"api_desk": "desk", "api_conversations": "desk", "api_studio": "studio"}
+# Asked by POST because a conversation is too long for an address; they change nothing.
+_READS_BY_POST = frozenset({"api_desk.assist", "api_desk.check"})
 
 # Endpoints that belong to no blueprint.
 ENDPOINT_ACCESS: Mapping[str, Role | None] = {"static": PUBLIC, "root": PUBLIC}
@@ -94,8 +111,14 @@ def _check_access() -> Response | None:
         role = required_role(request.endpoint, request.blueprint)
     except KeyError:
         abort(403)
-    if role is PUBLIC or (current_user.is_authenticated and role_allows(current_user.role, role)):
+    if role is PUBLIC or (request.blueprint == "metrics" and _is_scraper()):
         return None
+    if current_user.is_authenticated and role_allows(current_user.role, role):
+        if current_user.scopes is not None:
+            _check_scope(request.endpoint)
+        if current_user.must_change and current_user.session_id is not None and request.endpoint not in _WITHOUT_OWN:
+            return _ask_for_own_password()
+        return _ask_to_confirm() if request.endpoint in CONFIRMED_FIRST and not current_user.is_confirmed else None
     if current_user.is_authenticated:
         raise NotAllowedError(f"This page is for the role “{role.value}” and above; you are “{current_user.role}”.")
     if wants_json():
@@ -108,6 +131,46 @@ def _check_access() -> Response | None:
             status=204, headers={"HX-Redirect": url_for("auth.login", next=_local_referrer() or goal or None)}
         )
     return redirect(url_for("auth.login", next=goal or None))
+
+
+def required_scope(endpoint: str, method: str) -> str | None:
+    """What a token must be good for; None where no token counts."""
+    area = TOKEN_AREAS.get(endpoint.rpartition(".")[0])
+    is_reading = method in {"GET", "HEAD", "OPTIONS"} or endpoint in _READS_BY_POST
+    return f"{area}:{'read' if is_reading else 'write'}" if area else None
+
+
+def _check_scope(endpoint: str) -> None:
+    scope = required_scope(endpoint, request.method)
+    if scope is None or scope not in current_user.scopes:
+        raise NotAllowedError(
+            f"This token is not good for that; it needs {scope}." if scope else "No token counts here."
+        )
+
+
+def _ask_for_own_password() -> Response:
+    if wants_json():
+        raise NotAllowedError("Your first password must be changed before anything else.")
+    page = url_for("account.password")
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=204, headers={"HX-Redirect": page})
+    return redirect(page, code=303)
+
+
+def _is_scraper() -> bool:
+    """Whether the request has the token of the setting. Raises 401 where it has another one."""
+    authorization = request.authorization
+    if authorization is None:
+        return False
+    settings: Settings = current_app.extensions["kb_settings"]
+    sent = (authorization.token or "").encode("utf-8", "surrogatepass")
+    if not settings.metrics_token or not hmac.compare_digest(sent, settings.metrics_token.encode()):
+        abort(401)
+    return True
+
+
+def _ask_to_confirm() -> Response:
+    return redirect(url_for("account.confirm", next=_local_referrer() or None), code=303)
 
 
 def _local_referrer() -> str:

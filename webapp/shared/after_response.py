@@ -92,10 +92,11 @@ def init_after_response(app: Flask, engine: Engine) -> None:
 
 def run_after_response(work: Work) -> None:
     """Call `work` with a session of its own when the client has its answer. What goes wrong there goes to the log."""
+    after_this_request(lambda response: do_after(response, work))
+
+
+def do_after(response: Response, work: Work) -> Response:
+    """The same for an answer that is there already."""
     after: AfterResponse = current_app.extensions[_EXTENSION]
-
-    def attach(response: Response) -> Response:
-        response.call_on_close(lambda: after.do(work))
-        return response
-
-    after_this_request(attach)
+    response.call_on_close(lambda: after.do(work))
+    return response

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from http import HTTPStatus
+from math import ceil
 
 from flask import Flask, json, render_template, request
 from flask_babel import gettext as _
@@ -22,6 +23,8 @@ from kb.core.errors import (
     ModelError,
     NotAllowedError,
     NotFoundError,
+    TooBusyError,
+    TooOftenError,
 )
 from webapp.shared.access import wants_json
 
@@ -39,6 +42,8 @@ STATUS_OF: dict[type[KbError], HTTPStatus] = {
     ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooOftenError: HTTPStatus.TOO_MANY_REQUESTS,
     KbError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
@@ -52,8 +57,13 @@ def init_errors(app: Flask) -> None:
 
 def _handle_kb_error(error: KbError) -> Response:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
-    if status < 500:
-        return error_response(status, error.message, remedy=error.remedy)
+    if status < 500 or isinstance(error, TooBusyError):
+        response = error_response(status, error.message, remedy=error.remedy)
+        if isinstance(error, TooBusyError):
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+        if isinstance(error, TooOftenError):
+            response.headers["Retry-After"] = str(ceil(error.wait))
+        return response
     # What is wrong inside (paths, models, settings) is for the log; outside it is for those who run the place.
     reference = _new_reference()
     logger.error("%s [%s] %s", type(error).__name__, reference, error)

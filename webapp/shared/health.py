@@ -14,6 +14,7 @@ from webapp.shared.metrics import render_metrics
 from webapp.shared.runtime import search_runtime
 
 blueprint = Blueprint("health", __name__)
+figures = Blueprint("metrics", __name__)
 
 
 @blueprint.get("/healthz")
@@ -38,7 +39,7 @@ def readyz() -> tuple[Response, int]:
     )
 
 
-@blueprint.get("/metrics")
+@figures.get("/metrics")
 def metrics() -> Response:
     return render_metrics()
 

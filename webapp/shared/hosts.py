@@ -56,7 +56,7 @@ def init_hosts(app: Flask) -> None:
 
 def _refuse_unknown_host() -> None:
     # Probes and scrapers come under names of their own, and get no links.
-    if request.blueprint == "health" or request.endpoint == "static":
+    if request.blueprint in {"health", "metrics"} or request.endpoint == "static":
         return
     if not is_known_host(request.host, current_app.extensions["kb_settings"]):
         raise InvalidInputError(

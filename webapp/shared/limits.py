@@ -17,7 +17,8 @@ from kb.core.settings import Settings
 
 # endpoint: limit per person or address, and per server process where each counts in its memory. The rest has DEFAULT.
 LIMITS = {
-    "auth.log_in": "10 per minute; 60 per hour",
+    # Beside it each account and address is slowed, see kb/accounts/slowing.py.
+    "auth.log_in": "60 per minute; 600 per hour",
     "api.search": "300 per minute",
     "api_desk.search_desk": "300 per minute",
     "api.ask": "300 per minute",
@@ -58,7 +59,7 @@ DEFAULT = "1200 per minute"
 # endpoint: a further limit per this field of the form, from wherever it is sent.
 LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour"), "help.want_news": ("email", "10 per hour")}
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
-EXEMPT = ("static", "widget.script", "health.healthz", "health.readyz", "health.metrics")
+EXEMPT = ("static", "widget.script", "health.healthz", "health.readyz", "metrics.metrics")
 
 
 def init_limits(app: Flask, settings: Settings) -> None:
@@ -93,7 +94,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
 
 def person_or_address() -> str:
     """Who asks: the reps of an office share an address and must not wait for each other. The cookie is signed."""
-    person = cookie.get("_user_id")
+    person = str(cookie.get("_user_id") or "").partition(":")[0]
     return f"person:{person}" if person else get_remote_address()
 
 

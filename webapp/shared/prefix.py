@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+){1,10}")
+# What X-Forwarded-Proto may say; links begin with it.
+_SCHEMES = frozenset({"http", "https"})
 # First parts of addresses of our own, which no prefix that was left in a path can be told from.
 _OWN = frozenset({"help", "desk", "studio", "admin", "api", "static", "login", "logout", "preferences"})
 
@@ -23,6 +25,8 @@ class UnderPrefix:
         # Whatever is no plain path would make links to other sites of it.
         prefix = prefix if _PREFIX.fullmatch(prefix) and "/.." not in prefix else ""
         environ["SCRIPT_NAME"] = prefix
+        if environ.get("wsgi.url_scheme") not in _SCHEMES:
+            environ["wsgi.url_scheme"] = "http"
         path = str(environ.get("PATH_INFO") or "/")
         if prefix and prefix.split("/")[1] not in _OWN and f"{path}/".startswith(f"{prefix}/"):
             path = path[len(prefix) :]

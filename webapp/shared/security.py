@@ -29,7 +29,6 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 
-SESSION_HOURS = 12
 # Endpoints of which every POST is validated by a PageForm (webapp/shared/forms.py).
 FORMS_THAT_CHECK = frozenset({"help.contact_send", "help.answer_request", "help.find_own_send"})
 # Reads by POST, which is how a long question is asked: it does nothing that its GET would not do, and works from any old page.
@@ -42,13 +41,19 @@ def content_security_policy(settings: Settings) -> dict[str, str]:
     return {**CONTENT_SECURITY_POLICY, "img-src": CONTENT_SECURITY_POLICY["img-src"] + sites}
 
 
+def session_cookie(settings: Settings) -> str:
+    """Its name. Browsers take one that begins so only by HTTPS and for this host alone: no neighbouring site can plant it."""
+    return "__Host-kb_session" if settings.secure_cookies else "kb_session"
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     app.config.update(
-        SESSION_COOKIE_NAME="kb_session",
+        SESSION_COOKIE_NAME=session_cookie(settings),
+        SESSION_COOKIE_PATH="/",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
+        PERMANENT_SESSION_LIFETIME=settings.session_longest * 3600,
         # Valid for as long as the session: a form may stay open through a long conversation.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,

@@ -154,7 +154,7 @@ class PageFrame:
     def area(self) -> str:
         if request.endpoint is None and request.path.startswith("/help/"):  # leads nowhere, but there
             return "help"
-        name = (request.blueprint or "").partition("_")[0]
+        name = (request.blueprint or "").partition("_")[0].replace("account", "desk")
         return name if name in {"help", "desk", "studio", "admin"} else "plain"
 
     @property
@@ -212,6 +212,10 @@ class PageFrame:
         return url_for("auth.logout") if current_user.is_authenticated and self.area != "help" else ""
 
     @property
+    def account_url(self) -> str:
+        return url_for("account.account") if self.logout_url else ""
+
+    @property
     def user_name(self) -> str:
         return str(current_user.name) if current_user.is_authenticated and self.area != "help" else ""
 
@@ -264,6 +268,7 @@ class PageFrame:
         if current_user.allows("admin"):
             places.append(Place(_("People"), url_for("admin.people"), request.blueprint == "admin"))
             places.append(Place(_("Jobs"), url_for("admin_jobs.jobs"), request.endpoint == "admin_jobs.jobs"))
+            places.append(Place(_("Audit trail"), url_for("admin_audit.events"), request.blueprint == "admin_audit"))
             places.append(Place(_("Imports"), url_for("admin_jobs.imports"), request.endpoint == "admin_jobs.imports"))
         places.append(Place(_("Help centre"), url_for("help.home", language=self.language), False))
         return places

@@ -1,11 +1,14 @@
 """The daily jobs that delete what is old: rows of the database, and files that nobody needs any more."""
 
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from kb.accounts.audit import prune_events
+from kb.core.clock import utc_now
 from kb.jobs import list_jobs
 from kb.jobs.queue import OPEN
 from kb.jobs.worker import JobContext
@@ -27,9 +30,13 @@ def delete_old_rows(tools: WorkerTools, context: JobContext) -> dict[str, Any] |
         settings.keep_feedback,
         settings.keep_conversations,
         settings.keep_jobs,
+        log_ins=settings.session_longest // 24 + 1,
     )
     with Session(tools.engine) as session:
         deleted = delete_what_is_old(session, keep, checkpoint=session.commit, progress=context.progress)
+        if settings.keep_audit and (count := prune_events(session, utc_now() - timedelta(days=settings.keep_audit))):
+            deleted["audit_events"] = count
+        session.commit()
     return deleted or None
 
 

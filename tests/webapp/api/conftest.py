@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
-from kb.accounts.people import get_user, issue_token
+from kb.accounts.people import get_user
+from kb.accounts.tokens import issue_token
 from kb.articles import parse_article, save_article
 from kb.core.settings import Settings
 

@@ -26,6 +26,9 @@ from webapp.commands.serving_bridge import Bridge
 Kb = Callable[..., subprocess.CompletedProcess[str]]
 
 
+SCRAPER = "a token of a scraper in tests"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -39,6 +42,7 @@ def server(kb: Kb, tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]
     port = str(free_port())
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     environment |= {"KB_HOME": str(tmp_path / "home"), "KB_MODEL": "hash", "KB_PORT": port, "KB_WORKERS": "2"}
+    environment["KB_METRICS_TOKEN"] = SCRAPER
     process = subprocess.Popen(
         [sys.executable, "-m", "webapp.commands", "serve"],
         env=environment,
@@ -59,8 +63,9 @@ def server(kb: Kb, tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]
 
 
 def fetch(url: str) -> tuple[int, str]:
+    asked = urllib.request.Request(url, headers={"Authorization": f"Bearer {SCRAPER}"})
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(asked, timeout=20) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

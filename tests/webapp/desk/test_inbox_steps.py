@@ -62,9 +62,28 @@ def step(rep: FlaskClient, csrf: Csrf, session: Session, talk: Conversation) -> 
 def test_conversation_is_taken_given_away_and_given_back(step: Step, talk: Conversation, ids: dict[str, int]) -> None:
     assert "Test rep took it" in step("assign", to=ids["rep"], seen="")
     assert talk.assigned_to_id == ids["rep"]
-    assert "Test rep gave it to Test trainer" in step("assign", to=ids["trainer"], seen=ids["rep"])
-    assert "Test rep gave it back" in step("assign", to="", seen=ids["trainer"])
+    assert "Test rep gave it back" in step("assign", to="", seen=ids["rep"])
     assert talk.assigned_to_id is None
+    assert "Test rep took it" in step("assign", to=ids["rep"], seen="")
+    assert "Test rep gave it to Test trainer" in step("assign", to=ids["trainer"], seen=ids["rep"])
+
+
+def test_what_a_colleague_has_in_hand_is_theirs_and_a_trainer_may_take_it(
+    step: Step, session: Session, talk: Conversation, ids: dict[str, int], login: Login, csrf: Csrf
+) -> None:
+    take(session, talk, ids["admin"])
+    session.commit()
+    told = "A colleague has this conversation."
+    assert told in step("assign", to="", seen=ids["admin"])
+    assert told in step("assign", to=ids["rep"], seen=ids["admin"])
+    assert told in step("snooze", **{"for": "hour"})
+    assert told in step("close")
+    assert told in step("handover", to="person", person=ids["trainer"])
+    assert (talk.assigned_to_id, talk.state) == (ids["admin"], "open")
+    trainer = login("trainer")
+    trainer.post(f"/desk/inbox/{talk.id}/assign", data={"to": ids["rep"], "seen": ids["admin"]}, headers=csrf(trainer))
+    step("close")
+    assert (talk.assigned_to_id, talk.state) == (ids["rep"], "closed")
 
 
 def test_who_presses_late_takes_nothing_from_a_colleague(

@@ -19,7 +19,8 @@ from page_fixtures import PageContent
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from kb.accounts.people import get_user, issue_token
+from kb.accounts.people import get_user
+from kb.accounts.tokens import issue_token
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from kb.tables import Role

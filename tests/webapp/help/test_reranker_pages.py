@@ -50,7 +50,9 @@ def order(page: str) -> list[str]:
 
 
 def counted(client: FlaskClient) -> float:
-    found = re.search(r'kb_reranked_total\{result="complete"\} ([0-9.]+)', client.get("/metrics").text)
+    scraper = {"Authorization": f"Bearer {client.application.extensions['kb_settings'].metrics_token}"}
+    figures = client.get("/metrics", headers=scraper).text
+    found = re.search(r'kb_reranked_total\{result="complete"\} ([0-9.]+)', figures)
     return float(found[1]) if found else 0.0
 
 

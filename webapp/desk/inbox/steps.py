@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from kb.accounts.rights import Act, require
 from kb.core.clock import utc_now
-from kb.core.errors import InvalidInputError
+from kb.core.errors import InvalidInputError, NotAllowedError
 from kb.service.conversations import assign, close, get_conversation, reopen, set_language, snooze
+from kb.tables import Conversation
 from webapp.desk.inbox.returning import back_to
 from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
@@ -26,15 +28,27 @@ def assign_to(conversation_id: int) -> ResponseReturnValue:
     to, seen = small_number(request.form.get("to", "")), small_number(request.form.get("seen", ""))
     if conversation.assigned_to_id not in {seen, to}:
         flash(_("Meanwhile it was given to somebody else. Nothing was changed."), "warn")
-    else:
+    elif _may(Act.GIVE, conversation):
         assign(session(), conversation, to, current_user.id)
     return back_to(conversation.id)
+
+
+def _may(act: Act, conversation: Conversation) -> bool:
+    """Whether the table of rights lets this person do it; where not the page says so."""
+    try:
+        require(act, user_id=current_user.id, role=current_user.role, owner_id=conversation.assigned_to_id)
+    except NotAllowedError:
+        flash(_("A colleague has this conversation. Ask them for it, or a trainer."), "warn")
+        return False
+    return True
 
 
 def snooze_until(conversation_id: int) -> ResponseReturnValue:
     conversation = get_conversation(session(), conversation_id)
     until = _until(request.form.get("for", ""), request.form.get("until", ""))
     try:
+        if not _may(Act.SNOOZE, conversation):
+            return back_to(conversation.id)
         if until is None:
             raise InvalidInputError(_("Choose a day and a time."))
         snooze(session(), conversation, until, current_user.id)
@@ -64,7 +78,8 @@ def _until(choice: str, chosen: str) -> datetime | None:
 
 def close_it(conversation_id: int) -> ResponseReturnValue:
     conversation = get_conversation(session(), conversation_id)
-    close(session(), conversation, current_user.id)
+    if _may(Act.CLOSE, conversation):
+        close(session(), conversation, current_user.id)
     return back_to(conversation.id)
 
 

@@ -1,0 +1,116 @@
+"""Sessions on the server: who is logged in where. The cookie holds a random key, the table its SHA-256."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from kb.tables import Announcement, User, UserSession, utc_now
+from kb.tables.training import FRESH, unread_condition
+
+# Use is written down this often: looking at a page must not write each time.
+SEEN_PRECISION = timedelta(minutes=5)
+# For this long after the password was typed a person may do what could hand the whole place to somebody else.
+CONFIRMED_FOR = timedelta(minutes=15)
+_LONGEST_DEVICE, _LONGEST_ADDRESS = 200, 45
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """idle: a session ends when nobody has used it for this long; longest: and this long after the log-in in any case."""
+
+    idle: timedelta
+    longest: timedelta
+
+
+def begin_session(session: Session, user: User, *, address: str = "", device: str = "") -> str:
+    """Log a person in; returns the key for the cookie, which is kept nowhere."""
+    key = secrets.token_urlsafe(24)
+    session.add(
+        UserSession(
+            user_id=user.id,
+            key_hash=_hash(key),
+            address=address[:_LONGEST_ADDRESS],
+            device=_visible(device)[:_LONGEST_DEVICE],
+        )
+    )
+    session.flush()
+    return key
+
+
+def find_session(session: Session, user_id: int, key: str, lifetimes: Lifetimes) -> tuple[User, UserSession, int] | None:
+    """The active person and their session that belong to a key, unless it was ended or has run out, and how many
+    announcements they have not read: one statement."""
+    now = utc_now()
+    unread = select(func.count()).select_from(Announcement).where(unread_condition(User.id, now - FRESH))
+    row = session.execute(
+        select(User, UserSession, unread.scalar_subquery())
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(
+            UserSession.key_hash == _hash(key),
+            User.id == user_id,
+            User.active,
+            UserSession.seen_at > now - lifetimes.idle,
+            UserSession.created_at > now - lifetimes.longest,
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def note_session_use(session: Session, session_id: int) -> None:
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=utc_now()))
+
+
+def is_confirmed(confirmed_at: datetime) -> bool:
+    """Whether the password was typed a short time ago."""
+    return utc_now() - confirmed_at < CONFIRMED_FOR
+
+
+def confirm_session(session: Session, session_id: int) -> None:
+    """The password was typed once more in this session."""
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(confirmed_at=utc_now()))
+
+
+def own_sessions(session: Session, user_id: int, lifetimes: Lifetimes) -> list[UserSession]:
+    """Where a person is logged in now, the last used first."""
+    now = utc_now()
+    return list(
+        session.scalars(
+            select(UserSession)
+            .where(
+                UserSession.user_id == user_id,
+                UserSession.seen_at > now - lifetimes.idle,
+                UserSession.created_at > now - lifetimes.longest,
+            )
+            .order_by(UserSession.seen_at.desc(), UserSession.id.desc())
+        )
+    )
+
+
+def end_session(session: Session, user_id: int, session_id: int) -> bool:
+    """Log one browser of a person out; False where that session is not theirs or over already."""
+    ended = session.execute(
+        delete(UserSession)
+        .where(UserSession.id == session_id, UserSession.user_id == user_id)
+        .returning(UserSession.id)
+    ).first()
+    return ended is not None
+
+
+def end_sessions(session: Session, user: User, *, but: int | None = None) -> None:
+    """Log the person out everywhere, but for the session with the number `but`."""
+    condition = UserSession.user_id == user.id
+    if but is not None:
+        condition &= UserSession.id != but
+    session.execute(delete(UserSession).where(condition))
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _visible(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())

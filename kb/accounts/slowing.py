@@ -1,0 +1,106 @@
+"""Log-ins that fail are slowed: per account, per address and for both together, over all processes. Nobody is locked out.
+
+An account that somebody guesses at from a thousand addresses is slowed for addresses from which its person has not logged in
+lately; where they have, only their own mistakes count.
+"""
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Table, delete, select
+from sqlalchemy.orm import Session
+
+from kb.core.database import upsert
+from kb.core.errors import TooOftenError
+from kb.tables import LoginAttempts, utc_now
+
+
+@dataclass(frozen=True)
+class Slowing:
+    """The first `free` failures cost nothing; after each further one nobody may try for ten seconds, then 20, 40 … `longest`."""
+
+    free: int
+    longest: timedelta
+
+
+BOTH = Slowing(10, timedelta(minutes=15))
+ACCOUNT = Slowing(25, timedelta(minutes=1))
+ADDRESS = Slowing(40, timedelta(minutes=1))  # an office behind one address mistypes a lot
+_FIRST_WAIT = timedelta(seconds=10)
+# Failures are forgotten when none came for this long; the address of a log-in that went well for that long.
+_FORGOTTEN = timedelta(hours=1)
+_KNOWN_FOR = timedelta(days=30)
+
+
+def count_attempt(session: Session, email: str, address: str, *, now: datetime | None = None) -> None:
+    """Count an attempt as failed before the password is looked at, so that a hundred at once are a hundred. Commit it.
+
+    Raises TooOftenError where it comes too early; it is not counted then.
+    """
+    now = now or utc_now()
+    table = LoginAttempts.__table__
+    assert isinstance(table, Table)
+    rules = _rules(session, email, address, now)
+    # One order for all: two attempts at once wait for each other instead of locking each other out.
+    for key in sorted(rules):
+        fresh = {"key": key, "failures": 0, "free_from": now, "updated_at": now}
+        upsert(session, table, fresh, key=["key"], change=["key"])
+    rows = {row.key: row for row in session.scalars(select(LoginAttempts).where(LoginAttempts.key.in_(rules)))}
+    wait = max((row.free_from - now for row in rows.values()), default=timedelta(0))
+    if wait > timedelta(0):
+        raise TooOftenError("Too many attempts to log in.", wait=wait.total_seconds())
+    for key, row in rows.items():
+        row.failures = 1 if now - row.updated_at > _FORGOTTEN else row.failures + 1
+        row.updated_at, row.free_from = now, now + _wait_after(row.failures, rules[key])
+
+
+def forgive_attempt(session: Session, email: str, address: str) -> None:
+    """The password was right: this address is known for the account from now on, and this attempt was no failure."""
+    now = utc_now()
+    both = _key("both", email, _network(address))
+    session.execute(delete(LoginAttempts).where(LoginAttempts.key == both))
+    others = [_key("account", email), _key("address", _network(address))]
+    for row in session.scalars(select(LoginAttempts).where(LoginAttempts.key.in_(others)).order_by(LoginAttempts.key)):
+        row.failures, row.free_from = max(row.failures - 1, 0), now
+    table = LoginAttempts.__table__
+    assert isinstance(table, Table)
+    row_of_address = {
+        "key": _key("known", email, _network(address)),
+        "failures": 0,
+        "free_from": now,
+        "updated_at": now,
+    }
+    upsert(session, table, row_of_address, key=["key"], change=["updated_at"])
+
+
+def _rules(session: Session, email: str, address: str, now: datetime) -> dict[str, Slowing]:
+    network = _network(address)
+    rules = {_key("both", email, network): BOTH, _key("address", network): ADDRESS}
+    known = session.scalar(select(LoginAttempts.updated_at).where(LoginAttempts.key == _key("known", email, network)))
+    if known is None or now - known > _KNOWN_FOR:
+        rules[_key("account", email)] = ACCOUNT
+    return rules
+
+
+def _wait_after(failures: int, slowing: Slowing) -> timedelta:
+    further = failures - slowing.free
+    if further < 0:
+        return timedelta(0)
+    return min(_FIRST_WAIT * (1 << min(further, 20)), slowing.longest)
+
+
+def _network(address: str) -> str:
+    """An address as one visitor has it: of IPv6 the first half, since the other they choose themselves."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
+
+
+def _key(*parts: str) -> str:
+    """A hash: the table is no place for addresses of people, nor for a password typed into the wrong field."""
+    text = "\0".join(part.strip().lower() for part in parts)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,118 @@
+"""Tokens by which programs do what a person may: named, with an end and no more rights than they need."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from kb.core.errors import ConflictError, InvalidInputError
+from kb.tables import ApiToken, Role, User, utc_now
+
+
+class Scope(StrEnum):
+    """What a token is good for, within what its person may do. Writing does not include reading."""
+
+    DESK_READ = "desk:read"
+    DESK_WRITE = "desk:write"
+    STUDIO_READ = "studio:read"
+    STUDIO_WRITE = "studio:write"
+
+
+DESK = (Scope.DESK_READ, Scope.DESK_WRITE)
+DAYS, MOST_DAYS = 90, 365
+_MOST_TOKENS, _LONGEST_NAME = 50, 100
+_LAST_USE_PRECISION = timedelta(minutes=10)
+
+
+def scopes_of_role(role: str) -> tuple[Scope, ...]:
+    """What a token of somebody with this role can be good for."""
+    return DESK if role == Role.REP else tuple(Scope)
+
+
+def issue_token(
+    session: Session, user: User, name: str, *, scopes: Collection[str] | None = None, days: int = DAYS
+) -> str:
+    """A new bearer token. It is returned this once; only its SHA-256 is kept. scopes: default all that the role allows.
+
+    Raises InvalidInputError (name, scopes, days) and ConflictError where the person has very many.
+    """
+    if len(name) > _LONGEST_NAME or not all(character.isprintable() for character in name):
+        raise InvalidInputError(
+            f"The name of a token has at most {_LONGEST_NAME} characters, all of which can be seen."
+        )
+    allowed = scopes_of_role(user.role)
+    wanted = set(allowed if scopes is None else scopes)
+    if not wanted or not wanted <= set(allowed):
+        raise InvalidInputError(
+            "A token is for something that its person may do.", remedy=f"Scopes are: {', '.join(allowed)}."
+        )
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInputError(f"A token is good for 1 to {MOST_DAYS} days.")
+    count = session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user.id)) or 0
+    if count >= _MOST_TOKENS:
+        raise ConflictError(f"There are {_MOST_TOKENS} tokens already.", remedy="Withdraw those that nobody uses.")
+    token = "kb_" + secrets.token_urlsafe(32)
+    session.add(
+        ApiToken(
+            user_id=user.id,
+            name=name.strip(),
+            token_hash=_hash(token),
+            scopes=[scope.value for scope in allowed if scope in wanted],
+            expires_at=utc_now() + timedelta(days=days),
+        )
+    )
+    session.flush()
+    return token
+
+
+def replace_token(session: Session, user: User, name: str, *, scopes: Collection[str]) -> str:
+    """A new bearer token of this name; the person's others of the same name are withdrawn. Raises as `issue_token`."""
+    session.execute(delete(ApiToken).where(ApiToken.user_id == user.id, ApiToken.name == name))
+    return issue_token(session, user, name, scopes=scopes, days=MOST_DAYS)
+
+
+def own_tokens(session: Session, user_id: int) -> list[ApiToken]:
+    """Of a person, with those that have run out, the newest first."""
+    return list(
+        session.scalars(
+            select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.created_at.desc(), ApiToken.id.desc())
+        )
+    )
+
+
+def revoke_token(session: Session, user_id: int, token_id: int) -> str | None:
+    """Withdraw one token of a person; returns its name, None where it is not theirs or gone."""
+    return session.execute(
+        delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id).returning(ApiToken.name)
+    ).scalar_one_or_none()
+
+
+def revoke_tokens(session: Session, user: User) -> int:
+    """Withdraw all tokens of a person; returns how many there were."""
+    return len(session.scalars(delete(ApiToken).where(ApiToken.user_id == user.id).returning(ApiToken.id)).all())
+
+
+def find_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
+    """The active person to whom a token belongs, and the token, unless it has run out: one statement."""
+    row = session.execute(
+        select(User, ApiToken)
+        .join(ApiToken, User.id == ApiToken.user_id)
+        .where(ApiToken.token_hash == _hash(token), ApiToken.expires_at > utc_now(), User.active)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def note_token_use(session: Session, token: str) -> None:
+    """Write down that a token was used, unless that was done a moment ago: a busy token must not write at each call."""
+    row = session.scalar(select(ApiToken).where(ApiToken.token_hash == _hash(token)))
+    now = utc_now()
+    if row is not None and (row.last_used_at is None or now - row.last_used_at > _LAST_USE_PRECISION):
+        row.last_used_at = now
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

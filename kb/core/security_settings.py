@@ -1,0 +1,45 @@
+"""Settings of who gets in, and for how long."""
+
+from dataclasses import dataclass
+
+from kb.core.errors import ConfigurationError
+from kb.core.setting_values import secret_setting, setting, whole_number
+
+_SHORTEST_TOKEN = 20
+
+
+@dataclass(frozen=True)
+class SecuritySettings:
+    session_idle_text: str = setting("KB_SESSION_IDLE", "12", "Hours after which a log-in that nobody uses ends")
+    session_longest_text: str = setting(
+        "KB_SESSION_LONGEST", "168", "Hours after which a log-in ends in any case, however much it is used"
+    )
+
+    metrics_token_text: str = secret_setting(
+        "KB_METRICS_TOKEN", "Bearer token by which a scraper reads `/metrics`; without it only administrators do"
+    )
+    keep_audit_text: str = setting("KB_KEEP_AUDIT", "730", "Days that security events are kept; 0 for ever")
+
+    @property
+    def metrics_token(self) -> str:
+        """Or "". Raises ConfigurationError, which does not repeat it, for one that could be guessed."""
+        if self.metrics_token_text and len(self.metrics_token_text) < _SHORTEST_TOKEN:
+            raise ConfigurationError(
+                f"KB_METRICS_TOKEN has fewer than {_SHORTEST_TOKEN} characters.",
+                remedy='Make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
+            )
+        return self.metrics_token_text
+
+    @property
+    def keep_audit(self) -> int:
+        return whole_number("KB_KEEP_AUDIT", self.keep_audit_text, 0, 36_500)
+
+    @property
+    def session_idle(self) -> int:
+        """Hours."""
+        return whole_number("KB_SESSION_IDLE", self.session_idle_text, 1, 8760)
+
+    @property
+    def session_longest(self) -> int:
+        """Hours."""
+        return whole_number("KB_SESSION_LONGEST", self.session_longest_text, 1, 8760)
