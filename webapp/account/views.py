@@ -95,7 +95,8 @@ def end_others() -> Response:
 
 @blueprint.post("/sessions/<int:session_id>")
 def end_one(session_id: int) -> Response:
-    if end_session(session(), current_user.id, session_id):
+    """End one of the others; this one is ended by logging out."""
+    if session_id != current_user.session_id and end_session(session(), current_user.id, session_id):
         audit(AuditKind.SESSION_ENDED, current_user.email)
         flash(_("That log-in has ended."), "good")
     return redirect(url_for("account.account"), code=303)
