@@ -76,8 +76,9 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
     )
     rate_limit_storage: str = setting(
         "KB_RATE_LIMIT_STORAGE",
-        "memory://",
-        "Where limits are counted: by each server process for itself, or for all in a store such as `redis://host:6379`",
+        "",
+        "Where limits are counted; default for all server processes of this machine, in a file in `KB_HOME`. For several "
+        "machines a store such as `redis://host:6379`; `memory://` is by each process for itself",
     )
     threads_text: str = setting(
         "KB_ENCODER_THREADS", "1", "Threads of the encoder and of the re-ranker at query time (indexing uses all cores)"

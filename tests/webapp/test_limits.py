@@ -31,9 +31,9 @@ class OneStore(MemoryStorage):
 
 @pytest.mark.sqlite_only(reason="limits are counted in memory, and the store of one test would be that of the other")
 @pytest.mark.parametrize(
-    ("storage", "accepted"), [("one-store://", [300, 0]), ("memory://", [300, 300]), ("", [300, 300])]
+    ("storage", "accepted"), [("one-store://", [300, 0]), ("memory://", [300, 300]), ("", [300, 0])]
 )
-def test_limits_are_counted_for_all_processes_in_a_store_and_by_each_in_its_memory(
+def test_limits_are_counted_for_all_processes_and_by_each_in_its_memory_only_where_that_is_set(
     settings: Settings, engine: Engine, storage: str, accepted: list[int]
 ) -> None:
     OneStore.opened.clear()

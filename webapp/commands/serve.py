@@ -2,6 +2,7 @@
 that takes jobs."""
 
 import gc
+import logging
 import os
 import shutil
 import socket
@@ -125,6 +126,7 @@ def _run(settings: Settings) -> None:
         def run(self) -> None:
             SupervisingArbiter(self).run()
 
+    log_security_events()
     _load_before_fork(settings)
     try:
         Server().run()
@@ -132,6 +134,16 @@ def _run(settings: Settings) -> None:
         raise ConfigurationError(
             "The server could not start; the reason is above.", remedy="Type: kb doctor"
         ) from error
+
+
+def log_security_events() -> None:
+    """One line each on standard error, with number and hash: see `kb audit verify --head`."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    security = logging.getLogger("kb.security")
+    security.setLevel(logging.INFO)
+    security.handlers = [handler]
+    security.propagate = False
 
 
 def _load_before_fork(settings: Settings) -> None:

@@ -5,6 +5,7 @@ KB_RATE_LIMIT_STORAGE says where it is counted."""
 import hashlib
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, request
 from flask import session as cookie
@@ -14,8 +15,9 @@ from limits.errors import ConfigurationError as StorageError
 
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
+from webapp.shared.limit_store import SCHEME
 
-# endpoint: limit per person or address, and per server process where each counts in its memory. The rest has DEFAULT.
+# endpoint: limit per person or address. The rest has DEFAULT.
 LIMITS = {
     # Beside it each account and address is slowed, see kb/accounts/slowing.py.
     "auth.log_in": "60 per minute; 600 per hour",
@@ -69,7 +71,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
             person_or_address,
             app=app,
             default_limits=[DEFAULT],
-            storage_uri=settings.rate_limit_storage or "memory://",
+            storage_uri=settings.rate_limit_storage or f"{SCHEME}://{quote(str(settings.home / 'limits.sqlite3'))}",
             # While a store is down each process counts for itself: limits must not close the help centre.
             in_memory_fallback_enabled=True,
         )
