@@ -41,11 +41,13 @@ def begin_session(session: Session, user: User, *, address: str = "", device: st
     return key
 
 
-def find_session(session: Session, user_id: int, key: str, lifetimes: Lifetimes) -> tuple[User, UserSession, int] | None:
+def find_session(
+    session: Session, user_id: int, key: str, lifetimes: Lifetimes
+) -> tuple[User, UserSession, int] | None:
     """The active person and their session that belong to a key, unless it was ended or has run out, and how many
     announcements they have not read: one statement."""
     now = utc_now()
-    unread = select(func.count()).select_from(Announcement).where(unread_condition(User.id, now - FRESH))
+    unread = select(func.count(Announcement.id)).where(unread_condition(User.id, now - FRESH)).correlate(User)
     row = session.execute(
         select(User, UserSession, unread.scalar_subquery())
         .join(UserSession, UserSession.user_id == User.id)
