@@ -1,5 +1,6 @@
 """For each result the piece that answers, and the words of the query that speak for it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,13 +13,19 @@ from kb.search.retrieval import Retrieval
 from kb.search.snippets import piece_with_most_words
 from kb.search.types import PassageText
 
+# So far ahead of the next piece of its result one is that answers: three of four such do, of the others every second. Measured
+# in docs/experiments/0025-what-is-shown.md.
+_CLEARLY_AHEAD = 0.65
+
 
 class ChosenPiece(NamedTuple):
-    """piece: its number in the passage; decided_by: words of the query as they were typed."""
+    """piece: its number in the passage; decided_by: words of the query as they were typed; is_clear: whether no other piece of
+    the result is nearly as good, as for a question of one word that all of an article is about."""
 
     passage: PassageText
     piece: int
     decided_by: Sequence[str]
+    is_clear: bool = True
 
 
 def choose_answers(
@@ -42,14 +49,20 @@ def choose_answers(
         return chosen
     scores = score_pieces(pieces)
     best: dict[int, tuple[float, int, int]] = {}
+    next_best: dict[int, float] = {}
     for score, passage, number in zip(scores.tolist(), pieces.passages.tolist(), pieces.numbers.tolist(), strict=True):
         result = owners[passage][0]
         if result not in best or score > best[result][0]:
+            if result in best:
+                next_best[result] = best[result][0]
             best[result] = score, passage, number
+        else:
+            next_best[result] = max(score, next_best.get(result, score))
     passages = [passage for _, passage, _ in best.values()]
     reasons = words.ahead(pieces.words[passages], pieces.words.mean(axis=0))
-    for (result, (_, passage, number)), decided_by in zip(best.items(), reasons, strict=True):
-        chosen[result] = ChosenPiece(texts[passage], number, decided_by)
+    for (result, (score, passage, number)), decided_by in zip(best.items(), reasons, strict=True):
+        is_clear = score - next_best.get(result, -math.inf) >= _CLEARLY_AHEAD
+        chosen[result] = ChosenPiece(texts[passage], number, decided_by, is_clear)
     return chosen
 
 

@@ -35,7 +35,7 @@ class Answer:
 
     text: as it is read, on lines; items: of a list all that the passage has, `best` the place of the one that answers; start:
     the number of the first item, None for bullets; lead: the words that lead to the list; complete: whether the whole list is
-    here; cells: of a row, in order.
+    here; cells: of a row, in order; is_clear: whether it, and no other piece of the result, is the one to be marked.
     """
 
     kind: AnswerKind
@@ -46,6 +46,7 @@ class Answer:
     lead: str = ""
     complete: bool = True
     cells: tuple[Cell, ...] = ()
+    is_clear: bool = True
 
     @property
     def is_labelled(self) -> bool:

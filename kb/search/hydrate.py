@@ -1,6 +1,7 @@
 """Turn ranked documents into results: what may be seen is what the database says now, what is shown of it is chosen here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -109,7 +110,7 @@ def _to_result(
         updated=version.updated,
         channel=version.channel,
         lacks=lacks,
-        answer=answer_of(chosen.passage, chosen.piece) if chosen else None,
+        answer=replace(answer_of(chosen.passage, chosen.piece), is_clear=chosen.is_clear) if chosen else None,
         anchor=chosen.passage.anchor_of(chosen.piece) if chosen and document.kind == "article" else "",
         less_likely=not is_likely,
         decided_by=chosen.decided_by if chosen else (),

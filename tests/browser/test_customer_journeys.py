@@ -21,7 +21,7 @@ def test_customer_finds_an_answer_while_typing(open_page: OpenPage, language: st
     page.get_by_role("searchbox").press_sequentially(question, delay=15)
     result = page.locator(".result").first
     expect(result).to_contain_text(title)
-    expect(page.locator("mark").first).to_be_visible()
+    expect(page.locator(".result--sure")).to_be_visible()
     expect(page.locator("#search-status")).not_to_be_empty()
     assert "/search?q=" in page.url
     result.locator(".result__open").click()

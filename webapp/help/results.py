@@ -154,7 +154,7 @@ def vote_on_answer(language: str) -> ResponseReturnValue:
 def answer_url(result: Result, *, marked: bool) -> str:
     """Where the answer stands: its section; where it is sure that is marked, and so are the very words by browsers that can."""
     fragment = quote(result.anchor)
-    if marked and result.answer is not None:
+    if marked and result.answer is not None and result.answer.is_clear:
         fragment += _text_fragment(result.answer)
     # The article's own mark, around the section, is there in every browser.
     address = f"{result.url}?at={quote(result.anchor)}" if marked and result.anchor else result.url
