@@ -3,8 +3,9 @@
 What two texts say of one thing can be compared by them, whatever language they are in. Never raises.
 """
 
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -54,7 +55,10 @@ _SAME = 0.02  # of two spans of time: 30 days and one month, 365 days and a year
 
 @dataclass(frozen=True)
 class Amount:
-    """kind: time (in hours), money, share, phone, or a measure. low, high: the same where it is no range. text: as written."""
+    """kind: time (in hours), money, share, phone, or a measure; unit: of a span of time what it is counted in, else the kind.
+
+    low, high: the same where it is no range. text: as written.
+    """
 
     kind: str
     low: float
@@ -62,6 +66,7 @@ class Amount:
     text: str
     start: int
     end: int
+    unit: str
 
     def agrees_with(self, other: "Amount") -> bool:
         """Whether both can be said of one thing: a range and its upper end can."""
@@ -74,7 +79,8 @@ class Amount:
 
 def find_amounts(text: str) -> list[Amount]:
     """In order. Of a longer text those of its first LONGEST_TEXT characters."""
-    view = plain_digits(text[:LONGEST_TEXT])
+    text = unicodedata.normalize("NFC", text[:LONGEST_TEXT])
+    view = plain_digits(text)
     found: list[Amount] = []
     for match in _PHONE.finditer(view):
         digits = "".join(filter(str.isdigit, match[0]))
@@ -85,7 +91,7 @@ def find_amounts(text: str) -> list[Amount]:
         low = _value(match["low"])
         high = _value(match["high"]) if match["high"] else low
         factor = _HOURS.get(unit, 1.0)
-        found.append(_amount(TIME if unit in _HOURS else unit, low * factor, high * factor, match))
+        found.append(_amount(TIME if unit in _HOURS else unit, low * factor, high * factor, match, unit))
     for match in _MONEY_BEFORE.finditer(view):
         low = _value(match["low"])
         found.append(_amount(MONEY, low, _value(match["high"]) if match["high"] else low, match))
@@ -94,7 +100,7 @@ def find_amounts(text: str) -> list[Amount]:
     for one in found:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
-    return [one for one in kept if one.high > 0]
+    return [replace(one, text=text[one.start : one.end].strip()) for one in kept if one.high > 0]
 
 
 def without_amounts(text: str, amounts: Sequence[Amount]) -> str:
@@ -116,8 +122,8 @@ def differing(one: Sequence[Amount], other: Sequence[Amount]) -> list[tuple[Amou
     return pairs
 
 
-def _amount(kind: str, low: float, high: float, match: regex.Match[str]) -> Amount:
-    return Amount(kind, min(low, high), max(low, high), match[0].strip(), match.start(), match.end())
+def _amount(kind: str, low: float, high: float, match: regex.Match[str], unit: str = "") -> Amount:
+    return Amount(kind, min(low, high), max(low, high), match[0].strip(), match.start(), match.end(), unit or kind)
 
 
 def _value(text: str) -> float:

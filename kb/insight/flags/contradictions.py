@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.articles.sections import match_languages, sections_of
+from kb.articles.sections import Section, match_languages, sections_of
 from kb.articles.statements import Statement, article_statements
 from kb.insight.flags.found import FoundFlag, key_of
 from kb.insight.translations.following import source_of
@@ -126,56 +126,79 @@ def _likeness(one: Stated, other: Stated, worth: Mapping[str, float]) -> float:
 
 
 def between_languages(group: Sequence[Article], languages: Sequence[str]) -> list[FoundFlag]:
-    """Sections of a translation that state another amount than the source: both are built alike and state as many."""
+    """A translation that states another amount than the source: in sections that are built alike and state as many, or as the
+    only amount in a unit that is not in the other language."""
     if len({one.language for one in group}) < 2:
         return []
     source = source_of(group, languages)
-    mine = sections_of(source.title, source.body)
-    everywhere = _amounts_of(source)
+    mine = _Text.of(source)
     found: list[FoundFlag] = []
     for article in group:
         if article.language == source.language:
             continue
-        theirs = sections_of(article.title, article.body)
-        there = _amounts_of(article)
-        for i, j in match_languages(mine, theirs):
-            if i is None or j is None or mine[i].shape != theirs[j].shape:
-                continue
-            for a, b in _unlike(find_amounts(mine[i].text), find_amounts(theirs[j].text), everywhere, there):
-                found.append(
-                    _flag(
-                        _in_section(article, theirs[j].title, theirs[j].text, b),
-                        _in_section(source, mine[i].title, mine[i].text, a),
-                        a.kind,
-                    )
-                )
+        theirs = _Text.of(article)
+        pairs = [*_in_sections(mine, theirs), *_alone(mine, theirs)]
+        for a, b in {(x[1].text, y[1].text): (x, y) for x, y in pairs}.values():
+            found.append(_flag(_in_section(article, *b), _in_section(source, *a), a[1].kind))
     return found
 
 
-def _unlike(
-    one: Sequence[Amount], other: Sequence[Amount], everywhere: Sequence[Amount], there: Sequence[Amount]
-) -> Iterable[tuple[Amount, Amount]]:
+@dataclass(frozen=True)
+class _Text:
+    """An article with the amounts of each section."""
+
+    sections: Sequence[Section]
+    amounts: Sequence[Sequence[Amount]]
+
+    @classmethod
+    def of(cls, article: Article) -> "_Text":
+        sections = sections_of(article.title, article.body)
+        return cls(sections, [find_amounts(one.text) for one in sections])
+
+    def has(self, amount: Amount) -> bool:
+        return any(amount.agrees_with(one) for here in self.amounts for one in here)
+
+    def lacking_in(self, other: "_Text") -> list[tuple[Section, Amount]]:
+        """What the other one does not say anywhere."""
+        return [
+            (section, amount)
+            for section, here in zip(self.sections, self.amounts, strict=True)
+            for amount in here
+            if not other.has(amount)
+        ]
+
+
+_Place = tuple[Section, Amount]
+
+
+def _in_sections(mine: _Text, theirs: _Text) -> Iterable[tuple[_Place, _Place]]:
     """Amounts in the same order of which neither is anywhere in the other language."""
-    for kind in dict.fromkeys(amount.kind for amount in one):
-        mine = [amount for amount in one if amount.kind == kind]
-        theirs = [amount for amount in other if amount.kind == kind]
-        if len(mine) != len(theirs):
+    for i, j in match_languages(mine.sections, theirs.sections):
+        if i is None or j is None or mine.sections[i].shape != theirs.sections[j].shape:
             continue
-        for a, b in zip(mine, theirs, strict=True):
-            if (
-                not a.agrees_with(b)
-                and not any(a.agrees_with(c) for c in there)
-                and not any(b.agrees_with(c) for c in everywhere)
-            ):
-                yield a, b
+        for kind in dict.fromkeys(amount.kind for amount in mine.amounts[i]):
+            ours = [amount for amount in mine.amounts[i] if amount.kind == kind]
+            others = [amount for amount in theirs.amounts[j] if amount.kind == kind]
+            if len(ours) != len(others):
+                continue
+            for a, b in zip(ours, others, strict=True):
+                if not a.agrees_with(b) and not theirs.has(a) and not mine.has(b):
+                    yield (mine.sections[i], a), (theirs.sections[j], b)
 
 
-def _amounts_of(article: Article) -> list[Amount]:
-    return [amount for section in sections_of(article.title, article.body) for amount in find_amounts(section.text)]
+def _alone(mine: _Text, theirs: _Text) -> Iterable[tuple[_Place, _Place]]:
+    """Where each language has one amount in a unit that the other does not have."""
+    ours, others = mine.lacking_in(theirs), theirs.lacking_in(mine)
+    for unit in dict.fromkeys(amount.unit for _, amount in ours):
+        one = {(a.low, a.high): (section, a) for section, a in reversed(ours) if a.unit == unit}
+        other = {(b.low, b.high): (section, b) for section, b in reversed(others) if b.unit == unit}
+        if len(one) == len(other) == 1:
+            yield next(iter(one.values())), next(iter(other.values()))
 
 
-def _in_section(article: Article, heading: str, text: str, amount: Amount) -> dict[str, Any]:
+def _in_section(article: Article, section: Section, amount: Amount) -> dict[str, Any]:
     """The line of the section that states it."""
+    text, heading = section.text, section.title
     start = text.rfind("\n", 0, amount.start) + 1
     end = text.find("\n", amount.end)
     line = text[start : end if end >= 0 else len(text)].strip()
