@@ -1,10 +1,12 @@
-"""What reps notice when many work at once, and how soon a suggestion is there after a message.
+"""What reps notice when many work at once, how soon a suggestion is there after a message, an answer while one types, and a
+conversation of 10,000 messages.
 
     python tests/load/reps_at_the_desk.py --reps 30 --seconds 30
 
-Sets up the sample shop in a folder of its own with the bundled encoder (from KB_HOME/models or var/models), serves it with two
-web processes and a worker, lets every rep do something each few seconds (open a conversation, ask for its answers, look for
-something, keep a draft, store a customer's message), and prints what it measured as JSON.
+Sets up the sample shop in a folder of its own with the bundled encoder (from KB_HOME/models or var/models), or takes a folder
+that `kb setup` has made (--home; it is written to). Serves it with two web processes and a worker, lets every rep do something
+each few seconds (open a conversation, ask for its answers, look for something, keep a draft, store a customer's message), and
+prints what it measured as JSON.
 """
 
 import argparse
@@ -23,9 +25,19 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy.orm import Session
+
+from kb.core.clock import utc_now
+from kb.core.database import create_database_engine
+from kb.core.settings import Settings
+from kb.service.conversations import open_conversation
+from kb.service.customers import GivenCustomer, recognise_customer
+from kb.service.standing import bring_up_to_date
+from kb.tables import Channel, Message
 
 ROOT = Path(__file__).resolve().parents[2]
 KB = [sys.executable, "-c", "from webapp.commands import main; main()"]
@@ -40,6 +52,7 @@ SEARCHES = (
 )
 MESSAGES = ("and when will the refund come?", "can I change the address?", "किस्त कैसे होगी?", "how do I return the lamp?")
 PAUSE_SECONDS = 3.0
+LONG = 10_000
 
 
 class Rep:
@@ -65,15 +78,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reps", type=int, default=30)
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--home", type=Path, help="a folder made by kb setup")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kb-load-") as folder:
-        home = Path(folder)
-        (home / "models").symlink_to(Path(os.environ.get("KB_HOME", ROOT / "var")) / "models")
+        home = arguments.home or Path(folder)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        environment = {**os.environ, "KB_HOME": folder, "KB_PORT": str(port), "KB_WORKERS": "2"}
-        subprocess.run([*KB, "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        environment = {**os.environ, "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "2"}
+        if arguments.home is None:
+            (home / "models").symlink_to(Path(os.environ.get("KB_HOME", ROOT / "var")) / "models")
+            subprocess.run([*KB, "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        long_one = add_long_conversation(home)
         server = subprocess.Popen([*KB, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         try:
             address = f"http://127.0.0.1:{port}"
@@ -81,6 +97,8 @@ def main() -> None:
             rep = log_in(address, home)
             conversations = [int(number) for number in set(re.findall(rb"/desk/inbox/(\d+)", rep.ask("/desk/inbox")))]
             report = {
+                "long_conversation_ms": times_of(lambda: rep.ask(f"/desk/inbox/{long_one}"), 12),
+                "typing_ms": typing_times(rep),
                 "suggestion_ms": suggestion_times(rep),
                 **work(rep, conversations, arguments.reps, arguments.seconds),
             }
@@ -118,6 +136,46 @@ def token_in(page: bytes) -> str:
 
 def quantiles(times: list[float]) -> dict[str, float]:
     return {"p50": round(float(np.quantile(times, 0.5)), 1), "p95": round(float(np.quantile(times, 0.95)), 1)}
+
+
+def add_long_conversation(home: Path) -> int:
+    """A conversation of LONG messages; its number."""
+    engine = create_database_engine(Settings(home_text=str(home)))
+    start = utc_now() - timedelta(days=30)
+    with Session(engine) as session:
+        customer = recognise_customer(session, GivenCustomer(name="Long Story"), region="IN").customer
+        talk = open_conversation(session, customer, Channel.CHAT, origin="test").conversation
+        session.add_all(
+            Message(
+                conversation_id=talk.id,
+                role=("agent" if number % 2 else "customer"),
+                text=f"Line {number}: {SEARCHES[number % len(SEARCHES)]}",
+                sent_at=start + timedelta(minutes=number),
+            )
+            for number in range(LONG)
+        )
+        session.flush()
+        bring_up_to_date(session, talk)
+        session.commit()
+        number = talk.id
+    engine.dispose()
+    return number
+
+
+def times_of(act: Callable[[], object], count: int) -> dict[str, float]:
+    measured = []
+    for _ in range(count):
+        began = time.perf_counter()
+        act()
+        measured.append(1000 * (time.perf_counter() - began))
+    return quantiles(measured)
+
+
+def typing_times(rep: Rep) -> dict[str, float]:
+    """From each letter that is typed to the list of results for what stands there so far."""
+    typed = [text[:length] for text in SEARCHES for length in range(3, len(text) + 1)]
+    texts = iter(typed)
+    return times_of(lambda: rep.ask(f"/desk/?typing=1&q={urllib.parse.quote(next(texts))}"), len(typed))
 
 
 def suggestion_times(rep: Rep, count: int = 20) -> dict[str, float]:

@@ -51,6 +51,8 @@ def macros() -> ResponseReturnValue:
     groups: dict[tuple[int | None, str], list[Macro]] = {}
     for macro in listed:
         groups.setdefault((macro.owner_id, macro.name.casefold()), []).append(macro)
+    for versions in groups.values():
+        versions.sort(key=lambda macro: macro.language != choose_language())
     found = find_macros(listed, query, choose_language(), limit=_MOST_LISTED)
     deleted = small_number(request.args.get("deleted", ""))
     return render_fresh(

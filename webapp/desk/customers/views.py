@@ -23,6 +23,7 @@ from kb.tables import Customer
 from webapp.desk.customers import merging
 from webapp.desk.customers.outside import facts_outside, is_set, known_outside
 from webapp.desk.customers.words import CAUSES, ROLES, TROUBLES, local_day
+from webapp.desk.inbox.checking import FACT_NAMES
 from webapp.desk.inbox.words import settings
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
@@ -72,6 +73,7 @@ def show(customer_id: int) -> ResponseReturnValue:
         "desk/customers/show.html",
         customer=customer,
         known=known,
+        fact_names={kind.value: name for kind, name in FACT_NAMES.items()},
         talks={conversation.id: conversation for conversation in known.conversations},
         timeline=timeline_of_customer(
             session(), customer.id, containing=words, before_id=oldest, limit=ENTRIES, shorten=SHOWN
