@@ -19,6 +19,7 @@ from webapp.shared.sample_shop import (
     SAMPLE_MACROS,
     SAMPLE_SCRIPTS,
     SAMPLE_TICKETS,
+    SAMPLE_TRAINING,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def command() -> None:
     add_sample_macros(settings, engine)
     add_sample_flows(settings)
     add_sample_history(settings, engine)
+    add_sample_training(settings, engine)
     show_demo_logins(settings)
 
 
@@ -194,6 +196,28 @@ def add_sample_history(settings: Settings, engine: "Engine") -> int:
     with session_scope(engine) as session:
         today = utc_now().astimezone(settings.time_zone).date()
         stored = 0 if has_searches(session) else store_sample_history(session, today)
+        session.commit()
+    stamp.write_text(f"{stored}\n", encoding="ascii")
+    return stored
+
+
+def add_sample_training(settings: Settings, engine: "Engine") -> int:
+    """Cases, paths and exercises of the sample shop, once, where nobody practises yet. Returns how many cases came in."""
+    from kb.accounts.people import list_users
+    from kb.core.database import session_scope
+    from kb.insight.training.sample import has_practised, store_sample_training
+
+    stamp = settings.home / "sample-training"
+    if stamp.exists() or not _content_stamp(settings).exists():
+        return 0
+    with session_scope(engine) as session:
+        ids = {user.email: user.id for user in list_users(session)}
+        people = {person.key: ids[person.email] for person in DEMO_PEOPLE if person.email in ids}
+        reps = [people[key] for key in ("rep", "rep2") if key in people]
+        stored = 0
+        if reps and not has_practised(session):
+            region = settings.phone_region
+            stored = store_sample_training(session, SAMPLE_TRAINING, reps, people.get("trainer"), region=region)
         session.commit()
     stamp.write_text(f"{stored}\n", encoding="ascii")
     return stored

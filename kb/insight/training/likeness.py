@@ -15,9 +15,11 @@ from kb.text.sentences import split_sentences
 from kb.text.words import find_words
 
 # Cosines of sentences that have nothing to do with each other, and of two that say the same: 0 and 1 of the likeness.
-NOTHING, SAME = 0.66, 0.86
+NOTHING, SAME = 0.70, 0.94
+# How much the texts as wholes count beside their sentences.
+WHOLE = 0.3
 # From here on the whole, or one sentence, says the same; from there on a part of it.
-IS_SAME, IS_PART = 0.58, 0.30
+IS_SAME, IS_PART = 0.64, 0.10
 # Fewer words are a greeting or thanks.
 _LEAST_WORDS = 4
 MOST_SENTENCES = 24
@@ -62,7 +64,7 @@ def compare_replies(encoder: PassageEncoder, sent: str, reply: str) -> Likeness 
     weights = np.asarray([min(20, len(find_words(text))) for text in theirs], np.float64)
     of_sentences = float(np.average([one.likeness for one in found], weights=weights))
     whole = _scaled(float(cosines[-2, -1]))
-    return Likeness(0.5 * of_sentences + 0.5 * whole, tuple(found))
+    return Likeness((1 - WHOLE) * of_sentences + WHOLE * whole, tuple(found))
 
 
 def _scaled(cosine: float) -> float:

@@ -120,6 +120,12 @@ def remove_from_path(session: Session, path: TrainingPath, case_id: int) -> None
     session.flush()
 
 
+def delete_path(session: Session, path: TrainingPath) -> None:
+    """Its cases stay."""
+    session.delete(path)
+    session.flush()
+
+
 def list_cases(session: Session, wanted: CaseFilter, *, limit: int, offset: int = 0) -> tuple[list[TrainingCase], int]:
     """Newest first, and how many there are. Two statements."""
     conditions = _conditions(wanted)

@@ -12,6 +12,7 @@ from kb.insight.training.paths import (
     LONGEST_TITLE,
     CaseFilter,
     add_to_path,
+    delete_path,
     get_path,
     list_cases,
     move_in_path,
@@ -98,7 +99,7 @@ def change_path(path_id: int) -> ResponseReturnValue:
         elif act == "remove":
             remove_from_path(session(), found, case_id)
         elif act == "delete":
-            session().delete(found)
+            delete_path(session(), found)
             flash(_("The path is gone; its cases stay."), "good")
             return redirect(url_for("studio_training.paths"), code=303)
         else:
