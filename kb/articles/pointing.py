@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kb.articles.links import LANGUAGES, former_addresses, links_to
 from kb.core.clock import utc_now
-from kb.tables import Article, ArticleAddress, Macro, Notice, PinnedDocument
+from kb.tables import Article, ArticleAddress, FeaturedArticle, Macro, Notice, PinnedAnswer, PinnedDocument
 
 # Bodies that are looked through at a time where several articles are asked for.
 _AT_A_TIME = 500
@@ -21,7 +21,7 @@ _AT_A_TIME = 500
 class Pointing:
     """macros: (number, name) of the shared ones; notices: (number, text) of those that run or will; kept: by how many reps it
 
-    is kept at hand; addresses: that lead on to it.
+    is kept at hand; addresses: that lead on to it; pinned: the questions that it is pinned to; is_featured: on the home page.
     """
 
     articles: tuple[Article, ...] = ()
@@ -29,13 +29,15 @@ class Pointing:
     notices: tuple[tuple[int, str], ...] = ()
     kept: int = 0
     addresses: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
+    is_featured: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.articles or self.macros or self.notices or self.kept or self.addresses)
+        return any(vars(self).values())
 
 
 def pointing_to(session: Session, article: Article, languages: Sequence[str] = LANGUAGES) -> Pointing:
-    """Ten statements at most."""
+    """Twelve statements at most."""
     addresses = former_addresses(session, article)
     names = {(article.language, name) for name in (article.slug, *addresses)}
     return Pointing(
@@ -44,13 +46,15 @@ def pointing_to(session: Session, article: Article, languages: Sequence[str] = L
         _notices(session, {article.translation_key}).get(article.translation_key, ()),
         _kept(session, [article.id]).get(article.id, 0),
         tuple(addresses),
+        _pinned(session, [article.id]).get(article.id, ()),
+        article.translation_key in _featured(session, {article.translation_key}),
     )
 
 
 def pointing_to_any(session: Session, articles: Sequence[Article]) -> Mapping[int, int]:
     """By article how many things point to it, for those that something points to: articles by the end of its address within a
 
-    link, so one more than `pointing_to` counts here and there. Four statements, and one for each 500 other articles.
+    link, so one more than `pointing_to` counts here and there. Six statements, and one for each 500 other articles.
     """
     chosen = {one.id for one in articles}
     names: dict[str, set[int]] = {}
@@ -64,10 +68,12 @@ def pointing_to_any(session: Session, articles: Sequence[Article]) -> Mapping[in
         names.setdefault(address.rpartition("/")[2], set()).add(number)
     by_key = _notices(session, {one.translation_key for one in articles})
     kept = _kept(session, sorted(chosen))
-    macros = _shared_macros(session)
+    macros, pinned = _shared_macros(session), _pinned(session, sorted(chosen))
+    featured = _featured(session, {one.translation_key for one in articles})
     for one in articles:
         own = {name for name, numbers in names.items() if one.id in numbers}
-        count = len(by_key.get(one.translation_key, ())) + kept.get(one.id, 0)
+        count = len(by_key.get(one.translation_key, ())) + kept.get(one.id, 0) + len(pinned.get(one.id, ()))
+        count += one.translation_key in featured
         count += sum(_names_one(text, {(one.language, name) for name in own}) for _id, _name, text in macros)
         found[one.id] = count
     last = 0
@@ -96,6 +102,19 @@ def _kept(session: Session, ids: Sequence[int]) -> dict[int, int]:
         number = int(document.partition(":")[2])
         counts[number] = counts.get(number, 0) + 1
     return counts
+
+
+def _pinned(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The first question of each pinned answer."""
+    found: dict[int, tuple[str, ...]] = {}
+    query = select(PinnedAnswer.article_id, PinnedAnswer.wordings).where(PinnedAnswer.article_id.in_(ids))
+    for number, wordings in session.execute(query.order_by(PinnedAnswer.id)):
+        found[number] = (*found.get(number, ()), *wordings[:1])
+    return found
+
+
+def _featured(session: Session, keys: set[str]) -> frozenset[str]:
+    return frozenset(session.scalars(select(FeaturedArticle.article_key).where(FeaturedArticle.article_key.in_(keys))))
 
 
 def _notices(session: Session, keys: set[str]) -> dict[str, tuple[tuple[int, str], ...]]:

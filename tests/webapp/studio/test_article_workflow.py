@@ -25,6 +25,8 @@ from kb.tables import (
     ArticleReview,
     ArticleSchedule,
     BulkAct,
+    FeaturedArticle,
+    PinnedAnswer,
     PinnedDocument,
     Role,
     utc_now,
@@ -468,14 +470,24 @@ def test_archiving_says_what_points_to_them(writer: Person, session: Session) ->
     )
     save_notice(session, notice, user_id=None)
     session.add(PinnedDocument(user_id=trainer, document=f"article:{article.id}"))
+    session.add(PinnedAnswer(wordings=["why is it dark", "no light"], article_id=article.id))
+    session.add(FeaturedArticle(article_key=article.translation_key, position=1))
     session.commit()
     page = writer.get(f"{LIST}{article.id}/archive")
-    for said in (">Guide<", "Lamp help", "Lamps are late.", "1 rep keeps it at hand.", "lead on to it"):
+    for said in (
+        ">Guide<",
+        "Lamp help",
+        "Lamps are late.",
+        "1 rep keeps it at hand.",
+        "lead on to it",
+        "why is it dark",
+        "The home page",
+    ):
         assert said in page
     assert ">Words<" not in page
     assert "Else" not in page
     page = writer.send(f"{LIST}acts", 200, act="archive", chosen=marks(now(session, article), alone))
-    assert "4 things point to it" in page
+    assert "6 things point to it" in page
     assert "Nothing points to it." in page
     assert now(session, alone).status == "published"
 
