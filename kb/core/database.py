@@ -20,6 +20,9 @@ from kb.core.settings import Settings
 _PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 
 
+# Connections of a process at once. A worker has a thread for each lane of jobs, and a job that runs writes how far it is, and
+# keeps its lease, by further ones: with fewer they would wait for each other.
+KEPT_CONNECTIONS, MORE_CONNECTIONS = 5, 55
 # Seconds that a command or a job waits for somebody else's writing.
 PATIENT = 15.0
 
@@ -54,12 +57,19 @@ def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT)
 def _make_engine(url: URL, longest_wait: float) -> Engine:
     # What people write stands in the parameters of statements: it must not come into a log with an error.
     if url.get_backend_name() != "postgresql":
-        return create_engine(url, hide_parameters=True)
+        return create_engine(url, hide_parameters=True, **_pool(url))
     options: dict[str, Any] = {"connect_timeout": 5}
     if longest_wait < PATIENT and "options" not in url.query:
         options["options"] = f"-c lock_timeout={int(longest_wait * 1000)}"
     # Asked before use: connections of before a restart of the server are replaced instead of failing one request each.
-    return create_engine(url, connect_args=options, pool_pre_ping=True, hide_parameters=True)
+    return create_engine(url, connect_args=options, pool_pre_ping=True, hide_parameters=True, **_pool(url))
+
+
+def _pool(url: URL) -> dict[str, Any]:
+    """SQLite in memory has one connection a thread, and no pool of a size."""
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        return {}
+    return {"pool_size": KEPT_CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
 
 
 def _make_home(settings: Settings) -> None:

@@ -1,12 +1,12 @@
 """Why a search puts what where: the share of each stage, document by document, with the numbers that the search works with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kb.search.confidence import FEATURES
 from kb.search.encoding import Ids
@@ -46,6 +46,7 @@ class ExplainedDocument:
     document: int
     group: int
     title: str
+    language: str
     place: int
     score: float
     shares: Mapping[str, float]
@@ -77,15 +78,18 @@ class Explained:
     absent: Absence | None = None
 
 
-def explain(session: Session, searcher: Searcher, text: str, *, article: int | None = None) -> list[Explained]:
+def explain(
+    session: Session, searcher: Searcher, text: str, *, reader_language: str, article: int | None = None
+) -> list[Explained]:
     """What each collection of the searcher makes of a text by the first stage; where an article is asked for, what it makes of
     it, even if the search would not have looked at it. Nothing is recorded. Four statements a collection at most."""
     found = searcher.retrieve_each(text)
     if article is None:
-        return [_explain(session, searcher, one) for one in found]
+        return [_explain(session, searcher, one, reader_language) for one in found]
     forced = searcher.retrieve_each(text, lambda collections: [_passages(one, article) for one in collections])
     return [
-        _explain(session, searcher, one, forced=more, article=article) for one, more in zip(found, forced, strict=True)
+        _explain(session, searcher, one, reader_language, forced=more, article=article)
+        for one, more in zip(found, forced, strict=True)
     ]
 
 
@@ -93,6 +97,7 @@ def _explain(
     session: Session,
     searcher: Searcher,
     found: Retrieval,
+    reader_language: str,
     *,
     forced: Retrieval | None = None,
     article: int | None = None,
@@ -100,7 +105,7 @@ def _explain(
     collection = found.collections[0]
     shown = found.without_hidden(session, searcher.audience)
     judged = searcher.judge_first(shown)
-    documents = _documents(session, shown, found, SHOWN)
+    documents = _documents(session, shown, found, reader_language)
     asked_for, absent = None, None
     if article is not None and forced is not None:
         asked_for, absent = _asked_for(session, found, shown, forced, article)
@@ -125,7 +130,9 @@ def _explain(
     )
 
 
-def _documents(session: Session, shown: Retrieval, found: Retrieval, limit: int) -> list[ExplainedDocument]:
+def _documents(
+    session: Session, shown: Retrieval, found: Retrieval, reader_language: str, limit: int = SHOWN
+) -> list[ExplainedDocument]:
     """The first ones that are shown, then those that were withdrawn of what was brought up."""
     ranked = shown.ranking.documents
     likely = find_likely(ranked.scores[:limit].tolist(), ranked.scores)
@@ -138,7 +145,7 @@ def _documents(session: Session, shown: Retrieval, found: Retrieval, limit: int)
     explained += [
         _explain_group(found, group, likely=False, is_withdrawn=True) for group in first_gone if places[group] < limit
     ]
-    titles = _titles(session, found.collections[0], [one.document for one in explained])
+    titles = _titles(session, found.collections[0], [one.document for one in explained], reader_language)
     return [_named(one, titles) for one in explained]
 
 
@@ -160,6 +167,7 @@ def _explain_group(found: Retrieval, group: int, likely: bool, *, is_withdrawn: 
         document=int(found.candidates.documents[ranked.rows[place]]),
         group=group,
         title="",
+        language="",
         place=place + 1,
         score=float(ranked.scores[place]),
         shares=values,
@@ -204,7 +212,7 @@ def _asked_for(
         return None, Absence.NOT_INDEXED
     group = int(collection.fetch(ids).facts.groups[0])
     explained = _explain_group(forced, group, likely=True)
-    named = _named(explained, {explained.document: article.title, number: article.title})
+    named = replace(explained, title=article.title, language=article.language)
     if group not in set(found.candidates.groups.tolist()):
         return named, Absence.NOT_BROUGHT_UP
     place = shown.ranking.documents.groups.tolist().index(group)
@@ -220,16 +228,29 @@ def _passages(collection: Collection, article: int) -> Ids:
     return collection.fetch(documents=[article]).ids
 
 
-def _titles(session: Session, collection: Collection, numbers: Sequence[int]) -> dict[int, str]:
+def _titles(
+    session: Session, collection: Collection, numbers: Sequence[int], reader_language: str
+) -> dict[int, tuple[str, str]]:
+    """Title and language of each, the reader's where there is such a version. One statement, none without numbers."""
     if not numbers:
         return {}
     if collection.name is CollectionName.TICKETS:
-        rows = session.execute(select(Ticket.id, Ticket.subject.label("title")).where(Ticket.id.in_(numbers)))
-    else:
-        rows = session.execute(select(Article.id, Article.title).where(Article.id.in_(numbers)))
-    return {row.id: row.title for row in rows}
+        tickets = session.execute(select(Ticket.id, Ticket.subject, Ticket.language).where(Ticket.id.in_(numbers)))
+        return {row.id: (row.subject, row.language) for row in tickets}
+    version = aliased(Article)
+    rows = session.execute(
+        select(Article.id, version.title, version.language)
+        .join(version, version.translation_key == Article.translation_key)
+        .where(
+            Article.id.in_(numbers),
+            (version.id == Article.id) | ((version.language == reader_language) & (version.status == "published")),
+        )
+    ).all()
+    # The reader's language is last, so that it stays.
+    ordered = sorted(rows, key=lambda row: row.language == reader_language)
+    return {row.id: (row.title, row.language) for row in ordered}
 
 
-def _named(one: ExplainedDocument, titles: Mapping[int, str]) -> ExplainedDocument:
-    fields = {**vars(one), "title": titles.get(one.document, f"#{one.document}")}
-    return ExplainedDocument(**fields)
+def _named(one: ExplainedDocument, titles: Mapping[int, tuple[str, str]]) -> ExplainedDocument:
+    title, language = titles.get(one.document, (f"#{one.document}", ""))
+    return replace(one, title=title, language=language)

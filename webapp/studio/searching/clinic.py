@@ -17,7 +17,7 @@ from kb.search.explaining import SHARES, explain
 from kb.search.types import Audience
 from kb.tables import Job
 from webapp.shared.database import session
-from webapp.shared.locale import offered_languages
+from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.numbers import small_number
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import current_settings
@@ -99,7 +99,11 @@ def _clinic(query: str, given: dict[str, str], *, problem: str = "") -> str:
     audience = Audience.REP if request.values.get("as") == "rep" else Audience.CUSTOMER
     missed = small_number(request.values.get("missed", "").strip().rstrip("/").rpartition("/")[2].removeprefix("#"))
     searcher = search_runtime().searcher(audience) if query else None
-    explained = explain(session(), searcher, query, article=missed) if searcher is not None else []
+    explained = (
+        explain(session(), searcher, query, reader_language=choose_language(), article=missed)
+        if searcher is not None
+        else []
+    )
     return render_template(
         "studio/search_clinic.html",
         query=query,
