@@ -79,23 +79,24 @@ def store_asked(session: Session, encoder: Encoder) -> int:
     rows = session.execute(select(SettledQuestion.event_id, SettledQuestion.fingerprint)).all()
     known = {row.event_id for row in rows if row.fingerprint == encoder.fingerprint}
     gone = sorted({row.event_id for row in rows} - (known & wanted.keys()))
+    new = sorted(wanted.keys() - known)
+    blocks = [new[start : start + _BATCH] for start in range(0, len(new), _BATCH)]
+    # All is encoded before anything is written: nobody waits for the model to write.
+    vectors = [encoder.encode_queries([wanted[event][1] for event in events]) for events in blocks]
     for start in range(0, len(gone), _DELETED_AT_ONCE):
         block = gone[start : start + _DELETED_AT_ONCE]
         session.execute(delete(SettledQuestion).where(SettledQuestion.event_id.in_(block)))
-    new = sorted(wanted.keys() - known)
-    for start in range(0, len(new), _BATCH):
-        events = new[start : start + _BATCH]
-        vectors = encoder.encode_queries([wanted[event][1] for event in events])
-        session.add_all(
-            SettledQuestion(
-                event_id=event,
-                language=wanted[event][0],
-                fingerprint=encoder.fingerprint,
-                vector=vector.astype("<f4").tobytes(),
-            )
-            for event, vector in zip(events, vectors, strict=True)
+    session.add_all(
+        SettledQuestion(
+            event_id=event,
+            language=wanted[event][0],
+            fingerprint=encoder.fingerprint,
+            vector=vector.astype("<f4").tobytes(),
         )
-        session.flush()
+        for events, of_block in zip(blocks, vectors, strict=True)
+        for event, vector in zip(events, of_block, strict=True)
+    )
+    session.flush()
     return len(gone) + len(new)
 
 
