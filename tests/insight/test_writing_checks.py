@@ -2,15 +2,21 @@
 
 import pytest
 from settled import add_judged
-from sqlalchemy import delete
+from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
 from kb.articles import save_article
 from kb.articles.source import make_source
+from kb.core.settings import Settings
 from kb.insight.writing.asked import LEAST_QUESTIONS, asked_questions, store_asked
 from kb.insight.writing.personal import personal_data
 from kb.tables import SearchEvent, SettledQuestion
+
+
+@pytest.fixture
+def runtime(settings: Settings, engine: Engine) -> SearchRuntime:
+    return SearchRuntime.open(settings, engine)
 
 
 def test_what_is_erased_from_the_searches_is_no_question_any_more(session: Session, runtime: SearchRuntime) -> None:
