@@ -134,9 +134,9 @@ def test_search_page_needs_a_fixed_number_of_statements(rep: FlaskClient, engine
     rep.get("/desk/?q=warm")
     with recorded_statements(engine) as statements:
         rep.get("/desk/?q=refund", buffered=False)
-    # The person, public and internal articles, tickets, how many wait, the rules of safety, macros, notices; not the record.
+    # The person, public and internal articles, tickets, how many wait, the rules of safety, macros, steps, notices.
     asked = list(filter(is_of_the_page, statements))
-    assert len(asked) == 8, "\n".join(asked)
+    assert len(asked) == 9, "\n".join(asked)
 
 
 def test_search_is_recorded_with_the_rep(rep: FlaskClient, session: Session) -> None:
