@@ -76,7 +76,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/articles/reviews": (Role.TRAINER, 2),
     "/studio/articles/due": (Role.TRAINER, 5),
     "/studio/articles/acts": (Role.TRAINER, 2),
-    "/studio/articles/1/archive": (Role.TRAINER, 14),
+    "/studio/articles/1/archive": (Role.TRAINER, 13),
     "/studio/wordings/": (Role.TRAINER, 5),
     "/studio/confidence/": (Role.TRAINER, 4),
     "/desk/flags/": (Role.REP, 3),
