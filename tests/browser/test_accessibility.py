@@ -138,7 +138,7 @@ NO_PAGES = {
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
     "/help/<language>/waiting/<token>/state",
     "/help/<language>/news/<news_token>",  # see tests/webapp/help/test_gap_news.py
-    # See test_practice_journey.py, which makes what they are about.
+    # Of exercises and announcements: see tests/webapp/desk/test_practice_pages.py.
     *("/desk/practice/<int:attempt_id>", "/desk/news/<int:announcement_id>"),
     *(
         f"/studio/training/{part}"
