@@ -7,6 +7,7 @@ from kb.search.synonyms import NO_SYNONYMS, Synonyms
 from kb.text.spelling import Speller
 from kb.text.terms import EXACT_MARK, FUNCTION_WORD_WEIGHT, is_function_word, weighted_query_terms
 from kb.text.transliteration import to_native
+from kb.text.words import HINDI_OR_BENGALI, find_words
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def process_query(
     primary = language.partition("-")[0]
     native = to_native(text, language, lambda word: any(map(is_known, weighted_query_terms(word, "en"))))
     optional |= set(terms)
-    for words, of_language in ((native.english, "en"), (native.native, primary)):
+    written = [word for word in find_words(native.text) if HINDI_OR_BENGALI.match(word)]
+    for words, of_language in ((native.english, "en"), (native.native, primary), (written, primary)):
         for phrase in words:
             for term, weight in weighted_query_terms(phrase, of_language).items():
                 light = is_function_word(phrase, of_language) and not term.startswith(EXACT_MARK)

@@ -56,6 +56,27 @@ HINDI_LIKELY = """
 han sab din kal aap das baja thi tha tik ho ki ya ji lo hu nam yad kon koi wo vo kr vale tak bina saal nai lag chal
 rok bola mila hata pata suna gai jo lie lia sham hame bole raha sada bacha jana jane jata kahin sari kab tera teri
 sirf naya lena dena bata char baad bhai didi saman maine banana
+kar alag chalega dusre kis doge kho likha purane khana khud dobara kagaz katega mana maang dusri kitab chori dono dawa
+dukan mil rakh jawab matlab dikhe milte dekh paani byaj chhod jod walo bech dikhta bijli pichle bol lagegi jodna dawai
+karoge kharcha roz machli pasand nuksan shaadi nishan banega kiraye dikhega lagenge jud chashma saaf chhoot sasta
+kiraya badalni toot gaon daan daam maal kamre likhne dubara chalegi shadi rakhne karwa bharne khul gir karwane kutte
+ruk kaunse dikhana baaki agle loge padosi seedha aadmi naap dusra chutti grahak lana raseed bhejoge dabbe bete jaanch
+awaaz banta tez bechne chhut fayda fark aaoge bachat aake bhejte sheher badi jodne utha likh lagi wajah sawal deewar
+banne naukri maaf dhoop kist dekhu bheju laye badhani ginti chhota likhna banwana kha garam khoon almari lagaya tarika
+deni taala mehnga bolu aag rahegi pehli bharti bhav badhane dabane honi khel chhodne chhote hatega parcha chhoti biwi
+bande jayenge sabko nakli badbu wajan sikhate lagane aadhi bacho gayab bakaya lagne badhana bada chale gadda dhone
+khet khulega banda bade kutta katta bataya rasid pati kitabe darwaze safai sasti rakhni lagau usi chalte dabaya
+dikhane dukandar jau darwaza chadha kharidne bharega sikha judta laana dhona isi chashme farak dalu lagwane bachon
+haath kholne maut ilaj bulane mareez tanki bechna nikli likhu pehen bimari bhejni patni akshar likhwa dikhegi patta
+nikalne khaya pade bachega leni nal nikalte dalte safed zinda inaam ghadi pakad shamil rakhoge dukaan baith bheeg badh
+chhodna dikhte kachra akele ulti banwane badalta patra pate karwani kapdo lagwana dard lagwa padenge badhne katauti
+dane katenge fasal nikale chali viklang talab naav keede kaanch banna hatane khulta padhne videsh mandir nikalni
+badlega batau chalane ladka mang kaan doon baithe chhupa praman ungli rangeen hataya pooch lautaya mohar bachane dali
+daali tijori baant peela chhutti teesri pakadne hara patli kaatne khilone sikhane maangta maalik lamba budhwar
+chalenge maanga khatra adhuri chehra dakghar akela badhta kisan shak chhodte gande gine moti jode khujli likhwana
+bachhe badlenge ghanti chota naukar kaatoge girti bula katai harjana dilane milke parivar diwar muawza kamra badlu
+ghata zameen girne maar taiyari gadde banwa ruke dadi sanstha rehne baantna mangwana dabana rokne khane lautega ladki
+umar kharidi beema dikhaya rakam banwani karane kharide agli karaya pitaji gaali aadhe zang chawal jabki ruka
 """
 
 HINDI_SHARED = """
@@ -103,12 +124,47 @@ opekkha opekkhay oporadh taratari joldi druto songgroho dhoroner rong ronger mat
 haath kotha kothata bolechilo bepar bishoy bishoye biporjosto rege birokto hotash cheye chaye chilona paoni pathayni
 eshechilo kivabey aschilo jacchilo hochchilo hochhilo dekhachilo bujhlamna pachhina pacchina pachchina parchhina
 hoyechilo hoyechhilo korchilo korlamna debenna
+onno kora gele gari ashe alada kom boi kagoj koyta chobi beshi vara rakha dibe lekha nijer chara diben deri ager
+khabar bikri ghor chhar muche nije joma jon rakhbo jayga koydin bondhu dui khon shesh dokan bideshe churi kukur niyom
+baccha dhore dekha uttor koybar daktar jol sesh bochorer mara meyad koyjon ghore jorimana kome upor khoroch chhobi
+eksathe nibe ber masher bacchar kemne chay puro hariye duto tulte osudh ekbar katbe bou hishab prothom bodlale kinle
+rakhle poka mashe dhora upay kine bochore shohore felechi dokane duita mach bodole biye koydine lagano porer gaan
+jaygay tule ovijog roj likhle banano thaka uthe rekhe ashte chithi dokaner duibar tala porle dekhabo ashle chere
+bidesh bujhbo ekjon kombe apotti jora juta chalano atke koytay baire tao jeno ana sobar gula barano meyer chele uchit
+likhbo nebe diyechilam gorom chosma rakhar pashe bhule nijei rin somossa lukano nen khobor boyosh banan palte dhuke
+pete chakri porikkha dan bodlay chad jatri barir harale harano fele beton dise ranna loker boshe nogod dekhabe komano
+proman koy porte ghontar dekhbe manush korate duijon dhowa jole chinbo jomi kalo hajar choshma onumoti gach sonod
+chaiche hishebe proshno deshe khoti bideshi disi porbe vorti pathanor rugir dure haat tulbo namabo roshid rastay vule
+barbe chinho vitore sorkari brishti korabo khone upohar biyer gramer ojon barle kotokkhon chul chhuti janbo muchbo
+ekbare rakhben jor meye modh protidin felsi muchle namano barabo gondho niben shunlam komabo pochondo rosid lagiye
+awaj nokol pathay dhar jontro thekei dosh desher thakar bhorti porishkar mot bhag sud kormi mojuri anle onner agei
+kali nouka bosano likheche jonmo khele shikkhok asol rakhen protibondhi matha manusher baranor chobir shokto dubar
+soho banabo firte felar muchte ghorer holud porar anar labh onubad meyeder tarpor chuti charpoka chukti pouchay
+haraise hariyechi tipbo majhpothe porse nicher maf soptaher bondhur chokher chhere rokom ghori gola khotipuron gona
+poriskar lagle charte kotobar shikhbo anbo dolil dudher dhan pasher betha arshola bhitor mukh bhoy chana dhorbo dhap
+ordhek dhorben babohar rugi paisi modhe shona
 """
 
 BENGALI_LIKELY = """
 tar tara tor ar oi je jar kon nai tini din jama mas kata kena koto nam chan nin bon baje noi nite ora ele ese pari
 hole dam kaj chai na hok lok bari apu dada jani boli ki kori niche elo thik sei jai jay dike tobe aj abar boro juto
 taka tui oto dilo bolo choto eto dao nao nilo keu kal ase dey nei kore asha jabe dine kaje mone didi bhai
+deyal joruri babostha mohila bodlaisi dabi botam biggapon mashik futo majhkhane komola dhorbe shobdo bosate kagoje
+kheye proti neyna dujon uthbe haater shobuj jome chaple bikrir ekdin chini shikhte istri tolay kotodine fule bechbo
+bati chokh chaka dat bacchader chacche lagabo charai shohor ashbo katar dhakka chalabo bokeya pujo boshabo masik shud
+komle soptahe joner puroskar selai chire gesi bhabe bikele beche kotogulo dhukle namte khulbe shekhar chhapbo gechen
+dor niyechilam kane shodh chash raji fosol khete jhamela dorja felbe lukiye lagale dhukbe bodlanor haray mamla bidyut
+kichudin idur marar nise jachai lekhok shorto pouchate betoner dhukbo shekha pathale purano tulle pujor sonar suto
+bhangse chaitese suru khela shekhan nombor legeche arekta nisi newar molat dujone bujhe bosabo namate grahok hariyeche
+koydiner banabe porda sotti protimashe shobar khulle fela khay dame bodlalam kokhono robibar shunte dhoka likhbe
+jhapsha sorasori jara thana chatro charar chutite mosha karone cheler dekhale ongsho dokandar ghose abedon janabe asor
+felbo felle mape ekdom tolar lomba baniye ghumate mrito sobcheye nongra bipod chena hoar lege byatha dhorle kajer
+varatiya jhogra boyoshko chalanor vortuki bigha talikay churir chaliye bondhok prokolpo bonnay rannaghor eshechi swami
+vag porbo dhuye sheshe komanor haraisi shudh oshusth segulo voy koray shilpi ure gorur kistite howa bosta porano jomir
+vangse sodosso tulona kistir mangsho bomi mukhe dakle jomano chapbo bechle rastar trolar bodlechi macher dekhar
+bodlabe dekhle bujhbe bidesher pichano subidha bolbe kukurer krishi obostha nalish poramorsho ashena songstha onujayi
+sonkhya dhakay gosol pichiye opor tipte biral bairer bor shukno odhek bhora tene ante boyos agun shil bij bhore namer
+dekhan dujonei gohona shohorer prothombar bechar vije kaner gom osudher tanti
 """
 
 BENGALI_SHARED = """

@@ -1,9 +1,9 @@
 """Hindi and Bengali typed in Latin letters: the query in its own script, and its words in English.
 
-The encoder knows little of "mera paisa kab wapas aayega" and a lot of "मेरा पैसा कब वापस आएगा". A lexicon of the
-commonest words (general vocabulary, a few hundred per language, with the spellings that people type) is enough: written in
-its own script, Hindi against English documents went from .80 to .98 hit@10 on a public set, at no cost in time, because
-this text is encoded instead of the typed one. What the lexicon does not know stays as it is: most of it is English or a name.
+The encoder knows little of "mera paisa kab wapas aayega" and a lot of "मेरा पैसा कब वापस आएगा", so the latter is encoded. Words
+are found by their spelling in a list of some thousand (kb.text.native_words); a lexicon of the commonest ones, a few hundred per
+language, says what they mean in English, for the words that are looked up. What neither knows stays as it is: most of it is
+English or a name.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import regex
 
+from kb.text.native_words import find_native_word, find_settled_word
 from kb.text.phonetic import lexicon_key
 from kb.text.terms import normalise
 from kb.text.vocabulary import Vocabulary
@@ -44,26 +45,6 @@ _BENGALI_ENDINGS = {
     "ti": "টি", "ke": "কে", "te": "তে", "ete": "েতে", "er": "ের", "r": "র", "e": "ে", "i": "ই", "o": "ও",
 }  # fmt: skip
 
-# Letters, longest spelling first. Vowels: independent form, then sign; the inherent vowel has no sign.
-_LETTERS = {
-    "hi": (
-        {"chh": "छ", "kh": "ख", "gh": "घ", "ch": "च", "jh": "झ", "th": "थ", "dh": "ध", "ph": "फ", "bh": "भ", "sh": "श",
-         "k": "क", "g": "ग", "c": "क", "j": "ज", "t": "त", "d": "द", "n": "न", "p": "प", "f": "फ", "b": "ब", "m": "म", "y": "य",
-         "r": "र", "l": "ल", "v": "व", "w": "व", "s": "स", "h": "ह", "z": "ज", "q": "क", "x": "क्स"},
-        {"aa": ("आ", "ा"), "ai": ("ऐ", "ै"), "au": ("औ", "ौ"), "ee": ("ई", "ी"), "oo": ("ऊ", "ू"), "a": ("अ", ""), "i": ("इ", "ि"),
-         "u": ("उ", "ु"), "e": ("ए", "े"), "o": ("ओ", "ो")},
-        "्",
-    ),
-    "bn": (
-        {"chh": "ছ", "kh": "খ", "gh": "ঘ", "ch": "চ", "jh": "ঝ", "th": "থ", "dh": "ধ", "ph": "ফ", "bh": "ভ", "sh": "শ",
-         "ng": "ং", "k": "ক", "g": "গ", "c": "ক", "j": "জ", "t": "ত", "d": "দ", "n": "ন", "p": "প", "f": "ফ", "b": "ব", "m": "ম",
-         "y": "য়", "r": "র", "l": "ল", "v": "ভ", "w": "ও", "s": "স", "h": "হ", "z": "জ", "q": "ক", "x": "ক্স"},
-        {"aa": ("আ", "া"), "oi": ("ঐ", "ৈ"), "ou": ("ঔ", "ৌ"), "ee": ("ঈ", "ী"), "oo": ("উ", "ু"), "a": ("আ", "া"), "i": ("ই", "ি"),
-         "u": ("উ", "ু"), "e": ("এ", "ে"), "o": ("অ", "")},
-        "্",
-    ),
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class NativeText:
@@ -77,8 +58,8 @@ class NativeText:
 def to_native(text: str, language: str, is_known: Callable[[str], bool] | None = None) -> NativeText:
     """`text` as it would be written in its own script, for `hi-Latn` and `bn-Latn`; any other language stays as it is.
 
-    `is_known` tells of a lower-case word whether the collections contain it (an English word, a name): it stays in Latin
-    letters. Bengali words that neither the lexicon nor the collections know are spelt letter by letter.
+    English words, names and what no list knows stay in Latin letters. `is_known` tells of a lower-case word whether the
+    collections contain it: then it is no unusual spelling of another word.
     """
     if language not in ("hi-Latn", "bn-Latn"):
         return NativeText(text, (), ())
@@ -89,45 +70,24 @@ def to_native(text: str, language: str, is_known: Callable[[str], bool] | None =
     for token in _TOKEN.findall(text):
         word = normalise(token)
         found = _look_up(word, primary)
-        if found is None and is_known is not None and token.islower() and _is_romanised(word) and not is_known(word):
-            words.append(spell(word, primary))
-            continue
-        words.append(found[1] if found else token)
+        written = _find_written(word, primary, is_known) if _is_word_alone(word, token) else None
+        words.append(written or (found[1] if found and written is None else token))
         if found:
             english.append(found[0])
             native.append(found[1])
     return NativeText(" ".join(words), tuple(english), tuple(native))
 
 
-def spell(word: str, primary: str) -> str:
-    """A romanised word letter by letter in Devanagari (`hi`) or Bengali script (`bn`): near enough for an encoder."""
-    consonants, vowels, virama = _LETTERS[primary]
-    spelt: list[str] = []
-    after_consonant = False
-    place = 0
-    while place < len(word):
-        for length in (3, 2, 1):
-            piece = word[place : place + length]
-            if piece in consonants:
-                # Two different consonants in a word of Hindi mostly have a silent vowel between them, as in करना.
-                if after_consonant and primary == "bn" and consonants[piece] != "ং":
-                    spelt.append(virama)
-                spelt.append(consonants[piece])
-                after_consonant = True
-                break
-            if piece in vowels:
-                independent, sign = vowels[piece]
-                is_last = place + length == len(word)
-                spelt.append(
-                    ("ा" if piece == "a" and is_last and primary == "hi" else sign) if after_consonant else independent
-                )
-                after_consonant = False
-                break
-        else:
-            spelt.append(word[place])
-            length = 1
-        place += length
-    return "".join(spelt)
+def _find_written(word: str, primary: str, is_known: Callable[[str], bool] | None) -> str | None:
+    settled = find_settled_word(word, primary)
+    if settled is not None:
+        return settled
+    return None if is_known is not None and is_known(word) else find_native_word(word, primary)
+
+
+def _is_word_alone(word: str, token: str) -> bool:
+    """Whether a token may be a word in Latin letters: no code, and no name, unless it is the first of a sentence."""
+    return word.isascii() and word.isalpha() and token[1:] == token[1:].lower()
 
 
 @dataclass(frozen=True)
@@ -192,7 +152,10 @@ def _look_up_inflected(word: str, lexicon: _Lexicon) -> tuple[str, str] | None:
 
 def is_in_lexicon(word: str, language: str) -> bool:
     """Whether a normalised word is known as romanised Hindi or Bengali, in a text of that language."""
-    return language in ROMANISED and _look_up(word, language.partition("-")[0]) is not None
+    if language not in ROMANISED:
+        return False
+    primary = language.partition("-")[0]
+    return _look_up(word, primary) is not None or bool(find_settled_word(word, primary))
 
 
 @lru_cache(maxsize=8)
@@ -200,7 +163,3 @@ def lexicon_words(language: str) -> Vocabulary:
     """What is known of a romanised language, for words that are misspelt; empty for any other language."""
     known = _lexicon(language.partition("-")[0]).words if language in ROMANISED else ()
     return Vocabulary(dict.fromkeys(known, _LEXICON_FREQUENCY))
-
-
-def _is_romanised(word: str) -> bool:
-    return len(word) > 2 and word.isascii() and word.isalpha() and word not in _LEFT_ALONE

@@ -188,7 +188,7 @@ def test_what_was_typed_on_what_is_fresh_and_what_was_redacted_does_not_count(se
 
 def test_hindi_in_latin_letters_counts_as_hindi_in_its_own_script(session: Session, add: Add) -> None:
     add("mera paisa kab wapas aayega", language="hi-Latn")
-    assert settled_queries(session)["hi", "short"].texts == ["मेरा पैसा कब वापस आ"]
+    assert settled_queries(session)["hi", "short"].texts == ["मेरा पैसा कब वापस आएगा"]
 
 
 def test_long_questions_are_learned_by_themselves(session: Session, add: Add) -> None:

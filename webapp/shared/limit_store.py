@@ -32,9 +32,7 @@ class SharedFileStorage(Storage):
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self._path = Path(unquote(urlsplit(uri or "").path))
-        # One thread of a process at a time: SQLite lets whoever finds the file locked sleep for milliseconds.
-        self._lock = threading.Lock()
-        self._held: tuple[int, sqlite3.Connection] | None = None
+        self._local = threading.local()
         self._counted = 0
 
     @property
@@ -44,12 +42,11 @@ class SharedFileStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         now = time.time()
         values = {"key": _hash(key), "amount": amount, "ends": now + expiry, "now": now}
-        with self._lock:
-            connection = self._connection()
-            count = int(connection.execute(_COUNT, values).fetchone()[0])
-            self._counted += 1
-            if self._counted % _TIDIED_EVERY == 0:
-                connection.execute("DELETE FROM counts WHERE ends <= ?", (now,))
+        connection = self._connection()
+        count = int(connection.execute(_COUNT, values).fetchone()[0])
+        self._counted += 1
+        if self._counted % _TIDIED_EVERY == 0:
+            connection.execute("DELETE FROM counts WHERE ends <= ?", (now,))
         return count
 
     def get(self, key: str) -> int:
@@ -60,42 +57,41 @@ class SharedFileStorage(Storage):
 
     def check(self) -> bool:
         try:
-            with self._lock:
-                self._connection().execute("SELECT 1 FROM counts LIMIT 1").fetchone()
+            self._connection().execute("SELECT 1 FROM counts LIMIT 1").fetchone()
         except (sqlite3.Error, OSError):
             return False
         return True
 
     def reset(self) -> int | None:
-        with self._lock:
-            return int(self._connection().execute("DELETE FROM counts").rowcount)
+        return int(self._connection().execute("DELETE FROM counts").rowcount)
 
     def clear(self, key: str) -> None:
-        with self._lock:
-            self._connection().execute("DELETE FROM counts WHERE key = ?", (_hash(key),))
+        self._connection().execute("DELETE FROM counts WHERE key = ?", (_hash(key),))
 
     def _read(self, key: str) -> tuple[int, float]:
         """Count and end; nothing, ending now, where it is over."""
         now = time.time()
-        values = (_hash(key), now)
-        with self._lock:
-            rows = self._connection().execute("SELECT count, ends FROM counts WHERE key = ? AND ends > ?", values)
-            found: tuple[int, float] | None = rows.fetchone()
+        found = (
+            self._connection()
+            .execute("SELECT count, ends FROM counts WHERE key = ? AND ends > ?", (_hash(key), now))
+            .fetchone()
+        )
         return found or (0, now)
 
     def _connection(self) -> sqlite3.Connection:
-        """That of this process: a fork may share none. Called with the lock held."""
-        if self._held is not None and self._held[0] == os.getpid():
-            return self._held[1]
+        """That of this thread in this process: neither a thread nor a fork may share one."""
+        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
+        if held is not None and held[0] == os.getpid():
+            return held[1]
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(self._path, timeout=_LONGEST_WAIT, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(self._path, timeout=_LONGEST_WAIT, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS counts (key BLOB PRIMARY KEY, count INTEGER, ends REAL) WITHOUT ROWID"
         )
-        self._held = (os.getpid(), connection)
+        self._local.held = (os.getpid(), connection)
         return connection
 
 

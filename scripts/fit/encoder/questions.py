@@ -32,9 +32,12 @@ def read_businesses() -> tuple[dict[str, list[Section]], dict[str, list[Section]
     parts: tuple[dict[str, list[Section]], dict[str, list[Section]]] = ({}, {})
     for path in sorted(WRITTEN.glob("*.jsonl")):
         rows = read_lines(path)
-        held_out = zlib.crc32(path.stem.encode()) % _HELD_OUT == 0
-        parts[held_out][path.stem] = [_section(row, path.stem) for row in rows]
+        parts[is_held_out(path.stem)][path.stem] = [_section(row, path.stem) for row in rows]
     return parts
+
+
+def is_held_out(business: str) -> bool:
+    return zlib.crc32(business.encode()) % _HELD_OUT == 0
 
 
 def _section(row: dict[str, Any], group: str) -> Section:
