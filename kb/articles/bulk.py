@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from kb.articles.approval import NotApprovedError, require_approval
 from kb.articles.editing import LONGEST, faults_of, text_of
 from kb.articles.frontmatter import is_date
-from kb.articles.reviews import Editor, ask_review, waiting_review
+from kb.articles.reviews import Editor, ask_review, is_reviewer, waiting_review
 from kb.articles.source import ArticleSource
 from kb.articles.store import save_article, source_of_article
 from kb.articles.text import slugify
@@ -145,8 +145,8 @@ def _checked(session: Session, act: str, value: str, by: Editor) -> str:
         raise InvalidInputError("This is no day.", remedy="Write it as 2027-03-01.")
     if act == "review" and value:
         reviewer = session.get(User, int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else None
-        if reviewer is None:
-            raise InvalidInputError("There is no such person.")
+        if reviewer is None or not is_reviewer(reviewer):
+            raise InvalidInputError("There is no such person in the studio.")
         if reviewer.id == by.id:
             raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
     return value

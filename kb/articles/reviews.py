@@ -15,7 +15,7 @@ from kb.articles.editing import ArticleText, save_text, source_of_text, text_fro
 from kb.articles.store import get_article
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from kb.tables import Article, ArticleDraft, ArticleReview, ReviewState, User
+from kb.tables import Article, ArticleDraft, ArticleReview, ReviewState, Role, User
 
 LONGEST_WORD = 1_000
 MOST_LISTED = 200
@@ -75,8 +75,8 @@ def ask_review(
     """
     if reviewer_id == by.id:
         raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
-    if reviewer_id is not None and session.get(User, reviewer_id) is None:
-        raise InvalidInputError("There is no such person.")
+    if reviewer_id is not None and not is_reviewer(session.get(User, reviewer_id)):
+        raise InvalidInputError("There is no such person in the studio.")
     found = waiting_review(session, article.id, draft_key)
     if found is None:
         found = ArticleReview(article_id=article.id, draft_key=draft_key)
@@ -85,6 +85,11 @@ def ask_review(
     found.word, found.asked_at = word.strip()[:LONGEST_WORD], utc_now()
     session.flush()
     return found
+
+
+def is_reviewer(user: User | None) -> bool:
+    """Whether they can open what they are asked to read: reps cannot."""
+    return user is not None and user.active and user.role in (Role.TRAINER.value, Role.ADMIN.value)
 
 
 def waiting_review(session: Session, article_id: int, draft_key: str = "") -> ArticleReview | None:

@@ -11,7 +11,6 @@ from kb.articles.approval import NotApprovedError
 from kb.articles.editing import (
     AddressTakenError,
     ChangedMeanwhileError,
-    FaultyTextError,
     save_text,
     set_status,
     text_from,
@@ -19,7 +18,7 @@ from kb.articles.editing import (
 from kb.articles.reviews import Editor, close_reviews
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
-from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
+from kb.core.errors import ConflictError, InvalidInputError, KbError, NotFoundError
 from kb.tables import Article, ArticleDraft, ArticleSchedule, ReviewState, ScheduleState, User
 
 ACTS = ("publish", "archive")
@@ -180,12 +179,12 @@ def _do(session: Session, due: ArticleSchedule, *, needs_approval: bool) -> str:
         why = "changed"
     except AddressTakenError:
         why = "taken"
-    except FaultyTextError:
-        why = "faulty"
     except NotFoundError:
         why = "gone"
     except ConflictError:
         why = "changed"
+    except KbError:  # whatever else is wrong with one text holds up no other
+        why = "faulty"
     if why:
         due.state, due.why = _FAILED, why
     session.flush()

@@ -68,7 +68,7 @@ class ArticleFlag(Base):
 
 class FlagMark(Base):
     """How far was looked: what articles looked like when they were last compared ("texts"), the last reply that was compared with
-    what was inserted into it ("replies")."""
+    what was inserted into it ("replies"); until when texts are not compared again, in UTC ("texts not before")."""
 
     __tablename__ = "flag_marks"
 

@@ -11,7 +11,7 @@ from talks import make_talk
 
 from kb.accounts.people import get_user
 from kb.core.errors import InvalidInputError, NotFoundError
-from kb.insight.flags.collecting import OF_FIGURES, OF_TEXTS, collect_flags
+from kb.insight.flags.collecting import OF_FIGURES, OF_TEXTS, collect_flags, not_before
 from kb.insight.flags.contradictions import find_contradictions
 from kb.insight.flags.duplicates import find_duplicates
 from kb.insight.flags.figures import find_falling
@@ -20,7 +20,7 @@ from kb.insight.flags.keeping import keep_flags, reopen_flag, report_article, se
 from kb.insight.flags.links import find_broken
 from kb.insight.flags.listing import FlagFilter, count_flags, flags_of_rep, list_flags, own_flag
 from kb.insight.numbers.measures import Measure
-from kb.tables import Article, ArticleDay, ArticleFlag, DailyCount, FlagKind, FlagState
+from kb.tables import Article, ArticleDay, ArticleFlag, DailyCount, FlagKind, FlagMark, FlagState
 
 LANGUAGES = ("en", "hi", "bn")
 TODAY = date(2026, 6, 30)
@@ -245,6 +245,21 @@ def test_what_is_settled_stays_so_until_there_is_something_new(session: Session)
     assert count_flags(session) == {"open": {"links": 1}, "settled": {"links": 1}}
     assert [one.id for one in list_flags(session, FlagFilter(), limit=5)] == [lost.id]
     assert [one.id for one in list_flags(session, FlagFilter(settled=True, article=article.id), limit=5)] == [gone.id]
+
+
+def test_a_long_look_at_all_texts_is_not_taken_again_at_once(session: Session) -> None:
+    article = add_article(session, "Lamp", "See [this](lost.md).", revision=1)
+    assert run(session)["new"] == 1
+    begun = datetime(2026, 6, 30, 11, 50, tzinfo=UTC)
+    assert not_before(begun, 5.0) == begun
+    mark = session.get_one(FlagMark, "texts not before")
+    mark.seen = not_before(begun, 600.0).isoformat()
+    article.body, article.revision = "Nothing.", 2
+    session.commit()
+    assert run(session)["past"] == 0, "ten minutes of work are not done again after ten minutes"
+    mark.seen = not_before(begun, 30.1 / 20).isoformat()
+    session.commit()
+    assert run(session)["past"] == 1
 
 
 def test_what_a_rep_says_is_redacted_and_once(session: Session) -> None:

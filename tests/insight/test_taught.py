@@ -174,6 +174,39 @@ def test_several_reps_teach_an_article(session: Session, article: Article, send:
     assert proposal.state == ProposalState.PAST, "the article does not say it any more"
 
 
+def test_what_is_stopped_between_keeping_and_proposing_is_proposed_the_next_time(session: Session, send: Send) -> None:
+    for rep in (ONE, TWO, THREE):
+        send(rep, "3 days", "5 working days")
+    stops = iter([True])
+
+    def stop_once() -> None:
+        session.commit()
+        if next(stops, False):
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        collect_edits(session, region="IN", now=utc_now(), checkpoint=stop_once, tick=lambda: None)
+    session.rollback()
+    assert has_new_replies(session, utc_now())
+    assert collect(session) == {"edits": 0, "proposed": 1}
+    assert session.scalars(select(EditProposal)).one().times == 3
+
+
+@pytest.mark.sqlite_only(reason="elsewhere people wait for rows, not for each other")
+def test_nothing_is_written_while_replies_are_read(session: Session, send: Send) -> None:
+    """Whoever wants to write meanwhile does not wait."""
+    for rep in (ONE, TWO):
+        send(rep, "3 days", "5 working days")
+    written: list[bool] = []
+
+    def note() -> None:
+        written.append(session.connection().connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
+
+    collect_edits(session, region="IN", now=utc_now(), checkpoint=session.commit, tick=note)
+    assert written
+    assert not any(written)
+
+
 def test_what_was_taken_back_or_is_new_is_not_read(session: Session, send: Send) -> None:
     send(ONE, "3 days", "5 days", delivery=Delivery.WITHDRAWN.value)
     send(TWO, "3 days", "5 days", created_at=utc_now())

@@ -1,8 +1,10 @@
 """Training: cases without the answer in them, scores, repetition, what nobody finds, announcements, the sample."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,6 +23,7 @@ from kb.insight.training.reminding import claim_reminder, settle_reminder
 from kb.insight.training.repeating import due_cards, note_result
 from kb.insight.training.sample import remove_sample_training, store_sample_training
 from kb.insight.training.scoring import Found, Rating, find_article, rate_calm, rate_replay
+from kb.search.encoding import Vectors
 from kb.tables import (
     Announcement,
     Article,
@@ -226,6 +229,35 @@ def test_a_comment_belongs_to_a_step_of_its_own_exercise(session: Session) -> No
     with pytest.raises(InvalidInputError):
         comment(session, other, rep.id, "Why?", step_id=attempt.steps[0].id, region="IN")
     assert comment(session, attempt, rep.id, "Call 98300 12345", region="IN").text != "Call 98300 12345"
+
+
+class Watching:
+    """An encoder that notes whether its caller keeps others from writing while it works."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self.waits = session, list[bool]()
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        connection = self._session.connection().connection.dbapi_connection
+        self.waits.append(bool(connection and connection.in_transaction))
+        return np.ones((len(texts), 4), np.float32) / 2
+
+
+@pytest.mark.sqlite_only(reason="elsewhere people wait for rows, not for each other")
+def test_nobody_waits_to_write_while_a_reply_is_compared(session: Session) -> None:
+    case = make_case(session, "ticket", ticket(session).id, nothing, region="IN")
+    attempt = start_attempt(session, case.id, person(session, "rep").id)
+    session.commit()
+    keep_reply(attempt, f"Your money is on its way. {ANSWER} Call 98300 12345.")
+    encoder = Watching(session)
+    finish(session, attempt, encoder, region="IN")
+    session.commit()
+    session.refresh(attempt)
+    assert encoder.waits
+    assert not any(encoder.waits)
+    assert attempt.finished_at
+    assert "98300" not in attempt.reply
+    assert [step.kind for step in attempt.steps] == ["answer"]
 
 
 def revision(body: str, title: str = "Refunds") -> ArticleRevision:

@@ -1,23 +1,18 @@
 """The job that tells people who wanted to hear of it that their question has an answer now."""
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from babel import Locale
-from babel.support import NullTranslations, Translations
-
-import webapp
 from kb.core.settings import Settings
 from kb.jobs.worker import JobContext
 from kb.service.gap_news import News, NewsWords, send_due_news
 from webapp.shared.news_links import sign_key
 from webapp.shared.security import load_secret_key
+from webapp.worker.catalogues import catalogue_for
 from webapp.worker.channels import ways_out
 from webapp.worker.tools import WorkerTools
 
 GAP_NEWS = "gap_news"
-_CATALOGUES = Path(webapp.__path__[0]) / "translations"
 
 
 def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
@@ -33,8 +28,7 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
 
 def news_words(settings: Settings, news: News) -> NewsWords:
     """In the language of the page on which the address was left."""
-    tag = news.language if news.language in settings.languages else settings.languages[0]
-    catalogue: NullTranslations = Translations.load(_CATALOGUES, [Locale.parse(tag, sep="-")])
+    tag, catalogue = catalogue_for(news.language, settings)
     _ = catalogue.gettext
     site = f"{settings.public_url}/help"
     if news.article is None:

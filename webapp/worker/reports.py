@@ -1,15 +1,10 @@
 """The job of the weekly report: the figures of a week by mail to those who want them, again while the mail server is down."""
 
 from datetime import date, datetime, timedelta
-from gettext import NullTranslations
-from pathlib import Path
 from typing import Any
 
-from babel import Locale
-from babel.support import Translations
 from sqlalchemy.orm import Session
 
-import webapp
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.settings import Settings
@@ -21,12 +16,12 @@ from kb.service.channels.one_by_one import one_by_one
 from kb.service.channels.smtp import Fate, Outcome, send_mail
 from webapp.shared.formatting import date_in, value_in
 from webapp.studio.numbers.words import FIGURES, GROUPS
+from webapp.worker.catalogues import catalogue_for
 from webapp.worker.channels import ways_out
 from webapp.worker.tools import WorkerTools
 
 REPORTS = "reports"
 _MOST_AT_ONCE = 100
-_CATALOGUES = Path(webapp.__path__[0]) / "translations"
 
 
 def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
@@ -80,8 +75,7 @@ def _send(tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
 
 def report_text(session: Session, settings: Settings, language: str, week: date) -> tuple[str, str]:
     """Subject and text, in the language of whoever gets it. Sample data is not in it."""
-    tag = language if language in settings.languages else settings.languages[0]
-    catalogue: NullTranslations = Translations.load(_CATALOGUES, [Locale.parse(tag, sep="-")])
+    tag, catalogue = catalogue_for(language, settings)
     _ = catalogue.gettext
     counted = read_counted(session, Period(week, week + timedelta(days=6)), with_sample=False)
     figures = {figure.key: figure for figure in make_figures(counted)}

@@ -1,19 +1,10 @@
 """The jobs of training: cases out of what was resolved, announcements of what was changed, reminders by mail."""
 
 from collections.abc import Sequence
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
-from gettext import NullTranslations
-from pathlib import Path
 from typing import Any
 
-from babel import Locale
-from babel.support import Translations
 from sqlalchemy.orm import Session
 
-import webapp
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.settings import Settings
@@ -24,12 +15,15 @@ from kb.insight.training.reminding import DueReminder, claim_reminder, settle_re
 from kb.jobs.worker import JobContext
 from kb.search.searcher import Searcher
 from kb.search.types import Audience, Outcome
+from kb.service.channels.compose import compose_notice, notice_id
+from kb.service.channels.one_by_one import one_by_one
 from kb.service.channels.smtp import Fate, send_mail
+from kb.service.channels.smtp import Outcome as MailOutcome
+from webapp.worker.catalogues import catalogue_for
 from webapp.worker.channels import ways_out
 from webapp.worker.tools import WorkerTools
 
 TRAINING, ANNOUNCEMENTS, REMINDERS = "training", "announcements", "reminders"
-_CATALOGUES = Path(webapp.__path__[0]) / "translations"
 _MOST_AT_ONCE, _LOOKED_AT = 100, 5
 
 
@@ -72,40 +66,40 @@ def documents_for(searcher: Searcher, session: Session, text: str, language: str
 
 def send_reminders(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
     """One mail each; while the mail server is down they wait."""
-    settings, counts = tools.settings, {"sent": 0, "waiting": 0, "failed": 0}
-    for _ in range(_MOST_AT_ONCE):
-        context.progress(0, 0)
+    down: list[MailOutcome] = []  # a server that does not answer is not asked again in this round
+
+    def send_next() -> str | None:
         with session_scope(tools.engine) as session:
             due = claim_reminder(session)
         if due is None:
-            break
-        ways = ways_out(settings)
-        if ways.smtp is None:
-            break
-        mail = reminder_mail(settings, due, ways.sender.address, ways.sender.name or ways.sender.site)
-        outcome = send_mail(ways.smtp, mail, ways.sender.address, due.email)
+            return None
+        outcome = down[0] if down else _send(tools.settings, due)
+        if outcome.fate is Fate.DOWN:
+            down.append(outcome)
         with session_scope(tools.engine) as session:
-            state = settle_reminder(session, due, sent=outcome.fate is Fate.SENT, never=outcome.fate is Fate.NEVER)
-        counts[state] += 1
-    return counts if any(counts.values()) else None
+            return settle_reminder(session, due, sent=outcome.fate is Fate.SENT, never=outcome.fate is Fate.NEVER)
+
+    return one_by_one(send_next, at_most=_MOST_AT_ONCE, checkpoint=lambda: context.progress(0, 0)) or None
 
 
-def reminder_mail(settings: Settings, due: DueReminder, sender: str, name: str) -> EmailMessage:
-    """In the language of whoever gets it."""
-    tag = due.language if due.language in settings.languages else settings.languages[0]
-    catalogue: NullTranslations = Translations.load(_CATALOGUES, [Locale.parse(tag, sep="-")])
+def _send(settings: Settings, due: DueReminder) -> MailOutcome:
+    ways = ways_out(settings)
+    if ways.smtp is None:
+        return MailOutcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
+    subject, text = reminder_words(settings, due)
+    name = f"reminder-{due.id}-{due.announcement_id}"
+    mail = compose_notice(
+        ways.sender, due.email, subject=subject, text=text, message_id=notice_id(name, ways.sender.address), now=utc_now()
+    )  # fmt: skip
+    return send_mail(ways.smtp, mail, ways.sender.address, due.email)
+
+
+def reminder_words(settings: Settings, due: DueReminder) -> tuple[str, str]:
+    """Subject and text, in the language of whoever gets it."""
+    _tag, catalogue = catalogue_for(due.language, settings)
     _ = catalogue.gettext
     title = " ".join(due.title.split())
     lines = [_("“%(title)s” was changed, and you have not said yet that you have read it.") % {"title": title}]
     if settings.public_url:
         lines.append(f"{settings.public_url}/desk/news/{due.announcement_id}")
-    mail = EmailMessage(policy=policy.SMTP)
-    clean = " ".join("".join(c if c.isprintable() else " " for c in name).split())[:100]
-    mail["From"] = Address(clean, addr_spec=sender)
-    mail["To"] = due.email
-    mail["Subject"] = _("Please read: %(title)s") % {"title": title}
-    mail["Date"] = format_datetime(utc_now())
-    mail["Message-ID"] = f"<reminder-{due.id}-{due.announcement_id}@{sender.rpartition('@')[2] or 'localhost'}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content("\n\n".join(lines) + "\n", cte="base64")
-    return mail
+    return _("Please read: %(title)s") % {"title": title}, "\n\n".join(lines) + "\n"

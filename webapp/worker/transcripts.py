@@ -1,23 +1,18 @@
 """The job that sends what was said in chats to customers who asked for it."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from babel import Locale
-from babel.support import NullTranslations, Translations
-
-import webapp
 from kb.core.settings import Settings
 from kb.jobs.worker import JobContext
 from kb.service.chat_transcript import TranscriptWords, Words, send_due_transcripts
 from kb.tables import Conversation
 from webapp.shared.formatting import moment_in
+from webapp.worker.catalogues import catalogue_for
 from webapp.worker.channels import ways_out
 from webapp.worker.tools import WorkerTools
 
 TRANSCRIPTS = "transcripts"
-_CATALOGUES = Path(webapp.__path__[0]) / "translations"
 
 
 def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
@@ -34,9 +29,7 @@ def transcript_words(settings: Settings) -> Words:
     """The mail's own words, in the language of the chat's page."""
 
     def words(language: str, conversation: Conversation) -> TranscriptWords:
-        tag = language if language in settings.languages else settings.languages[0]
-        locale = Locale.parse(tag, sep="-")
-        catalogue: NullTranslations = Translations.load(_CATALOGUES, [locale])
+        tag, catalogue = catalogue_for(language, settings)
         _ = catalogue.gettext
 
         def clock(moment: datetime) -> str:

@@ -1,13 +1,8 @@
 """The jobs of articles that wait for their day: publishing and archiving them, and reminding of those to be reviewed."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from babel import Locale
-from babel.support import NullTranslations, Translations
-
-import webapp
 from kb.articles.schedules import run_due
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
@@ -15,13 +10,13 @@ from kb.core.settings import Settings
 from kb.jobs.worker import JobContext
 from kb.service.review_reminders import DueMail, note_due, send_reminders
 from webapp.shared.formatting import date_in
+from webapp.worker.catalogues import catalogue_for
 from webapp.worker.channels import ways_out
 from webapp.worker.tools import WorkerTools
 
 SCHEDULES, REVIEW_REMINDERS = "article_schedules", "review_reminders"
 # Nobody is woken by it.
 _FROM_HOUR = 6
-_CATALOGUES = Path(webapp.__path__[0]) / "translations"
 
 
 def publish_and_archive(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
@@ -60,8 +55,7 @@ def remind(tools: WorkerTools, context: JobContext, now: datetime | None = None)
 
 def reminder_words(settings: Settings, due: DueMail) -> tuple[str, str]:
     """Subject and text, in the language of whoever gets it."""
-    tag = due.language if due.language in settings.languages else settings.languages[0]
-    catalogue: NullTranslations = Translations.load(_CATALOGUES, [Locale.parse(tag, sep="-")])
+    tag, catalogue = catalogue_for(due.language, settings)
     _ = catalogue.gettext
     count = catalogue.ngettext(
         "%(num)s article of yours is to be reviewed", "%(num)s articles of yours are to be reviewed", due.count

@@ -1,7 +1,8 @@
-"""Looking for flags: figures each time, texts only when they have changed."""
+"""Looking for flags: figures each time, texts only when they have changed, and a long look only now and then."""
 
+import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import cast
 
 from sqlalchemy import Table, func, select
@@ -16,7 +17,10 @@ from kb.insight.flags.links import find_broken
 from kb.tables import Article, ArticlePicture, FlagKind, FlagMark
 
 _MARKS = cast(Table, FlagMark.__table__)
-_TEXTS = "texts"
+_TEXTS, _NOT_BEFORE = "texts", "texts not before"
+# All texts are compared with each other, which takes minutes where there are thousands: then it takes a twentieth of the time at
+# most, however often somebody saves. What takes less than this many seconds is done each time.
+_SHORT, _SHARE = 30.0, 20
 _WRITTEN_FOR = "1"  # raised when texts are compared in another way
 OF_FIGURES = (FlagKind.VOTES, FlagKind.SUCCESS, FlagKind.SOLVED, FlagKind.UNREAD)
 OF_TEXTS = (FlagKind.LINKS, FlagKind.CONTRADICTION, FlagKind.DUPLICATE)
@@ -37,8 +41,10 @@ def collect_flags(
     counts = keep_flags(session, OF_FIGURES, falling)
     checkpoint()
     state = state_of_texts(session)
-    if session.scalar(select(FlagMark.seen).where(FlagMark.name == _TEXTS)) == state:
+    marks = {one.name: one.seen for one in session.scalars(select(FlagMark))}
+    if marks.get(_TEXTS) == state or marks.get(_NOT_BEFORE, "") > now.isoformat():
         return counts
+    begun = time.monotonic()
     found = [
         *find_broken(session, languages, tick=tick),
         *find_contradictions(session, languages, tick=tick),
@@ -47,9 +53,16 @@ def collect_flags(
     checkpoint()  # nobody waits for a writer that has read for so long
     for name, count in keep_flags(session, OF_TEXTS, found).items():
         counts[name] += count
-    upsert(session, _MARKS, {"name": _TEXTS, "seen": state}, key=("name",), change=("seen",))
+    later = not_before(now, time.monotonic() - begun)
+    for name, seen in ((_TEXTS, state), (_NOT_BEFORE, later.isoformat())):
+        upsert(session, _MARKS, {"name": name, "seen": seen}, key=("name",), change=("seen",))
     checkpoint()
     return counts
+
+
+def not_before(now: datetime, took: float) -> datetime:
+    """When texts may be compared again. took: seconds that it took from now on."""
+    return now + timedelta(seconds=took * _SHARE) if took > _SHORT else now
 
 
 def state_of_texts(session: Session) -> str:

@@ -1,9 +1,9 @@
 """Read the replies that articles were inserted into, keep what was changed, and propose what several reps change alike."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Select, Table, func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -46,8 +46,9 @@ def has_new_replies(session: Session, now: datetime) -> bool:
 def collect_edits(
     session: Session, *, region: str, now: datetime, checkpoint: Callable[[], None], tick: Callable[[], None]
 ) -> dict[str, int]:
-    """Look at replies that are new, then group all that is known; returns how many edits were kept and are proposed anew."""
-    kept = 0
+    """Look at replies that are new, and group what is known of the sentences that were changed in them; returns how many edits
+    were kept and are proposed anew. A block of replies is done when it is grouped too: stopped before, it is looked at again."""
+    kept = proposed = 0
     while True:
         query = _replies(now).where(Message.id > _mark(session)).order_by(Message.id).limit(_BLOCK)
         messages = session.scalars(
@@ -55,12 +56,21 @@ def collect_edits(
         ).all()
         if not messages:
             break
+        rows: list[dict[str, Any]] = []
         for message in messages:
             tick()
-            kept += _keep_edits(session, message, region)
+            rows += _edits_in(session, message, region)
+        # All is read and redacted before anything is written: nobody waits for it to write.
+        for row in rows:
+            kept += insert_new(session, _EDITS, row, key=("message_id", "article_id", "old_key")) is not None
+        checkpoint()
+        for article_id, old_key in dict.fromkeys((row["article_id"], row["old_key"]) for row in rows):
+            tick()
+            proposed += propose_edits(session, article_id, old_key, now)
+            checkpoint()
         upsert(session, _MARKS, {"name": _REPLIES, "seen": str(messages[-1].id)}, key=("name",), change=("seen",))
         checkpoint()
-    proposed = propose_edits(session, now) if kept else close_past(session, now)
+    close_past(session, now)
     checkpoint()
     return {"edits": kept, "proposed": proposed}
 
@@ -77,26 +87,27 @@ def _mark(session: Session) -> int:
     return int(session.scalar(select(FlagMark.seen).where(FlagMark.name == _REPLIES)) or 0)
 
 
-def _keep_edits(session: Session, message: Message, region: str) -> int:
-    """What was changed of each article that was put into a reply."""
+def _edits_in(session: Session, message: Message, region: str) -> list[dict[str, Any]]:
+    """What was changed of each article that was put into a reply, as rows of PassageEdit."""
     documents = [parse_document(name) for name in message.details.get("documents", ()) if isinstance(name, str)]
     articles = [number for kind, number in (one for one in documents if one) if kind == "article"]
     if not articles:
-        return 0
+        return []
     name = message.conversation.customer.name
 
     def shown(text: str) -> str:
         return redact(clean_text(text), names=[name], region=region).strip()
 
     # Redacted as a whole: what tells that a word is a name may stand in another sentence.
-    sent, kept, question = sentences_of(shown(message.text[:_LONGEST])), 0, None
+    sent, question = sentences_of(shown(message.text[:_LONGEST])), None
+    found: list[dict[str, Any]] = []
     for number in articles:
         body = _body_then(session, number, message.created_at)
         if body is None:
             continue
         for edit in compare_sent(sentences_of_article(body), sent):
             question = _asked(session, message, shown) if question is None else question
-            row = {
+            found.append({
                 "article_id": number,
                 "message_id": message.id,
                 "conversation_id": message.conversation_id,
@@ -107,9 +118,8 @@ def _keep_edits(session: Session, message: Message, region: str) -> int:
                 "new_key": _hash(edit.new),
                 "question": question[:500],
                 "created_at": message.created_at,
-            }
-            kept += insert_new(session, _EDITS, row, key=("message_id", "article_id", "old_key")) is not None
-    return kept
+            })  # fmt: skip
+    return found
 
 
 def _body_then(session: Session, article_id: int, at: datetime) -> str | None:
@@ -135,49 +145,53 @@ def _hash(sentence: str) -> str:
     return hash_bytes(as_key(sentence).encode())
 
 
-def propose_edits(session: Session, now: datetime) -> int:
-    """Group all edits of sentences that their articles still have; returns how many proposals are new.
+def propose_edits(session: Session, article_id: int, old_key: str, now: datetime) -> int:
+    """Group all edits of one sentence of an article; returns how many proposals are new.
 
     What was dismissed is counted on and not proposed again, also where it is put a little differently.
     """
-    grouped: dict[tuple[int, str], list[PassageEdit]] = defaultdict(list)
-    for edit in session.scalars(select(PassageEdit).order_by(PassageEdit.id)):
-        grouped[edit.article_id, edit.old_key].append(edit)
-    known: dict[tuple[int, str], list[EditProposal]] = defaultdict(list)
-    for proposal in session.scalars(select(EditProposal).order_by(EditProposal.id)):
-        known[proposal.article_id, proposal.old_key].append(proposal)
+    edits = session.scalars(
+        select(PassageEdit)
+        .where(PassageEdit.article_id == article_id, PassageEdit.old_key == old_key)
+        .order_by(PassageEdit.id)
+    ).all()
+    there = list(
+        session.scalars(
+            select(EditProposal)
+            .where(EditProposal.article_id == article_id, EditProposal.old_key == old_key)
+            .order_by(EditProposal.id)
+        )
+    )
     new = 0
-    for (article_id, old_key), edits in grouped.items():
-        for alike in _alike(edits):
-            there = known[article_id, old_key]
-            found = next((one for one in there if _say_the_same(one.new, alike[0].new)), None)
-            if found is None:
-                if len(alike) < ENOUGH_TIMES or len({one.user_id for one in alike}) < ENOUGH_REPS:
-                    continue
-                found = EditProposal(
-                    article_id=article_id, old_key=old_key, old=alike[0].old, new=alike[0].new, new_key=alike[0].new_key,
-                    state=ProposalState.OPEN.value, created_at=now,
-                )  # fmt: skip
-                session.add(found)
-                there.append(found)
-                new += 1
-            best, taken = _most_sent(alike), {one.new_key for one in there if one is not found}
-            if found.state == ProposalState.OPEN.value and best.new_key not in taken:
-                found.new, found.new_key = best.new, best.new_key
-            found.times, found.reps, found.updated_at = len(alike), len({one.user_id for one in alike}), now
-            session.flush()
-            session.execute(
-                update(PassageEdit)
-                .where(PassageEdit.id.in_([one.id for one in alike]))
-                .values(proposal_id=found.id)
-                .execution_options(synchronize_session=False)
-            )
-    close_past(session, now)
+    for alike in _alike(edits):
+        found = next((one for one in there if _say_the_same(one.new, alike[0].new)), None)
+        if found is None:
+            if len(alike) < ENOUGH_TIMES or len({one.user_id for one in alike}) < ENOUGH_REPS:
+                continue
+            found = EditProposal(
+                article_id=article_id, old_key=old_key, old=alike[0].old, new=alike[0].new, new_key=alike[0].new_key,
+                state=ProposalState.OPEN.value, created_at=now,
+            )  # fmt: skip
+            session.add(found)
+            there.append(found)
+            new += 1
+        best, taken = _most_sent(alike), {one.new_key for one in there if one is not found}
+        if found.state == ProposalState.OPEN.value and best.new_key not in taken:
+            found.new, found.new_key = best.new, best.new_key
+        found.times, found.reps, found.updated_at = len(alike), len({one.user_id for one in alike}), now
+        session.flush()
+        session.execute(
+            update(PassageEdit)
+            .where(PassageEdit.article_id == article_id, PassageEdit.old_key == old_key)
+            .where(PassageEdit.new_key.in_({one.new_key for one in alike}))
+            .values(proposal_id=found.id)
+            .execution_options(synchronize_session=False)
+        )
     return new
 
 
-def close_past(session: Session, now: datetime) -> int:
-    """Proposals for a sentence that the article does not have any more are past; returns 0, for none of them is new."""
+def close_past(session: Session, now: datetime) -> None:
+    """Proposals for a sentence that the article does not have any more are past."""
     query = select(EditProposal).where(EditProposal.state == ProposalState.OPEN.value)
     bodies: dict[int, set[str]] = {}
     for proposal in session.scalars(query.options(joinedload(EditProposal.article))):
@@ -186,20 +200,21 @@ def close_past(session: Session, now: datetime) -> int:
         if proposal.old_key not in bodies[proposal.article_id] or proposal.article.status == "archived":
             proposal.state, proposal.decided_at = ProposalState.PAST.value, now
     session.flush()
-    return 0
 
 
 def _alike(edits: Sequence[PassageEdit]) -> list[list[PassageEdit]]:
     """Ways to put one sentence that say the same, the most frequent first."""
     groups: list[list[PassageEdit]] = []
+    group_of: dict[str, list[PassageEdit]] = {}  # each way to put it is compared once
     times = Counter(one.new_key for one in edits)
     for edit in sorted(edits, key=lambda one: (-times[one.new_key], one.id)):
-        for group in groups:
-            if _say_the_same(group[0].new, edit.new):
-                group.append(edit)
-                break
-        else:
-            groups.append([edit])
+        group = group_of.get(edit.new_key)
+        if group is None:
+            group = next((one for one in groups if _say_the_same(one[0].new, edit.new)), None)
+            if group is None:
+                groups.append(group := [])
+            group_of[edit.new_key] = group
+        group.append(edit)
     return groups
 
 

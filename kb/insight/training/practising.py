@@ -139,12 +139,14 @@ def finish(
     if not gave_up and len(attempt.reply.strip()) < _LEAST_REPLY:
         raise InvalidInputError("Write the reply first.", remedy="Or give up: then you see what was sent.")
     case = attempt.case
-    attempt.reply = redact(attempt.reply, region=region)
+    # Nothing is written before the model has read it: others would wait for it to write.
+    with session.no_autoflush:
+        attempt.reply = redact(attempt.reply, region=region)
+        if case.kind == CaseKind.CALM:
+            score = _score_calm(attempt, gave_up=gave_up)
+        else:
+            score = _score_replay(session, attempt, encoder, gave_up=gave_up)
     _add(session, attempt, StepKind.GAVE_UP if gave_up else StepKind.ANSWER, {}, now)
-    if case.kind == CaseKind.CALM:
-        score = _score_calm(attempt, gave_up=gave_up)
-    else:
-        score = _score_replay(session, attempt, encoder, gave_up=gave_up)
     attempt.finished_at, attempt.gave_up, attempt.rating = now, gave_up, int(score.rating)
     note_result(session, attempt.user_id, case.id, score.rating, now=now)
     return score

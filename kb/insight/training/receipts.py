@@ -89,7 +89,9 @@ def get_news(session: Session, announcement_id: int) -> Announcement:
 
 
 def news_of(session: Session, announcement: Announcement, user_id: int, language: str) -> News:
-    """Two statements. Raises NotFoundError where the article is no longer published."""
+    """Two statements. Raises NotFoundError where the article is no longer published, or it was withdrawn."""
+    if announcement.withdrawn_at is not None:
+        raise NotFoundError("This announcement was taken back.")
     articles = _articles(session, [announcement], language)
     if announcement.id not in articles:
         raise NotFoundError("This article is no longer published.")

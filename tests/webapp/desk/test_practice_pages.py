@@ -5,21 +5,27 @@ from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
+from mail_servers import Outgoing
 from page_checks import check_page
 from page_fixtures import PageContent, content, prepared
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 from statements import is_of_the_page, recorded_statements
 
 from kb.articles import source_of_article
 from kb.articles.source import make_source
 from kb.articles.store import get_article, save_article
+from kb.core.clock import utc_now
+from kb.core.settings import Settings
 from kb.insight.training.announcing import announce_changes
 from kb.insight.training.calm_cases import store_calm_cases
+from kb.insight.training.receipts import remind
+from kb.jobs.worker import JobContext
 from kb.tables import (
     Announcement,
     AnnouncementRead,
     Article,
+    ReminderMail,
     Role,
     SearchEvent,
     Ticket,
@@ -29,6 +35,8 @@ from kb.tables import (
     TrainingPath,
     User,
 )
+from webapp.worker.tools import WorkerTools
+from webapp.worker.training import send_reminders
 
 __all__ = ["content", "prepared"]
 
@@ -259,7 +267,40 @@ def test_a_changed_article_is_announced_and_read(
     assert unread in rep.get("/desk/").text
     trainer.post(f"/studio/training/news/{one.id}", data={"act": "withdraw"}, headers=csrf(trainer))
     assert unread not in rep.get("/desk/").text
-    assert rep.get("/desk/news/98765").status_code == 404
+    assert rep.get(here).status_code == rep.get("/desk/news/98765").status_code == 404
+
+
+def test_people_are_reminded_by_mail_when_the_server_is_there_again(
+    session: Session, settings: Settings, engine: Engine, content: PageContent
+) -> None:
+    article = get_article(session, content.refund["en"])
+    article.title = "Lamp\nBcc: x@evil.example"
+    announcement = Announcement(
+        article_id=article.id, translation_key=article.translation_key, versions=[], must_read=True
+    )
+    session.add(announcement)
+    session.flush()
+    people = remind(session, announcement.id, by_mail=True)
+    session.commit()
+    assert people > 1
+    server = Outgoing()
+    server.start()
+    ours = replace(
+        settings, mail_smtp_text=f"smtp://127.0.0.1:{server.port}", mail_from_text="help@shop.example",
+        public_url_text="https://help.shop.example",
+    )  # fmt: skip
+    tools, context = WorkerTools(ours, engine), JobContext(engine, {}, lambda _done, _total: None)
+    server.stop()
+    assert send_reminders(tools, context) == {"waiting": people}
+    session.execute(update(ReminderMail).values(send_at=utc_now()))
+    session.commit()
+    server.start()
+    assert send_reminders(tools, context) == {"sent": people}
+    server.stop()
+    assert send_reminders(tools, context) is None
+    assert len(server.mails) == people
+    assert str(server.mails[0]["Subject"]) == "Please read: Lamp Bcc: x@evil.example"
+    assert f"https://help.shop.example/desk/news/{announcement.id}" in server.mails[0].get_content()
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "Practice"), ("hi", "अभ्यास"), ("bn", "অনুশীলন")])

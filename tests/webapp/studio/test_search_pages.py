@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 from page_fixtures import PageContent
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
@@ -172,6 +172,7 @@ def test_a_change_is_tried_by_a_job_and_saved_afterwards(
     SearchRuntime.open(settings, engine).update()
     wording = "mail anita.sen@example.org a zeedle"
     where = send("/studio/search/clinic/tries", way="wording", article=written.id, text=wording)
+    assert "anita" not in str(session.scalars(select(Job.payload).where(Job.kind == "trying")).all())
     run_trial(session, settings, engine)
     assert "golden questions" in get(trainer, where)
     send(where)

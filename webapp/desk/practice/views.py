@@ -145,14 +145,15 @@ def _do(attempt: TrainingAttempt) -> str | None:
         text = request.form.get("q", "").strip()[:LONGEST_QUERY]
         if not text:
             raise InvalidInputError(_("Write what you search for."))
-        answer = search_unrecorded(
-            text,
-            audience=Audience.REP,
-            place="training",
-            reader_language=choose_language(),
-            limit=_SEARCHED,
-            is_typing=False,
-        )
+        with session().no_autoflush:  # the reply is written after the search: nobody waits for it to write
+            answer = search_unrecorded(
+                text,
+                audience=Audience.REP,
+                place="training",
+                reader_language=choose_language(),
+                limit=_SEARCHED,
+                is_typing=False,
+            )
         note_search(session(), attempt, answer, region=current_settings().phone_region)
         return "found"
     if act not in {"answer", "give_up"}:

@@ -49,6 +49,8 @@ def try_out() -> ResponseReturnValue:
     except InvalidInputError as error:
         session().rollback()
         return _clinic(request.form.get("q", "")[:LONGEST], given, problem=str(error)), 422
+    if way == WORDING:
+        given["text"] = values["text"]  # what is kept is without personal data
     number = enqueue(
         session(), TRYING, key=uuid.uuid4().hex, payload={"kind": way, "values": values, "given": given}, max_attempts=2
     )
