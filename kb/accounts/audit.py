@@ -18,6 +18,8 @@ from kb.tables import AuditEvent, AuditHead, utc_now
 logger = logging.getLogger("kb.security")
 
 _BLOCK = 1000
+# Where a session keeps what it has not committed yet.
+_WAITING = "kb_audit_waiting"
 _LONGEST_NAME, _LONGEST_ADDRESS = 320, 45
 
 
@@ -82,7 +84,7 @@ def record(
     session.execute(
         update(AuditHead).where(AuditHead.id == 1).values(hash=row["hash"]).execution_options(synchronize_session=False)
     )
-    event.listen(session, "after_commit", lambda _session: _log(row), once=True)
+    _log_when_committed(session, row)
 
 
 def find_events(
@@ -191,6 +193,23 @@ def _written(at: datetime) -> str:
 
 def _shown(text: str) -> str:
     return "".join(character for character in text if character.isprintable())
+
+
+def _log_when_committed(session: Session, row: dict[str, Any]) -> None:
+    waiting: list[dict[str, Any]] | None = session.info.get(_WAITING)
+    if waiting is None:
+        waiting = session.info[_WAITING] = []
+        event.listen(session, "after_commit", _log_waiting)
+        # What was undone must not be logged with whatever is committed next: it would look as if the chain had lost it.
+        event.listen(session, "after_rollback", lambda _session: waiting.clear())
+    waiting.append(row)
+
+
+def _log_waiting(session: Session) -> None:
+    waiting: list[dict[str, Any]] = session.info[_WAITING]
+    for row in waiting:
+        _log(row)
+    waiting.clear()
 
 
 def _log(row: Mapping[str, Any]) -> None:

@@ -27,7 +27,8 @@ _LOOKED_AT = 72
 _FEWEST_OF_OWN = 4
 # A thread that gives way: whoever searches does not wait for whoever tries passwords.
 _NICENESS = 10
-
+# zxcvbn keeps the words of the person whose password it looks at in a dictionary that all threads share.
+_one_estimate = threading.Lock()
 
 Result = TypeVar("Result")
 
@@ -138,7 +139,8 @@ def _is_guessed_at_once(password: str, about: list[str]) -> bool:
         rest = rest.replace(word, "")
     if rest != lowered and sum(character.isalpha() for character in rest) < _FEWEST_OF_OWN:
         return True
-    return int(zxcvbn(password[:_LOOKED_AT], user_inputs=about)["score"]) < _WEAKEST
+    with _one_estimate:
+        return int(zxcvbn(password[:_LOOKED_AT], user_inputs=about)["score"]) < _WEAKEST
 
 
 def _words_of(text: str) -> list[str]:

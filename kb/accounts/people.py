@@ -91,10 +91,17 @@ def authenticate(session: Session, email: str, password: str) -> User:
     matches = verify_password(stored, password)
     if user is None or not matches or not user.active:
         raise NotAllowedError("The e-mail address or the password is wrong.")
+    # Whoever changes the password or closes the account while it is looked at ends this log-in, too: it waits for them here, and
+    # what it is about to begin is there before they end all that was begun.
+    is_so_still = (User.id == user.id) & (User.password_hash == stored) & User.active
+    if (
+        session.execute(update(User).where(is_so_still).values(last_login_at=utc_now()).returning(User.id)).first()
+        is None
+    ):
+        raise NotAllowedError("The e-mail address or the password is wrong.")
     if is_outdated(user.password_hash):
         # Not checked: a password that would be refused today still lets its person in, to choose another.
         user.password_hash = hash_unchecked(password)
-    user.last_login_at = utc_now()
     return user
 
 

@@ -59,15 +59,13 @@ def count_attempt(session: Session, email: str, address: str, *, now: datetime |
 def forgive_attempt(session: Session, email: str, address: str) -> None:
     """The password was right: this address is known for the account from now on, and this attempt was no failure."""
     now = utc_now()
-    both = _key("both", email, _network(address))
+    uncount_attempt(session, email, address)
+    both = _key("both", email, network_of(address))
     session.execute(delete(LoginAttempts).where(LoginAttempts.key == both))
-    others = [_key("account", email), _key("address", _network(address))]
-    for row in session.scalars(select(LoginAttempts).where(LoginAttempts.key.in_(others)).order_by(LoginAttempts.key)):
-        row.failures, row.free_from = max(row.failures - 1, 0), now
     table = LoginAttempts.__table__
     assert isinstance(table, Table)
     row_of_address = {
-        "key": _key("known", email, _network(address)),
+        "key": _key("known", email, network_of(address)),
         "failures": 0,
         "free_from": now,
         "updated_at": now,
@@ -75,8 +73,17 @@ def forgive_attempt(session: Session, email: str, address: str) -> None:
     upsert(session, table, row_of_address, key=["key"], change=["updated_at"])
 
 
+def uncount_attempt(session: Session, email: str, address: str) -> None:
+    """The password was not looked at, or was right: this attempt was no failure."""
+    network, now = network_of(address), utc_now()
+    keys = [_key("account", email), _key("address", network), _key("both", email, network)]
+    for row in session.scalars(select(LoginAttempts).where(LoginAttempts.key.in_(keys)).order_by(LoginAttempts.key)):
+        row.failures, row.free_from = max(row.failures - 1, 0), now
+    session.flush()
+
+
 def _rules(session: Session, email: str, address: str, now: datetime) -> dict[str, Slowing]:
-    network = _network(address)
+    network = network_of(address)
     rules = {_key("both", email, network): BOTH, _key("address", network): ADDRESS}
     known = session.scalar(select(LoginAttempts.updated_at).where(LoginAttempts.key == _key("known", email, network)))
     if known is None or now - known > _KNOWN_FOR:
@@ -91,12 +98,14 @@ def _wait_after(failures: int, slowing: Slowing) -> timedelta:
     return min(_FIRST_WAIT * (1 << min(further, 20)), slowing.longest)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """An address as one visitor has it: of IPv6 the first half, since the other they choose themselves."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
+    if found.version == 6 and found.ipv4_mapped:  # as a server that listens on both has those of IPv4
+        return str(found.ipv4_mapped)
     return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 

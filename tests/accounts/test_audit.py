@@ -136,6 +136,11 @@ def test_event_is_undone_together_with_what_it_tells_of(engine: Engine, caplog: 
     with pytest.raises(ZeroDivisionError):
         fail()
     assert caplog.messages == []
+    with session_scope(engine) as session:
+        record(session, AuditKind.LOG_IN, ASHA)
+        session.rollback()
+        session.commit()
+    assert caplog.messages == [], "what was undone is not logged with what the session commits next"
     write(engine, 1)
     with session_scope(engine) as session:
         assert verify_chain(session).entries == 2

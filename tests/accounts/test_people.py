@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from kb.accounts.passwords import generate_password
@@ -15,6 +16,7 @@ from kb.accounts.people import (
     set_password,
 )
 from kb.accounts.sessions import Lifetimes, begin_session, find_session
+from kb.core.database import session_scope
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from kb.tables import Role
 
@@ -116,3 +118,26 @@ def test_generated_passwords_differ_and_are_long_enough() -> None:
     passwords = {generate_password() for _ in range(50)}
     assert len(passwords) == 50
     assert all(len(password) == 20 for password in passwords)
+
+
+@pytest.mark.parametrize("change", ["password", "close"])
+def test_person_who_is_changed_while_their_password_is_looked_at_does_not_get_in(engine: Engine, change: str) -> None:
+    with session_scope(engine) as session:
+        create_user(session, "asha@example.com", Role.REP, PASSWORD)
+    done: list[str] = []
+
+    def change_in_between(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("UPDATE users SET") and not done:
+            done.append(statement)
+            with session_scope(engine) as other:
+                user = get_user(other, "asha@example.com")
+                if change == "password":
+                    set_password(other, user, "four lamps on a boat")
+                else:
+                    set_active(other, user, False)
+
+    event.listen(engine, "before_cursor_execute", change_in_between)
+    with pytest.raises(NotAllowedError), session_scope(engine) as session:
+        authenticate(session, "asha@example.com", PASSWORD)
+    event.remove(engine, "before_cursor_execute", change_in_between)
+    assert done

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from kb.accounts.slowing import ACCOUNT, ADDRESS, BOTH, count_attempt, forgive_attempt
+from kb.accounts.slowing import ACCOUNT, ADDRESS, BOTH, count_attempt, forgive_attempt, network_of, uncount_attempt
 from kb.core.database import session_scope
 from kb.core.errors import TooOftenError
 from kb.tables import LoginAttempts, utc_now
@@ -111,3 +111,24 @@ def test_attempts_at_the_same_moment_are_all_counted(clock: Clock) -> None:
 @pytest.mark.parametrize("address", ["", "unix:", "::1", "not an address", "\ud800"])
 def test_any_address_can_be_counted(clock: Clock, address: str) -> None:
     assert clock.wait_of("\ud800" + "x" * 5000, address) == 0.0
+
+
+def test_attempt_whose_password_nobody_looked_at_is_no_failure(clock: Clock) -> None:
+    for _ in range(5 * BOTH.free):
+        assert clock.wait_of(ASHA, "192.0.2.1") == 0.0
+        with session_scope(clock.engine) as session:
+            uncount_attempt(session, ASHA, "192.0.2.1")
+        clock.move_on(1)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("2001:db8:1:1::5", "2001:db8:1:1::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("unix:", "unix:"),
+    ],
+)
+def test_visitors_of_ipv4_are_not_one_network_where_a_server_listens_on_both(address: str, network: str) -> None:
+    assert network_of(address) == network

@@ -109,6 +109,8 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/self-service/": (Role.TRAINER, 3),
     "/studio/safety/fire/en": (Role.TRAINER, 5),
     "/admin/people": (Role.ADMIN, 3),
+    "/account/": (Role.REP, 4),
+    "/admin/audit/": (Role.ADMIN, 2),
     "/admin/jobs": (Role.ADMIN, 3),
     "/admin/imports": (Role.ADMIN, 3),
 }

@@ -111,6 +111,7 @@ def test_password_is_asked_for_once_more_before_a_token_is_made(login: Login, cs
     session.execute(update(UserSession).values(confirmed_at=utc_now() - timedelta(hours=1)))
     session.commit()
     assert "/account/confirm" in trainer.post("/account/tokens", data=FORM, headers=csrf(trainer)).location
+    assert "/account/confirm" in trainer.post("/desk/extension/token", headers=csrf(trainer)).location
     assert session.scalars(select(ApiToken)).all() == []
 
 

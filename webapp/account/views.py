@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response
 from kb.accounts.audit import AuditKind
 from kb.accounts.people import change_password, get_person, is_password_of
 from kb.accounts.sessions import confirm_session, end_session, end_sessions, own_sessions
+from kb.accounts.slowing import count_attempt, forgive_attempt
 from kb.accounts.tokens import issue_token, own_tokens, revoke_token, scopes_of_role
-from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError
+from kb.core.database import session_scope
+from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError, TooOftenError
 from kb.tables import utc_now
 from webapp.auth.person import session_lifetimes
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit, audit_refusal
-from webapp.shared.database import session
+from webapp.shared.database import engine, session
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -75,10 +77,12 @@ def choose_password() -> Response | tuple[str, int]:
         if new != request.form.get("again", ""):
             raise InvalidInputError(_("The two new passwords are not the same."))
         user = get_person(session(), current_user.id)
+        _count_attempt(user.email)
         change_password(session(), user, request.form.get("password", ""), new, session_id=current_user.session_id)
     except (InvalidInputError, NotAllowedError) as error:
         session().rollback()
         return render_template("account/password.html", error=error), 422
+    forgive_attempt(session(), user.email, request.remote_addr or "")
     audit(AuditKind.PASSWORD_CHANGED, current_user.email)
     flash(_("Your password has been changed. You are logged out everywhere else."), "good")
     return redirect(url_for("account.account"), code=303)
@@ -112,14 +116,27 @@ def confirm() -> str:
 def confirm_now() -> Response | tuple[str, int]:
     goal = safe_next(request.form.get("next"))
     user = get_person(session(), current_user.id)
+    _count_attempt(user.email)
     if not is_password_of(user, request.form.get("password", "")):
         audit_refusal(AuditKind.CONFIRMING_FAILED, user.email)
         flash(_("The password is wrong."), "error")
         return _confirm_page(goal), 422
+    forgive_attempt(session(), user.email, request.remote_addr or "")
     if current_user.session_id is not None:
         confirm_session(session(), current_user.session_id)
     audit(AuditKind.CONFIRMED, user.email)
     return redirect(goal or url_for("account.account"), code=303)
+
+
+def _count_attempt(email: str) -> None:
+    """Whoever sits at somebody's open browser must not guess their password either. Raises TooOftenError."""
+    try:
+        with session_scope(engine()) as separate:
+            count_attempt(separate, email, request.remote_addr or "")
+    except TooOftenError as error:
+        raise TooOftenError(
+            _("Too many attempts to log in. Wait a little, then try again."), wait=error.wait
+        ) from error
 
 
 def _confirm_page(goal: str) -> str:

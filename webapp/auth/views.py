@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from kb.accounts.audit import Actor, AuditKind
 from kb.accounts.people import authenticate, find_user, role_allows
 from kb.accounts.sessions import begin_session, end_session
-from kb.accounts.slowing import count_attempt, forgive_attempt
+from kb.accounts.slowing import count_attempt, forgive_attempt, uncount_attempt
 from kb.core.database import session_scope
-from kb.core.errors import NotAllowedError, TooOftenError
+from kb.core.errors import NotAllowedError, TooBusyError, TooOftenError
 from kb.tables import Role
 from webapp.auth.person import make_cookie_id, to_person
 from webapp.shared.access import safe_next
@@ -40,7 +40,13 @@ def log_in() -> AnyResponse:
         # Of its own, and before: what fails is undone, and a hundred at once must be a hundred.
         with session_scope(engine()) as separate:
             count_attempt(separate, email, address)
-        user = authenticate(session(), email, password)
+        try:
+            user = authenticate(session(), email, password)
+        except TooBusyError:
+            # Nobody looked at the password; a crowd in the morning must not slow its own office.
+            with session_scope(engine()) as separate:
+                uncount_attempt(separate, email, address)
+            raise
     except NotAllowedError:
         known = find_user(session(), email)
         # What was typed is written down only where it is an address of ours: people type passwords into the wrong field.

@@ -71,7 +71,9 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
 }
 
 # What could hand the whole place to somebody else: the password must have been typed a short time ago.
-CONFIRMED_FIRST = frozenset({"admin.add_person", "admin.change_person", "account.make_token", "admin_audit.export"})
+CONFIRMED_FIRST = frozenset(
+    {"admin.add_person", "admin.change_person", "account.make_token", "desk_panel.make_token", "admin_audit.export"}
+)
 
 # What somebody may do who has not chosen a password of their own yet.
 _WITHOUT_OWN = frozenset({"account.password", "account.choose_password"})

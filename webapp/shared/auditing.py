@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from flask_login import current_user
 
 from kb.accounts.audit import Actor, AuditKind, record
+from kb.accounts.slowing import network_of
 from webapp.shared.after_response import do_after, run_after_response
 from webapp.shared.database import session
 
@@ -47,7 +48,7 @@ def init_auditing(app: Flask) -> None:
         if kind is None and not (request.endpoint in EXPORTS and response.status_code == 200):
             return response
         actor, where = actor_here(), f"{request.method} {request.endpoint}"
-        if kind is None or seen.is_new((kind, actor.id, actor.address, where)):
+        if kind is None or seen.is_new((kind, actor.id, network_of(actor.address), where)):
             do_after(response, lambda separate: record(separate, kind or AuditKind.EXPORTED, actor, about=where))
         return response
 

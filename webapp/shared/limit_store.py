@@ -1,21 +1,32 @@
 """Counts of limits in a file that all server processes of this machine share: a small SQLite database that may be lost.
 
-An increment is one statement. Where the file cannot be used each process counts for itself (Flask-Limiter's way back).
+An increment is one statement. Where the file cannot be used (locked, unwritable, full) each process counts for itself for a
+while: here, and not by Flask-Limiter's way back, which of two threads that find a store dead at once lets one raise.
 """
 
+import contextlib
 import hashlib
+import logging
 import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from limits.storage import Storage
+from limits.storage import MemoryStorage, Storage
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 SCHEME = "shared-file"
-# Seconds that a count waits for another process; longer, and the request is counted in memory.
+# Seconds that a count waits for another process or thread; longer, and the request is counted in memory.
 _LONGEST_WAIT = 0.25
+# Seconds after which a file that could not be used is tried again.
+AGAIN_AFTER = 5.0
 # Counts after which those whose time is over are deleted.
 _TIDIED_EVERY = 2000
 
@@ -32,8 +43,13 @@ class SharedFileStorage(Storage):
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: float | str | bool) -> None:
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self._path = Path(unquote(urlsplit(uri or "").path))
-        self._local = threading.local()
+        # One thread of a process at a time: SQLite lets whoever finds the file locked sleep for milliseconds.
+        self._lock = threading.Lock()
+        # Process and inode that the connection belongs to.
+        self._held: tuple[tuple[int, int], sqlite3.Connection] | None = None
         self._counted = 0
+        self._memory = MemoryStorage()
+        self._unused_until = 0.0
 
     @property
     def base_exceptions(self) -> tuple[type[Exception], ...]:
@@ -42,57 +58,93 @@ class SharedFileStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         now = time.time()
         values = {"key": _hash(key), "amount": amount, "ends": now + expiry, "now": now}
-        connection = self._connection()
-        count = int(connection.execute(_COUNT, values).fetchone()[0])
-        self._counted += 1
-        if self._counted % _TIDIED_EVERY == 0:
-            connection.execute("DELETE FROM counts WHERE ends <= ?", (now,))
-        return count
+
+        def count(connection: sqlite3.Connection) -> int:
+            found = int(connection.execute(_COUNT, values).fetchone()[0])
+            self._counted += 1
+            if self._counted % _TIDIED_EVERY == 0:
+                connection.execute("DELETE FROM counts WHERE ends <= ?", (now,))
+            return found
+
+        return self._in_file(count, lambda: self._memory.incr(key, expiry, amount))
 
     def get(self, key: str) -> int:
-        return int(self._read(key)[0])
+        return self._in_file(lambda connection: int(_read(connection, key)[0]), lambda: self._memory.get(key))
 
     def get_expiry(self, key: str) -> float:
-        return float(self._read(key)[1])
+        return self._in_file(lambda connection: _read(connection, key)[1], lambda: self._memory.get_expiry(key))
 
     def check(self) -> bool:
-        try:
-            self._connection().execute("SELECT 1 FROM counts LIMIT 1").fetchone()
-        except (sqlite3.Error, OSError):
-            return False
-        return True
+        """Whether the file is used."""
+
+        def look(connection: sqlite3.Connection) -> bool:
+            connection.execute("SELECT 1 FROM counts LIMIT 1").fetchone()
+            return True
+
+        return self._in_file(look, lambda: False)
 
     def reset(self) -> int | None:
-        return int(self._connection().execute("DELETE FROM counts").rowcount)
+        return self._in_file(
+            lambda connection: int(connection.execute("DELETE FROM counts").rowcount), self._memory.reset
+        )
 
     def clear(self, key: str) -> None:
-        self._connection().execute("DELETE FROM counts WHERE key = ?", (_hash(key),))
+        def forget(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM counts WHERE key = ?", (_hash(key),))
 
-    def _read(self, key: str) -> tuple[int, float]:
-        """Count and end; nothing, ending now, where it is over."""
-        now = time.time()
-        found = (
-            self._connection()
-            .execute("SELECT count, ends FROM counts WHERE key = ? AND ends > ?", (_hash(key), now))
-            .fetchone()
-        )
-        return found or (0, now)
+        self._in_file(forget, lambda: self._memory.clear(key))
+
+    def _in_file(self, work: Callable[[sqlite3.Connection], Result], in_memory: Callable[[], Result]) -> Result:
+        """Never raises for a file that cannot be used, nor lets a crowd of threads wait for it one after the other."""
+        if time.monotonic() >= self._unused_until and self._lock.acquire(timeout=_LONGEST_WAIT):
+            try:
+                if time.monotonic() >= self._unused_until:  # the thread before may have found out
+                    return work(self._connection())
+            except (sqlite3.Error, OSError) as error:
+                self._unused_until = time.monotonic() + AGAIN_AFTER
+                logger.warning("Limits: %s cannot be used (%s); each process counts for itself", self._path, error)
+                self._drop(is_broken=type(error) is sqlite3.DatabaseError)
+            finally:
+                self._lock.release()
+        return in_memory()
 
     def _connection(self) -> sqlite3.Connection:
-        """That of this thread in this process: neither a thread nor a fork may share one."""
-        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
-        if held is not None and held[0] == os.getpid():
-            return held[1]
+        """That of this process and of the file that is there now: a fork may share none, and a file may be deleted."""
+        with contextlib.suppress(FileNotFoundError):
+            if self._held is not None and self._held[0] == (os.getpid(), self._path.stat().st_ino):
+                return self._held[1]
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(self._path, timeout=_LONGEST_WAIT, isolation_level=None)
+        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        inode = os.fstat(descriptor).st_ino
+        os.close(descriptor)
+        connection = sqlite3.connect(self._path, timeout=_LONGEST_WAIT, isolation_level=None, check_same_thread=False)
+        self._held = ((os.getpid(), inode), connection)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=OFF")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS counts (key BLOB PRIMARY KEY, count INTEGER, ends REAL) WITHOUT ROWID"
         )
-        self._local.held = (os.getpid(), connection)
         return connection
+
+    def _drop(self, *, is_broken: bool) -> None:
+        """is_broken: the file is no database (a power cut may do that to it); it is put aside, and the next try makes one."""
+        if self._held is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._held[1].close()
+            self._held = None
+        if is_broken:
+            with contextlib.suppress(OSError):
+                self._path.replace(self._path.with_name(f"{self._path.name}.broken"))
+                for ending in ("-wal", "-shm"):
+                    self._path.with_name(f"{self._path.name}{ending}").unlink(missing_ok=True)
+
+
+def _read(connection: sqlite3.Connection, key: str) -> tuple[int, float]:
+    """Count and end; nothing, ending now, where it is over."""
+    now = time.time()
+    rows = connection.execute("SELECT count, ends FROM counts WHERE key = ? AND ends > ?", (_hash(key), now))
+    found: tuple[int, float] | None = rows.fetchone()
+    return found or (0, now)
 
 
 def _hash(key: str) -> bytes:

@@ -13,6 +13,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError as StorageError
 
+from kb.accounts.slowing import network_of
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from webapp.shared.limit_store import SCHEME
@@ -74,6 +75,8 @@ def init_limits(app: Flask, settings: Settings) -> None:
             storage_uri=settings.rate_limit_storage or f"{SCHEME}://{quote(str(settings.home / 'limits.sqlite3'))}",
             # While a store is down each process counts for itself: limits must not close the help centre.
             in_memory_fallback_enabled=True,
+            # Of two requests that find it down at once the second is let through instead of failing.
+            swallow_errors=True,
         )
     except StorageError as error:
         raise ConfigurationError(
@@ -97,7 +100,11 @@ def init_limits(app: Flask, settings: Settings) -> None:
 def person_or_address() -> str:
     """Who asks: the reps of an office share an address and must not wait for each other. The cookie is signed."""
     person = str(cookie.get("_user_id") or "").partition(":")[0]
-    return f"person:{person}" if person else get_remote_address()
+    return f"person:{person}" if person else _visitor()
+
+
+def _visitor() -> str:
+    return network_of(get_remote_address())
 
 
 def _field(name: str) -> str:
@@ -107,4 +114,4 @@ def _field(name: str) -> str:
 
 
 def _address_and_page() -> str:
-    return f"{get_remote_address()} {request.path} {request.form.get('document', '')[:40]}"
+    return f"{_visitor()} {request.path} {request.form.get('document', '')[:40]}"
