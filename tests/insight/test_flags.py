@@ -195,6 +195,16 @@ def test_languages_that_say_other_numbers(session: Session) -> None:
     assert [side["amount"] for side in flag.evidence["sides"]] == ["14 दिन", "10 days"]
 
 
+def test_languages_that_are_built_otherwise_are_compared_by_what_each_has_once(session: Session) -> None:
+    """Translations are written freely: the number stands in another section."""
+    english = "We send a link.\n\n## Steps\n\n1. Open it.\n2. Wait 1–2 days.\n\nIt works for 36 hours."
+    add_article(session, "Refund link", english, slug="a")
+    add_article(session, "লিংক", "লিংক ৭২ ঘণ্টা চলে।\n\n## ধাপ\n\nখুলুন, ১–২ দিন অপেক্ষা করুন।", slug="a", language="bn",
+                translation_key="a")  # fmt: skip
+    (flag,) = find_contradictions(session, LANGUAGES, tick=nothing)
+    assert [side["amount"] for side in flag.evidence["sides"]] == ["৭২ ঘণ্টা", "36 hours"], "as they are written"
+
+
 RETURN = """To send a lamp back, open your orders and choose the lamp. Print the label and put it on the box.
 Hand the box to the courier at your door. The money is back when the lamp has reached our warehouse."""
 RETURN_AGAIN = """Open your orders and choose the lamp to send it back. Print the label, put it on the box.

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from kb.accounts import passwords
 from kb.accounts.people import find_user, get_user, set_password
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings, load_settings
@@ -225,3 +226,18 @@ def test_who_sits_at_an_open_browser_guesses_the_password_as_slowly_as_anybody(
     move_waits(session, -timedelta(hours=2))
     assert rep.post(path, data=form | {"password": PASSWORD}, headers=headers).status_code == 303
     assert rep.post(path, data=form, headers=csrf(rep)).status_code == 422, "what went well is no failure"
+
+
+@pytest.mark.parametrize("path", ["/login", "/account/confirm", "/account/password"])
+def test_attempt_for_which_too_many_wait_is_no_failure(login: Login, csrf: Csrf, session: Session, path: str) -> None:
+    rep = login("rep")
+    form = {"email": "rep@test.example", "password": PASSWORD, "new": "four lamps on a boat"}
+    places = passwords._hashing()._places
+    for _ in range(passwords.MOST_WAITING):
+        assert places.acquire(timeout=60)
+    try:
+        busy = [rep.post(path, data=form | {"again": form["new"]}, headers=csrf(rep)) for _ in range(15)]
+    finally:
+        places.release(passwords.MOST_WAITING)
+    assert {answer.status_code for answer in busy} == {503}
+    assert set(session.scalars(select(LoginAttempts.failures))) == {0}

@@ -1,5 +1,8 @@
 """A person's own account: where they are logged in, ending that, their password and tokens, and typing it once more."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,10 +11,10 @@ from werkzeug.wrappers import Response
 from kb.accounts.audit import AuditKind
 from kb.accounts.people import change_password, get_person, is_password_of
 from kb.accounts.sessions import confirm_session, end_session, end_sessions, own_sessions
-from kb.accounts.slowing import count_attempt, forgive_attempt
+from kb.accounts.slowing import count_attempt, forgive_attempt, uncount_attempt
 from kb.accounts.tokens import issue_token, own_tokens, revoke_token, scopes_of_role
 from kb.core.database import session_scope
-from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError, TooOftenError
+from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError, TooBusyError, TooOftenError
 from kb.tables import utc_now
 from webapp.auth.person import session_lifetimes
 from webapp.shared.access import safe_next
@@ -77,8 +80,8 @@ def choose_password() -> Response | tuple[str, int]:
         if new != request.form.get("again", ""):
             raise InvalidInputError(_("The two new passwords are not the same."))
         user = get_person(session(), current_user.id)
-        _count_attempt(user.email)
-        change_password(session(), user, request.form.get("password", ""), new, session_id=current_user.session_id)
+        with _counted_attempt(user.email):
+            change_password(session(), user, request.form.get("password", ""), new, session_id=current_user.session_id)
     except (InvalidInputError, NotAllowedError) as error:
         session().rollback()
         return render_template("account/password.html", error=error), 422
@@ -116,8 +119,9 @@ def confirm() -> str:
 def confirm_now() -> Response | tuple[str, int]:
     goal = safe_next(request.form.get("next"))
     user = get_person(session(), current_user.id)
-    _count_attempt(user.email)
-    if not is_password_of(user, request.form.get("password", "")):
+    with _counted_attempt(user.email):
+        is_right = is_password_of(user, request.form.get("password", ""))
+    if not is_right:
         audit_refusal(AuditKind.CONFIRMING_FAILED, user.email)
         flash(_("The password is wrong."), "error")
         return _confirm_page(goal), 422
@@ -128,15 +132,23 @@ def confirm_now() -> Response | tuple[str, int]:
     return redirect(goal or url_for("account.account"), code=303)
 
 
-def _count_attempt(email: str) -> None:
+@contextmanager
+def _counted_attempt(email: str) -> Iterator[None]:
     """Whoever sits at somebody's open browser must not guess their password either. Raises TooOftenError."""
+    address = request.remote_addr or ""
     try:
         with session_scope(engine()) as separate:
-            count_attempt(separate, email, request.remote_addr or "")
+            count_attempt(separate, email, address)
     except TooOftenError as error:
         raise TooOftenError(
             _("Too many attempts to log in. Wait a little, then try again."), wait=error.wait
         ) from error
+    try:
+        yield
+    except TooBusyError:
+        with session_scope(engine()) as separate:
+            uncount_attempt(separate, email, address)
+        raise
 
 
 def _confirm_page(goal: str) -> str:

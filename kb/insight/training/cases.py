@@ -70,8 +70,10 @@ def choose_cases(
             if not numbers:
                 break
             for source in sources:
-                case = _make(session, source, find)
-                made += case is not None
+                if _make(session, source, find) is not None:
+                    made += 1
+                    # At once: whoever writes does not wait until the next ones have been searched for.
+                    (checkpoint or session.flush)()
             mark.number = max(numbers)
             session.merge(mark)
             (checkpoint or session.flush)()
