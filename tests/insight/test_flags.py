@@ -67,6 +67,27 @@ def test_votes_fall_against_the_articles_own_past(
         assert flags[0].evidence["now_yes"] == now[0]
 
 
+def test_each_day_counts_on_its_side(session: Session) -> None:
+    """Also where another article was settled within the days that are looked at."""
+    article, other = add_article(session, "Clean a lamp", "Cloth."), add_article(session, "Mend a lamp", "Glue.")
+    user: Any = get_user(session, "trainer@test.example")
+    before = {112: 1_000, 91: 200, 90: 30, 29: 4}
+    now = {28: 10, 20: 200, 19: 3_000, 1: 40_000}
+    for one in (article, other):
+        for days_ago, number in {113: 7_000_000, **before}.items():
+            count(session, one, Measure.ARTICLE_YES, days_ago, number)
+        for days_ago, number in {**now, 0: 7_000_000}.items():
+            count(session, one, Measure.ARTICLE_NO, days_ago, number)
+    session.commit()
+    keep_flags(session, OF_FIGURES, find_falling(session, TODAY, UTC))
+    flag = session.scalars(select(ArticleFlag).where(ArticleFlag.article_id == other.id)).one()
+    settle_flag(session, flag.id, FlagState.RIGHT, answer="A bad batch", user_id=user.id, region="IN")
+    flag.settled_at = datetime.combine(TODAY - timedelta(days=20), datetime.min.time(), UTC)
+    session.commit()
+    counted = {one.article_id: (one.evidence["before"], one.evidence["now"]) for one in found(session, FlagKind.VOTES)}
+    assert counted == {article.id: (1_234, 43_210), other.id: (1_444, 43_000)}
+
+
 def test_invented_figures_of_the_sample_flag_nothing(session: Session) -> None:
     article = add_article(session, "Clean a lamp", "Use a cloth.")
     for days_ago, yes, no in ((60, 45, 5), (5, 8, 12)):

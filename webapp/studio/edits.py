@@ -10,6 +10,7 @@ from kb.articles.differences import differences
 from kb.core.errors import ConflictError
 from kb.insight.gaps.golden import GoldenSet
 from kb.insight.taught.deciding import (
+    AlreadyDecidedError,
     accept_proposal,
     dismiss_proposal,
     edits_of,
@@ -97,6 +98,10 @@ def decide(proposal_id: int) -> ResponseReturnValue:
             flash(_("It is open again."), "good")
         else:
             return _edit(proposal, problem=_("Choose what becomes of it.")), 422
+    except AlreadyDecidedError:
+        session().rollback()
+        problem = _("The text has changed since you opened it, or somebody has decided already. Please read it again.")
+        return _edit(get_proposal(session(), proposal_id), problem=problem), 409
     except ConflictError:
         session().rollback()
         problem = _(

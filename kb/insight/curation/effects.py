@@ -4,7 +4,7 @@ A synonym can change only questions that have one of its words, a pin only those
 asked. Another wording may be nearer to any question, so that all are asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -104,8 +104,9 @@ def try_change(
     golden = [one for one in own_questions(session) if one.collection in names]
     settled = [one for of_language in asked_questions(session, encoder).values() for one in of_language.questions]
     effect = Effect(golden_total=len(golden), settled_total=len(settled))
-    golden = [one for one in golden if _may_change(attempt, one.text)]
-    settled = [one for one in settled if _may_change(attempt, one.typed)]
+    may_change = _changer(attempt)
+    golden = [one for one in golden if may_change(one.text)]
+    settled = [one for one in settled if may_change(one.typed)]
     effect.golden_asked, effect.settled_asked = len(golden), len(settled)
     total, done = len(golden) + len(settled), 0
     groups: set[int] = set()
@@ -115,12 +116,12 @@ def try_change(
         found, finds = was.groups[:1] == (question.group,), now.groups[:1] == (question.group,)
         if found != finds:
             first, other = _first(was.groups), _first(now.groups)
-            groups |= {first, other}
             row: dict[str, Any] = {"question": question.text, "before": first, "after": other}
             listed = effect.better if finds else effect.worse
             effect.better_count, effect.worse_count = effect.better_count + finds, effect.worse_count + found
             if len(listed) < SHOWN:
                 listed.append(row)
+                groups |= {first, other}
         done += 1
         if progress is not None:
             progress(done, total)
@@ -132,13 +133,13 @@ def try_change(
         if was.groups[:1] != now.groups[:1] or step:
             effect.changed_count += 1
             first, other = _first(was.groups), _first(now.groups)
-            groups |= {first, other}
             row = {
                 "question": one.typed, "before": first, "after": other,
                 "outcome_before": was.outcome.value, "outcome_after": now.outcome.value,
             }  # fmt: skip
             if len(effect.changed) < SHOWN:
                 effect.changed.append(row)
+                groups |= {first, other}
         done += 1
         if progress is not None:
             progress(done, total)
@@ -176,16 +177,21 @@ def _pin(attempt: Attempt) -> Pin:
     return Pin(tuple(values["wordings"]), int(values["article_id"]), until)
 
 
-def _may_change(attempt: Attempt, text: str) -> bool:
-    """Whether the answer to a question could be another one."""
-    language = guess_language(text)
+def _changer(attempt: Attempt) -> Callable[[str], bool]:
+    """Tells whether the answer to a question could be another one."""
     if attempt.kind == SYNONYM:
         rules = Synonyms([_rule(attempt)])
-        native = to_native(text, language).text
-        return any(rules.read(one, language, lambda _: True).typed for one in {text, native})
+
+        def has_word(text: str) -> bool:
+            language = guess_language(text)
+            native = to_native(text, language).text
+            return any(rules.read(one, language, lambda _: True).typed for one in {text, native})
+
+        return has_word
     if attempt.kind == PIN:
-        return Pins([_pin(attempt)]).find(text, language, utc_now().date()) is not None
-    return True
+        pins, today = Pins([_pin(attempt)]), utc_now().date()
+        return lambda text: pins.find(text, guess_language(text), today) is not None
+    return lambda _: True
 
 
 def _added(

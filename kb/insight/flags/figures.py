@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, case, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kb.insight.flags.found import FoundFlag
 from kb.insight.numbers.measures import Measure
@@ -52,8 +52,7 @@ def find_falling(session: Session, today: date, zone: tzinfo) -> list[FoundFlag]
     }
     settled = _settled(session, zone)
     days: dict[tuple[int, str], dict[date, int]] = defaultdict(dict)
-    first = today - RECENT - PAST
-    _read_days(session, first, days)
+    _read_days(session, today, settled, days)
     found: list[FoundFlag] = []
     totals: dict[date, int] = defaultdict(int)
     for (_number, measure), by_day in days.items():
@@ -93,25 +92,51 @@ def _span(today: date, settled: date | None) -> _Days:
     return _Days(first, max(middle, settled + timedelta(days=1)) if settled else middle, today)
 
 
-def _read_days(session: Session, first: date, days: dict[tuple[int, str], dict[date, int]]) -> None:
+def _read_days(
+    session: Session,
+    today: date,
+    settled: Mapping[tuple[int, str], date],
+    days: dict[tuple[int, str], dict[date, int]],
+) -> None:
+    """Days that are only ever counted together come as one, under the first of them: thousands of articles have many days."""
+    first, unread, middle = today - RECENT - PAST, today - UNREAD, today - RECENT
+    # Up to the first day on which something was settled nobody's days begin within those that are looked at now.
+    together = min((day for day in settled.values() if day >= middle), default=today)
+    together = min(together, today - timedelta(days=1))
+
+    def one_of(day: InstrumentedAttribute[date]) -> ColumnElement[date]:
+        return case(
+            (day < unread, literal(first, Date)),
+            (day < middle, literal(unread, Date)),
+            (day <= together, literal(middle, Date)),
+            else_=day,
+        ).label("one_day")
+
     measures = [Measure.ARTICLE_YES, Measure.ARTICLE_NO, Measure.ARTICLE_SOLVED, Measure.ARTICLE_COPIED]
-    query = (
-        select(DailyCount.subject, DailyCount.measure, DailyCount.day, func.sum(DailyCount.count))
+    counts = (
+        select(DailyCount.subject, DailyCount.measure, one_of(DailyCount.day), DailyCount.count)
         .where(
             DailyCount.measure.in_([one.value for one in (*measures, Measure.ARTICLE_READ)]),
             DailyCount.day >= first,
             ~DailyCount.is_sample,
         )
-        .group_by(DailyCount.subject, DailyCount.measure, DailyCount.day)
+        .subquery()
     )
-    for subject, measure, day, count in session.execute(query):
+    key = (counts.c.subject, counts.c.measure, counts.c.one_day)
+    for subject, measure, day, count in session.execute(select(*key, func.sum(counts.c.count)).group_by(*key)):
         document = parse_document(subject)
         if document is not None and document[0] == "article":
             days[document[1], measure][day] = int(count)
-    visits = select(ArticleDay.article_id, ArticleDay.day, ArticleDay.views, ArticleDay.contacts)
-    for number, day, views, contacts in session.execute(visits.where(ArticleDay.day >= first)):
-        days[number, "views"][day] = views
-        days[number, "contacts"][day] = contacts
+    visits = (
+        select(ArticleDay.article_id, one_of(ArticleDay.day), ArticleDay.views, ArticleDay.contacts)
+        .where(ArticleDay.day >= first)
+        .subquery()
+    )
+    of_day = (visits.c.article_id, visits.c.one_day)
+    sums = select(*of_day, func.sum(visits.c.views), func.sum(visits.c.contacts)).group_by(*of_day)
+    for number, day, views, contacts in session.execute(sums):
+        days[number, "views"][day] = int(views)
+        days[number, "contacts"][day] = int(contacts)
 
 
 def _sums(

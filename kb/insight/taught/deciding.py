@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kb.articles.editing import text_of
@@ -56,6 +56,10 @@ def edits_of(session: Session, proposal: EditProposal) -> Sequence[PassageEdit]:
     """What it was made from, the newest first. One statement."""
     query = select(PassageEdit).where(PassageEdit.proposal_id == proposal.id).options(joinedload(PassageEdit.user))
     return session.scalars(query.order_by(PassageEdit.created_at.desc(), PassageEdit.id.desc()).limit(SHOWN)).all()
+
+
+class AlreadyDecidedError(ConflictError):
+    """A colleague, or another tab, was first."""
 
 
 @dataclass(frozen=True)
@@ -143,8 +147,10 @@ def _as_changed(
 
 
 def accept_proposal(session: Session, proposal: EditProposal, *, key: str, user_id: int) -> ArticleDraft:
-    """The change as a draft in the editor of this person; nothing is published. Raises ConflictError, see changed_body."""
+    """The change as a draft in the editor of this person; nothing is published. Raises AlreadyDecidedError; ConflictError, see
+    changed_body."""
     text = replace(text_of(proposal.article), body=changed_body(proposal))
+    _require_open(session, proposal)
     draft = keep_draft(session, key, user_id, text, article_id=proposal.article_id, seen=proposal.article.revision)
     _decide(proposal, ProposalState.ACCEPTED, user_id)
     session.flush()
@@ -152,10 +158,11 @@ def accept_proposal(session: Session, proposal: EditProposal, *, key: str, user_
 
 
 def dismiss_proposal(session: Session, proposal: EditProposal, reason: str, *, user_id: int, region: str) -> None:
-    """Not proposed again. Raises InvalidInputError without a reason."""
+    """Not proposed again. Raises InvalidInputError without a reason, AlreadyDecidedError."""
     text = redact(clean_text(reason), region=region).strip()[:1000]
     if not text:
         raise InvalidInputError("Say why it is not taken.")
+    _require_open(session, proposal)
     proposal.reason = text
     _decide(proposal, ProposalState.DISMISSED, user_id)
     session.flush()
@@ -164,6 +171,14 @@ def dismiss_proposal(session: Session, proposal: EditProposal, reason: str, *, u
 def reopen_proposal(session: Session, proposal: EditProposal) -> None:
     proposal.state, proposal.decided_at, proposal.decided_by_id = ProposalState.OPEN.value, None, None
     session.flush()
+
+
+def _require_open(session: Session, proposal: EditProposal) -> None:
+    """Of two who decide at once the second waits for the first, and sees that it is done."""
+    is_open = (EditProposal.id == proposal.id, EditProposal.state == ProposalState.OPEN.value)
+    taken = update(EditProposal).where(*is_open).values(decided_at=utc_now()).returning(EditProposal.id)
+    if session.execute(taken.execution_options(synchronize_session=False)).first() is None:
+        raise AlreadyDecidedError("It is decided already.", remedy="Undo that first.")
 
 
 def _decide(proposal: EditProposal, state: ProposalState, user_id: int) -> None:

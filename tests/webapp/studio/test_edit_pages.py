@@ -79,6 +79,11 @@ def test_it_is_tried_out_then_made_in_the_editor(
     draft = session.scalars(select(ArticleDraft)).one()
     assert "days with a picture" in draft.body
     assert "[refunds](when-refund-arrives.md)" in draft.body
+    for late in ({"step": "accept"}, {"step": "dismiss", "reason": "No"}):  # in another tab
+        second = client.post(path, data=late, headers=csrf(client))
+        assert second.status_code == 409
+        assert "somebody has decided already" in second.text
+    assert len(session.scalars(select(ArticleDraft)).all()) == 1
     editor = check_page(client.get(done.location))
     assert "days with a picture" in editor
     assert "Taken over" in client.get("/studio/edits/?view=decided").text
