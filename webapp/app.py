@@ -65,6 +65,7 @@ BLUEPRINTS = (
     "webapp.studio.flags:blueprint",
     "webapp.studio.edits:blueprint",
     "webapp.studio.safety:blueprint",
+    "webapp.studio.escalation:blueprint",
     "webapp.studio.flows:blueprint",
     "webapp.studio.widget:blueprint",
     "webapp.studio.service:blueprint",

@@ -1,4 +1,5 @@
-"""Rules that say when a conversation is escalated, and to whom. They are a setting: KB_ESCALATION.
+"""Rules that say when a conversation is escalated, and to whom. They are a setting, KB_ESCALATION, or what a trainer has written
+in its place (`kb.service.escalation_editing`).
 
     safety -> product safety desk (ext. 303) within 15 minutes
     angry and contacts >= 2 -> team lead desk (ext. 220) within 2 hours
@@ -10,6 +11,7 @@ Rules are divided by `;` or by lines. Left of the arrow stand conditions joined 
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 import regex
@@ -93,47 +95,103 @@ class Rule:
         return found[0] if found else ""
 
 
-@lru_cache(maxsize=8)
+class FaultKind(StrEnum):
+    NO_RULE = "no_rule"  # not `condition -> whom`
+    NO_CONDITION = "no_condition"
+    NO_NUMBER = "no_number"  # something is compared that is not known
+    TOO_LONG = "too_long"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What cannot be read. line: from 1; quoted: the words that it is about; rule: they stand in, cut."""
+
+    line: int
+    kind: FaultKind
+    quoted: str = ""
+    rule: str = ""
+
+
 def parse_rules(text: str) -> tuple[Rule, ...]:
     """The rules of a setting, in their order; DEFAULT_RULES for an empty one, no rules for "none".
 
     Raises ConfigurationError, which quotes the rule that cannot be read and says what is wrong with it.
     """
+    rules, faults = read_rules(text)
+    if faults:
+        raise _as_error(faults[0], text)
+    return rules
+
+
+@lru_cache(maxsize=16)
+def read_rules(text: str) -> tuple[tuple[Rule, ...], tuple[Fault, ...]]:
+    """As `parse_rules`, with all that cannot be read instead of an error; the rules are the others then."""
     if text.strip().lower() == "none":
-        return ()
+        return (), ()
     if len(text) > LONGEST:
-        raise ConfigurationError(f"KB_ESCALATION has {len(text):,} characters; {LONGEST:,} at most.")
-    lines = [line.strip() for line in regex.split(r"[;\n]", text.strip() or DEFAULT_RULES)]
-    rules = [_rule(line) for line in lines if line and not line.startswith("#")]
-    if len(rules) > MOST_RULES:
-        raise ConfigurationError(f"KB_ESCALATION has {len(rules)} rules; {MOST_RULES} at most.")
-    return tuple(rules)
+        return (), (Fault(1, FaultKind.TOO_LONG),)
+    rules: list[Rule] = []
+    faults: list[Fault] = []
+    for number, line in enumerate((text if text.strip() else DEFAULT_RULES).split("\n"), start=1):
+        for part in map(str.strip, line.split(";")):
+            if not part or part.startswith("#"):
+                continue
+            found = _rule(part, number)
+            if isinstance(found, Fault):
+                faults.append(found)
+            elif len(rules) == MOST_RULES:
+                faults.append(Fault(number, FaultKind.TOO_MANY, rule=part[:80]))
+                return tuple(rules), tuple(faults)
+            else:
+                rules.append(found)
+    return tuple(rules), tuple(faults)
 
 
-def _rule(line: str) -> Rule:
+def _rule(line: str, number: int) -> Rule | Fault:
     when, arrow, whom = line.replace("→", "->").partition("->")
     if not arrow or not when.strip() or not whom.strip():
-        raise ConfigurationError(f"KB_ESCALATION: {line[:80]!r} is not `condition -> whom`.", remedy=_EXAMPLE)
-    conditions = tuple(
-        _condition(part.strip(), line) for part in regex.split(r"\s+and\s+|&", when.strip(), flags=regex.IGNORECASE)
-    )
+        return Fault(number, FaultKind.NO_RULE, rule=line[:80])
+    conditions: list[Condition] = []
+    for part in regex.split(r"\s+and\s+|&", when.strip(), flags=regex.IGNORECASE):
+        condition = _condition(part.strip())
+        if isinstance(condition, FaultKind):
+            quoted = (
+                part.strip()
+                if condition is FaultKind.NO_CONDITION
+                else regex.split(r"[\s<>=]", part.strip().lower())[0]
+            )
+            return Fault(number, condition, quoted[:40], line[:80])
+        conditions.append(condition)
     found = _WITHIN.match(whom.strip())
-    return Rule(conditions, found[1] if found else whom.strip(), found[2] if found else "", line)
+    return Rule(tuple(conditions), found[1] if found else whom.strip(), found[2] if found else "", line)
 
 
-def _condition(part: str, line: str) -> Condition:
+def _condition(part: str) -> Condition | FaultKind:
     word = part.lower()
     if word in WORDS:
         return Condition(word)
     match = _COMPARISON.fullmatch(word)
     if match is None:
-        raise ConfigurationError(
-            f"KB_ESCALATION: {part[:40]!r} in {line[:80]!r} is no condition.",
+        return FaultKind.NO_CONDITION
+    if match[1] not in NUMBERS:
+        return FaultKind.NO_NUMBER
+    return Condition(match[1], match[2], int(match[3]))
+
+
+def _as_error(fault: Fault, text: str) -> ConfigurationError:
+    if fault.kind is FaultKind.TOO_LONG:
+        return ConfigurationError(f"KB_ESCALATION has {len(text):,} characters; {LONGEST:,} at most.")
+    if fault.kind is FaultKind.TOO_MANY:
+        return ConfigurationError(f"KB_ESCALATION has more than {MOST_RULES} rules.")
+    if fault.kind is FaultKind.NO_RULE:
+        return ConfigurationError(f"KB_ESCALATION: {fault.rule!r} is not `condition -> whom`.", remedy=_EXAMPLE)
+    if fault.kind is FaultKind.NO_CONDITION:
+        return ConfigurationError(
+            f"KB_ESCALATION: {fault.quoted!r} in {fault.rule!r} is no condition.",
             remedy=f"Known are the words {', '.join(WORDS)}, and {', '.join(NUMBERS)} compared with a number. {_EXAMPLE}",
         )
-    if match[1] not in NUMBERS:
-        raise ConfigurationError(
-            f"KB_ESCALATION: {match[1]!r} in {line[:80]!r} is no number that is known.",
-            remedy=f"Compared can be {', '.join(NUMBERS)}.",
-        )
-    return Condition(match[1], match[2], int(match[3]))
+    return ConfigurationError(
+        f"KB_ESCALATION: {fault.quoted!r} in {fault.rule!r} is no number that is known.",
+        remedy=f"Compared can be {', '.join(NUMBERS)}.",
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError, NotAllowedError, NotFoundError
 from kb.service.macro_filling import Variable, first_name, unknown_variables
-from kb.tables import Conversation, ConversationFact, Macro, Message
+from kb.tables import Conversation, ConversationFact, Macro, MacroChange, Message
 from kb.text.cleaning import clean_text
 from kb.text.fitting import share_of_terms
 from kb.text.terms import index_terms, query_terms
@@ -94,6 +95,7 @@ def save_macro(
     for other in session.scalars(twin.where(Macro.deleted_at.is_(None))):
         if macro is None or other.id != macro.id:
             raise InvalidInputError(f"There is a macro {name!r} in this language already.", remedy="Change that one.")
+    before = snapshot(macro) if macro is not None and macro.deleted_at is None else None
     if macro is None:
         macro = Macro(name=name, language=language, text=text, owner_id=owner_id)
         session.add(macro)
@@ -101,7 +103,22 @@ def save_macro(
         macro.name, macro.language, macro.text, macro.owner_id = name, language, text, owner_id
         macro.updated_at = utc_now()
     session.flush()
+    _note(session, macro, writer, before, snapshot(macro))
     return macro
+
+
+def snapshot(macro: Macro) -> dict[str, Any]:
+    """What a macro says, for its history."""
+    return {"name": macro.name, "language": macro.language, "text": macro.text, "shared": macro.owner_id is None}
+
+
+def _note(
+    session: Session, macro: Macro, writer: Writer, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> None:
+    if before != after:
+        user_id = writer.user_id or None  # nobody's where the program itself brings macros in
+        session.add(MacroChange(macro_id=macro.id, before=before, after=after, changed_by_id=user_id))
+        session.flush()
 
 
 def delete_macro(session: Session, macro: Macro, writer: Writer) -> None:
@@ -109,6 +126,8 @@ def delete_macro(session: Session, macro: Macro, writer: Writer) -> None:
     if not may_change(macro, writer):
         raise NotAllowedError("Shared macros are changed by trainers.")
     session.execute(delete(Macro).where(Macro.deleted_at < utc_now() - KEPT))
+    if macro.deleted_at is None:
+        _note(session, macro, writer, snapshot(macro), None)
     macro.deleted_at = utc_now()
     session.flush()
 

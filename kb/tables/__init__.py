@@ -41,7 +41,7 @@ from kb.tables.curation import (
 )
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
 from kb.tables.demand import MostAsked, RisingTopic, TopicDemand
-from kb.tables.desk import ConversationFlow, Macro, SolvedGroup, UsedDocument, UsedState
+from kb.tables.desk import ConversationFlow, Macro, MacroChange, SolvedGroup, UsedDocument, UsedState
 from kb.tables.flags import ArticleFlag, FlagKind, FlagMark, FlagState
 from kb.tables.gap_news import NewsWish
 from kb.tables.gaps import Gap, GapChange, GapMark, GapState, Miss
@@ -173,6 +173,7 @@ __all__ = [
     "LearnedWording",
     "LoginAttempts",
     "Macro",
+    "MacroChange",
     "Mailbox",
     "Message",
     "MessageRole",

@@ -1,4 +1,5 @@
-"""What trainers say of searches and pages: words that mean the same, pinned answers, featured articles, topics; with history."""
+"""What trainers say of searches and pages: words that mean the same, pinned answers, featured articles, topics; with history.
+Rules of escalation are kept by their history alone."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ class CuratedKind(StrEnum):
     PIN = "pin"
     FEATURED = "featured"
     TOPIC = "topic"
+    ESCALATION = "escalation"  # has no rows of its own: what the last change says holds
 
 
 class Synonym(Base):

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kb.tables.base import Base, utc_now
+from kb.tables.people import User
 
 
 class UsedState(StrEnum):
@@ -67,6 +68,21 @@ class Macro(Base):
     deleted_at: Mapped[datetime | None]  # can be brought back for a while
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class MacroChange(Base):
+    """Who changed a macro from what to what; goes with it. before: None where it was made or brought back; after: None where it
+    was deleted; else its name, language, text, and whether it is shared."""
+
+    __tablename__ = "macro_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    macro_id: Mapped[int] = mapped_column(ForeignKey("macros.id", ondelete="CASCADE"), index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    changed_at: Mapped[datetime] = mapped_column(default=utc_now)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    changed_by: Mapped[User | None] = relationship()
 
 
 class ConversationFlow(Base):

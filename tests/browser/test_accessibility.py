@@ -99,6 +99,7 @@ PAGES = {
     "/studio/translations/": ["/studio/translations/"],
     "/studio/translations/matrix": ["/studio/translations/matrix"],
     "/studio/feedback/": ["/studio/feedback/"],
+    "/studio/escalation/": ["/studio/escalation/"],
     "/studio/search/": ["/studio/search/"],
     "/studio/search/<curated>/": ["/studio/search/synonym/", "/studio/search/topic/"],
     "/studio/search/<curated>/<int:curated_id>": ["/studio/search/synonym/{synonym}"],

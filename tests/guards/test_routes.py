@@ -251,6 +251,8 @@ ROUTES = {
     ("GET", "/studio/safety/<kind>/<language>"): TRAINER,
     ("POST", "/studio/safety/<kind>/<language>"): TRAINER,
     ("GET", "/studio/widget/"): TRAINER,
+    ("GET", "/studio/escalation/"): TRAINER,
+    ("POST", "/studio/escalation/"): TRAINER,
     ("GET", "/studio/search/"): TRAINER,
     ("GET", "/studio/search/<curated>/"): TRAINER,
     ("POST", "/studio/search/<curated>/"): TRAINER,

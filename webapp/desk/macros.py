@@ -1,4 +1,4 @@
-"""The page of macros: in which languages, how often used; everybody changes their own, trainers those that are shared."""
+"""The pages of macros: in which languages, how often used, who changed what; everybody changes their own, trainers the shared."""
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from kb.core.errors import InvalidInputError
 from kb.service.macro_filling import Variable
+from kb.service.macro_history import macro_history, restore_version
 from kb.service.macros import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -122,6 +123,7 @@ def _form(macro: Macro | None, given: dict[str, str], problem: str = "") -> Resp
         macro=macro,
         given=given,
         problem=problem,
+        changes=macro_history(session(), macro) if macro is not None else [],
         may_change=macro is None or may_change(macro, _writer()),
         may_share=_writer().trains,
         variables=VARIABLES,
@@ -139,8 +141,13 @@ def delete(macro_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/<int:macro_id>/restore")
 def restore(macro_id: int) -> ResponseReturnValue:
+    """Bring back what was deleted; change: the number of a change, what it said before that holds again."""
+    macro, change = get_macro(session(), macro_id, current_user.id), request.form.get("change")
     try:
-        restore_macro(session(), get_macro(session(), macro_id, current_user.id), _writer())
+        if change is None:
+            restore_macro(session(), macro, _writer())
+        else:
+            restore_version(session(), macro, small_number(change) or 0, _writer())
         flash(_("It is back."), "good")
     except InvalidInputError as error:
         session().rollback()

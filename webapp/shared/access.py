@@ -56,6 +56,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "studio_flags": Role.TRAINER,
     "studio_edits": Role.TRAINER,
     "studio_safety": Role.TRAINER,
+    "studio_escalation": Role.TRAINER,
     "studio_search": Role.TRAINER,
     "studio_flows": Role.TRAINER,
     "studio_widget": Role.TRAINER,

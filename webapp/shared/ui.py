@@ -248,6 +248,7 @@ class PageFrame:
                 (_("How sure"), "studio_confidence.confidence"),
                 (_("What search and pages use"), "studio_search.overview"),
                 (_("Safety"), "studio_safety.rules"),
+                (_("Rules of escalation"), "studio_escalation.rules"),
                 (_("Hours and waits"), "studio_service.service"),
                 (_("Notices"), "studio_notices.notices"),
                 (_("Self-service"), "studio_self_service.figures"),

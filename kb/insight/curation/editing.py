@@ -119,6 +119,8 @@ def undo(session: Session, change_id: int, *, user_id: int | None) -> CuratedCha
     if change is None:
         raise NotFoundError("There is no such change.")
     kind = CuratedKind(change.kind)
+    if kind not in MODELS:
+        raise NotFoundError("There is no such change.")
     row = _get(session, kind, change.subject_id)
     if (snapshot(kind, row) if row is not None else None) != change.after:
         raise ConflictError("It has been changed again since.", remedy="Undo the later change first.")
@@ -129,9 +131,9 @@ def undo(session: Session, change_id: int, *, user_id: int | None) -> CuratedCha
 
 def history(session: Session, kind: CuratedKind | None = None, number: int | None = None) -> list[CuratedChange]:
     """The last changes with who made them, the newest first. One statement."""
-    statement = select(CuratedChange).options(joinedload(CuratedChange.changed_by))
-    if kind is not None:
-        statement = statement.where(CuratedChange.kind == kind.value)
+    kinds = [kind.value] if kind is not None else [one.value for one in MODELS]
+    statement = select(CuratedChange).where(CuratedChange.kind.in_(kinds))
+    statement = statement.options(joinedload(CuratedChange.changed_by))
     if number is not None:
         statement = statement.where(CuratedChange.subject_id == number)
     return list(session.scalars(statement.order_by(CuratedChange.id.desc()).limit(MOST_HISTORY)))

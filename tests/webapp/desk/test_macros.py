@@ -146,3 +146,26 @@ def test_pages_in_each_language(login: Login, csrf: Csrf, session: Session, talk
     for path in ("/desk/macros/", "/desk/macros/?q=zzz", "/desk/macros/new", f"/desk/inbox/{talk.id}/macros"):
         assert f'<html lang="{language}"' in get_page(trainer, path)
     assert get_page(trainer, "/desk/macros/99999", status=404)
+
+
+def test_a_macro_has_its_history_and_goes_back(login: Login, csrf: Csrf, session: Session) -> None:
+    macro = make(session, "The <first> text")
+    rep, trainer = login(Role.REP), login(Role.TRAINER)
+    path = f"/desk/macros/{macro.id}"
+    data = {"name": macro.name, "language": "en", "text": "The second text", "shared": "1"}
+    assert trainer.post(path, data=data, headers=csrf(trainer)).status_code == 303
+    page = get_page(trainer, path)
+    assert "Test trainer" in page
+    assert "The &lt;first&gt; text" in page
+    change = re.search(r'name="change" value="(\d+)"', page)
+    assert change is not None
+    assert 'name="change"' not in get_page(rep, path), "reps read the history of what is shared"
+    assert "The &lt;first&gt; text" in get_page(rep, path)
+    back = {"change": change[1]}
+    assert rep.post(f"{path}/restore", data=back, headers=csrf(rep)).status_code == 403
+    page = trainer.post(f"{path}/restore", data=back, headers=csrf(trainer), follow_redirects=True).text
+    assert "The &lt;first&gt; text" in page
+    assert "The second text" not in page
+    assert trainer.post(f"{path}/restore", data={"change": "x"}, headers=csrf(trainer)).status_code == 404
+    trainer.post("/preferences", data={"language": "bn"}, headers=csrf(trainer))
+    assert "আগে যা ছিল তাতে ফিরে যান" in get_page(trainer, path)

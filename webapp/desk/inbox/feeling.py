@@ -14,7 +14,8 @@ from kb.search.safety import dangers_in
 from kb.service.calm_wording import calm_wording
 from kb.service.conversations import get_conversation
 from kb.service.escalation import Advice, advise, escalate
-from kb.service.escalation_rules import parse_rules
+from kb.service.escalation_editing import rules_in_force
+from kb.service.escalation_rules import Rule
 from kb.service.frustration import say_reason
 from kb.tables import Conversation
 from webapp.desk.inbox.returning import back_to
@@ -28,18 +29,17 @@ LONGEST_NAME = 200
 def feeling_of(conversation: Conversation, said: Sequence[str] | None = None) -> dict[str, Any]:
     """What stands beside the conversation. said: the customer's messages, where they have been read already."""
     reasons, language = conversation.frustration_reasons, choose_language()
-    rules = parse_rules(settings().escalation)
+    rules = rules_in_force(session(), settings().escalation)
     return {
         "reasons": [say_reason(reason, language) for reason in reasons],
         "wording": calm_wording(conversation.frustration, reasons, conversation.language),
-        "advice": _advice(conversation, said),
+        "advice": _advice(conversation, rules, said),
         "whom": list(dict.fromkeys(rule.whom for rule in rules)),
     }
 
 
-def _advice(conversation: Conversation, said: Sequence[str] | None = None) -> list[Advice]:
+def _advice(conversation: Conversation, rules: Sequence[Rule], said: Sequence[str] | None = None) -> list[Advice]:
     """To whom it is to go, by what was said and by the dangers in it."""
-    rules = parse_rules(settings().escalation)
     return advise(session(), conversation, rules, find_words=partial(dangers_in, session()), said=said)
 
 
@@ -47,7 +47,8 @@ def escalate_it(conversation_id: int) -> ResponseReturnValue:
     """With the reasons of the rule that advises it, where one does."""
     conversation = get_conversation(session(), conversation_id)
     to = request.form.get("to", "")[:LONGEST_NAME]
-    advice = [one for one in _advice(conversation) if one.whom == to.strip()]
+    rules = rules_in_force(session(), settings().escalation)
+    advice = [one for one in _advice(conversation, rules) if one.whom == to.strip()]
     try:
         escalate(
             session(),

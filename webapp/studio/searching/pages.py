@@ -45,7 +45,7 @@ def overview() -> ResponseReturnValue:
     """All that search and pages use, each with its page, and the last changes."""
     changes = history(session())
     return render_template(
-        "studio/search_overview.html", names=NAMES, about=ABOUT, changes=changes, said=_said(changes), kinds=CuratedKind
+        "studio/search_overview.html", names=NAMES, about=ABOUT, changes=changes, said=_said(changes), kinds=MODELS
     )
 
 
@@ -100,10 +100,10 @@ def take_back() -> ResponseReturnValue:
 
 def _kind(name: str) -> CuratedKind:
     """Raises NotFoundError for what there is none of."""
-    try:
-        return CuratedKind(name)
-    except ValueError as error:
-        raise NotFoundError(_("There is no such page.")) from error
+    for kind in MODELS:
+        if kind.value == name:
+            return kind
+    raise NotFoundError(_("There is no such page."))
 
 
 def _save(kind: CuratedKind, number: int | None) -> ResponseReturnValue:
