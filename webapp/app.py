@@ -20,6 +20,7 @@ from webapp.shared.compression import init_compression
 from webapp.shared.cross_site import init_cross_site
 from webapp.shared.database import init_database
 from webapp.shared.errors import init_errors
+from webapp.shared.escalation import init_escalation
 from webapp.shared.help_order import init_help_order
 from webapp.shared.hosts import Site, init_hosts
 from webapp.shared.input import init_input
@@ -117,6 +118,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_live(app, engine)
     init_runtime(app, settings, engine)
     init_help_order(app, engine)
+    init_escalation(app, engine)
     init_login(app)
     init_locale(app, settings)
     init_errors(app)

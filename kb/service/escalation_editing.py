@@ -1,13 +1,13 @@
 """Changing the rules of escalation: what a trainer wrote holds in place of the setting, until they go back to it.
 
-Each change is a row of the history of `kb.tables.curation` and never changed; the last one says what holds, so every process
-knows it at once. The caller commits.
+Each change is a row of the history of `kb.tables.curation` and never changed; the last one says what holds, and how many
+there are tells every process that it is something else now. The caller commits.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
@@ -60,11 +60,26 @@ def rules_text(changes: Sequence[CuratedChange], setting: str) -> str:
     return str(stored["text"]) if stored is not None else setting.strip() or DEFAULT_RULES
 
 
-def rules_in_force(session: Session, setting: str) -> tuple[Rule, ...]:
-    """The rules that hold now. One statement. Of what was stored, a line that this version cannot read is left out."""
+def rules_version(session: Session) -> int:
+    """How often they were changed."""
+    return session.scalar(select(func.count(CuratedChange.id)).where(*_OF_RULES)) or 0
+
+
+def stored_rules(session: Session) -> str | None:
+    """What a trainer wrote, None where the setting holds. One statement."""
     newest = select(CuratedChange.after).where(*_OF_RULES).order_by(CuratedChange.id.desc()).limit(1)
     stored = session.scalar(newest)
-    return read_rules(str(stored["text"]) if stored is not None else setting)[0]
+    return str(stored["text"]) if stored is not None else None
+
+
+def load_stored_rules(session: Session) -> tuple[int, str | None]:
+    """`stored_rules` with their `rules_version`."""
+    return rules_version(session), stored_rules(session)
+
+
+def rules_in_force(stored: str | None, setting: str) -> tuple[Rule, ...]:
+    """The rules that hold. stored: as `stored_rules` gives it; a line of it that this version cannot read is left out."""
+    return read_rules(setting if stored is None else stored)[0]
 
 
 def change_rules(session: Session, text: str, user_id: int | None, *, seen: int) -> bool:
@@ -109,7 +124,7 @@ def try_rules(
     Raises UnreadableRulesError.
     """
     then = read_rules(require_readable(text))[0]
-    now = rules_in_force(session, setting)
+    now = rules_in_force(stored_rules(session), setting)
     talks = session.scalars(
         select(Conversation)
         .where(Conversation.state == ConversationState.OPEN.value)

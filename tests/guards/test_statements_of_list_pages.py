@@ -61,7 +61,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/desk/inbox/1/handover": (Role.REP, 7),
     "/desk/inbox": (Role.REP, 4),
     "/desk/inbox?view=open&sort=newest": (Role.REP, 4),
-    "/desk/inbox/1": (Role.REP, 12),
+    "/desk/inbox/1": (Role.REP, 11),
     "/desk/inbox/1/answers": (Role.REP, 10),
     "/studio/gaps": (Role.TRAINER, 7),
     "/studio/gaps?shape=table&q=ship&assigned=0": (Role.TRAINER, 7),

@@ -15,6 +15,7 @@ from kb.service.escalation_editing import (
     rules_history,
     rules_in_force,
     rules_text,
+    stored_rules,
     try_rules,
 )
 from kb.service.escalation_rules import DEFAULT_RULES, MOST_RULES, Fault, FaultKind, parse_rules, read_rules
@@ -24,7 +25,7 @@ SETTING = "angry -> the lead of the setting"
 
 
 def whom(session: Session, setting: str = SETTING) -> list[str]:
-    return [rule.whom for rule in rules_in_force(session, setting)]
+    return [rule.whom for rule in rules_in_force(stored_rules(session), setting)]
 
 
 def newest(session: Session) -> int:
@@ -33,7 +34,7 @@ def newest(session: Session) -> int:
 
 def test_the_setting_holds_as_long_as_nothing_is_stored(session: Session) -> None:
     assert whom(session) == ["the lead of the setting"]
-    assert rules_in_force(session, "") == parse_rules("")
+    assert rules_in_force(stored_rules(session), "") == parse_rules("")
     assert rules_text([], "") == DEFAULT_RULES
     assert not reset_rules(session, None, seen=0)
     assert rules_history(session) == []

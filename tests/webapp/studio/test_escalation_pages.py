@@ -9,6 +9,7 @@ from page_checks import check_page, get_page
 from sqlalchemy.orm import Session
 from talks import make_talk
 
+from indexer import following
 from kb.service.escalation_editing import rules_history
 from kb.tables import Role
 
@@ -47,8 +48,9 @@ def typed(page: str) -> str:
 
 
 def test_what_is_saved_holds_at_the_desk_until_the_setting_holds_again(
-    login: Callable[[Role | str], FlaskClient], trainer: FlaskClient, send: Send, session: Session
+    trainer: FlaskClient, send: Send, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(following, "LOOK_EVERY_SECONDS", -1.0)  # no wait for the next look
     talk = make_talk(session, ["customer: There is smoke from the heater, it burns!"])
     session.commit()
     page = get_page(trainer, PATH)

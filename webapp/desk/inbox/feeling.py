@@ -14,13 +14,12 @@ from kb.search.safety import dangers_in
 from kb.service.calm_wording import calm_wording
 from kb.service.conversations import get_conversation
 from kb.service.escalation import Advice, advise, escalate
-from kb.service.escalation_editing import rules_in_force
 from kb.service.escalation_rules import Rule
 from kb.service.frustration import say_reason
 from kb.tables import Conversation
 from webapp.desk.inbox.returning import back_to
-from webapp.desk.inbox.words import settings
 from webapp.shared.database import session
+from webapp.shared.escalation import escalation_rules
 from webapp.shared.locale import choose_language
 
 LONGEST_NAME = 200
@@ -29,7 +28,7 @@ LONGEST_NAME = 200
 def feeling_of(conversation: Conversation, said: Sequence[str] | None = None) -> dict[str, Any]:
     """What stands beside the conversation. said: the customer's messages, where they have been read already."""
     reasons, language = conversation.frustration_reasons, choose_language()
-    rules = rules_in_force(session(), settings().escalation)
+    rules = escalation_rules()
     return {
         "reasons": [say_reason(reason, language) for reason in reasons],
         "wording": calm_wording(conversation.frustration, reasons, conversation.language),
@@ -47,7 +46,7 @@ def escalate_it(conversation_id: int) -> ResponseReturnValue:
     """With the reasons of the rule that advises it, where one does."""
     conversation = get_conversation(session(), conversation_id)
     to = request.form.get("to", "")[:LONGEST_NAME]
-    rules = rules_in_force(session(), settings().escalation)
+    rules = escalation_rules()
     advice = [one for one in _advice(conversation, rules) if one.whom == to.strip()]
     try:
         escalate(
