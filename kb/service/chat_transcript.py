@@ -13,7 +13,7 @@ from kb.service.channels.back_off import is_given_up, next_try
 from kb.service.channels.compose import compose_notice, new_message_id
 from kb.service.channels.delivery import LONGEST_WHY, WaysOut
 from kb.service.channels.one_by_one import one_by_one
-from kb.service.channels.smtp import Fate, send_mail
+from kb.service.channels.smtp import Fate, MailRound
 from kb.service.chat import Chat, chat_of
 from kb.service.conversations import get_conversation
 from kb.tables import ChatState, Conversation, ConversationState
@@ -71,9 +71,11 @@ def send_due_transcripts(
 ) -> dict[str, int]:
     """MOST_AT_ONCE at most; returns how many were sent, wait and failed. words: of a language for a chat."""
 
+    mails = MailRound()
+
     def send_next() -> str | None:
         number = _claim(engine, now())
-        return None if number is None else _send(engine, ways, words, number, now())
+        return None if number is None else _send(engine, mails, ways, words, number, now())
 
     return one_by_one(send_next, at_most=MOST_AT_ONCE, checkpoint=checkpoint)
 
@@ -97,7 +99,7 @@ def _claim(engine: Engine, now: datetime) -> int | None:
         return number if taken is not None else None
 
 
-def _send(engine: Engine, ways: WaysOut, words: Words, number: int, now: datetime) -> str:
+def _send(engine: Engine, mails: MailRound, ways: WaysOut, words: Words, number: int, now: datetime) -> str:
     with Session(engine, expire_on_commit=False) as session:
         conversation = get_conversation(session, number)
         state = session.get_one(ChatState, number)
@@ -114,7 +116,7 @@ def _send(engine: Engine, ways: WaysOut, words: Words, number: int, now: datetim
             message_id=new_message_id(number, ways.sender.address),
             now=now,
         )
-        outcome = send_mail(ways.smtp, mail, ways.sender.address, state.transcript_to)
+        outcome = mails.send(ways.smtp, mail, ways.sender.address, state.transcript_to)
         fate, why = outcome.fate, outcome.why
     with session_scope(engine) as session:
         state = session.get_one(ChatState, number)

@@ -19,7 +19,7 @@ from kb.service.channels.back_off import is_given_up, next_try
 from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.delivery import WaysOut
 from kb.service.channels.one_by_one import one_by_one
-from kb.service.channels.smtp import Fate, send_mail
+from kb.service.channels.smtp import Fate, MailRound
 from kb.tables import Article, Gap, GapState, Miss, NewsWish, SearchEvent
 
 _WISHES = cast(Table, NewsWish.__table__)
@@ -104,9 +104,11 @@ def send_due_news(
 ) -> dict[str, int]:
     """MOST_AT_ONCE at most; returns how many were sent, wait and failed."""
 
+    mails = MailRound()
+
     def send_next() -> str | None:
         number = _claim(engine, now())
-        return None if number is None else _send(engine, ways, words, number, now())
+        return None if number is None else _send(engine, mails, ways, words, number, now())
 
     return one_by_one(send_next, at_most=MOST_AT_ONCE, checkpoint=checkpoint)
 
@@ -126,7 +128,9 @@ def _claim(engine: Engine, now: datetime) -> int | None:
         return number if taken is not None else None
 
 
-def _send(engine: Engine, ways: WaysOut, words: Callable[[News], NewsWords], number: int, now: datetime) -> str:
+def _send(
+    engine: Engine, mails: MailRound, ways: WaysOut, words: Callable[[News], NewsWords], number: int, now: datetime
+) -> str:
     with Session(engine) as session:
         wish = session.get(NewsWish, number)
         if wish is None:  # taken back a moment ago
@@ -136,7 +140,7 @@ def _send(engine: Engine, ways: WaysOut, words: Callable[[News], NewsWords], num
         fate = Fate.DOWN
     else:
         mail = _compose(words(news), ways, number, address, now)
-        fate = send_mail(ways.smtp, mail, ways.sender.address, address).fate
+        fate = mails.send(ways.smtp, mail, ways.sender.address, address).fate
     is_over = fate in {Fate.SENT, Fate.NEVER} or is_given_up(began, now)
     with session_scope(engine) as session:
         if is_over:

@@ -16,7 +16,7 @@ from kb.core.database import session_scope
 from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.delivery import WaysOut
 from kb.service.channels.one_by_one import one_by_one
-from kb.service.channels.smtp import Fate, Outcome, send_mail
+from kb.service.channels.smtp import Fate, MailRound, Outcome
 from kb.service.channels.webhooks import tell_review_due
 from kb.tables import Article, ReviewReminder, Role, User
 
@@ -99,16 +99,14 @@ def send_reminders(
     now: Callable[[], datetime] = utc_now,
 ) -> dict[str, int]:
     """words: subject and text, in the person's language. Returns how many mails were sent, wait and failed."""
-    down: list[Outcome] = []  # a server that does not answer is not asked again in this round
+    mails = MailRound()
 
     def send_next() -> str | None:
         with session_scope(engine) as session:
             due = _claim(session, now())
         if due is None:
             return None
-        outcome = down[0] if down else _send(ways, due, words, now())
-        if outcome.fate is Fate.DOWN:
-            down.append(outcome)
+        outcome = _send(mails, ways, due, words, now())
         with session_scope(engine) as session:
             return _settle(session, due, outcome, now())
 
@@ -175,7 +173,9 @@ def _claim(session: Session, now: datetime) -> DueMail | None:
     return DueMail(user_id, email, user.language, tuple(numbers), shown, len(articles), first)
 
 
-def _send(ways: WaysOut, due: DueMail, words: Callable[[DueMail], tuple[str, str]], now: datetime) -> Outcome:
+def _send(
+    mails: MailRound, ways: WaysOut, due: DueMail, words: Callable[[DueMail], tuple[str, str]], now: datetime
+) -> Outcome:
     if not due.count or not due.email:
         return Outcome(Fate.SENT)  # nothing is left to be told
     if ways.smtp is None:
@@ -190,7 +190,7 @@ def _send(ways: WaysOut, due: DueMail, words: Callable[[DueMail], tuple[str, str
         message_id=notice_id(number, ways.sender.address),
         now=now,
     )
-    return send_mail(ways.smtp, mail, ways.sender.address, due.email)
+    return mails.send(ways.smtp, mail, ways.sender.address, due.email)
 
 
 def _settle(session: Session, due: DueMail, outcome: Outcome, now: datetime) -> str:

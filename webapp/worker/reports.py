@@ -13,7 +13,7 @@ from kb.insight.numbers.reports import DueReport, claim_report, plan_reports, se
 from kb.jobs.worker import JobContext
 from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.one_by_one import one_by_one
-from kb.service.channels.smtp import Fate, Outcome, send_mail
+from kb.service.channels.smtp import Fate, MailRound, Outcome
 from webapp.shared.formatting import date_in, value_in
 from webapp.studio.numbers.words import FIGURES, GROUPS
 from webapp.worker.catalogues import catalogue_for
@@ -36,13 +36,15 @@ def send_reports(tools: WorkerTools, context: JobContext, now: datetime | None =
     with session_scope(tools.engine) as session:
         plan_reports(session, tools.settings.time_zone, now)
 
+    mails = MailRound()
+
     def send_next() -> str | None:
         at = now or utc_now()
         with session_scope(tools.engine) as session:
             due = claim_report(session, at)
         if due is None:
             return None
-        sent = _send(tools, due, at)
+        sent = _send(mails, tools, due, at)
         with session_scope(tools.engine) as session:
             return settle_report(
                 session,
@@ -56,7 +58,7 @@ def send_reports(tools: WorkerTools, context: JobContext, now: datetime | None =
     return one_by_one(send_next, at_most=_MOST_AT_ONCE, checkpoint=lambda: context.progress(0, 0))
 
 
-def _send(tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
+def _send(mails: MailRound, tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
     ways = ways_out(tools.settings)
     if ways.smtp is None:
         return Outcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
@@ -70,7 +72,7 @@ def _send(tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
         message_id=notice_id(f"numbers-{due.id}-{due.week.isoformat()}", ways.sender.address),
         now=now,
     )
-    return send_mail(ways.smtp, mail, ways.sender.address, due.email)
+    return mails.send(ways.smtp, mail, ways.sender.address, due.email)
 
 
 def report_text(session: Session, settings: Settings, language: str, week: date) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from kb.search.searcher import Searcher
 from kb.search.types import Audience, Outcome
 from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.one_by_one import one_by_one
-from kb.service.channels.smtp import Fate, send_mail
+from kb.service.channels.smtp import Fate, MailRound
 from kb.service.channels.smtp import Outcome as MailOutcome
 from webapp.worker.catalogues import catalogue_for
 from webapp.worker.channels import ways_out
@@ -66,23 +66,21 @@ def documents_for(searcher: Searcher, session: Session, text: str, language: str
 
 def send_reminders(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
     """One mail each; while the mail server is down they wait."""
-    down: list[MailOutcome] = []  # a server that does not answer is not asked again in this round
+    mails = MailRound()
 
     def send_next() -> str | None:
         with session_scope(tools.engine) as session:
             due = claim_reminder(session)
         if due is None:
             return None
-        outcome = down[0] if down else _send(tools.settings, due)
-        if outcome.fate is Fate.DOWN:
-            down.append(outcome)
+        outcome = _send(mails, tools.settings, due)
         with session_scope(tools.engine) as session:
             return settle_reminder(session, due, sent=outcome.fate is Fate.SENT, never=outcome.fate is Fate.NEVER)
 
     return one_by_one(send_next, at_most=_MOST_AT_ONCE, checkpoint=lambda: context.progress(0, 0)) or None
 
 
-def _send(settings: Settings, due: DueReminder) -> MailOutcome:
+def _send(mails: MailRound, settings: Settings, due: DueReminder) -> MailOutcome:
     ways = ways_out(settings)
     if ways.smtp is None:
         return MailOutcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
@@ -91,7 +89,7 @@ def _send(settings: Settings, due: DueReminder) -> MailOutcome:
     mail = compose_notice(
         ways.sender, due.email, subject=subject, text=text, message_id=notice_id(name, ways.sender.address), now=utc_now()
     )  # fmt: skip
-    return send_mail(ways.smtp, mail, ways.sender.address, due.email)
+    return mails.send(ways.smtp, mail, ways.sender.address, due.email)
 
 
 def reminder_words(settings: Settings, due: DueReminder) -> tuple[str, str]:

@@ -34,6 +34,21 @@ class MailServerError(KbError):
     """The mail server cannot be reached or does not let us in."""
 
 
+class MailRound:
+    """The mails of one round of a job: a server that is down is not asked again in it."""
+
+    def __init__(self) -> None:
+        self._down: Outcome | None = None
+
+    def send(self, server: MailServer, mail: EmailMessage, sender: str, recipient: str) -> Outcome:
+        if self._down is not None:
+            return self._down
+        outcome = send_mail(server, mail, sender, recipient)
+        if outcome.fate is Fate.DOWN:
+            self._down = outcome
+        return outcome
+
+
 def send_mail(server: MailServer, mail: EmailMessage, sender: str, recipient: str) -> Outcome:
     try:
         with _connected(server) as connection:
