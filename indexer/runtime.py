@@ -27,10 +27,10 @@ from kb.core.settings import Settings
 from kb.search.confidence import SHIPPED, Calibration, load_calibration
 from kb.search.curation import CurationSource, curation_version, load_curation
 from kb.search.encoding import Encoder
-from kb.search.searcher import CollectionSource, Searcher
+from kb.search.searcher import Searcher
 from kb.search.second_stage import Reranker
 from kb.search.solved import load_solved, newest_solved
-from kb.search.types import Audience, CollectionName
+from kb.search.types import Audience, CollectionName, CollectionSource
 
 logger = logging.getLogger(__name__)
 
@@ -137,6 +137,7 @@ class SearchRuntime:
             second_stage,
             self._solved,
             curation or self._curation,
+            self._settings.time_zone,
         )
 
     def view(self, name: CollectionName) -> CollectionView:

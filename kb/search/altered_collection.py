@@ -170,7 +170,7 @@ class _AlteredColumns:
 
 
 class AlterableSource:
-    """Implements `kb.search.searcher.CollectionSource`: gives a collection as the last `alter` said. For one thread."""
+    """Implements `kb.search.types.CollectionSource`: gives a collection as the last `alter` said. For one thread."""
 
     def __init__(self, base: Collection) -> None:
         self._base = base

@@ -2,64 +2,38 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from kb.core.clock import utc_now
-from kb.search.candidates import DEPTH, gather_candidates
 from kb.search.confidence import Calibration
 from kb.search.curation import NO_CURATION, CurationSource
 from kb.search.encoding import Encoder, Ids
 from kb.search.first_result import join_answers
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
-from kb.search.lexical_retrieval import retrieve_lexically
-from kb.search.long_texts import LONG_UNSURE, is_long, split_long_text
+from kb.search.judging import Judge, Judged
 from kb.search.own_calibration import CalibrationSource
-from kb.search.query_embeddings import QueryEmbeddings
-from kb.search.query_processing import process_query
 from kb.search.query_statistics import QueryStatisticsSource
-from kb.search.ranking import Ranking, select_documents
+from kb.search.ranking import select_documents
 from kb.search.retrieval import Retrieval
+from kb.search.retrieving import Also, Retriever
 from kb.search.safety import safety_warning
 from kb.search.second_stage import Reading, Reread, SecondStage, reread
-from kb.search.solved import NOTHING_SOLVED, SolvedSource
+from kb.search.solved import SolvedSource
 from kb.search.stage_clock import StageClock
-from kb.search.types import (
-    Audience,
-    Collection,
-    CollectionName,
-    Outcome,
-    Result,
-    SearchAnswer,
-    is_known_term,
-)
+from kb.search.types import Audience, Collection, CollectionSource, Outcome, Result, SearchAnswer
 from kb.text.cleaning import clean_query
 from kb.text.language import guess_language
-from kb.text.no_question import FOR_A_PERSON, NoQuestion, find_no_question
-from kb.text.spelling import Speller
-from kb.text.terms import stem_of
-from kb.text.words import find_words, says_something
+from kb.text.words import says_something
 
 MAX_QUERY_LENGTH = 4000
-# Searches whose words are looked up at the same time.
-_LEXICAL_THREADS = 4
 # How often what is shown is looked at anew where documents are withdrawn meanwhile.
 _MOST_LOOKS = 3
-
-
-class CollectionSource(Protocol):
-    """Something that gives a collection as it is now."""
-
-    @property
-    def name(self) -> CollectionName: ...
-
-    def view(self) -> Collection: ...
 
 
 class Looked(NamedTuple):
@@ -68,12 +42,6 @@ class Looked(NamedTuple):
     groups: Sequence[int]
     outcome: Outcome
     confidence: float
-
-
-class Judged(NamedTuple):
-    outcome: Outcome
-    confidence: float
-    no_question: NoQuestion | None
 
 
 def normalise_query(text: str) -> tuple[str, bool]:
@@ -96,25 +64,20 @@ class Searcher:
         second_stage: Callable[[], SecondStage] | None = None,
         solved: SolvedSource | None = None,
         curation: CurationSource = NO_CURATION,
+        zone: tzinfo = UTC,
     ) -> None:
         """second_stage: gives it when it is first needed, because what it reads with is large. solved: None where use is not to
-        count. curation: what trainers say of words and of single questions."""
+        count. curation: what trainers say of words and of single questions; zone: where its days end."""
         self.audience = audience
-        self._encoder = encoder
         self._sources = tuple(sources)
-        self._statistics = statistics
-        self._calibration = calibration
         self._second_stage = second_stage
-        self._solved = solved
-        self._curation = curation
-        # Nothing else is kept from one search to the next.
-        self._embeddings = QueryEmbeddings(encoder)
-        self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
+        self._retriever = Retriever(encoder, statistics, solved, curation, zone)
+        self._judge = Judge(calibration, curation, self._retriever.is_word)
 
     @property
     def unsure_from(self) -> float:
         """The confidence below which the outcome is "none"."""
-        return self._calibration.current().unsure_from
+        return self._judge.calibration.unsure_from
 
     def views(self) -> list[Collection]:
         """The collections of this audience, each as it is now."""
@@ -158,14 +121,14 @@ class Searcher:
         """The same of some of the collections, for a normalised query."""
         if not says_something(query):
             return self._answer(sources, query, language)
-        found = self._retrieve_with_parts(sources, query, language, clock)
+        found = self._retriever.retrieve_with_parts(sources, query, language, clock)
         for look in range(_MOST_LOOKS + 1):
             if look:
                 # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
                 found = found.without_hidden(session, self.audience)
             # What a trainer has put first for this very question needs no second opinion.
             used = Reading() if found.is_pinned else reading
-            ranking, confidence = used.rank(found, partial(self._confidence, found), clock)
+            ranking, confidence = used.rank(found, partial(self._judge.confidence, found), clock)
             ranked = select_documents(found.candidates, ranking, limit)
             clock.lap("rank")
             documents = load_documents(session, found.collections, ranked, self.audience)
@@ -189,7 +152,7 @@ class Searcher:
         query, _ = normalise_query(text)
         if not says_something(query):
             return None
-        found = self._retrieve(self._sources, query, guess_language(query), StageClock())
+        found = self._retriever.retrieve(self._sources, query, guess_language(query), StageClock())
         if found.signals is None:
             return None
         return found.signals, int(found.candidates.documents[found.ranking.documents.rows[0]])
@@ -199,7 +162,7 @@ class Searcher:
         query, _ = normalise_query(text)
         if self._second_stage is None or not says_something(query):
             return None
-        found = self._retrieve_with_parts(self._sources, query, guess_language(query), StageClock())
+        found = self._retriever.retrieve_with_parts(self._sources, query, guess_language(query), StageClock())
         return reread(self._second_stage().reranker, found)
 
     def judge(self, session: Session | None, text: str, results: Sequence[Result]) -> SearchAnswer:
@@ -217,12 +180,12 @@ class Searcher:
         sources = [source for source in self._sources if results and source.name is results[0].collection]
         if sources and says_something(query):
             reading = self._begin_reading(sources, query, language)
-            found = self._retrieve_with_parts(sources, query, language, clock)
+            found = self._retriever.retrieve_with_parts(sources, query, language, clock)
             if session is not None:
                 found = found.without_hidden(session, self.audience)
             given = found.ranked_first(results[0])
             if given is not None:
-                confidence = reading.judge(found, given, partial(self._confidence, found), clock)
+                confidence = reading.judge(found, given, partial(self._judge.confidence, found), clock)
             missing = found.mentions.missing
         answer = self._answer(sources or self._sources, query, language, confidence, results, missing, reading)
         return replace(answer, timings_ms=clock.finish(), truncated=truncated)
@@ -231,7 +194,7 @@ class Searcher:
         self,
         session: Session,
         text: str,
-        also: Callable[[Sequence[Collection]], Sequence[Ids]],
+        also: Also,
         *,
         visible: Ids | None = None,
     ) -> Retrieval:
@@ -240,7 +203,7 @@ class Searcher:
         also: passages that are candidates too, per collection; visible: all articles that are taken to be public, for trying out.
         """
         query, _ = normalise_query(text)
-        found = self._retrieve(self._sources, query, guess_language(query), StageClock(), also=also)
+        found = self._retriever.retrieve(self._sources, query, guess_language(query), StageClock(), also=also)
         return found.without_hidden(session, self.audience, visible)
 
     def look(self, session: Session, text: str, limit: int, *, visible: Ids | None = None) -> Looked:
@@ -249,40 +212,40 @@ class Searcher:
         language = guess_language(query)
         if not says_something(query):
             return Looked((), Outcome.NONE, 0.0)
-        found = self._retrieve_with_parts(self._sources, query, language, StageClock())
+        found = self._retriever.retrieve_with_parts(self._sources, query, language, StageClock())
         found = found.without_hidden(session, self.audience, visible)
         ranked = select_documents(found.candidates, found.ranking, limit)
-        judged = self._judge(
+        judged = self._judge.judge(
             self._sources,
             query,
             language,
-            self._confidence(found, found.ranking) if ranked else 0.0,
+            self._judge.confidence(found, found.ranking) if ranked else 0.0,
             has_results=bool(ranked),
             missing=found.mentions.missing,
             is_pinned=found.is_pinned,
         )
         return Looked(tuple(item.group for item in ranked), judged.outcome, judged.confidence)
 
-    def retrieve_each(
-        self, text: str, also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None
-    ) -> list[Retrieval]:
+    def retrieve_each(self, text: str, also: Also | None = None) -> list[Retrieval]:
         """What each collection brings up for a search, withdrawn documents too: for explaining it. also: see `find`."""
         query, _ = normalise_query(text)
         language = guess_language(query)
         if not says_something(query):
             return []
-        return [self._retrieve([source], query, language, StageClock(), also=also) for source in self._sources]
+        return [
+            self._retriever.retrieve([source], query, language, StageClock(), also=also) for source in self._sources
+        ]
 
     def judge_first(self, found: Retrieval) -> Judged:
         """What the first stage says of the first document of what one collection brought up."""
         sources = [source for source in self._sources if source.name is found.collections[0].name]
         query, _ = normalise_query(found.typed)
         has_results = len(found.ranking.documents.groups) > 0
-        return self._judge(
+        return self._judge.judge(
             sources,
             query,
             guess_language(query),
-            self._confidence(found, found.ranking) if has_results else 0.0,
+            self._judge.confidence(found, found.ranking) if has_results else 0.0,
             has_results=has_results,
             missing=found.mentions.missing,
             is_pinned=found.is_pinned,
@@ -291,88 +254,18 @@ class Searcher:
     @property
     def calibration(self) -> Calibration:
         """The one that is used now."""
-        return self._calibration.current()
+        return self._judge.calibration
 
     @property
     def has_second_stage(self) -> bool:
         return self._second_stage is not None
 
-    def _retrieve_with_parts(
-        self, sources: Sequence[CollectionSource], query: str, language: str, clock: StageClock
-    ) -> Retrieval:
-        """The same with what the parts of a long text bring up; a short one has none."""
-        found = self._retrieve(sources, query, language, clock)
-        parts = [self._retrieve(sources, part, guess_language(part), clock) for part in split_long_text(query)]
-        return replace(found, parts=parts) if parts else found
-
-    def _retrieve(
-        self,
-        sources: Sequence[CollectionSource],
-        query: str,
-        language: str,
-        clock: StageClock,
-        *,
-        also: Callable[[Sequence[Collection]], Sequence[Ids]] | None = None,
-    ) -> Retrieval:
-        """What these collections have on a normalised query."""
-        collections = [source.view() for source in sources]
-        curation = self._curation.current()
-        processed = process_query(
-            query,
-            language,
-            partial(is_known_term, collections),
-            Speller([collection.stats().vocabulary for collection in collections], self._is_word),
-            curation.synonyms,
-        )
-        pin = curation.pins.find(query, language, utc_now().date())
-        query = processed.asked
-        # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
-        lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
-        embedding = self._embeddings.get(processed.text)
-        clock.lap("encode")
-        lexical = lexical_hits.result()
-        clock.lap("lexical")
-        dense = [collection.search_dense(embedding.vector, DEPTH) for collection in collections]
-        clock.lap("dense")
-        if also:
-            others = also(collections)
-            dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
-        pinned: set[int] = set()
-        for number, collection in enumerate(collections if pin is not None else ()):
-            if pin is not None and collection.name is not CollectionName.TICKETS:
-                own, groups = _passages_of(collection, pin.article)
-                pinned.update(groups)
-                dense[number] = (np.concatenate((dense[number][0], own)), dense[number][1])
-        candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
-        words = len(find_words(processed.text))
-        centring = self._statistics.current().centring(processed.background, words)
-        solved = self._solved.current() if self._solved else NOTHING_SOLVED
-        return Retrieval(
-            query,
-            processed,
-            embedding,
-            centring,
-            collections,
-            lexical,
-            candidates,
-            solved,
-            pinned=tuple(sorted(pinned)),
-        )
-
-    def _is_word(self, word: str) -> bool:
-        """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
-        return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
-
     def _begin_reading(self, sources: Sequence[CollectionSource], query: str, language: str) -> Reading:
         """The second stage for one search: none for what asks nothing. All collections together have its time."""
-        if self._second_stage is None or self._no_question(sources, query, language):
+        if self._second_stage is None or self._judge.no_question(sources, query, language):
             return Reading()
         stage = self._second_stage()
         return Reading(replace(stage, budget=stage.budget * len(sources) / len(self._sources)))
-
-    def _confidence(self, found: Retrieval, ranking: Ranking) -> float:
-        """The first stage's confidence in the first document of `ranking`."""
-        return max(map(self._calibration.current().probability, found.evidence(ranking)), default=0.0)
 
     def _answer(
         self,
@@ -386,7 +279,7 @@ class Searcher:
         *,
         is_pinned: bool = False,
     ) -> SearchAnswer:
-        judged = self._judge(
+        judged = self._judge.judge(
             sources, query, language, confidence, has_results=bool(results), missing=missing, is_pinned=is_pinned
         )
         return SearchAnswer(
@@ -401,48 +294,3 @@ class Searcher:
             missing=missing,
             rerank=(reading or Reading()).state,
         )
-
-    def _judge(
-        self,
-        sources: Sequence[CollectionSource],
-        query: str,
-        language: str,
-        confidence: float,
-        *,
-        has_results: bool,
-        missing: Sequence[str],
-        is_pinned: bool = False,
-    ) -> Judged:
-        """What is said of a search whose first result deserves this confidence. is_pinned: a trainer has said that it answers."""
-        no_question = self._no_question(sources, query, language)
-        calibration = self._calibration.current()
-        if is_pinned and has_results:
-            return Judged(Outcome.ANSWERED, max(confidence, calibration.answered_from), None)
-        outcome = calibration.outcome(confidence) if has_results else Outcome.NONE
-        unsure_from = calibration.unsure_from
-        if outcome is Outcome.NONE and has_results and confidence >= LONG_UNSURE * unsure_from and is_long(query):
-            outcome = Outcome.UNSURE
-        if no_question and no_question not in FOR_A_PERSON:
-            outcome, confidence = Outcome.NONE, calibration.below_unsure(confidence)
-        elif outcome is Outcome.ANSWERED and (no_question or missing):
-            outcome, confidence = Outcome.UNSURE, calibration.below_answered(confidence)
-        return Judged(outcome, confidence if has_results else 0.0, no_question)
-
-    def _no_question(self, sources: Sequence[CollectionSource], query: str, language: str) -> NoQuestion | None:
-        """What the query is where it asks nothing; a word that documents have, or that the encoder knows, is no misspelt one."""
-        collections = [source.view() for source in sources]
-        synonyms = self._curation.current().synonyms
-
-        def is_in_documents(word: str) -> bool:
-            return is_known_term(collections, stem_of(word, language)) or synonyms.knows(word, language)
-
-        def is_word(word: str) -> bool:
-            return is_in_documents(word) or self._is_word(word)
-
-        return find_no_question(query, is_word=is_word, is_in_articles=is_in_documents)
-
-
-def _passages_of(collection: Collection, article: int) -> tuple[Ids, Sequence[int]]:
-    """All passages of an article's group, in every language, and the group."""
-    groups = np.unique(collection.fetch(documents=[article]).facts.groups)
-    return collection.fetch(groups=groups).ids if len(groups) else groups, groups.tolist()

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from kb.search.altered_collection import AddedQuestion, AlterableSource
 from kb.search.encoding import Ids
-from kb.search.searcher import CollectionSource, Looked, Searcher
-from kb.search.types import Audience, Collection, CollectionName
+from kb.search.searcher import Looked, Searcher
+from kb.search.types import Audience, Collection, CollectionName, CollectionSource
 
 # Makes a searcher of collections for an audience, with the encoder and the statistics that serve.
 MakeSearcher = Callable[[Sequence[CollectionSource], Audience], Searcher]

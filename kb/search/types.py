@@ -288,3 +288,12 @@ def language_number(tag: str) -> int:
 
 def language_of_number(number: int) -> str:
     return list(_language_numbers)[number]
+
+
+class CollectionSource(Protocol):
+    """Something that gives a collection as it is now."""
+
+    @property
+    def name(self) -> CollectionName: ...
+
+    def view(self) -> Collection: ...

@@ -1,7 +1,7 @@
 """Synonyms and pinned answers in searches: of customers and the desk alike, in every process."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from sqlalchemy import Engine
@@ -16,6 +16,7 @@ from kb.core.settings import Settings
 from kb.search.curation import Curation, load_curation
 from kb.search.pins import Pin, Pins, pin_key
 from kb.search.query_processing import process_query
+from kb.search.searcher import Searcher
 from kb.search.synonyms import NO_SYNONYMS, SynonymRule, Synonyms
 from kb.search.types import Audience, Outcome
 from kb.tables import Article, CuratedChange, CuratedKind, PinnedAnswer, Synonym
@@ -125,6 +126,27 @@ def test_an_internal_pin_is_never_shown_to_customers(session: Session, runtime: 
             session, "kettle boils water", reader_language="en"
         )
         assert answer.results[0].title == first
+
+
+def test_a_pin_ends_with_its_day_where_the_shop_is(session: Session, runtime: SearchRuntime) -> None:
+    add_article(session, "kettles", "A kettle boils water.")
+    pinned = add_article(session, "kettle-margins", "What we pay.")
+    runtime.update()
+    west, east = timezone(timedelta(hours=-12)), timezone(timedelta(hours=14))
+    until = utc_now().astimezone(west).date()
+    curation = Curation(pins=Pins([Pin(("kettle boils water",), pinned.id, until)]))
+    served = runtime.searcher(Audience.CUSTOMER)
+    for zone, first in ((west, "Kettle-Margins"), (east, "Kettles")):
+        searcher = Searcher(
+            runtime.encoder,
+            served._sources,
+            Audience.CUSTOMER,
+            runtime._statistics,
+            runtime._calibration,
+            curation=curation,
+            zone=zone,
+        )
+        assert searcher.search(session, "kettle boils water", reader_language="en").results[0].title == first
 
 
 def test_a_synonym_finds_what_is_written_with_the_other_word(session: Session, runtime: SearchRuntime) -> None:

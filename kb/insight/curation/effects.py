@@ -24,10 +24,10 @@ from kb.search.alternative_questions import encode_alternative_questions
 from kb.search.curation import Curation
 from kb.search.encoding import Encoder, Ids
 from kb.search.pins import Pin, Pins
-from kb.search.searcher import CollectionSource, Searcher
+from kb.search.searcher import Searcher
 from kb.search.synonyms import SynonymRule, Synonyms
 from kb.search.trying_out import Trial
-from kb.search.types import Audience, Collection, CollectionName, Outcome
+from kb.search.types import Audience, Collection, CollectionName, CollectionSource, Outcome
 from kb.tables import Article
 from kb.text.language import guess_language
 from kb.text.transliteration import to_native

@@ -1,0 +1,124 @@
+"""Bringing up what collections have for a query: words and meaning, each ranked by itself. What people see of it comes later."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import tzinfo
+from functools import partial
+
+import numpy as np
+
+from kb.core.clock import utc_now
+from kb.search.candidates import DEPTH, gather_candidates
+from kb.search.curation import CurationSource
+from kb.search.encoding import Encoder, Ids
+from kb.search.lexical_retrieval import retrieve_lexically
+from kb.search.long_texts import split_long_text
+from kb.search.query_embeddings import QueryEmbeddings
+from kb.search.query_processing import process_query
+from kb.search.query_statistics import QueryStatisticsSource
+from kb.search.retrieval import Retrieval
+from kb.search.solved import NOTHING_SOLVED, SolvedSource
+from kb.search.stage_clock import StageClock
+from kb.search.types import Collection, CollectionName, CollectionSource, is_known_term
+from kb.text.language import guess_language
+from kb.text.spelling import Speller
+from kb.text.words import find_words
+
+# Searches whose words are looked up at the same time.
+_LEXICAL_THREADS = 4
+# Passages that are candidates too, per collection.
+Also = Callable[[Sequence[Collection]], Sequence[Ids]]
+
+
+class Retriever:
+    """For normalised queries; safe for many threads. Nothing but embeddings is kept from one search to the next."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        statistics: QueryStatisticsSource,
+        solved: SolvedSource | None,
+        curation: CurationSource,
+        zone: tzinfo,
+    ) -> None:
+        """zone: where the days of pinned answers end."""
+        self._encoder = encoder
+        self._statistics = statistics
+        self._solved = solved
+        self._curation = curation
+        self._zone = zone
+        self._embeddings = QueryEmbeddings(encoder)
+        self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
+
+    def retrieve_with_parts(
+        self, sources: Sequence[CollectionSource], query: str, language: str, clock: StageClock
+    ) -> Retrieval:
+        """The same with what the parts of a long text bring up; a short one has none."""
+        found = self.retrieve(sources, query, language, clock)
+        parts = [self.retrieve(sources, part, guess_language(part), clock) for part in split_long_text(query)]
+        return replace(found, parts=parts) if parts else found
+
+    def retrieve(
+        self,
+        sources: Sequence[CollectionSource],
+        query: str,
+        language: str,
+        clock: StageClock,
+        *,
+        also: Also | None = None,
+    ) -> Retrieval:
+        """What these collections have on a normalised query."""
+        collections = [source.view() for source in sources]
+        curation = self._curation.current()
+        processed = process_query(
+            query,
+            language,
+            partial(is_known_term, collections),
+            Speller([collection.stats().vocabulary for collection in collections], self.is_word),
+            curation.synonyms,
+        )
+        pin = curation.pins.find(query, language, utc_now().astimezone(self._zone).date())
+        query = processed.asked
+        # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
+        lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
+        embedding = self._embeddings.get(processed.text)
+        clock.lap("encode")
+        lexical = lexical_hits.result()
+        clock.lap("lexical")
+        dense = [collection.search_dense(embedding.vector, DEPTH) for collection in collections]
+        clock.lap("dense")
+        if also:
+            others = also(collections)
+            dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
+        pinned: set[int] = set()
+        for number, collection in enumerate(collections if pin is not None else ()):
+            if pin is not None and collection.name is not CollectionName.TICKETS:
+                own, groups = _passages_of(collection, pin.article)
+                pinned.update(groups)
+                dense[number] = (np.concatenate((dense[number][0], own)), dense[number][1])
+        candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
+        words = len(find_words(processed.text))
+        centring = self._statistics.current().centring(processed.background, words)
+        solved = self._solved.current() if self._solved else NOTHING_SOLVED
+        return Retrieval(
+            query,
+            processed,
+            embedding,
+            centring,
+            collections,
+            lexical,
+            candidates,
+            solved,
+            pinned=tuple(sorted(pinned)),
+        )
+
+    def is_word(self, word: str) -> bool:
+        """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
+        return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
+
+
+def _passages_of(collection: Collection, article: int) -> tuple[Ids, Sequence[int]]:
+    """All passages of an article's group, in every language, and the group."""
+    groups = np.unique(collection.fetch(documents=[article]).facts.groups)
+    return collection.fetch(groups=groups).ids if len(groups) else groups, groups.tolist()
