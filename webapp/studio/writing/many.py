@@ -15,7 +15,7 @@ from kb.core.errors import ConflictError, InvalidInputError
 from webapp.shared.database import session
 from webapp.shared.searching import current_settings
 from webapp.studio.writing.blueprint import blueprint
-from webapp.studio.writing.pages import list_page
+from webapp.studio.writing.listing import list_page
 from webapp.studio.writing.reviewing import me
 from webapp.studio.writing.words import BULK_ACTS, STATUSES, WHY_NOT
 

@@ -1,9 +1,8 @@
-"""The list of articles, and the editor: save, ask for a review, publish, archive."""
+"""The editor: save, ask for a review, publish, archive."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -24,28 +23,23 @@ from kb.articles.editing import (
 from kb.articles.kept_drafts import drop_drafts, find_draft, keep_draft, open_drafts
 from kb.articles.links import former_addresses
 from kb.articles.pointing import pointing_to
-from kb.articles.reviews import ask_review, close_reviews, reviews_of, waiting_reviews
+from kb.articles.reviews import ask_review, close_reviews, reviews_of
 from kb.articles.schedules import cancel_of_drafts, planned
 from kb.articles.store import get_revision, source_of_revision
-from kb.articles.studio_list import ArticleFilter, article_choices, count_articles, find_articles
+from kb.articles.studio_list import article_choices
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.tables import Article, ReviewState
 from webapp.shared.database import session
 from webapp.shared.flows import flows_of_shop
 from webapp.shared.locale import choose_language, offered_languages
-from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
-from webapp.shared.ui import render_fresh
-from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text, shop_day
+from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text
 from webapp.studio.writing.checks import PresentedChecks, presented
 from webapp.studio.writing.preview import preview_of
 from webapp.studio.writing.reviewing import chosen_reviewer, colleagues, me, open_comments
-from webapp.studio.writing.templates import TEMPLATES, template_body
+from webapp.studio.writing.templates import template_body
 from webapp.studio.writing.tools import add_picture
-from webapp.studio.writing.words import AUDIENCES, BULK_ACTS, KINDS, PLANNED_ACTS, STATUSES, WHY_NOT, fault_words
-
-A_PAGE = 50
-FILTERS = ("language", "topic", "status", "audience", "owner")
+from webapp.studio.writing.words import AUDIENCES, KINDS, PLANNED_ACTS, STATUSES, WHY_NOT, fault_words
 
 
 @dataclass(frozen=True)
@@ -58,50 +52,6 @@ class Opened:
     key: str = ""
     taken_up: str = ""
     seen: int = 0
-
-
-@blueprint.get("/")
-def articles() -> ResponseReturnValue:
-    """All of them, of every status, by filters and words; drafts of this person that were never saved; changes to be read."""
-    return list_page()
-
-
-def list_page(*, problem: str = "", ticked: Sequence[str] = ()) -> Response:
-    """problem: why an act on those that are ticked was not done."""
-    wanted = ArticleFilter(
-        words=request.args.get("q", "").strip()[:200],
-        **{name: request.args.get(name, "")[:320] for name in FILTERS},
-    )
-    page, count = page_number(), count_articles(session(), wanted)
-    earlier, later = ("", "") if problem else neighbours(page, count, A_PAGE)
-    waiting = waiting_reviews(session(), current_user.id)
-    return render_fresh(
-        "studio/articles.html",
-        articles=find_articles(session(), wanted, limit=A_PAGE, offset=(page - 1) * A_PAGE),
-        count=count,
-        wanted=wanted,
-        choices=article_choices(session()),
-        unsaved=open_drafts(session(), current_user.id, article_id=None),
-        waiting=len(waiting),
-        waiting_for_me=sum(one.reviewer_id == current_user.id for one in waiting),
-        planned=planned(session()),
-        colleagues=colleagues(),
-        problem=problem,
-        ticked=frozenset(ticked),
-        sent=request.form,
-        here=request.args.to_dict(),
-        acts=BULK_ACTS,
-        planned_acts=PLANNED_ACTS,
-        why=WHY_NOT,
-        templates=TEMPLATES,
-        statuses=STATUSES,
-        kinds=KINDS,
-        audiences=AUDIENCES,
-        offered=offered_languages(),
-        today=shop_day(),
-        previous_url=earlier,
-        next_url=later,
-    )
 
 
 @blueprint.get("/new")
