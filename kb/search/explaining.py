@@ -150,7 +150,7 @@ def _documents(
 
 
 def _explain_group(found: Retrieval, group: int, likely: bool, *, is_withdrawn: bool = False) -> ExplainedDocument:
-    shares = found.shares()
+    shares = found.shares
     rows = np.flatnonzero(found.candidates.groups == group)
     ranked = found.ranking.documents
     place = int(np.flatnonzero(ranked.groups == group)[0])

@@ -72,17 +72,8 @@ class PassageShares:
         return self.meaning + self.question + self.agreement + self.words + self.solved
 
 
-def rank_candidates(
-    candidates: Candidates,
-    collections: Sequence[Collection],
-    scales: Sequence[float],
-    query: QueryEmbedding,
-    language: str,
-    centring: Centring,
-    solved: SolvedCounts = NOTHING_SOLVED,
-) -> Ranking:
-    """Score and fuse; see `score_candidates`."""
-    shares = score_candidates(candidates, collections, scales, query, language, centring, solved)
+def rank_candidates(candidates: Candidates, shares: PassageShares) -> Ranking:
+    """Fuse what `score_candidates` says of them."""
     documents = fuse_documents(
         candidates.groups,
         shares.dense,

@@ -42,23 +42,23 @@ class Retrieval:
     @cached_property
     def ranking(self) -> Ranking:
         """By likeness; documents with the identifiers of the query, where there are any, before others; what is pinned first."""
-        ranking = rank_candidates(*self._scored)
+        ranking = rank_candidates(self.candidates, self.shares)
         ranking = rank_with_parts(ranking, [part.ranking for part in self.parts])
         ranking = put_first(ranking, self.mentions.groups) if self.mentions.groups else ranking
         return put_first(ranking, self.pinned) if self.pinned else ranking
 
-    @property
-    def _scored(
-        self,
-    ) -> tuple[Candidates, Sequence[Collection], Sequence[float], QueryEmbedding, str, Centring, SolvedCounts]:
-        return (
-            self.candidates, self.collections, self.lexical.scales, self.embedding, self.query.background, self.centring,
-            self.solved,
-        )  # fmt: skip
-
+    @cached_property
     def shares(self) -> PassageShares:
-        """What speaks for each candidate: for explaining a ranking."""
-        return score_candidates(*self._scored)
+        """What speaks for each candidate."""
+        return score_candidates(
+            self.candidates,
+            self.collections,
+            self.lexical.scales,
+            self.embedding,
+            self.query.background,
+            self.centring,
+            self.solved,
+        )
 
     @property
     def is_pinned(self) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from kb.core.clock import utc_now
 from kb.search.candidates import DEPTH, gather_candidates
 from kb.search.curation import CurationSource
-from kb.search.encoding import Encoder, Ids
+from kb.search.encoding import Encoder, Ids, Vectors
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import split_long_text
 from kb.search.query_embeddings import QueryEmbeddings
@@ -89,14 +89,12 @@ class Retriever:
         dense = [collection.search_dense(embedding.vector, DEPTH) for collection in collections]
         clock.lap("dense")
         if also:
-            others = also(collections)
-            dense = [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(dense, others, strict=True)]
+            dense = _with_others(dense, also(collections))
         pinned: set[int] = set()
-        for number, collection in enumerate(collections if pin is not None else ()):
-            if pin is not None and collection.name is not CollectionName.TICKETS:
-                own, groups = _passages_of(collection, pin.article)
-                pinned.update(groups)
-                dense[number] = (np.concatenate((dense[number][0], own)), dense[number][1])
+        if pin is not None:
+            own = [_passages_of(collection, pin.article) for collection in collections]
+            dense = _with_others(dense, [ids for ids, _ in own])
+            pinned.update(*(groups for _, groups in own))
         candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
         words = len(find_words(processed.text))
         centring = self._statistics.current().centring(processed.background, words)
@@ -118,7 +116,14 @@ class Retriever:
         return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
 
 
+def _with_others(found: Sequence[tuple[Ids, Vectors]], others: Sequence[Ids]) -> list[tuple[Ids, Vectors]]:
+    """The nearest passages of each collection and further ones, whose cosines are not known yet."""
+    return [(np.concatenate((ids, more)), scores) for (ids, scores), more in zip(found, others, strict=True)]
+
+
 def _passages_of(collection: Collection, article: int) -> tuple[Ids, Sequence[int]]:
     """All passages of an article's group, in every language, and the group."""
+    if collection.name is CollectionName.TICKETS:
+        return np.zeros(0, np.int64), ()
     groups = np.unique(collection.fetch(documents=[article]).facts.groups)
     return collection.fetch(groups=groups).ids if len(groups) else groups, groups.tolist()
