@@ -1,8 +1,5 @@
 """A person's own account: where they are logged in, ending that, their password and tokens, and typing it once more."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -11,15 +8,15 @@ from werkzeug.wrappers import Response
 from kb.accounts.audit import AuditKind
 from kb.accounts.people import change_password, get_person, is_password_of
 from kb.accounts.sessions import confirm_session, end_session, end_sessions, own_sessions
-from kb.accounts.slowing import count_attempt, forgive_attempt, uncount_attempt
+from kb.accounts.slowing import forgive_attempt
 from kb.accounts.tokens import issue_token, own_tokens, revoke_token, scopes_of_role
-from kb.core.database import session_scope
-from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError, TooBusyError, TooOftenError
+from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError
 from kb.tables import utc_now
+from webapp.auth.attempts import counted_attempt
 from webapp.auth.person import session_lifetimes
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit, audit_refusal
-from webapp.shared.database import engine, session
+from webapp.shared.database import session
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -80,7 +77,8 @@ def choose_password() -> Response | tuple[str, int]:
         if new != request.form.get("again", ""):
             raise InvalidInputError(_("The two new passwords are not the same."))
         user = get_person(session(), current_user.id)
-        with _counted_attempt(user.email):
+        # Whoever sits at somebody's open browser must not guess their password either.
+        with counted_attempt(user.email):
             change_password(session(), user, request.form.get("password", ""), new, session_id=current_user.session_id)
     except (InvalidInputError, NotAllowedError) as error:
         session().rollback()
@@ -119,7 +117,7 @@ def confirm() -> str:
 def confirm_now() -> Response | tuple[str, int]:
     goal = safe_next(request.form.get("next"))
     user = get_person(session(), current_user.id)
-    with _counted_attempt(user.email):
+    with counted_attempt(user.email):
         is_right = is_password_of(user, request.form.get("password", ""))
     if not is_right:
         audit_refusal(AuditKind.CONFIRMING_FAILED, user.email)
@@ -130,25 +128,6 @@ def confirm_now() -> Response | tuple[str, int]:
         confirm_session(session(), current_user.session_id)
     audit(AuditKind.CONFIRMED, user.email)
     return redirect(goal or url_for("account.account"), code=303)
-
-
-@contextmanager
-def _counted_attempt(email: str) -> Iterator[None]:
-    """Whoever sits at somebody's open browser must not guess their password either. Raises TooOftenError."""
-    address = request.remote_addr or ""
-    try:
-        with session_scope(engine()) as separate:
-            count_attempt(separate, email, address)
-    except TooOftenError as error:
-        raise TooOftenError(
-            _("Too many attempts to log in. Wait a little, then try again."), wait=error.wait
-        ) from error
-    try:
-        yield
-    except TooBusyError:
-        with session_scope(engine()) as separate:
-            uncount_attempt(separate, email, address)
-        raise
 
 
 def _confirm_page(goal: str) -> str:

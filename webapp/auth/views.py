@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from kb.accounts.audit import Actor, AuditKind
 from kb.accounts.people import authenticate, find_user, role_allows
 from kb.accounts.sessions import begin_session, end_session
-from kb.accounts.slowing import count_attempt, forgive_attempt, uncount_attempt
-from kb.core.database import session_scope
-from kb.core.errors import NotAllowedError, TooBusyError, TooOftenError
+from kb.accounts.slowing import forgive_attempt
+from kb.core.errors import NotAllowedError, TooOftenError
 from kb.tables import Role
+from webapp.auth.attempts import counted_attempt
 from webapp.auth.person import make_cookie_id, to_person
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit, audit_refusal
-from webapp.shared.database import engine, session
+from webapp.shared.database import session
 
 blueprint = Blueprint("auth", __name__)
 
@@ -37,23 +37,15 @@ def log_in() -> AnyResponse:
     target = safe_next(request.form.get("next"))
     address = request.remote_addr or ""
     try:
-        # Of its own, and before: what fails is undone, and a hundred at once must be a hundred.
-        with session_scope(engine()) as separate:
-            count_attempt(separate, email, address)
-        try:
+        with counted_attempt(email):
             user = authenticate(session(), email, password)
-        except TooBusyError:
-            # Nobody looked at the password; a crowd in the morning must not slow its own office.
-            with session_scope(engine()) as separate:
-                uncount_attempt(separate, email, address)
-            raise
     except NotAllowedError:
         known = find_user(session(), email)
         # What was typed is written down only where it is an address of ours: people type passwords into the wrong field.
         audit_refusal(AuditKind.LOG_IN_FAILED, known.email if known else "")
         return _refused(_("The e-mail address or the password is wrong."), email, target, 422)
     except TooOftenError as error:
-        answer = _refused(_("Too many attempts to log in. Wait a little, then try again."), email, target, 429)
+        answer = _refused(error.message, email, target, 429)
         answer.headers["Retry-After"] = str(ceil(error.wait))
         return answer
     forgive_attempt(session(), email, address)
