@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, event, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from kb.accounts.stored_text import LONGEST_ADDRESS, visible
 from kb.tables import AuditEvent, AuditHead, utc_now
 
 # One line for each event, with its number and hash: kept elsewhere, they prove that the end of the chain was not cut off.
@@ -20,7 +21,7 @@ logger = logging.getLogger("kb.security")
 _BLOCK = 1000
 # Where a session keeps what it has not committed yet.
 _WAITING = "kb_audit_waiting"
-_LONGEST_NAME, _LONGEST_ADDRESS = 320, 45
+_LONGEST_NAME = 320
 
 
 class AuditKind(StrEnum):
@@ -73,9 +74,9 @@ def record(
         "at": utc_now(),
         "kind": kind.value,
         "actor_id": actor.id,
-        "actor": _shown(actor.name)[:_LONGEST_NAME],
-        "address": _shown(actor.address)[:_LONGEST_ADDRESS],
-        "about": _shown(about)[:_LONGEST_NAME],
+        "actor": visible(actor.name)[:_LONGEST_NAME],
+        "address": visible(actor.address)[:LONGEST_ADDRESS],
+        "about": visible(about)[:_LONGEST_NAME],
         "detail": dict(detail or {}),
         "previous_hash": head.hash,
     }
@@ -189,10 +190,6 @@ def _hash_of(row: Mapping[str, Any]) -> str:
 
 def _written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def _shown(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())
 
 
 def _log_when_committed(session: Session, row: dict[str, Any]) -> None:

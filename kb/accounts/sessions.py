@@ -1,13 +1,13 @@
 """Sessions on the server: who is logged in where. The cookie holds a random key, the table its SHA-256."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from kb.accounts.stored_text import LONGEST_ADDRESS, hash_key, visible
 from kb.tables import Announcement, User, UserSession, utc_now
 from kb.tables.training import FRESH, unread_condition
 
@@ -15,7 +15,7 @@ from kb.tables.training import FRESH, unread_condition
 SEEN_PRECISION = timedelta(minutes=5)
 # For this long after the password was typed a person may do what could hand the whole place to somebody else.
 CONFIRMED_FOR = timedelta(minutes=15)
-_LONGEST_DEVICE, _LONGEST_ADDRESS = 200, 45
+_LONGEST_DEVICE = 200
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ def begin_session(session: Session, user: User, *, address: str = "", device: st
     session.add(
         UserSession(
             user_id=user.id,
-            key_hash=_hash(key),
-            address=address[:_LONGEST_ADDRESS],
-            device=_visible(device)[:_LONGEST_DEVICE],
+            key_hash=hash_key(key),
+            address=address[:LONGEST_ADDRESS],
+            device=visible(device)[:_LONGEST_DEVICE],
         )
     )
     session.flush()
@@ -52,14 +52,17 @@ def find_session(
         select(User, UserSession, unread.scalar_subquery())
         .join(UserSession, UserSession.user_id == User.id)
         .where(
-            UserSession.key_hash == _hash(key),
+            UserSession.key_hash == hash_key(key),
             User.id == user_id,
             User.active,
-            UserSession.seen_at > now - lifetimes.idle,
-            UserSession.created_at > now - lifetimes.longest,
+            _lasts(lifetimes, now),
         )
     ).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def _lasts(lifetimes: Lifetimes, now: datetime) -> ColumnElement[bool]:
+    return (UserSession.seen_at > now - lifetimes.idle) & (UserSession.created_at > now - lifetimes.longest)
 
 
 def note_session_use(session: Session, session_id: int) -> None:
@@ -78,15 +81,10 @@ def confirm_session(session: Session, session_id: int) -> None:
 
 def own_sessions(session: Session, user_id: int, lifetimes: Lifetimes) -> list[UserSession]:
     """Where a person is logged in now, the last used first."""
-    now = utc_now()
     return list(
         session.scalars(
             select(UserSession)
-            .where(
-                UserSession.user_id == user_id,
-                UserSession.seen_at > now - lifetimes.idle,
-                UserSession.created_at > now - lifetimes.longest,
-            )
+            .where(UserSession.user_id == user_id, _lasts(lifetimes, utc_now()))
             .order_by(UserSession.seen_at.desc(), UserSession.id.desc())
         )
     )
@@ -108,11 +106,3 @@ def end_sessions(session: Session, user: User, *, but: int | None = None) -> Non
     if but is not None:
         condition &= UserSession.id != but
     session.execute(delete(UserSession).where(condition))
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _visible(text: str) -> str:
-    return "".join(character for character in text if character.isprintable())

@@ -4,14 +4,15 @@ An account that somebody guesses at from a thousand addresses is slowed for addr
 lately; where they have, only their own mistakes count.
 """
 
-import hashlib
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
+from kb.accounts.stored_text import hash_key
 from kb.core.database import upsert
 from kb.core.errors import TooOftenError
 from kb.tables import LoginAttempts, utc_now
@@ -25,6 +26,7 @@ class Slowing:
     longest: timedelta
 
 
+_ATTEMPTS = cast(Table, LoginAttempts.__table__)
 BOTH = Slowing(10, timedelta(minutes=15))
 ACCOUNT = Slowing(25, timedelta(minutes=1))
 ADDRESS = Slowing(40, timedelta(minutes=1))  # an office behind one address mistypes a lot
@@ -40,13 +42,11 @@ def count_attempt(session: Session, email: str, address: str, *, now: datetime |
     Raises TooOftenError where it comes too early; it is not counted then.
     """
     now = now or utc_now()
-    table = LoginAttempts.__table__
-    assert isinstance(table, Table)
     rules = _rules(session, email, address, now)
     # One order for all: two attempts at once wait for each other instead of locking each other out.
     for key in sorted(rules):
         fresh = {"key": key, "failures": 0, "free_from": now, "updated_at": now}
-        upsert(session, table, fresh, key=["key"], change=["key"])
+        upsert(session, _ATTEMPTS, fresh, key=["key"], change=["key"])
     rows = {row.key: row for row in session.scalars(select(LoginAttempts).where(LoginAttempts.key.in_(rules)))}
     wait = max((row.free_from - now for row in rows.values()), default=timedelta(0))
     if wait > timedelta(0):
@@ -62,15 +62,13 @@ def forgive_attempt(session: Session, email: str, address: str) -> None:
     uncount_attempt(session, email, address)
     both = _key("both", email, network_of(address))
     session.execute(delete(LoginAttempts).where(LoginAttempts.key == both))
-    table = LoginAttempts.__table__
-    assert isinstance(table, Table)
     row_of_address = {
         "key": _key("known", email, network_of(address)),
         "failures": 0,
         "free_from": now,
         "updated_at": now,
     }
-    upsert(session, table, row_of_address, key=["key"], change=["updated_at"])
+    upsert(session, _ATTEMPTS, row_of_address, key=["key"], change=["updated_at"])
 
 
 def uncount_attempt(session: Session, email: str, address: str) -> None:
@@ -111,5 +109,4 @@ def network_of(address: str) -> str:
 
 def _key(*parts: str) -> str:
     """A hash: the table is no place for addresses of people, nor for a password typed into the wrong field."""
-    text = "\0".join(part.strip().lower() for part in parts)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hash_key("\0".join(part.strip().lower() for part in parts))

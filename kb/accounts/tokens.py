@@ -1,6 +1,5 @@
 """Tokens by which programs do what a person may: named, with an end and no more rights than they need."""
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
@@ -9,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from kb.accounts.stored_text import hash_key
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.tables import ApiToken, Role, User, utc_now
 
@@ -60,7 +60,7 @@ def issue_token(
         ApiToken(
             user_id=user.id,
             name=name.strip(),
-            token_hash=_hash(token),
+            token_hash=hash_key(token),
             scopes=[scope.value for scope in allowed if scope in wanted],
             expires_at=utc_now() + timedelta(days=days),
         )
@@ -101,18 +101,14 @@ def find_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
     row = session.execute(
         select(User, ApiToken)
         .join(ApiToken, User.id == ApiToken.user_id)
-        .where(ApiToken.token_hash == _hash(token), ApiToken.expires_at > utc_now(), User.active)
+        .where(ApiToken.token_hash == hash_key(token), ApiToken.expires_at > utc_now(), User.active)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
 def note_token_use(session: Session, token: str) -> None:
     """Write down that a token was used, unless that was done a moment ago: a busy token must not write at each call."""
-    row = session.scalar(select(ApiToken).where(ApiToken.token_hash == _hash(token)))
+    row = session.scalar(select(ApiToken).where(ApiToken.token_hash == hash_key(token)))
     now = utc_now()
     if row is not None and (row.last_used_at is None or now - row.last_used_at > _LAST_USE_PRECISION):
         row.last_used_at = now
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
