@@ -106,9 +106,13 @@ def find_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
     return None if row is None else (row[0], row[1])
 
 
+def was_noted_lately(token: ApiToken) -> bool:
+    """Whether it is written down already that the token is in use: a busy one must not write at each call."""
+    return token.last_used_at is not None and utc_now() - token.last_used_at <= _LAST_USE_PRECISION
+
+
 def note_token_use(session: Session, token: str) -> None:
-    """Write down that a token was used, unless that was done a moment ago: a busy token must not write at each call."""
+    """Write down that a token was used, unless that was done a moment ago."""
     row = session.scalar(select(ApiToken).where(ApiToken.token_hash == hash_key(token)))
-    now = utc_now()
-    if row is not None and (row.last_used_at is None or now - row.last_used_at > _LAST_USE_PRECISION):
-        row.last_used_at = now
+    if row is not None and not was_noted_lately(row):
+        row.last_used_at = utc_now()

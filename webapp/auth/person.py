@@ -8,7 +8,7 @@ from flask_login import LoginManager
 
 from kb.accounts.people import role_allows
 from kb.accounts.sessions import SEEN_PRECISION, Lifetimes, find_session, is_confirmed, note_session_use
-from kb.accounts.tokens import find_token, note_token_use
+from kb.accounts.tokens import find_token, note_token_use, was_noted_lately
 from kb.core.settings import Settings
 from kb.tables import Role, User, UserSession, utc_now
 from webapp.shared.after_response import run_after_response
@@ -127,5 +127,7 @@ def _load_from_token(incoming: Request) -> Person | None:
     found = find_token(session(), token) if token is not None else None
     if token is None or found is None:
         return None
-    run_after_response(lambda separate: note_token_use(separate, token))
-    return replace(to_person(found[0]), scopes=frozenset(found[1].scopes))
+    user, held = found
+    if not was_noted_lately(held):
+        run_after_response(lambda separate: note_token_use(separate, token))
+    return replace(to_person(user), scopes=frozenset(held.scopes))
