@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.articles.approval import NotApprovedError, require_approval
@@ -22,7 +22,7 @@ from kb.articles.store import save_article, source_of_article
 from kb.articles.text import slugify
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
-from kb.tables import Article, BulkAct, ReviewState, User
+from kb.tables import Article, BulkAct, ReviewState, User, shown_name
 from kb.text.cleaning import clean_line
 
 ACTS = ("archive", "publish", "topic", "owner", "review_by", "review")
@@ -122,7 +122,7 @@ def get_act(session: Session, act_id: int) -> BulkAct:
 
 def newest_acts(session: Session) -> Sequence[tuple[BulkAct, str]]:
     """The last ones, with the name of who it was."""
-    query = select(BulkAct, func.coalesce(func.nullif(User.name, ""), User.email, ""))
+    query = select(BulkAct, shown_name())
     query = query.outerjoin(User, User.id == BulkAct.user_id).order_by(BulkAct.id.desc()).limit(MOST_LISTED)
     return [(row[0], row[1]) for row in session.execute(query)]
 

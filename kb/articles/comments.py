@@ -11,7 +11,7 @@ from kb.articles.differences import Piece, differences
 from kb.articles.paragraphs import LONGEST_QUOTE, Paragraph, Standing, WordPlaces, beside, find_anchor
 from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError, NotFoundError
-from kb.tables import ArticleComment, User
+from kb.tables import ArticleComment, User, shown_name
 
 LONGEST_TEXT = 4_000
 MOST_SHOWN = 300
@@ -107,8 +107,7 @@ def threads_of(session: Session, article_id: int, paragraphs: Sequence[Paragraph
     """All comments of an article beside the paragraphs of a text of it, the oldest first. One statement."""
     judge = aliased(User)
     query = (
-        select(ArticleComment, func.coalesce(func.nullif(User.name, ""), User.email, ""))
-        .add_columns(func.coalesce(func.nullif(judge.name, ""), judge.email, ""))
+        select(ArticleComment, shown_name(), shown_name(judge))
         .outerjoin(User, User.id == ArticleComment.user_id)
         .outerjoin(judge, judge.id == ArticleComment.resolved_by_id)
         .where(ArticleComment.article_id == article_id)

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, load_only
 
 from kb.articles.editing import ArticleText
 from kb.core.errors import InvalidInputError, NotFoundError
-from kb.tables import ArticleDraft, ArticleSchedule, ScheduleState, User, utc_now
+from kb.tables import ArticleDraft, ArticleSchedule, ScheduleState, User, shown_name, utc_now
 
 MOST_OF_A_PERSON = 200
 KEPT = timedelta(days=180)
@@ -74,7 +74,7 @@ def open_drafts(session: Session, user_id: int, *, article_id: int | None) -> li
 
     the newest first, without their texts.
     """
-    query = select(ArticleDraft, func.coalesce(func.nullif(User.name, ""), User.email))
+    query = select(ArticleDraft, shown_name())
     query = query.join(User, User.id == ArticleDraft.user_id)
     query = query.where((ArticleDraft.user_id == user_id) | ArticleDraft.for_review)
     query = query.where(

@@ -15,7 +15,7 @@ from kb.articles.editing import ArticleText, save_text, source_of_text, text_fro
 from kb.articles.store import get_article
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from kb.tables import Article, ArticleDraft, ArticleReview, ReviewState, Role, User
+from kb.tables import Article, ArticleDraft, ArticleReview, ReviewState, Role, User, shown_name
 
 LONGEST_WORD = 1_000
 MOST_LISTED = 200
@@ -109,8 +109,8 @@ def waiting_reviews(session: Session, user_id: int | None = None) -> list[Waitin
             ArticleReview,
             func.coalesce(ArticleDraft.fields["title"].as_string(), Article.title),
             Article.language,
-            func.coalesce(func.nullif(writer.name, ""), writer.email, ""),
-            func.coalesce(func.nullif(reader.name, ""), reader.email, ""),
+            shown_name(writer),
+            shown_name(reader),
         )
         .join(Article, Article.id == ArticleReview.article_id)
         .outerjoin(ArticleDraft, (ArticleDraft.key == ArticleReview.draft_key) & (ArticleReview.draft_key != ""))
@@ -136,9 +136,8 @@ def waiting_reviews(session: Session, user_id: int | None = None) -> list[Waitin
 def reviews_of(session: Session, article_id: int, *, limit: int = 20) -> Sequence[tuple[ArticleReview, str, str, str]]:
     """The newest first, with the names of who asked, who is asked and who decided. One statement."""
     writer, reader, judge = aliased(User), aliased(User), aliased(User)
-    names = (func.coalesce(func.nullif(one.name, ""), one.email, "") for one in (writer, reader, judge))
     query = (
-        select(ArticleReview, *names)
+        select(ArticleReview, shown_name(writer), shown_name(reader), shown_name(judge))
         .outerjoin(writer, writer.id == ArticleReview.asked_by_id)
         .outerjoin(reader, reader.id == ArticleReview.reviewer_id)
         .outerjoin(judge, judge.id == ArticleReview.decided_by_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from kb.articles.approval import NotApprovedError
@@ -19,7 +19,7 @@ from kb.articles.reviews import Editor, close_reviews
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, InvalidInputError, KbError, NotFoundError
-from kb.tables import Article, ArticleDraft, ArticleSchedule, ReviewState, ScheduleState, User
+from kb.tables import Article, ArticleDraft, ArticleSchedule, ReviewState, ScheduleState, User, shown_name
 
 ACTS = ("publish", "archive")
 # A draft that nobody touches is kept for half a year; what is further off belongs into a calendar.
@@ -119,9 +119,7 @@ def waiting_of(session: Session, article_id: int) -> Sequence[ArticleSchedule]:
 def planned(session: Session, *, article_id: int | None = None) -> list[Planned]:
     """What failed and what waits, the next first. One statement."""
     query = (
-        select(
-            ArticleSchedule, Article.title, Article.language, func.coalesce(func.nullif(User.name, ""), User.email, "")
-        )
+        select(ArticleSchedule, Article.title, Article.language, shown_name())
         .join(Article, Article.id == ArticleSchedule.article_id)
         .outerjoin(User, User.id == ArticleSchedule.user_id)
         .where(ArticleSchedule.state.in_((_FAILED, _WAITING)))
@@ -130,7 +128,7 @@ def planned(session: Session, *, article_id: int | None = None) -> list[Planned]
     )
     if article_id is not None:
         query = query.where(ArticleSchedule.article_id == article_id)
-    return [Planned(*tuple(row)) for row in session.execute(query)]
+    return [Planned(one, title, language, by) for one, title, language, by in session.execute(query)]
 
 
 def has_due_schedules(session: Session) -> bool:

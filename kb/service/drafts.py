@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.database import upsert
 from kb.core.errors import InvalidInputError
-from kb.tables import Conversation, DeskPresence, Draft, Presence, User
+from kb.tables import Conversation, DeskPresence, Draft, Presence, User, shown_name
 
 _PRESENCES, _DRAFTS = cast(Table, Presence.__table__), cast(Table, Draft.__table__)
 _AT_DESK = cast(Table, DeskPresence.__table__)
@@ -97,7 +97,7 @@ def colleagues_of(session: Session, conversation_id: int, user_id: int) -> list[
         select(User.id, User.name, User.email, Presence.seen_at, Presence.typed_at)
         .outerjoin(Presence, looks)
         .where(User.active, User.id != user_id)
-        .order_by(func.lower(func.coalesce(func.nullif(User.name, ""), User.email)), User.id)
+        .order_by(func.lower(shown_name()), User.id)
     ).all()
     return [
         Colleague(

@@ -51,7 +51,7 @@ from kb.tables.jobs import Job, JobState
 from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
 from kb.tables.notices import Notice, NoticeChange, NoticeDegree
 from kb.tables.numbers import CountedDay, DailyCount, ReportReader, WeeklyReport
-from kb.tables.people import ApiToken, Role, User
+from kb.tables.people import ApiToken, Role, User, shown_name
 from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
 from kb.tables.safety import SafetyRule, SafetyRuleChange
@@ -245,5 +245,6 @@ __all__ = [
     "feedback_key",
     "has_changed_documents",
     "mark_everything",
+    "shown_name",
     "utc_now",
 ]

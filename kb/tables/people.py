@@ -3,8 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ColumnElement, ForeignKey, String, func
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.util import AliasedClass
 
 from kb.tables.base import Base, utc_now
 
@@ -30,6 +31,11 @@ class User(Base):
     must_change: Mapped[bool] = mapped_column(default=False)  # a password that somebody else made
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     last_login_at: Mapped[datetime | None]
+
+
+def shown_name(user: type[User] | AliasedClass[User] = User) -> ColumnElement[str]:
+    """What lists call a person, as a column: the name, the address without one; "" for nobody, where a join found none."""
+    return func.coalesce(func.nullif(user.name, ""), user.email, "")
 
 
 class ApiToken(Base):
