@@ -218,10 +218,9 @@ def _revision_of(session: Session, article: Article) -> int:
 def _texts(session: Session, *wanted: tuple[Article, int]) -> dict[int, list[Section]]:
     """The sections of these revisions; of one that was not stored those of today."""
     which = [and_(ArticleRevision.article_id == one.id, ArticleRevision.number == number) for one, number in wanted]
-    found = {one.id: sections_of(one.title, one.body) for one, _ in wanted}
-    for revision in session.scalars(select(ArticleRevision).where(or_(*which))):
-        found[revision.article_id] = sections_of(revision.title, revision.body)
-    return found
+    stored = {one.article_id: one for one in session.scalars(select(ArticleRevision).where(or_(*which)))}
+    texts = {one.id: stored.get(one.id, one) for one, _ in wanted}
+    return {number: sections_of(text.title, text.body) for number, text in texts.items()}
 
 
 def _rows_of(session: Session, article_id: int) -> Sequence[TranslatedSection]:
