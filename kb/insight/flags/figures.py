@@ -26,6 +26,13 @@ _LEAST_READS, _LEAST_PAST_READS, _CONTACTS_RISE = 50, 100, 0.05
 _LEAST_SOLVED, _SOLVED_LEFT = 8.0, 0.6
 # Reads of all articles of a language from which silence about one says something.
 _LEAST_READ = 200
+_COUNTED = (
+    Measure.ARTICLE_YES,
+    Measure.ARTICLE_NO,
+    Measure.ARTICLE_SOLVED,
+    Measure.ARTICLE_COPIED,
+    Measure.ARTICLE_READ,
+)
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,11 @@ class _Days:
     middle: date
     end: date
 
-
-Counts = Mapping[tuple[int, str], int]
+    def sums(self, by_day: Mapping[date, int]) -> tuple[int, int]:
+        """Counted before, counted now."""
+        before = sum(count for day, count in by_day.items() if self.first <= day < self.middle)
+        now = sum(count for day, count in by_day.items() if self.middle <= day < self.end)
+        return before, now
 
 
 def find_falling(session: Session, today: date, zone: tzinfo) -> list[FoundFlag]:
@@ -112,11 +122,10 @@ def _read_days(
             else_=day,
         ).label("one_day")
 
-    measures = [Measure.ARTICLE_YES, Measure.ARTICLE_NO, Measure.ARTICLE_SOLVED, Measure.ARTICLE_COPIED]
     counts = (
         select(DailyCount.subject, DailyCount.measure, one_of(DailyCount.day), DailyCount.count)
         .where(
-            DailyCount.measure.in_([one.value for one in (*measures, Measure.ARTICLE_READ)]),
+            DailyCount.measure.in_([one.value for one in _COUNTED]),
             DailyCount.day >= first,
             ~DailyCount.is_sample,
         )
@@ -142,13 +151,7 @@ def _read_days(
 def _sums(
     days: Mapping[tuple[int, str], Mapping[date, int]], number: int, span: _Days
 ) -> Callable[[str], tuple[int, int]]:
-    def of(measure: str) -> tuple[int, int]:
-        by_day = days.get((number, measure), {})
-        before = sum(count for day, count in by_day.items() if span.first <= day < span.middle)
-        now = sum(count for day, count in by_day.items() if span.middle <= day < span.end)
-        return before, now
-
-    return of
+    return lambda measure: span.sums(days.get((number, measure), {}))
 
 
 def _votes(of: Callable[[str], tuple[int, int]]) -> dict[str, float] | None:
@@ -172,13 +175,10 @@ def _success(of: Callable[[str], tuple[int, int]]) -> dict[str, float] | None:
 
 def _solved(by_day: Mapping[date, int], totals: Mapping[date, int], span: _Days) -> dict[str, float] | None:
     """Against what it would have solved if its part in all that was solved had stayed: a quiet month flags nothing."""
-    before = sum(count for day, count in by_day.items() if span.first <= day < span.middle)
-    now = sum(count for day, count in by_day.items() if span.middle <= day < span.end)
-    others_before = sum(count for day, count in totals.items() if span.first <= day < span.middle) - before
-    others = sum(count for day, count in totals.items() if span.middle <= day < span.end) - now
-    if others_before <= 0:
+    (before, now), (all_before, all_now) = span.sums(by_day), span.sums(totals)
+    if all_before <= before:
         return None
-    expected = before * others / others_before
+    expected = before * (all_now - now) / (all_before - before)
     if expected < _LEAST_SOLVED or now > _SOLVED_LEFT * expected or now > expected - _FALL * math.sqrt(expected):
         return None
     return {"before": before, "now": now, "expected": round(expected, 1)}
