@@ -1,7 +1,7 @@
 """Articles that say different amounts of one thing: two articles of a language, or two languages of an article."""
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,10 +66,9 @@ def stated_in(article: Article) -> list[Stated]:
         if not amounts:
             continue
         subject = _words(statement.subject, article.language) if not find_amounts(statement.subject) else frozenset()
-        words = subject or _words(without_amounts(statement.text, amounts), article.language)
+        said = _words(without_amounts(statement.text, amounts), article.language)
         names = title | _words(statement.heading, article.language)
-        around = words | names | _words(without_amounts(statement.text, amounts), article.language)
-        found.append(Stated(article, statement, amounts, words, around, names, subject))
+        found.append(Stated(article, statement, amounts, subject or said, subject | said | names, names, subject))
     return found
 
 
@@ -229,13 +228,13 @@ def _flag(one: dict[str, Any], other: dict[str, Any], kind: str) -> FoundFlag:
 
 
 def _words(text: str, language: str) -> frozenset[str]:
-    counted = Counter(
+    terms = (
         term
         for word in normalise(text).split()
         if not is_function_word(word.strip(".,:;()!?*\"'“”’।"), language)
         for term in index_terms(word, language)
     )
-    return frozenset(term for term in counted if not term.startswith(EXACT_MARK) and not term.isdigit()) - _bounds()
+    return frozenset(term for term in terms if not term.startswith(EXACT_MARK) and not term.isdigit()) - _bounds()
 
 
 @lru_cache(maxsize=1)
