@@ -10,58 +10,13 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from studio_people import KEY, form_of, get, now, stored
 
-from kb.articles import find_article, save_article, write_article
-from kb.articles.source import make_source
+from kb.articles import find_article, write_article
 from kb.articles.store import source_of_article
 from kb.tables import Article, ArticleDraft, ArticleRevision, Role
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
-KEY = "k" * 24
-
-
-@pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login(Role.TRAINER)
-
-
-@pytest.fixture
-def send(trainer: FlaskClient, csrf: Csrf) -> Callable[..., str]:
-    """Send a form; the page that answers, or the address that it leads to."""
-
-    def sent(address: str, status: int = 303, **values: object) -> str:
-        answer = trainer.post(address, data=values, headers=csrf(trainer))
-        assert answer.status_code == status, answer.text[:2000]
-        return str(answer.location) if status == 303 else answer.text
-
-    return sent
-
-
-def get(client: FlaskClient, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, answer.text[:1000]
-    return answer.text
-
-
-def stored(session: Session, slug: str, language: str = "en", status: str = "published", **fields: object) -> Article:
-    values = {"title": slug.replace("-", " ").title(), "slug": slug, "language": language, "status": status, **fields}
-    body = str(values.pop("body", "Press the button.\n\nWait."))
-    found = save_article(session, make_source(values, body), author="first@shop.example")
-    session.commit()
-    return found
-
-
-def form_of(article: Article, **changes: object) -> dict[str, object]:
-    return {
-        "title": article.title, "slug": article.slug, "language": article.language, "topic": article.topic,
-        "audience": article.audience, "also_asked": "\n".join(article.also_asked), "body": article.body, "key": KEY,
-        "seen": str(article.revision), "article": str(article.id), **changes,
-    }  # fmt: skip
-
-
-def now(session: Session, article: Article) -> Article:
-    session.expire_all()
-    return session.get_one(Article, article.id)
 
 
 def test_an_article_goes_from_a_template_to_the_help_centre_and_away(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kb.search.confidence import load_calibration
 from kb.search.own_calibration import store_own
 from kb.search.types import Outcome
-from kb.tables import FeedbackKind, OwnCalibration, Role
+from kb.tables import FeedbackKind, OwnCalibration
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 TABLE = {"answered": 0.5, "unsure": 0.25, "none": 0.25}
@@ -23,11 +23,6 @@ PROVENANCE = {
     "on_searches": {"before": FIGURES, "after": {**FIGURES, "log_loss": 0.3456}},
     "on_held_out": {"before": FIGURES, "after": FIGURES},
 }  # fmt: skip
-
-
-@pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login("trainer")
 
 
 def store(session: Session, *, in_use: bool = True) -> OwnCalibration:

@@ -19,11 +19,6 @@ PATH = "/studio/escalation/"
 
 
 @pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login(Role.TRAINER)
-
-
-@pytest.fixture
 def send(trainer: FlaskClient, csrf: Csrf) -> Send:
     def sent(step: str, status: int = 303, **values: object) -> str:
         answer = trainer.post(PATH, data={"step": step, **values}, headers=csrf(trainer))

@@ -29,11 +29,6 @@ BAD = GOOD.replace("next: near", "next: nowhere").replace("person: yes", "person
 
 
 @pytest.fixture
-def trainer(login: Login) -> FlaskClient:
-    return login("trainer")
-
-
-@pytest.fixture
 def send(trainer: FlaskClient, csrf: Csrf) -> Callable[..., str]:
     def post(address: str, status: int = 303, **form: str) -> str:
         answer = trainer.post(address, data=form, headers=csrf(trainer))

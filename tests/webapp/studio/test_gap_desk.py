@@ -21,7 +21,6 @@ from kb.tables import (
     Message,
     MessageRole,
     Miss,
-    Role,
     SearchEvent,
     UsedDocument,
     User,
@@ -30,11 +29,6 @@ from kb.tables import (
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 NEPAL, PIANO, TEA = "delivery to Nepal", "piano tuning lessons", "green tea from Assam"
-
-
-@pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login("trainer")
 
 
 @pytest.fixture(autouse=True)

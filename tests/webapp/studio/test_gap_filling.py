@@ -19,7 +19,7 @@ from kb.articles import save_article
 from kb.articles.source import make_source
 from kb.core.settings import Settings
 from kb.jobs.worker import run_now
-from kb.tables import Article, Gap, Role, Ticket
+from kb.tables import Article, Gap, Ticket
 from webapp.worker.kinds import GAPS, job_kinds
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
@@ -29,11 +29,6 @@ QUESTIONS = ("delivery to Nepal", "nepal delivery please")
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return Settings(**{**vars(settings), "answered_text": "0", "unsure_text": "0"})
-
-
-@pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login("trainer")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from kb.core.settings import Settings
-from kb.tables import Feedback, FeedbackKind, Gap, Role, SearchEvent, utc_now
+from kb.tables import Feedback, FeedbackKind, Gap, SearchEvent, utc_now
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 ASKED = [
@@ -19,11 +19,6 @@ ASKED = [
     ("क्या आप विदेश भेजते हैं", "hi", "none"),
     ("refund by card", "en", "answered"),
 ]
-
-
-@pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login("trainer")
 
 
 @pytest.fixture(autouse=True)

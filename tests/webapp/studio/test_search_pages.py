@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from page_fixtures import PageContent
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
+from studio_people import get
 
 from indexer.runtime import SearchRuntime
 from kb.articles import save_article
@@ -16,32 +17,11 @@ from kb.core.settings import Settings
 from kb.insight.curation.editing import history, list_rows
 from kb.jobs.worker import JobContext
 from kb.search.types import Audience
-from kb.tables import Article, CuratedKind, Job, Role
+from kb.tables import Article, CuratedKind, Job
 from webapp.worker import trying
 from webapp.worker.tools import WorkerTools
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
-
-
-@pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login(Role.TRAINER)
-
-
-@pytest.fixture
-def send(trainer: FlaskClient, csrf: Csrf) -> Callable[..., str]:
-    def sent(address: str, status: int = 303, **values: object) -> str:
-        answer = trainer.post(address, data=values, headers=csrf(trainer))
-        assert answer.status_code == status, answer.text[:2000]
-        return str(answer.location) if status == 303 else answer.text
-
-    return sent
-
-
-def get(client: FlaskClient, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, answer.text[:1000]
-    return answer.text
 
 
 def test_a_synonym_is_made_changed_undone_and_brought_back(

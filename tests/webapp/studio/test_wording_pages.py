@@ -13,16 +13,11 @@ from sqlalchemy.orm import Session
 
 from kb.core.settings import Settings
 from kb.jobs.claiming import is_due
-from kb.tables import LearnedWording, Role
+from kb.tables import LearnedWording
 from webapp.app import create_app
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 REPLAY = {"asked": 40, "before": 39, "after": 39, "finds": False, "own_before": 2, "own_after": 2, "lost": []}
-
-
-@pytest.fixture
-def trainer(login: Callable[[Role | str], FlaskClient]) -> FlaskClient:
-    return login("trainer")
 
 
 @pytest.fixture
