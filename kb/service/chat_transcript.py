@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from kb.core.back_off import MESSAGES
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
-from kb.service.channels.back_off import is_given_up, next_try
 from kb.service.channels.compose import compose_notice, new_message_id
 from kb.service.channels.delivery import LONGEST_WHY, WaysOut
 from kb.service.channels.one_by_one import one_by_one
@@ -124,10 +124,10 @@ def _send(engine: Engine, mails: MailRound, ways: WaysOut, words: Words, number:
             state.transcript_sent_at = now
             return "sent"
         began = state.transcript_first_tried_at or now
-        if fate is Fate.NEVER or is_given_up(began, now):
+        if fate is Fate.NEVER or MESSAGES.is_given_up(began, now):
             state.transcript_error = why[:LONGEST_WHY] or "It could not be sent."
             return "failed"
-        state.transcript_at = next_try(began, now)
+        state.transcript_at = MESSAGES.next_try(began, now)
         return "waiting"
 
 

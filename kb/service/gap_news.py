@@ -13,9 +13,9 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Engine, Select, Table, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from kb.core.back_off import MESSAGES
 from kb.core.clock import utc_now
 from kb.core.database import insert_new, session_scope
-from kb.service.channels.back_off import is_given_up, next_try
 from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.delivery import WaysOut
 from kb.service.channels.one_by_one import one_by_one
@@ -141,12 +141,12 @@ def _send(
     else:
         mail = _compose(words(news), ways, number, address, now)
         fate = mails.send(ways.smtp, mail, ways.sender.address, address).fate
-    is_over = fate in {Fate.SENT, Fate.NEVER} or is_given_up(began, now)
+    is_over = fate in {Fate.SENT, Fate.NEVER} or MESSAGES.is_given_up(began, now)
     with session_scope(engine) as session:
         if is_over:
             _forget(session, number)
             return "sent" if fate is Fate.SENT else "failed"
-        session.execute(update(NewsWish).where(NewsWish.id == number).values(try_at=next_try(began, now)))
+        session.execute(update(NewsWish).where(NewsWish.id == number).values(try_at=MESSAGES.next_try(began, now)))
         return "waiting"
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, and_, func, select, update
 from sqlalchemy.orm import Session
 
+from kb.core.back_off import NEWS_FOR_COLLEAGUES
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.service.channels.compose import compose_notice, notice_id
@@ -23,8 +24,6 @@ from kb.tables import Article, ReviewReminder, Role, User
 MOST_NOTED, MOST_IN_MAIL, MOST_IN_CALL, MOST_AT_ONCE = 1_000, 30, 100, 200
 _A_DAY = timedelta(hours=20)
 _LEASE = timedelta(minutes=5)
-GIVE_UP_AFTER = timedelta(days=7)
-_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)
 _WRITERS = (Role.TRAINER.value, Role.ADMIN.value)
 
 
@@ -118,7 +117,7 @@ def unsent(session: Session) -> tuple[int, str]:
     query = select(ReviewReminder.user_id, ReviewReminder.error).where(
         ReviewReminder.error != "",
         ReviewReminder.sent_at.is_(None),
-        ReviewReminder.noted_at > utc_now() - GIVE_UP_AFTER,
+        ReviewReminder.noted_at > utc_now() - NEWS_FOR_COLLEAGUES.give_up_after,
     )
     rows = session.execute(query.order_by(ReviewReminder.id.desc()).limit(MOST_NOTED)).all()
     return len({row.user_id for row in rows}), rows[0].error if rows else ""
@@ -194,15 +193,14 @@ def _send(
 
 
 def _settle(session: Session, due: DueMail, outcome: Outcome, now: datetime) -> str:
-    tried_for = now - due.first_tried_at
     if outcome.fate is Fate.SENT:
         told = due.count > 0 and bool(due.email)
         values = {"sent_at": now if told else None, "next_try_at": None, "error": ""}
         state = "sent" if told else "settled"
-    elif outcome.fate is Fate.NEVER or tried_for >= GIVE_UP_AFTER:
+    elif outcome.fate is Fate.NEVER or NEWS_FOR_COLLEAGUES.is_given_up(due.first_tried_at, now):
         values, state = {"next_try_at": None, "error": outcome.why[:500]}, "failed"
     else:
-        later = now + min(max(tried_for, _SHORTEST), _LONGEST)
+        later = NEWS_FOR_COLLEAGUES.next_try(due.first_tried_at, now)
         values, state = {"next_try_at": later, "error": (outcome.why or "It could not be sent.")[:500]}, "waiting"
     session.execute(
         update(ReviewReminder)

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from kb.core.back_off import NEWS_FOR_COLLEAGUES
 from kb.core.clock import utc_now
 from kb.core.database import upsert
 from kb.tables import ReportReader, Role, User, WeeklyReport
@@ -15,9 +16,6 @@ from kb.tables import ReportReader, Role, User, WeeklyReport
 _FROM = time(6)
 # For one try: whoever needs longer is taken for dead, and somebody else tries.
 _LEASE = timedelta(minutes=5)
-# A week is tried until the next one is due.
-GIVE_UP_AFTER = timedelta(days=7)
-_SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)
 _TRAINERS = (Role.TRAINER.value, Role.ADMIN.value)
 
 
@@ -110,13 +108,12 @@ def claim_report(session: Session, now: datetime | None = None) -> DueReport | N
 def settle_report(session: Session, due: DueReport, *, sent: bool, never: bool, why: str, now: datetime) -> str:
     """Note what became of it: sent, failed, or waiting, each try later than the one before. The caller commits."""
     report = session.get_one(WeeklyReport, due.id)
-    tried_for = now - due.first_tried_at
     if sent:
         report.sent_at, report.next_try_at, report.error = now, None, ""
         return "sent"
     report.error = why[:500]
-    if never or tried_for >= GIVE_UP_AFTER:
+    if never or NEWS_FOR_COLLEAGUES.is_given_up(due.first_tried_at, now):
         report.next_try_at = None
         return "failed"
-    report.next_try_at = now + min(max(tried_for, _SHORTEST), _LONGEST)
+    report.next_try_at = NEWS_FOR_COLLEAGUES.next_try(due.first_tried_at, now)
     return "waiting"

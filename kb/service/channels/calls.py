@@ -9,11 +9,11 @@ from functools import cache
 from sqlalchemy import Engine, Select, bindparam, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from kb.core.back_off import MESSAGES
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import KbError
 from kb.core.http_call import Answer, call
-from kb.service.channels.back_off import is_given_up, next_try
 from kb.service.channels.delivery import LONGEST_WHY, fail_message, mark_sent
 from kb.service.channels.webhooks import deactivate, signature
 from kb.service.conversations import get_conversation
@@ -171,13 +171,13 @@ def _settle(session: Session, taken: _Taken, failure: _Failure | None, now: date
         session.flush()
         deactivate(session, made.webhook, made.error)
         return "failed"
-    if is_given_up(made.created_at, now):
+    if MESSAGES.is_given_up(made.created_at, now):
         made.state, made.finished_at = CallState.FAILED.value, now
         if message is not None and message.delivery == Delivery.SENDING:
             conversation = get_conversation(session, message.conversation_id)
             fail_message(session, conversation, message, f"The system that brings it has not taken it. {failure.why}")
         return "failed"
-    made.send_at = next_try(made.created_at, now)
+    made.send_at = MESSAGES.next_try(made.created_at, now)
     if message is not None:
         message.delivery_error = failure.why[:LONGEST_WHY]
     if failure.is_down:

@@ -14,10 +14,10 @@ from functools import cache
 from sqlalchemy import ColumnElement, Engine, Select, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from kb.core.back_off import MESSAGES
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.mail_settings import MailServer
-from kb.service.channels.back_off import is_given_up, next_try
 from kb.service.channels.compose import Sender, compose, new_message_id
 from kb.service.channels.one_by_one import one_by_one
 from kb.service.channels.routes import Route, no_route, route_of
@@ -173,15 +173,18 @@ def _settle(session: Session, claimed: _Claimed, outcome: Outcome | None, now: d
         tell_sent(session, conversation, message)
         return "sent"
     began = message.first_tried_at or now
-    if outcome.fate is Fate.NEVER or is_given_up(began, now):
+    if outcome.fate is Fate.NEVER or MESSAGES.is_given_up(began, now):
         unsure = " It may have been sent all the same." if outcome.fate is Fate.UNKNOWN else ""
         fail_message(session, conversation, message, outcome.why + unsure)
         return "failed"
     message.delivery_error = outcome.why[:LONGEST_WHY]
-    message.delivery, message.send_at = Delivery.PENDING.value, next_try(began, now)
+    message.delivery, message.send_at = Delivery.PENDING.value, MESSAGES.next_try(began, now)
     if outcome.fate is Fate.UNKNOWN:
         # What may have been sent is not to be taken back, and is looked for first, when its copy has had time to arrive.
-        message.delivery, message.send_at = Delivery.SENDING.value, max(next_try(began, now), now + _COPY_ARRIVES)
+        message.delivery, message.send_at = (
+            Delivery.SENDING.value,
+            max(MESSAGES.next_try(began, now), now + _COPY_ARRIVES),
+        )
     conversation.updated_at = now
     return "waiting"
 
