@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kb.articles.rendering import article_blocks
 from kb.text.blocks import shown
+from kb.text.likeness import dice
 from kb.text.number_values import number_values
 from kb.text.words import find_words
 
@@ -110,7 +111,7 @@ def match_versions(old: Sequence[Section], new: Sequence[Section]) -> list[Pair]
     words_new = {j: _word_counts(new[j].text) for j in left_new}
     near = len(left_old) * len(left_new) <= _MOST_COMPARED
     alike = sorted(
-        (-_dice(words_old[i], words_new[j]), abs(i - j), i, j)
+        (-dice(words_old[i], words_new[j]), abs(i - j), i, j)
         for i in left_old
         for j in left_new
         if near or abs(i - j) <= _NEAR
@@ -137,8 +138,8 @@ def match_languages(one: Sequence[Section], other: Sequence[Section]) -> list[Pa
         value = _SAME_ANCHOR if a.anchor == b.anchor else 0.0
         value += _SAME_LEVEL if a.level == b.level else _OTHER_LEVEL
         if marks_one[i] or marks_other[j]:
-            value += _MARKS * (_dice(marks_one[i], marks_other[j]) - 0.2)
-        value += _SHAPE * _dice(Counter(a.shape), Counter(b.shape))
+            value += _MARKS * (dice(marks_one[i], marks_other[j]) - 0.2)
+        value += _SHAPE * dice(Counter(a.shape), Counter(b.shape))
         value += _PLACE * (1 - abs((i + 1) / (len(one) + 1) - (j + 1) / (len(other) + 1)))
         return value + (_SAME_BUILD if same_build and i == j else 0.0)
 
@@ -147,7 +148,7 @@ def match_languages(one: Sequence[Section], other: Sequence[Section]) -> list[Pa
     taken = set(pairs.values())
     # What stands elsewhere in the other language is told by its marks alone.
     moved = sorted(
-        (-_dice(marks_one[i], marks_other[j]), i, j)
+        (-dice(marks_one[i], marks_other[j]), i, j)
         for i in range(len(one))
         for j in range(len(other))
         if i not in taken and j not in pairs and len(marks_one[i] & marks_other[j]) > 1
@@ -162,7 +163,7 @@ def match_languages(one: Sequence[Section], other: Sequence[Section]) -> list[Pa
 
 def are_alike(one: str, other: str) -> bool:
     """Whether two texts of one language are versions of one."""
-    return _dice(_word_counts(one), _word_counts(other)) >= _ALIKE
+    return dice(_word_counts(one), _word_counts(other)) >= _ALIKE
 
 
 def _best_in_order(table: Sequence[Sequence[float]], rows: int, columns: int) -> dict[int, int]:
@@ -215,8 +216,3 @@ def _marks(section: Section) -> Counter[str]:
 
 def _word_counts(text: str) -> Counter[str]:
     return Counter(find_words(text.casefold())[:_WORDS])
-
-
-def _dice(one: Counter[str], other: Counter[str]) -> float:
-    total = one.total() + other.total()
-    return 2 * (one & other).total() / total if total else 0.0

@@ -13,6 +13,7 @@ from kb.articles.rendering import shown_text
 from kb.insight.flags.found import FoundFlag, key_of
 from kb.insight.wordings.texts import content_key
 from kb.tables import Article, FlagKind
+from kb.text.likeness import dice_of_sets
 from kb.text.sentences import split_sentences
 from kb.text.terms import EXACT_MARK, index_terms, is_function_word
 
@@ -98,14 +99,10 @@ def _sentences(one: _Document, other: _Document) -> list[list[str]]:
         words = _stems(sentence, one.article.language)
         if len(words) < 2:
             continue
-        best = max(theirs, key=lambda item: _dice(words, item[1]), default=None)
-        if best is not None and _dice(words, best[1]) >= _SENTENCE_ALIKE:
+        best = max(theirs, key=lambda item: dice_of_sets(words, item[1]), default=None)
+        if best is not None and dice_of_sets(words, best[1]) >= _SENTENCE_ALIKE:
             pairs.append([sentence[:400], best[0][:400]])
     return pairs[:_SHOWN]
-
-
-def _dice(one: frozenset[str], other: frozenset[str]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 0.0
 
 
 def _counts(article: Article, text: str) -> Counter[str]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import regex
 
 from kb.articles.rendering import plain_text
+from kb.text.likeness import dice
 from kb.text.sentences import split_sentences
 from kb.text.terms import normalise
 from kb.text.words import find_words
@@ -65,9 +66,7 @@ def as_key(sentence: str) -> str:
 
 def likeness(one: str, other: str) -> float:
     """Of two sentences, by their words: 0 to 1."""
-    a, b = Counter(find_words(normalise(one))), Counter(find_words(normalise(other)))
-    total = a.total() + b.total()
-    return 2 * (a & b).total() / total if total else 0.0
+    return dice(Counter(find_words(normalise(one))), Counter(find_words(normalise(other))))
 
 
 def _kept(keys: Sequence[str], sent: Sequence[str]) -> dict[int, int]:
