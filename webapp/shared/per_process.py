@@ -1,0 +1,28 @@
+"""What each process opens for itself, when it is first asked for: threads and connections do not survive a fork."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class OncePerProcess(Generic[T]):
+    """Opens it once in a process, also where many threads ask at the same time; a forked child opens its own."""
+
+    def __init__(self, opens: Callable[[], T]) -> None:
+        self._opens = opens
+        self._lock = threading.Lock()
+        self._opened: tuple[int, T] | None = None
+
+    def get(self) -> T:
+        """That of this process. Raises what opening it raises; a later call tries again."""
+        opened = self._opened
+        if opened is not None and opened[0] == os.getpid():
+            return opened[1]
+        with self._lock:
+            opened = self._opened
+            if opened is None or opened[0] != os.getpid():
+                opened = self._opened = (os.getpid(), self._opens())
+            return opened[1]
