@@ -40,7 +40,8 @@ _CONSONANTS = {
     "hi": _sounds(
         "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळंँः",
         "k kh g gh n c ch j jh n t th d dh n t th d dh n p f b bh m y r l v s s s h l n n h",
-    ),
+    )
+    | {"D": "D"},
     "bn": _sounds(
         "কখগঘঙচছজঝঞটঠডঢণতথদধনপফবভমযরলশষসহৎ\u09dc\u09dd\u09df",
         "k kh g gh ng c ch j jh n t th d dh n t th d dh n p f b bh m j r l s s s h t r rh y",
@@ -49,21 +50,24 @@ _CONSONANTS = {
 }
 _VOWELS = {
     "hi": _sounds("आािइीईुउूऊृऋेएैऐोओौऔअॉऑॅऍ", "a a i i i i u u u u ri ri e e ai ai o o au au a o o e e"),
-    "bn": _sounds("আািইীঈুউূঊৃঋেএৈঐোওৌঔঅ", "a a i i i i u u u u ri ri e e oi oi o o ou ou o"),
+    "bn": _sounds("আািইীঈুউূঊৃঋেএৈঐোওৌঔঅ", "a a i i i i u u u u ri ri e e oi oi o o ou ou o") | {"W": "w"},
 }
 _JOINS = {"hi": "्", "bn": "্"}
 _HAS_NO_VOWEL = frozenset("ংঃঁৎंँः")
 # Capital letters are sounds that are spelt in several ways or not at all: vowels that no sign is written for (A, O), the second
 # letters of Bengali joints (Y, B), the flapped r (D), and the w of ওয়া.
 _INHERENT = {"hi": "A", "bn": "O"}
-_BENGALI_MARKS = (
-    ("ড\u09bc", "\u09dc"),
-    ("ঢ\u09bc", "\u09dd"),
-    ("য\u09bc", "\u09df"),
-    ("ও\u09dfা", "Wa"),
-    ("ও\u09df", "W"),
-)
-_HINDI_MARKS = (("ड\u093c", "D"), ("ढ\u093c", "D"), ("\u093c", ""))
+_MARKS = {
+    "hi": (("ड\u093c", "D"), ("ढ\u093c", "D"), ("\u093c", "")),
+    "bn": (
+        ("ড\u09bc", "\u09dc"),
+        ("ঢ\u09bc", "\u09dd"),
+        ("য\u09bc", "\u09df"),
+        ("ও\u09dfা", "Wa"),
+        ("ও\u09df", "W"),
+    ),
+}
+_SECOND_OF_JOINT: dict[str, dict[str, str]] = {"hi": {}, "bn": {"য": "Y", "ব": "B"}}
 _TYPED = (
     ("chh", "C"), ("ch", "D"), ("c", "k"), ("D", "c"), ("C", "ch"), ("sh", "s"), ("ph", "f"), ("ee", "i"), ("oo", "u"),
     ("aa", "a"), ("q", "k"), ("x", "ks"), ("z", "j"),
@@ -98,25 +102,24 @@ _SKELETON = str.maketrans({"c": "s", "D": "r", "v": "b", "m": "n"})
 
 def native_key(word: str, language: str) -> str:
     """How a word of `hi` or `bn` sounds, in Latin letters; signs of other scripts stay."""
-    for written, mark in _BENGALI_MARKS if language == "bn" else _HINDI_MARKS:
-        word = (unicodedata.normalize("NFD", word) if language == "hi" else word).replace(written, mark)
+    if language == "hi":
+        word = unicodedata.normalize("NFD", word)
+    for written, mark in _MARKS[language]:
+        word = word.replace(written, mark)
     consonants, vowels, join = _CONSONANTS[language], _VOWELS[language], _JOINS[language]
     sounds = []
     for place, sign in enumerate(word):
         if sign == join:
             continue
-        if sign not in consonants and sign != "D":
-            sounds.append("w" if sign == "W" else vowels.get(sign, sign))
+        if sign not in consonants:
+            sounds.append(vowels.get(sign, sign))
             continue
-        is_joined = language == "bn" and place > 0 and word[place - 1] == join
-        sounds.append(
-            {"য": "Y", "ব": "B"}.get(sign, consonants.get(sign, sign)) if is_joined else consonants.get(sign, sign)
-        )
+        joined = _SECOND_OF_JOINT[language] if place > 0 and word[place - 1] == join else {}
+        sounds.append(joined.get(sign, consonants[sign]))
         after = word[place + 1 : place + 2]
-        is_last = not after
-        if sign in _HAS_NO_VOWEL or after == join or after in ("W", "a") or (after in vowels and _is_sign(after)):
-            continue
-        if not is_last or language == "bn":
+        has_vowel_written = after in (join, "W") or (after in vowels and _is_sign(after))
+        is_silent_end = not after and language == "hi"
+        if not (sign in _HAS_NO_VOWEL or has_vowel_written or is_silent_end):
             sounds.append(_INHERENT[language])
     return str(_DOUBLED.sub(r"\1", "".join(sounds)))
 
@@ -141,14 +144,12 @@ def _cost_of(sound: str, costs: Mapping[str, float]) -> float:
     return costs.get(sound, _VOWEL_COST if sound in "aeiou" else _CONSONANT_COST)
 
 
+@cache
 def _cost_of_other(typed: str, meant: str) -> float:
     if typed == meant:
         return 0.0
     both_vowels = typed in "aeiou" and meant in "aeiouAO"
     return _ALIKE.get(frozenset((typed, meant)), _OTHER_VOWEL if both_vowels else _OTHER_CONSONANT)
-
-
-_other_costs = cache(_cost_of_other)
 
 
 def spelling_cost(typed: str, meant: str, most: float) -> float:
@@ -161,7 +162,7 @@ def spelling_cost(typed: str, meant: str, most: float) -> float:
         more = _cost_of(sound, _TYPED_MORE)
         above, row = row, [row[0] + more]
         for place, cost in enumerate(left_out):
-            row.append(min(above[place] + _other_costs(sound, meant[place]), above[place + 1] + more, row[-1] + cost))
+            row.append(min(above[place] + _cost_of_other(sound, meant[place]), above[place + 1] + more, row[-1] + cost))
         if min(row) > most:
             return math.inf
     return row[-1] if row[-1] <= most else math.inf
