@@ -71,7 +71,9 @@ def to_native(text: str, language: str, is_known: Callable[[str], bool] | None =
         word = normalise(token)
         found = _look_up(word, primary)
         written = _find_written(word, primary, is_known) if _is_word_alone(word, token) else None
-        words.append(written or (found[1] if found and written is None else token))
+        if written is None and found:
+            written = found[1]
+        words.append(written or token)
         if found:
             english.append(found[0])
             native.append(found[1])
@@ -79,6 +81,7 @@ def to_native(text: str, language: str, is_known: Callable[[str], bool] | None =
 
 
 def _find_written(word: str, primary: str, is_known: Callable[[str], bool] | None) -> str | None:
+    """How a word is written in its own script; "" for what is known to stay as it is, None where no list tells."""
     settled = find_settled_word(word, primary)
     if settled is not None:
         return settled
