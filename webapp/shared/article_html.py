@@ -4,15 +4,14 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from flask import current_app
 from flask_babel import gettext as _
 
 from kb.articles import FindPicture, RenderedArticle, render_markdown
 from kb.articles.due import Verified, verification
 from kb.articles.sanitising import Link
 from kb.articles.videos import NO_TITLE
-from kb.core.clock import utc_now
 from kb.tables import Article
+from webapp.shared.formatting import shop_day
 from webapp.shared.locale import in_language
 
 # The title that a note has by its kind, and the name of a video, where the author gave none.
@@ -33,22 +32,17 @@ def show_article(article: Article, *, link: Link, picture: FindPicture) -> Rende
 
 def reviewed_day(article: Article) -> date | None:
     """When somebody last found it right; None where nobody said so, and for a day that is still to come."""
-    return article.reviewed_on if article.reviewed_on is not None and article.reviewed_on <= _today() else None
+    return article.reviewed_on if article.reviewed_on is not None and article.reviewed_on <= shop_day() else None
 
 
 def verification_of(article: Article) -> Verified | None:
     """Until when it is verified and by whom; None where it is not."""
-    return verification(article, _today())
+    return verification(article, shop_day())
 
 
 def review_is_overdue(article: Article) -> bool:
     """The day has come by which somebody was to read it again."""
-    return article.review_by is not None and article.review_by < _today()
-
-
-def _today() -> date:
-    day: date = utc_now().astimezone(current_app.extensions["kb_settings"].time_zone).date()
-    return day
+    return article.review_by is not None and article.review_by < shop_day()
 
 
 def _titles(language: str) -> dict[str, str]:

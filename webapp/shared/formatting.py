@@ -103,6 +103,11 @@ def format_share(value: float) -> str:
     return native_digits(format_percent(value, locale=_locale()))
 
 
+def shop_day() -> date:
+    """Today, where the shop is."""
+    return utc_now().astimezone(_settings().time_zone).date()
+
+
 def format_day(day: date | datetime, form: str = "medium") -> str:
     """A day: `3 November 2026` (long), `3 Nov 2026` (medium), `3 Nov` (short, for days of this year).
 

@@ -8,11 +8,10 @@ from flask_login import current_user
 
 from kb.articles import get_article
 from kb.articles.store import mark_reviewed
-from kb.core.clock import utc_now
 from kb.insight.vote_reasons import Why, count_reasons, list_reasons
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
-from webapp.shared.searching import current_settings
 
 blueprint = Blueprint("studio_feedback", __name__, url_prefix="/studio/feedback")
 
@@ -40,7 +39,6 @@ def reasons() -> ResponseReturnValue:
 def reviewed(article_id: int) -> ResponseReturnValue:
     """Somebody has read the article through and found it right: readers see the day."""
     article = get_article(session(), article_id)
-    today = utc_now().astimezone(current_settings().time_zone).date()
-    mark_reviewed(session(), article, today, author=current_user.email)
+    mark_reviewed(session(), article, shop_day(), author=current_user.email)
     flash(_("Noted: reviewed today."), "good")
     return redirect(url_for("desk.article", article_id=article.id), code=303)

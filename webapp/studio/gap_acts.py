@@ -10,7 +10,6 @@ from flask_login import current_user
 
 from kb.accounts.people import get_person
 from kb.articles import get_article
-from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError
 from kb.insight.gaps import change_state
 from kb.insight.gaps.editing import (
@@ -26,7 +25,7 @@ from kb.tables import Article, Gap, GapState
 from kb.tables.feedback import LARGEST_ID
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
-from webapp.studio.blueprint import blueprint, current_settings
+from webapp.studio.blueprint import blueprint
 
 
 @blueprint.post("/gaps/<int:gap_id>/state")
@@ -117,11 +116,6 @@ def closing_article(gap: Gap) -> Article | None:
     if gap.state != GapState.CLOSED.value or gap.closed_by_article_id is None:
         return None
     return get_article(session(), gap.closed_by_article_id)
-
-
-def today() -> date:
-    """Of the shop."""
-    return utc_now().astimezone(current_settings().time_zone).date()
 
 
 def _back(gap_id: int, anchor: str | None = None) -> ResponseReturnValue:

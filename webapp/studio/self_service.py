@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from kb.core.clock import utc_now
-from kb.core.settings import Settings
 from kb.insight.self_service import COUNTED, article_figures, help_days, total_of
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.locale import offered_languages
 
 blueprint = Blueprint("studio_self_service", __name__, url_prefix="/studio/self-service")
@@ -61,11 +60,10 @@ assert set(ENDS) | set(FIGURES) == set(COUNTED)
 @blueprint.get("/")
 def figures() -> ResponseReturnValue:
     """`?days=7|28|90&lang=`: as the job has counted them."""
-    settings: Settings = current_app.extensions["kb_settings"]
     days = next((days for days in RANGES if str(days) == request.args.get("days")), RANGES[1])
     language = request.args.get("lang", "")
     language = language if language in offered_languages() else ""
-    since = utc_now().astimezone(settings.time_zone).date() - timedelta(days=days - 1)
+    since = shop_day() - timedelta(days=days - 1)
     found = help_days(session(), since, language)
     return render_template(
         "studio/self_service.html",

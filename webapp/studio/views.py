@@ -19,6 +19,7 @@ from kb.insight.gaps.listing import NOBODY
 from kb.tables import Gap, GapState, Role, User
 from kb.tables.feedback import LARGEST_ID
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
 from webapp.studio import gap_acts, gap_filling
 from webapp.studio.blueprint import blueprint, current_settings
@@ -76,7 +77,7 @@ def gaps() -> ResponseReturnValue:
         "names": NAMES,
         "statuses": STATUSES,
         "dismissals": DISMISSALS,
-        "today": gap_acts.today(),
+        "today": shop_day(),
     }
     if shape == "board":
         columns, counts = board_of_gaps(session(), wanted=wanted, most=CARDS_A_COLUMN)
@@ -126,7 +127,7 @@ def gap(gap_id: int) -> ResponseReturnValue:
         answers=answers_of_reps(session(), gap_id, region=current_settings().phone_region),
         join_words=words,
         to_join=_to_join(found, words) if words else [],
-        today=gap_acts.today(),
+        today=shop_day(),
         closed_by=gap_acts.closing_article(found),
     )
 

@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext, ngettext
 from flask_login import current_user
 
 from kb.accounts.people import list_users
-from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError
 from kb.insight.voice.editing import LONGEST_ANSWER, LONGEST_TITLE, answer_theme, edit_theme, mark_answered, set_due
 from kb.insight.voice.handing_over import COLUMNS, issue_text, to_json, to_rows
@@ -21,6 +20,7 @@ from kb.insight.voice.listing import ThemeRow, count_themes, list_themes, statem
 from kb.service.channels.webhooks import listen_to_all, tell_theme
 from kb.tables import ThemeState, VoiceStatement
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
 
@@ -73,7 +73,7 @@ def themes() -> ResponseReturnValue:
         views=VIEW_NAMES,
         counts=count_of,
         names=NAMES,
-        today=_today(),
+        today=shop_day(),
         previous_url=earlier,
         next_url=later,
     )
@@ -98,7 +98,7 @@ def _theme(theme_id: int, problem: str = "", texts: dict[str, str] | None = None
         people=[person for person in list_users(session()) if person.active],
         states={state.value: NAMES[state.value] for state in ThemeState},
         names=NAMES,
-        today=_today(),
+        today=shop_day(),
         webhooks=listen_to_all(session()),
         issue=issue_text(detail.row, newest, _address(theme_id)),
         longest_title=LONGEST_TITLE,
@@ -190,10 +190,6 @@ def _all_of(theme_id: int) -> tuple[ThemeRow, Sequence[VoiceStatement]]:
 def _file(text: str, kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)
-
-
-def _today() -> date:
-    return utc_now().astimezone(current_settings().time_zone).date()
 
 
 def _address(theme_id: int) -> str:

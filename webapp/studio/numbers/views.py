@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from kb.core.clock import utc_now
 from kb.insight.gaps import list_gaps
 from kb.insight.numbers import (
     MOST,
@@ -22,6 +21,7 @@ from kb.insight.numbers import (
 from kb.insight.numbers.reports import last_report, want_report, wants_report
 from webapp.desk.display import channel_name
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
 from webapp.studio.numbers import words
@@ -169,8 +169,7 @@ def report() -> ResponseReturnValue:
 
 
 def _chosen() -> Chosen:
-    today = utc_now().astimezone(current_settings().time_zone).date()
-    return choose(request.args, today)
+    return choose(request.args, shop_day())
 
 
 def _show(figure: Figure) -> _Shown:

@@ -1,13 +1,10 @@
 """The blueprint of the studio's articles, and what its pages share."""
 
 import secrets
-from datetime import date
 
 from flask import Blueprint, request
 
 from kb.articles.editing import ArticleText, text_from
-from kb.core.clock import utc_now
-from webapp.shared.searching import current_settings
 
 blueprint = Blueprint("studio_articles", __name__, url_prefix="/studio/articles")
 
@@ -27,8 +24,3 @@ def sent_number(name: str) -> int:
     """A number of the form, 0 where it is none."""
     value = request.form.get(name, "") or request.args.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
-
-
-def shop_day() -> date:
-    """Today, where the shop is."""
-    return utc_now().astimezone(current_settings().time_zone).date()

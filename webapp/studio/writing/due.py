@@ -14,9 +14,10 @@ from kb.articles.store import mark_reviewed
 from kb.core.errors import ConflictError
 from kb.service.review_reminders import reminders_of, unsent
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
-from webapp.studio.writing.blueprint import blueprint, sent_number, shop_day
+from webapp.studio.writing.blueprint import blueprint, sent_number
 
 A_PAGE = 50
 AHEAD = timedelta(days=30)

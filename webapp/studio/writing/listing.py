@@ -11,10 +11,11 @@ from kb.articles.reviews import waiting_reviews
 from kb.articles.schedules import planned
 from kb.articles.studio_list import ArticleFilter, article_choices, count_articles, find_articles
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.locale import offered_languages
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.ui import render_fresh
-from webapp.studio.writing.blueprint import blueprint, shop_day
+from webapp.studio.writing.blueprint import blueprint
 from webapp.studio.writing.reviewing import colleagues
 from webapp.studio.writing.templates import TEMPLATES
 from webapp.studio.writing.words import AUDIENCES, BULK_ACTS, KINDS, PLANNED_ACTS, STATUSES, WHY_NOT

@@ -28,8 +28,9 @@ from kb.articles.reviews import (
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError
 from kb.tables import ReviewState, Role, User
 from webapp.shared.database import session
+from webapp.shared.formatting import shop_day
 from webapp.shared.searching import current_settings
-from webapp.studio.writing.blueprint import blueprint, sent_number, shop_day
+from webapp.studio.writing.blueprint import blueprint, sent_number
 from webapp.studio.writing.preview import preview_of
 from webapp.studio.writing.words import KINDS, REVIEW_STATES, STATUSES, fault_words
 
