@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from kb.articles.approval import NotApprovedError, require_approval
 from kb.articles.editing import LONGEST, faults_of, text_of
 from kb.articles.frontmatter import is_date
-from kb.articles.reviews import Editor, ask_review, is_reviewer, waiting_review
+from kb.articles.reviews import Editor, ask_review, close_reviews, require_reviewer, waiting_review
 from kb.articles.source import ArticleSource
 from kb.articles.store import save_article, source_of_article
 from kb.articles.text import slugify
@@ -144,11 +144,8 @@ def _checked(session: Session, act: str, value: str, by: Editor) -> str:
     if act == "review_by" and value and not is_date(value):
         raise InvalidInputError("This is no day.", remedy="Write it as 2027-03-01.")
     if act == "review" and value:
-        reviewer = session.get(User, int(value)) if value.isascii() and value.isdigit() and len(value) < 10 else None
-        if reviewer is None or not is_reviewer(reviewer):
-            raise InvalidInputError("There is no such person in the studio.")
-        if reviewer.id == by.id:
-            raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
+        is_number = value.isascii() and value.isdigit() and len(value) < 10
+        require_reviewer(session, int(value) if is_number else 0, by=by)
     return value
 
 
@@ -208,8 +205,8 @@ def _put_back(session: Session, article: Article, before: Mapping[str, Any], act
         fields["review_by"] = date.fromisoformat(fields["review_by"])
     source = replace(source_of_article(session, article), **fields)
     save_article(session, source, author=by.email, note="Undone", article=article)
-    if act == "review" and (review := waiting_review(session, article.id)) is not None:
-        review.state, review.decided_by_id, review.decided_at = ReviewState.WITHDRAWN.value, by.id, utc_now()
+    if act == "review":
+        close_reviews(session, article.id, by=by, state=ReviewState.WITHDRAWN)
 
 
 def _plain(value: Any) -> Any:

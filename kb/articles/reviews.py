@@ -71,12 +71,10 @@ def ask_review(
 ) -> ArticleReview:
     """Somebody is to read it (reviewer_id; None: anybody). Asked again, the one that waits is changed.
 
-    Raises InvalidInputError for a reviewer who is the writer, or no person of the studio.
+    Raises InvalidInputError as `require_reviewer` does.
     """
-    if reviewer_id == by.id:
-        raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
-    if reviewer_id is not None and not is_reviewer(session.get(User, reviewer_id)):
-        raise InvalidInputError("There is no such person in the studio.")
+    if reviewer_id is not None:
+        require_reviewer(session, reviewer_id, by=by)
     found = waiting_review(session, article.id, draft_key)
     if found is None:
         found = ArticleReview(article_id=article.id, draft_key=draft_key)
@@ -87,9 +85,13 @@ def ask_review(
     return found
 
 
-def is_reviewer(user: User | None) -> bool:
-    """Whether they can open what they are asked to read: reps cannot."""
-    return user is not None and user.active and user.role in (Role.TRAINER.value, Role.ADMIN.value)
+def require_reviewer(session: Session, user_id: int, *, by: Editor) -> None:
+    """Raises InvalidInputError for the writer, and for whoever cannot open what they are asked to read: reps cannot."""
+    if user_id == by.id:
+        raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
+    user = session.get(User, user_id)
+    if user is None or not user.active or user.role not in (Role.TRAINER.value, Role.ADMIN.value):
+        raise InvalidInputError("There is no such person in the studio.")
 
 
 def waiting_review(session: Session, article_id: int, draft_key: str = "") -> ArticleReview | None:
