@@ -1,6 +1,5 @@
 """Which texts of an article colleagues have approved. A text is approved, not an article: another text is another question."""
 
-import hashlib
 import json
 
 from sqlalchemy import select
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from kb.articles.source import ArticleSource
 from kb.articles.store import source_of_revision
+from kb.articles.text import hash_bytes
 from kb.core.errors import ConflictError
 from kb.tables import Article, ArticleReview, ArticleRevision, ReviewState
 
@@ -29,7 +29,7 @@ def digest_of(source: ArticleSource) -> str:
         list(source.also_asked),
         source.body,
     )
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    return hash_bytes(json.dumps(parts, ensure_ascii=False).encode())
 
 
 def is_approved(session: Session, article: Article | None, source: ArticleSource) -> bool:

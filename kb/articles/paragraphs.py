@@ -1,6 +1,5 @@
 """The paragraphs of a rendered article: what a comment can be about. Steps and items of a list are paragraphs of their own."""
 
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html.parser import HTMLParser
 
+from kb.articles.text import hash_bytes
 from kb.text.html import html_to_text
 from kb.text.words import find_words
 
@@ -66,7 +66,7 @@ def as_line(text: str) -> str:
 
 
 def short_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hash_bytes(text.encode())[:12]
 
 
 def beside(texts: Sequence[str], place: int) -> list[str]:
