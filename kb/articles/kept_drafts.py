@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, load_only
 
-from kb.articles.editing import ArticleText
+from kb.articles.editing import ArticleText, text_from
 from kb.core.errors import InvalidInputError, NotFoundError
-from kb.tables import ArticleDraft, ArticleSchedule, ScheduleState, User, shown_name, utc_now
+from kb.tables import Article, ArticleDraft, ArticleSchedule, ScheduleState, User, shown_name, utc_now
 
 MOST_OF_A_PERSON = 200
 KEPT = timedelta(days=180)
@@ -67,6 +67,19 @@ def find_draft(session: Session, key: str, user_id: int) -> ArticleDraft:
     if found is None or (found.user_id != user_id and not found.for_review):
         raise NotFoundError("There is no such draft (any more).")
     return found
+
+
+def draft_of(session: Session, article: Article, key: str) -> ArticleDraft:
+    """A change of an article that is kept, whoever's it is. Raises NotFoundError."""
+    found = session.scalar(select(ArticleDraft).where(ArticleDraft.key == key, ArticleDraft.article_id == article.id))
+    if found is None:
+        raise NotFoundError("There is no such draft (any more).")
+    return found
+
+
+def text_of_draft(draft: ArticleDraft, article: Article) -> ArticleText:
+    """What an article would say with the change; its language stays."""
+    return text_from({**draft.fields, "language": article.language}, draft.body)
 
 
 def open_drafts(session: Session, user_id: int, *, article_id: int | None) -> list[tuple[ArticleDraft, str]]:

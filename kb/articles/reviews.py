@@ -4,14 +4,15 @@ Every trainer writes and every trainer may approve, but nobody approves what the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kb.articles.approval import digest_of, wrote_it
-from kb.articles.editing import ArticleText, save_text, source_of_text, text_from, text_of
+from kb.articles.editing import ArticleText, save_text, source_of_text, text_of
+from kb.articles.kept_drafts import draft_of, text_of_draft
 from kb.articles.store import get_article
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
@@ -155,21 +156,13 @@ def text_to_read(session: Session, article_id: int, draft_key: str = "") -> Text
     if not draft_key:
         text = text_of(article)
         return TextToRead(article, text, digest_of(source_of_text(session, text, article.status)))
-    draft = session.scalar(
-        select(ArticleDraft).where(
-            ArticleDraft.key == draft_key, ArticleDraft.article_id == article_id, ArticleDraft.for_review
-        )
-    )
-    if draft is None:
+    draft = draft_of(session, article, draft_key)
+    if not draft.for_review:
         raise NotFoundError("There is no such draft (any more).")
-    text = text_from({**draft.fields, "language": article.language}, draft.body)
-    digest = digest_of(source_of_text(session, _without_faults(text), "published"))
+    text = text_of_draft(draft, article)
+    # A draft may hold a day that is none; it is no part of what is approved.
+    digest = digest_of(source_of_text(session, replace(text, review_by=""), "published"))
     return TextToRead(article, text, digest, draft, draft.revision != article.revision)
-
-
-def _without_faults(text: ArticleText) -> ArticleText:
-    """A draft may hold a day that is none; it is no part of what is approved."""
-    return ArticleText(**{**text.fields(), "review_by": ""}, body=text.body)
 
 
 def may_approve(session: Session, reading: TextToRead, user: Editor) -> bool:

@@ -8,18 +8,13 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from kb.articles.approval import NotApprovedError
-from kb.articles.editing import (
-    AddressTakenError,
-    ChangedMeanwhileError,
-    save_text,
-    set_status,
-    text_from,
-)
+from kb.articles.editing import AddressTakenError, ChangedMeanwhileError, save_text, set_status
+from kb.articles.kept_drafts import draft_of, text_of_draft
 from kb.articles.reviews import Editor, close_reviews
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, InvalidInputError, KbError, NotFoundError
-from kb.tables import Article, ArticleDraft, ArticleSchedule, ReviewState, ScheduleState, User, shown_name
+from kb.tables import Article, ArticleSchedule, ReviewState, ScheduleState, User, shown_name
 
 ACTS = ("publish", "archive")
 # A draft that nobody touches is kept for half a year; what is further off belongs into a calendar.
@@ -75,7 +70,7 @@ def plan(
     if act == "archive" and article.status == "archived":
         raise InvalidInputError("It is archived already.")
     if draft_key:
-        _draft(session, article.id, draft_key)
+        draft_of(session, article, draft_key)
     others = {one.act: one for one in waiting_of(session, article.id)}
     publishes = at if act == "publish" else others["publish"].at if "publish" in others else None
     archives = at if act == "archive" else others["archive"].at if "archive" in others else None
@@ -198,11 +193,16 @@ def _act(session: Session, due: ArticleSchedule, *, needs_approval: bool) -> Non
             set_status(session, article, "archived", seen=article.revision, author=author)
         return
     if due.draft_key:
-        draft = _draft(session, article.id, due.draft_key)
-        text = text_from({**draft.fields, "language": article.language}, draft.body)
+        draft = draft_of(session, article, due.draft_key)
         save_text(
-            session, text, "published", article=article, seen=draft.revision, author=author, needs_approval=needs_approval
-        )  # fmt: skip
+            session,
+            text_of_draft(draft, article),
+            "published",
+            article=article,
+            seen=draft.revision,
+            author=author,
+            needs_approval=needs_approval,
+        )
         session.delete(draft)
     elif article.status != "published":
         set_status(session, article, "published", seen=article.revision, author=author, needs_approval=needs_approval)
@@ -214,13 +214,6 @@ def _act(session: Session, due: ArticleSchedule, *, needs_approval: bool) -> Non
 def _next(session: Session, now: datetime) -> int | None:
     query = select(ArticleSchedule.id).where(ArticleSchedule.state == _WAITING, ArticleSchedule.at <= now)
     return session.scalar(query.order_by(ArticleSchedule.at, ArticleSchedule.id).limit(1))
-
-
-def _draft(session: Session, article_id: int, key: str) -> ArticleDraft:
-    found = session.scalar(select(ArticleDraft).where(ArticleDraft.key == key, ArticleDraft.article_id == article_id))
-    if found is None:
-        raise NotFoundError("There is no such draft (any more).")
-    return found
 
 
 def _finish(schedule: ArticleSchedule, state: ScheduleState, now: datetime) -> None:
