@@ -154,28 +154,23 @@ def _rule(line: str, number: int) -> Rule | Fault:
         return Fault(number, FaultKind.NO_RULE, rule=line[:80])
     conditions: list[Condition] = []
     for part in regex.split(r"\s+and\s+|&", when.strip(), flags=regex.IGNORECASE):
-        condition = _condition(part.strip())
-        if isinstance(condition, FaultKind):
-            quoted = (
-                part.strip()
-                if condition is FaultKind.NO_CONDITION
-                else regex.split(r"[\s<>=]", part.strip().lower())[0]
-            )
-            return Fault(number, condition, quoted[:40], line[:80])
+        condition = _condition(part.strip(), line, number)
+        if isinstance(condition, Fault):
+            return condition
         conditions.append(condition)
     found = _WITHIN.match(whom.strip())
     return Rule(tuple(conditions), found[1] if found else whom.strip(), found[2] if found else "", line)
 
 
-def _condition(part: str) -> Condition | FaultKind:
+def _condition(part: str, line: str, number: int) -> Condition | Fault:
     word = part.lower()
     if word in WORDS:
         return Condition(word)
     match = _COMPARISON.fullmatch(word)
     if match is None:
-        return FaultKind.NO_CONDITION
+        return Fault(number, FaultKind.NO_CONDITION, part[:40], line[:80])
     if match[1] not in NUMBERS:
-        return FaultKind.NO_NUMBER
+        return Fault(number, FaultKind.NO_NUMBER, match[1][:40], line[:80])
     return Condition(match[1], match[2], int(match[3]))
 
 
