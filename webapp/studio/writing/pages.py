@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from kb.articles import get_article
 from kb.articles.approval import NotApprovedError
+from kb.articles.comments import count_open
 from kb.articles.differences import around_changes, differences
 from kb.articles.editing import (
     AddressTakenError,
@@ -36,7 +37,7 @@ from webapp.shared.searching import current_settings
 from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text
 from webapp.studio.writing.checks import PresentedChecks, presented
 from webapp.studio.writing.preview import preview_of
-from webapp.studio.writing.reviewing import chosen_reviewer, colleagues, me, open_comments
+from webapp.studio.writing.reviewing import chosen_reviewer, colleagues, me
 from webapp.studio.writing.templates import template_body
 from webapp.studio.writing.tools import add_picture
 from webapp.studio.writing.words import AUDIENCES, KINDS, PLANNED_ACTS, STATUSES, WHY_NOT, fault_words
@@ -275,7 +276,7 @@ def _edit(
         colleagues=colleagues(),
         needs_approval=current_settings().needs_approval,
         reviews=reviews_of(session(), found.id, limit=1) if found is not None else [],
-        open_comments=open_comments(found.id) if found is not None else 0,
+        open_comments=count_open(session(), found.id) if found is not None else 0,
         planned=planned(session(), article_id=found.id) if found is not None else [],
         planned_acts=PLANNED_ACTS,
         why=WHY_NOT,

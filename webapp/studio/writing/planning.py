@@ -78,12 +78,16 @@ def _page(found: Article, *, problem: str = "", values: dict[str, str] | None = 
     )
 
 
+class _NoMomentError(InvalidInputError):
+    """What was typed is no date with a time."""
+
+
 def _moment(text: str) -> datetime:
     """As a browser sends date and time."""
     try:
         return datetime.fromisoformat(text.strip()[:16]).replace(tzinfo=current_settings().time_zone)
     except ValueError as error:
-        raise InvalidInputError("A date and a time are needed.") from error
+        raise _NoMomentError("A date and a time are needed.") from error
 
 
 def _words(error: Exception) -> str:
@@ -95,6 +99,6 @@ def _words(error: Exception) -> str:
         return str(_("It would be archived before it is published."))
     if isinstance(error, NotFoundError):
         return str(_("There is no such draft (any more)."))
-    if not request.form.get("at", "").strip() or "date" in str(error):
+    if isinstance(error, _NoMomentError):
         return str(_("A date and a time are needed."))
     return str(_("That is so already. Changes of a published article come out once they are kept: choose them below."))

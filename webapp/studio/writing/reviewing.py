@@ -6,10 +6,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.accounts.people import list_users, role_allows
-from kb.articles import get_article
-from kb.articles.comments import answer_comment, comment_on, count_open, set_resolved, threads_of
+from kb.articles.comments import LONGEST_TEXT, answer_comment, comment_on, set_resolved, threads_of
 from kb.articles.differences import around_changes, differences
-from kb.articles.editing import AddressTakenError, FaultyTextError, text_of
+from kb.articles.editing import AddressTakenError, FaultyTextError
 from kb.articles.paragraphs import Paragraph, paragraphs_of
 from kb.articles.reviews import (
     Editor,
@@ -86,7 +85,7 @@ def decide(article_id: int) -> ResponseReturnValue:
         _decide(reading, step, word)
     except (ConflictError, InvalidInputError, NotAllowedError) as error:
         session().rollback()
-        status = {ConflictError: 409, NotAllowedError: 403}.get(type(error), 422 if not _is_late(error) else 409)
+        status = 409 if isinstance(error, ConflictError) else 403 if isinstance(error, NotAllowedError) else 422
         return _page(article_id, draft_key, problem=_words(error), word=word), status
     flash(steps[step], "good")
     gone = step == "publish" or (step in {"send_back", "withdraw"} and draft_key)
@@ -168,7 +167,6 @@ def _page(
     reading = text_to_read(session(), article_id, draft_key)
     paragraphs = _paragraphs(reading)
     threads = threads_of(session(), article_id, paragraphs)
-    now = text_of(get_article(session(), article_id))
     waiting = waiting_review(session(), article_id, draft_key)
     return render_template(
         "studio/review.html",
@@ -177,7 +175,7 @@ def _page(
         draft_key=draft_key,
         paragraphs=paragraphs,
         threads=threads,
-        changes=around_changes(differences(now.body, reading.text.body)) if draft_key else [],
+        changes=around_changes(differences(reading.article.body, reading.text.body)) if draft_key else [],
         waiting=waiting,
         may_approve=may_approve(session(), reading, me()),
         reviews=reviews_of(session(), article_id),
@@ -191,14 +189,6 @@ def _page(
         states=REVIEW_STATES,
         open_comments=sum(one.resolved_at is None for one in threads),
     )
-
-
-def open_comments(article_id: int) -> int:
-    return count_open(session(), article_id)
-
-
-def _is_late(error: Exception) -> bool:
-    return isinstance(error, ConflictError)
 
 
 def _words(error: Exception) -> str:
@@ -217,4 +207,4 @@ def _words(error: Exception) -> str:
         return str(_("Say what is missing: without a word the writer does not know what to do."))
     if not request.form.get("text", "").strip():
         return str(_("Write a word first."))
-    return str(_("This is too long: at most %(number)s letters.", number=4000))
+    return str(_("This is too long: at most %(number)s letters.", number=LONGEST_TEXT))
