@@ -22,9 +22,9 @@ from kb.insight.gaps.editing import (
     undo_change,
 )
 from kb.tables import Article, Gap, GapState
-from kb.tables.feedback import LARGEST_ID
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
+from webapp.shared.numbers import small_number
 from webapp.studio.blueprint import blueprint
 
 
@@ -61,7 +61,7 @@ def name_gap(gap_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/gaps/<int:gap_id>/assign")
 def assign(gap_id: int) -> ResponseReturnValue:
-    to_id, due = _number(request.form.get("to", "")), request.form.get("due", "").strip()
+    to_id, due = small_number(request.form.get("to", "")), request.form.get("due", "").strip()
     try:
         due_on = date.fromisoformat(due) if due else None
     except ValueError as error:
@@ -81,7 +81,7 @@ def comment(gap_id: int) -> ResponseReturnValue:
 @blueprint.post("/gaps/<int:gap_id>/join")
 def join(gap_id: int) -> ResponseReturnValue:
     """Take the questions of other gaps into this one."""
-    others = [number for text in request.form.getlist("other") if (number := _number(text))]
+    others = [number for text in request.form.getlist("other") if (number := small_number(text))]
     merge_gaps(session(), gap_id, others, user_id=current_user.id)
     flash(
         ngettext("%(num)s gap was joined with this one.", "%(num)s gaps were joined with this one.", len(others)),
@@ -93,7 +93,7 @@ def join(gap_id: int) -> ResponseReturnValue:
 @blueprint.post("/gaps/<int:gap_id>/part")
 def part(gap_id: int) -> ResponseReturnValue:
     """Put the chosen questions into a gap of their own, and go there."""
-    misses = [number for text in request.form.getlist("miss") if (number := _number(text))]
+    misses = [number for text in request.form.getlist("miss") if (number := small_number(text))]
     parted = split_gap(session(), gap_id, misses, request.form.get("title", ""), user_id=current_user.id)
     flash(_("These questions are a gap of their own now."), "good")
     return _back(parted.id)
@@ -101,7 +101,7 @@ def part(gap_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/gaps/<int:gap_id>/undo")
 def undo(gap_id: int) -> ResponseReturnValue:
-    number = _number(request.form.get("change", ""))
+    number = small_number(request.form.get("change", ""))
     if number is None:
         abort(400)
     found = undo_change(session(), number)
@@ -120,7 +120,3 @@ def closing_article(gap: Gap) -> Article | None:
 
 def _back(gap_id: int, anchor: str | None = None) -> ResponseReturnValue:
     return redirect(url_for("studio.gap", gap_id=gap_id, _anchor=anchor), code=303)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 and 0 < int(text) <= LARGEST_ID else None

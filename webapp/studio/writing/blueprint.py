@@ -5,6 +5,7 @@ import secrets
 from flask import Blueprint, request
 
 from kb.articles.editing import ArticleText, text_from
+from webapp.shared.numbers import small_number
 
 blueprint = Blueprint("studio_articles", __name__, url_prefix="/studio/articles")
 
@@ -22,5 +23,4 @@ def sent_text() -> ArticleText:
 
 def sent_number(name: str) -> int:
     """A number of the form, 0 where it is none."""
-    value = request.form.get(name, "") or request.args.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
+    return small_number(request.form.get(name, "") or request.args.get(name, "")) or 0
