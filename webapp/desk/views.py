@@ -34,6 +34,7 @@ from webapp.shared.access import safe_next
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback, person_visit
+from webapp.shared.flag_words import STATES
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.searching import record_if_typed, search_and_record
 from webapp.shared.ui import is_partial, is_typing, render_fresh
@@ -119,6 +120,7 @@ def article(article_id: int) -> ResponseReturnValue:
         forms=read.forms,
         document=f"article:{found.id}",
         own=own_flag(session(), found.id, current_user.id),
+        flag_states=STATES,
         solved=solved_by(session(), [f"article:{one.id}" for one in (found, *read.translations.values())]),
     )
 
