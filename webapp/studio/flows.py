@@ -74,7 +74,7 @@ def begin() -> ResponseReturnValue:
         check_name(name)
     except InvalidInputError as error:
         found = list_flows(session(), _folder(), fact_kinds=FACT_KINDS)
-        problem = f"{error} {error.remedy or ''}".strip()
+        problem = str(error)
         page = render_template(
             "studio/flows.html", flows=found, text_in=text_in, reading=choose_language(), name=name, problem=problem
         )
@@ -120,7 +120,7 @@ def change(flow_name: str) -> ResponseReturnValue:
         ), 422
     except InvalidInputError as error:
         session().rollback()
-        return _edit(found, text, seen=seen_revision, problem=f"{error} {error.remedy or ''}".strip()), 422
+        return _edit(found, text, seen=seen_revision, problem=str(error)), 422
     except ConflictError:
         session().rollback()
         problem = _(

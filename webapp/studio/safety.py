@@ -77,9 +77,7 @@ def change(kind: str, language: str) -> ResponseReturnValue:
             abort(400)
     except InvalidInputError as error:
         session().rollback()
-        return _edit(
-            before, given, problem=f"{error} {error.remedy or ''}".strip(), trial=request.form.get("trial", "")
-        ), 422
+        return _edit(before, given, problem=str(error), trial=request.form.get("trial", "")), 422
     except ConflictError:
         session().rollback()
         problem = _(

@@ -126,7 +126,7 @@ def edit(theme_id: int) -> ResponseReturnValue:
             set_due(session(), theme_id, _day(due))
     except InvalidInputError as error:
         session().rollback()
-        return _theme(theme_id, f"{error} {error.remedy or ''}".strip()), 422
+        return _theme(theme_id, str(error)), 422
     flash(_("Saved."), "good")
     return redirect(url_for("studio_voice.theme", theme_id=theme_id), code=303)
 

@@ -86,7 +86,9 @@ def test_an_exercise_from_search_to_score(
     opened = client.post(path, data={"open": f"article:{content.refund['en']}", "reply": typed}, headers=csrf(client))
     assert opened.status_code == 303
     assert "practice__opened" in client.get(path).text
-    assert client.post(path, data={"act": "answer", "reply": " "}, headers=csrf(client)).status_code == 422
+    refused = client.post(path, data={"act": "answer", "reply": " "}, headers=csrf(client))
+    assert refused.status_code == 422
+    assert refused.text.count("Or give up: then you see what was sent.") == 1
     client.post(path, data={"act": "answer", "reply": f"{REPLY} Call +91 98765 43210."}, headers=csrf(client))
     page = client.get(path).text
     assert REPLY in page

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from kb.articles import find_published
-from kb.core.errors import ConflictError, InvalidInputError, KbError
+from kb.core.errors import ConflictError, InvalidInputError
 from kb.insight.training.cases import get_case, solving_articles
 from kb.insight.training.lost import tell_if_lost
 from kb.insight.training.pairing import (
@@ -131,7 +131,7 @@ def step(attempt_id: int) -> ResponseReturnValue:
         flash(str(error), "bad")
         return redirect(url_for("desk_practice.exercise", attempt_id=attempt_id), code=303)
     except InvalidInputError as error:
-        return _exercise(attempt, said(error)), 422
+        return _exercise(attempt, str(error)), 422
     return redirect(url_for("desk_practice.exercise", attempt_id=attempt_id, _anchor=anchor), code=303)
 
 
@@ -175,7 +175,7 @@ def say(attempt_id: int) -> ResponseReturnValue:
         try:
             add_comment(attempt)
         except InvalidInputError as error:
-            flash(said(error), "bad")
+            flash(str(error), "bad")
     return redirect(url_for("desk_practice.exercise", attempt_id=attempt_id, _anchor="comments"), code=303)
 
 
@@ -189,10 +189,6 @@ def add_comment(attempt: TrainingAttempt) -> None:
         step_id=small_number(request.form.get("step", "")),
         region=current_settings().phone_region,
     )
-
-
-def said(error: KbError) -> str:
-    return f"{error} {error.remedy or ''}".strip()
 
 
 def _opened(attempt: TrainingAttempt) -> dict[str, Any] | None:

@@ -182,7 +182,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
         return _edit(found, text, problem=_("It was not saved: see what is marked."), faults=faults, opened=again), 422
     except InvalidInputError as error:
         session().rollback()
-        return _edit(found, text, problem=f"{error.message} {error.remedy}".strip(), opened=again), 422
+        return _edit(found, text, problem=str(error), opened=again), 422
     except AddressTakenError as error:
         session().rollback()
         words = _(
@@ -204,7 +204,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
     except ConflictError as error:
         session().rollback()
         found = get_article(session(), found.id) if found is not None else None
-        return _edit(found, text, problem=f"{error.message} {error.remedy}", opened=again), 409
+        return _edit(found, text, problem=str(error), opened=again), 409
     _settle_reviews(saved, step, taken_up)
     cancel_of_drafts(session(), (key, taken_up))
     drop_drafts(session(), (key, taken_up), current_user.id)
