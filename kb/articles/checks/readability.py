@@ -80,8 +80,11 @@ def syllables(word: str) -> int:
     return count - (count > 1 and word.endswith("e") and not word.endswith("le"))
 
 
-def hard_to_read(body: str, language: str) -> list[Finding]:
-    """Long sentences, paragraphs and steps, each with its place; a long text without a heading; too many long words."""
+def hard_to_read(body: str, language: str, counted: Measures | None = None) -> list[Finding]:
+    """Long sentences, paragraphs and steps, each with its place; a long text without a heading; too many long words.
+
+    counted: what `measure` says of the text, where the caller has it already.
+    """
     usual, blocks = usual_of(language), list(prose_blocks(body))
     found = [
         *_long_sentences(blocks, usual.sentence),
@@ -89,7 +92,7 @@ def hard_to_read(body: str, language: str) -> list[Finding]:
         *_long_blocks(blocks, "item", LONGEST_STEP),
         *_without_heading(blocks),
     ]
-    counted = measure(body, language)
+    counted = counted or measure(body, language)
     if counted.words >= _LEAST_WORDS and counted.long_words > usual.long_words:
         first = counted.hardest[0]
         at = max(body.find(first), 0)

@@ -51,7 +51,7 @@ def check_text(
     nothing is said of duplicates and of customers' words. Twelve statements at most; nothing is stored."""
     unsaved = as_unsaved(text, article)
     body, title = unsaved.body[:LONGEST], unsaved.title
-    hrefs = links_of(body)
+    hrefs, measures = links_of(body), measure(body, text.language)
     findings = [
         *personal_data(text.title, region=region, field="title"),
         *personal_data(body, region=region),
@@ -64,7 +64,7 @@ def check_text(
             audience=text.audience,
         ),
         *pictures_without_words(body),
-        *hard_to_read(body, text.language),
+        *hard_to_read(body, text.language, measures),
     ]
     searches = 0
     if search is not None and says_something(title):
@@ -76,7 +76,7 @@ def check_text(
         findings += [*unasked_title(subject, asked), *unused_words(subject, asked)]
     places: Mapping[str, int] = {kind: place for place, kind in enumerate(ORDER)}
     findings.sort(key=lambda one: (places[one.kind], one.field != "title", one.start))
-    return Checked(findings, measure(body, text.language), searches, len(unsaved.body) > LONGEST)
+    return Checked(findings, measures, searches, len(unsaved.body) > LONGEST)
 
 
 def _anchors(body: str) -> frozenset[str]:

@@ -47,12 +47,12 @@ def unused_words(subject: Subject, asked: AskedQuestions | None) -> list[Finding
     """Words that the text builds on and that no search of its language has; none where there are too few searches to tell."""
     if asked is None or len(asked) < LEAST_QUESTIONS:
         return []
-    found = []
+    found, used = [], _used(subject)
     own = frozenset(query_terms(f"{subject.title} {subject.body[:20_000]}", subject.language)) | {
-        term for _, terms in _used(subject) for term in terms
+        term for _, terms in used for term in terms
     }
     instead = words_of_customers(asked, subject.vector, without=own)
-    for word, terms in _used(subject):
+    for word, terms in used:
         if any(asked.counts[term] for term in terms) or not terms:
             continue
         field, start = _first_place(subject, word)
