@@ -16,15 +16,15 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError
 from kb.core.progress import Progress
-from kb.insight.curation.editing import Values
-from kb.insight.wordings.questions import own_questions
+from kb.insight.curation.editing import Values, require_article, titles_of
+from kb.insight.wordings.questions import OwnQuestion, own_questions
 from kb.insight.writing.asked import asked_questions
 from kb.search.altered_collection import AddedQuestion
 from kb.search.alternative_questions import encode_alternative_questions
 from kb.search.curation import Curation
 from kb.search.encoding import Encoder, Ids
 from kb.search.pins import Pin, Pins
-from kb.search.searcher import Searcher
+from kb.search.searcher import Looked, Searcher
 from kb.search.synonyms import SynonymRule, Synonyms
 from kb.search.trying_out import Trial
 from kb.search.types import Audience, Collection, CollectionName, CollectionSource, Outcome
@@ -34,6 +34,7 @@ from kb.text.transliteration import to_native
 
 SHOWN = 12
 SYNONYM, PIN, WORDING = "synonym", "pin", "wording"
+_SIDES = ("before", "after")
 _RANKS = {Outcome.NONE: 0, Outcome.UNSURE: 1, Outcome.ANSWERED: 2}
 
 
@@ -89,7 +90,7 @@ def try_change(
     As customers do; where an internal article is meant, as colleagues do, of articles alone. Raises InvalidInputError for an
     article that is not indexed.
     """
-    article = _article(session, attempt)
+    article = require_article(session, attempt.values["article_id"]) if "article_id" in attempt.values else None
     is_internal = article is not None and article.audience == "internal"
     names = (CollectionName.HELP, CollectionName.INTERNAL) if is_internal else (CollectionName.HELP,)
     audience = Audience.REP if is_internal else Audience.CUSTOMER
@@ -108,53 +109,45 @@ def try_change(
     golden = [one for one in golden if may_change(one.text)]
     settled = [one for one in settled if may_change(one.typed)]
     effect.golden_asked, effect.settled_asked = len(golden), len(settled)
-    total, done = len(golden) + len(settled), 0
-    groups: set[int] = set()
-    for question in golden:
+    total = len(golden) + len(settled)
+    for number, question in enumerate(golden, start=1):
         was = before.look(question.text, 1, hidden=question.hidden, visible=visible)
         now = after.look(question.text, 1, hidden=question.hidden, added=added, visible=visible)
-        found, finds = was.groups[:1] == (question.group,), now.groups[:1] == (question.group,)
-        if found != finds:
-            first, other = _first(was.groups), _first(now.groups)
-            row: dict[str, Any] = {"question": question.text, "before": first, "after": other}
-            listed = effect.better if finds else effect.worse
-            effect.better_count, effect.worse_count = effect.better_count + finds, effect.worse_count + found
-            if len(listed) < SHOWN:
-                listed.append(row)
-                groups |= {first, other}
-        done += 1
+        _note_golden(effect, question, was, now)
         if progress is not None:
-            progress(done, total)
-    for one in settled:
+            progress(number, total)
+    for number, one in enumerate(settled, start=len(golden) + 1):
         was = before.look(one.typed, 1, visible=visible)
         now = after.look(one.typed, 1, added=added, visible=visible)
-        step = _RANKS[now.outcome] - _RANKS[was.outcome]
-        effect.surer, effect.less_sure = effect.surer + (step > 0), effect.less_sure + (step < 0)
-        if was.groups[:1] != now.groups[:1] or step:
-            effect.changed_count += 1
-            first, other = _first(was.groups), _first(now.groups)
-            row = {
-                "question": one.typed, "before": first, "after": other,
-                "outcome_before": was.outcome.value, "outcome_after": now.outcome.value,
-            }  # fmt: skip
-            if len(effect.changed) < SHOWN:
-                effect.changed.append(row)
-                groups |= {first, other}
-        done += 1
+        _note_settled(effect, one.typed, was, now)
         if progress is not None:
-            progress(done, total)
-    _name(session, chosen, effect, groups)
+            progress(number, total)
+    _name(session, chosen, effect)
     return effect
 
 
-def _article(session: Session, attempt: Attempt) -> Article | None:
-    number = attempt.values.get("article_id")
-    if number is None:
-        return None
-    article = session.get(Article, int(number))
-    if article is None or article.status != "published":
-        raise InvalidInputError(f"There is no published article {number}.")
-    return article
+def _note_golden(effect: Effect, question: OwnQuestion, was: Looked, now: Looked) -> None:
+    found, finds = _first(was) == question.group, _first(now) == question.group
+    if found == finds:
+        return
+    effect.better_count, effect.worse_count = effect.better_count + finds, effect.worse_count + found
+    listed = effect.better if finds else effect.worse
+    if len(listed) < SHOWN:
+        listed.append({"question": question.text, "before": _first(was), "after": _first(now)})
+
+
+def _note_settled(effect: Effect, typed: str, was: Looked, now: Looked) -> None:
+    step = _RANKS[now.outcome] - _RANKS[was.outcome]
+    effect.surer, effect.less_sure = effect.surer + (step > 0), effect.less_sure + (step < 0)
+    if _first(was) == _first(now) and not step:
+        return
+    effect.changed_count += 1
+    if len(effect.changed) < SHOWN:
+        row = {
+            "question": typed, "before": _first(was), "after": _first(now),
+            "outcome_before": was.outcome.value, "outcome_after": now.outcome.value,
+        }  # fmt: skip
+        effect.changed.append(row)
 
 
 def _with(current: Curation, attempt: Attempt) -> Curation:
@@ -213,20 +206,21 @@ def _public(session: Session) -> Ids:
     return np.array(list(session.scalars(public)), np.int64)
 
 
-def _first(groups: Sequence[int]) -> int:
-    return int(groups[0]) if groups else 0
+def _first(looked: Looked) -> int:
+    """The number of the first document group, 0 for none."""
+    return int(looked.groups[0]) if looked.groups else 0
 
 
-def _name(session: Session, collections: Sequence[Collection], effect: Effect, groups: set[int]) -> None:
+def _name(session: Session, collections: Sequence[Collection], effect: Effect) -> None:
     """Titles in place of the numbers of document groups."""
-    wanted = np.array(sorted(groups - {0}), np.int64)
+    rows = [*effect.better, *effect.worse, *effect.changed]
+    wanted = np.array(sorted({row[name] for row in rows for name in _SIDES} - {0}), np.int64)
     documents: dict[int, int] = {}
     for collection in collections:
         facts = collection.fetch(groups=wanted).facts if len(wanted) else None
         if facts is not None:
             documents |= dict(zip(facts.groups.tolist(), facts.documents.tolist(), strict=True))
-    rows = session.execute(select(Article.id, Article.title).where(Article.id.in_(sorted(set(documents.values())))))
-    titles = {row.id: row.title for row in rows} if documents else {}
-    for row in (*effect.better, *effect.worse, *effect.changed):
-        for name in ("before", "after"):
+    titles = {number: one.title for number, one in titles_of(session, list(documents.values())).items()}
+    for row in rows:
+        for name in _SIDES:
             row[name] = titles.get(documents.get(row[name], 0), "")

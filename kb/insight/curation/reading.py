@@ -125,6 +125,7 @@ def _phrases(text: str) -> list[str]:
 
 
 def article_number(text: str) -> int:
+    """Of an article, given as its number or as the address of its page; 0 for what is neither."""
     text = text.strip().rstrip("/").rpartition("/")[2].removeprefix("#")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
