@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from kb.core.errors import InvalidInputError
 from kb.insight.curation.effects import PIN, SYNONYM, WORDING
-from kb.insight.curation.reading import read_pin, read_synonym
+from kb.insight.curation.reading import article_number, read_pin, read_synonym
 from kb.insight.curation.wordings import add_wording, read_wording
 from kb.jobs import enqueue, get_job
 from kb.search.explaining import SHARES, explain
@@ -18,7 +18,6 @@ from kb.search.types import Audience
 from kb.tables import Job
 from webapp.shared.database import session
 from webapp.shared.locale import choose_language, offered_languages
-from webapp.shared.numbers import small_number
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import current_settings
 from webapp.shared.ui import is_partial, render_fresh
@@ -99,7 +98,7 @@ def _read(way: str, given: dict[str, str]) -> Any:
 
 def _clinic(query: str, given: dict[str, str], *, problem: str = "") -> str:
     audience = Audience.REP if request.values.get("as") == "rep" else Audience.CUSTOMER
-    missed = small_number(request.values.get("missed", "").strip().rstrip("/").rpartition("/")[2].removeprefix("#"))
+    missed = article_number(request.values.get("missed", "")) or None
     searcher = search_runtime().searcher(audience) if query else None
     explained = (
         explain(session(), searcher, query, reader_language=choose_language(), article=missed)
