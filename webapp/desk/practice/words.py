@@ -14,7 +14,7 @@ from kb.insight.training.progress import Week
 from kb.insight.training.tone import SERIOUS, Tone
 from webapp.shared.formatting import date_in, value_in
 from webapp.shared.locale import choose_language
-from webapp.studio.numbers.drawing import Drawing, draw
+from webapp.studio.numbers.drawing import ShownFigure, draw
 
 LEVELS = {1: lazy_gettext("easy"), 2: lazy_gettext("middle"), 3: lazy_gettext("hard")}
 KINDS = {"replay": lazy_gettext("Real conversation"), "calm": lazy_gettext("Frustrated customer")}
@@ -110,21 +110,6 @@ class SaidRemark:
     is_serious: bool
 
 
-@dataclass(frozen=True)
-class Plot:
-    """What the macro `picture` of studio/_numbers.html draws, with its table."""
-
-    figure: Figure
-    title: str
-    value: str
-    comparison: str
-    parts: str
-    series: Sequence[str]
-    names: Sequence[str]
-    cells: Sequence[Sequence[str]]
-    drawing: Drawing
-
-
 def say_remarks(kept: Sequence[Mapping[str, str]]) -> list[SaidRemark]:
     """As an exercise keeps them."""
     return [
@@ -172,14 +157,14 @@ def say_line(line: Mapping[str, Any]) -> str:
     return str(text)
 
 
-def plot_of(weeks: Sequence[Week], settings: Settings) -> list[Plot]:
+def plot_of(weeks: Sequence[Week], settings: Settings) -> list[ShownFigure]:
     """How much was practised, and how much of it went well and was found, week by week."""
     tag = choose_language()
     names = [date_in(tag, week.monday, settings) for week in weeks]
 
     def made(
         key: str, kind: str, unit: str, title: str, series: Sequence[str], values: Sequence[Sequence[float | None]]
-    ) -> Plot:
+    ) -> ShownFigure:
         points = [Point(week.monday, some) for week, some in zip(weeks, values, strict=True)]
         figure = Figure(key, kind, unit, None, None, 0, series, points, "day")
 
@@ -188,7 +173,7 @@ def plot_of(weeks: Sequence[Week], settings: Settings) -> list[Plot]:
 
         drawing = draw(figure, names, series, said)
         cells = [[said(value) for value in some] for some in values]
-        return Plot(figure, title, "", "", _("Week from"), series, names, cells, drawing)
+        return ShownFigure(figure, title, _("Week from"), series, names, cells, drawing)
 
     counts = [(float(week.progress.finished),) for week in weeks]
     shares = [(week.progress.well_share, week.progress.found_share) for week in weeks]

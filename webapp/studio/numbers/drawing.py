@@ -43,6 +43,23 @@ class Drawing:
     labels: list[Label] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class ShownFigure:
+    """A figure with all its words, as the macros of studio/_numbers.html show it. parts: what its points are; cells: of each
+    point what its series say."""
+
+    figure: Figure
+    title: str
+    parts: str
+    series: Sequence[str]
+    names: Sequence[str]
+    cells: Sequence[Sequence[str]]
+    drawing: Drawing
+    definition: str = ""
+    value: str = ""
+    comparison: str = ""
+
+
 Words = Callable[[float], str]
 
 

@@ -1,7 +1,5 @@
 """The pages of the studio's numbers."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -25,7 +23,7 @@ from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
 from webapp.studio.numbers import words
-from webapp.studio.numbers.drawing import Drawing, draw
+from webapp.studio.numbers.drawing import ShownFigure, draw
 from webapp.studio.numbers.ranges import DAYS, Chosen, choose
 from webapp.studio.numbers.tables import articles_table, figure_table
 from webapp.studio.numbers.wish_words import ANSWER_WORDS, UNMEASURED, WISHES
@@ -34,22 +32,6 @@ blueprint = Blueprint("studio_numbers", __name__, url_prefix="/studio/numbers")
 
 GAPS, ARTICLES, A_PAGE = 10, 20, 50
 _ARTICLES = "articles"
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """A figure with all its words."""
-
-    figure: Figure
-    title: str
-    definition: str
-    value: str
-    comparison: str
-    parts: str
-    series: list[str]
-    names: list[str]
-    cells: list[list[str]]
-    drawing: Drawing
 
 
 @blueprint.get("/")
@@ -172,12 +154,12 @@ def _chosen() -> Chosen:
     return choose(request.args, shop_day())
 
 
-def _show(figure: Figure) -> _Shown:
+def _show(figure: Figure) -> ShownFigure:
     title, definition = words.FIGURES[figure.key]
     unit = figure.points_unit or figure.unit
     names = [words.point_name(figure, point.key) for point in figure.points]
     series = [words.series_name(figure, key) for key in figure.series]
-    return _Shown(
+    return ShownFigure(
         figure=figure,
         title=str(title),
         definition=str(definition),
