@@ -4,7 +4,6 @@ Its searches are kept with it and are no searches of the installation: nothing i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +15,7 @@ from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.insight.training.cases import get_case, solving_articles
 from kb.insight.training.likeness import PassageEncoder, compare_replies
 from kb.insight.training.repeating import note_result
-from kb.insight.training.scoring import Found, Rating, find_article, rate_calm, rate_replay
+from kb.insight.training.scoring import Rating, find_article, rate_calm, rate_replay
 from kb.insight.training.tone import judge_tone
 from kb.privacy.redaction import redact
 from kb.search.types import Result, SearchAnswer
@@ -29,15 +28,6 @@ LONGEST_REPLY, LONGEST_QUERY = 6_000, 500
 # One that was begun so long ago is no exercise any more: another begins.
 _STALE = timedelta(hours=12)
 _LEAST_REPLY = 12
-
-
-@dataclass(frozen=True)
-class Score:
-    """Of an exercise that has ended; see `TrainingAttempt`."""
-
-    found: Found
-    likeness: float | None
-    rating: Rating
 
 
 def start_attempt(session: Session, case_id: int, user_id: int, *, now: datetime | None = None) -> TrainingAttempt:
@@ -129,7 +119,7 @@ def finish(
     region: str,
     gave_up: bool = False,
     now: datetime | None = None,
-) -> Score:
+) -> Rating:
     """Score it and plan when it comes again. encoder: for a replay; None where the rep gives up.
 
     Raises ConflictError where it has ended already, InvalidInputError where nothing to speak of was written.
@@ -143,26 +133,25 @@ def finish(
     with session.no_autoflush:
         attempt.reply = redact(attempt.reply, region=region)
         if case.kind == CaseKind.CALM:
-            score = _score_calm(attempt, gave_up=gave_up)
+            rating = _score_calm(attempt, gave_up=gave_up)
         else:
-            score = _score_replay(session, attempt, encoder, gave_up=gave_up)
+            rating = _score_replay(session, attempt, encoder, gave_up=gave_up)
     _add(session, attempt, StepKind.GAVE_UP if gave_up else StepKind.ANSWER, {}, now)
-    attempt.finished_at, attempt.gave_up, attempt.rating = now, gave_up, int(score.rating)
-    note_result(session, attempt.user_id, case.id, score.rating, now=now)
-    return score
+    attempt.finished_at, attempt.gave_up, attempt.rating = now, gave_up, int(rating)
+    note_result(session, attempt.user_id, case.id, rating, now=now)
+    return rating
 
 
-def _score_calm(attempt: TrainingAttempt, *, gave_up: bool) -> Score:
+def _score_calm(attempt: TrainingAttempt, *, gave_up: bool) -> Rating:
     case = attempt.case
     remarks = [] if gave_up else judge_tone(attempt.reply, language=case.language, feeling=case.feeling)
     attempt.remarks = [one.to_json() for one in remarks]
-    rating = rate_calm(len(remarks), sum(one.is_serious for one in remarks), gave_up=gave_up)
-    return Score(Found(None, None), None, rating)
+    return rate_calm(len(remarks), sum(one.is_serious for one in remarks), gave_up=gave_up)
 
 
 def _score_replay(
     session: Session, attempt: TrainingAttempt, encoder: PassageEncoder | None, *, gave_up: bool
-) -> Score:
+) -> Rating:
     case = attempt.case
     solving = frozenset(f"article:{one.id}" for one in solving_articles(session, case))
     steps = ((one.kind, one.details, one.at) for one in attempt.steps)
@@ -173,8 +162,7 @@ def _score_replay(
     attempt.seconds_to_article, attempt.best_rank = found.seconds, found.rank
     attempt.likeness = like.value if like else None
     attempt.said = [one.to_json() for one in like.sentences] if like else []
-    rating = rate_replay(found, attempt.likeness, knows_article=bool(solving), gave_up=gave_up)
-    return Score(found, attempt.likeness, rating)
+    return rate_replay(found, attempt.likeness, knows_article=bool(solving), gave_up=gave_up)
 
 
 def attempts_on(session: Session, case_id: int) -> int:

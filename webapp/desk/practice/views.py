@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from kb.articles import find_published
 from kb.core.errors import ConflictError, InvalidInputError
-from kb.insight.training.cases import get_case, solving_articles
+from kb.insight.training.cases import solving_articles
 from kb.insight.training.lost import tell_if_lost
 from kb.insight.training.pairing import (
     LONGEST_COMMENT,
@@ -34,8 +34,8 @@ from kb.insight.training.practising import (
 from kb.insight.training.progress import progress_of, weeks_of
 from kb.insight.training.repeating import due_cards, next_due
 from kb.search.types import Audience
-from kb.service.calm_wording import calm_wording
-from kb.tables import CaseKind, StepKind, TrainingAttempt, TrainingStep
+from kb.service.calm_wording import Wording, calm_wording
+from kb.tables import CaseKind, StepKind, TrainingAttempt, TrainingCase, TrainingStep
 from kb.tables.feedback import parse_document
 from kb.tickets import find_resolved_ticket
 from webapp.desk.practice import words
@@ -90,14 +90,13 @@ def _exercise(attempt: TrainingAttempt, problem: str = "") -> str:
     case = attempt.case
     if attempt.finished_at is not None:
         return render_template("desk/practice/result.html", words=words, **result_of(attempt))
-    last = next((step for step in reversed(attempt.steps) if step.kind == StepKind.SEARCH), None)
     return render_template(
         "desk/practice/exercise.html",
         attempt=attempt,
         case=case,
-        last=last,
+        last=_last(attempt, StepKind.SEARCH),
         opened=_opened(attempt),
-        wording=calm_wording(case.feeling, case.feeling_reasons, case.language) if case.kind == CaseKind.CALM else None,
+        wording=_wording(case),
         longest_reply=LONGEST_REPLY,
         longest_query=LONGEST_QUERY,
         problem=problem,
@@ -108,13 +107,12 @@ def _exercise(attempt: TrainingAttempt, problem: str = "") -> str:
 def result_of(attempt: TrainingAttempt) -> dict[str, Any]:
     """What the page of an ended exercise shows; the trainer's page shows the same."""
     case = attempt.case
-    wants_wording = case.kind == CaseKind.CALM
     return {
         "attempt": attempt,
         "case": case,
         "articles": solving_articles(session(), case),
         "remarks": words.say_remarks(attempt.remarks),
-        "wording": calm_wording(case.feeling, case.feeling_reasons, case.language) if wants_wording else None,
+        "wording": _wording(case),
         "comments": comments_on(session(), attempt.id),
         "longest_comment": LONGEST_COMMENT,
     }
@@ -191,9 +189,18 @@ def add_comment(attempt: TrainingAttempt) -> None:
     )
 
 
+def _last(attempt: TrainingAttempt, kind: StepKind) -> TrainingStep | None:
+    return next((step for step in reversed(attempt.steps) if step.kind == kind), None)
+
+
+def _wording(case: TrainingCase) -> Wording | None:
+    """What could be said to a frustrated customer."""
+    return calm_wording(case.feeling, case.feeling_reasons, case.language) if case.kind == CaseKind.CALM else None
+
+
 def _opened(attempt: TrainingAttempt) -> dict[str, Any] | None:
     """What was opened last, as the desk shows it; None before anything was."""
-    last: TrainingStep | None = next((one for one in reversed(attempt.steps) if one.kind == StepKind.OPEN), None)
+    last = _last(attempt, StepKind.OPEN)
     parsed = parse_document(last.details["document"]) if last else None
     if parsed is None:
         return None
@@ -201,7 +208,7 @@ def _opened(attempt: TrainingAttempt) -> dict[str, Any] | None:
     if kind == "article":
         article = find_published(session(), number)
         return {"kind": kind, "article": article, "read": read_article(article, "")} if article else None
-    if f"{kind}:{number}" in get_case(session(), attempt.case_id).documents_to_hide:
+    if f"{kind}:{number}" in attempt.case.documents_to_hide:
         return None
     ticket = find_resolved_ticket(session(), number)
     return {"kind": kind, "ticket": ticket} if ticket else None
