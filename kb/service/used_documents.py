@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.database import insert_new
 from kb.tables import Conversation, Delivery, Message, MessageRole, UsedDocument, UsedState
-from kb.tables.feedback import parse_document
+from kb.tables.feedback import article_numbers, parse_document
 
 _USED = cast(Table, UsedDocument.__table__)
 # What has happened to a document stays: one that was sent is not inserted only because it is inserted again.
@@ -122,7 +122,7 @@ def used_articles(session: Session, conversation: Conversation) -> list[int]:
             UsedDocument.state.in_([UsedState.SENT.value, UsedState.SOLVED.value, UsedState.REOPENED.value]),
         )
     )
-    return [found[1] for name in names if (found := parse_document(name)) is not None and found[0] == "article"]
+    return article_numbers(names)
 
 
 def last_article(session: Session, conversation: Conversation) -> int | None:

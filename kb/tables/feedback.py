@@ -1,6 +1,7 @@
 """Storing feedback so that each thing counts once, and reading which document it is about."""
 
 import re
+from collections.abc import Iterable
 from typing import cast
 
 from sqlalchemy import Table, delete
@@ -22,6 +23,11 @@ def parse_document(text: str) -> tuple[str, int] | None:
     if found is None or int(found[2]) > LARGEST_ID:
         return None
     return found[1], int(found[2])
+
+
+def article_numbers(documents: Iterable[str]) -> list[int]:
+    """Of the documents that are articles."""
+    return [found[1] for one in documents if (found := parse_document(one)) is not None and found[0] == "article"]
 
 
 def store_feedback(

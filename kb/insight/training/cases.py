@@ -29,7 +29,7 @@ from kb.tables import (
     UsedState,
     User,
 )
-from kb.tables.feedback import parse_document
+from kb.tables.feedback import article_numbers
 
 # The job stops at so many cases on offer: more than a rep practises in a year, and each costs a search.
 MOST_CASES = 400
@@ -138,12 +138,7 @@ def get_case(session: Session, case_id: int) -> TrainingCase:
 
 def solving_articles(session: Session, case: TrainingCase) -> list[Article]:
     """What solved the case, in all languages. At most one statement."""
-    ids = [
-        number
-        for one in case.documents
-        if (parsed := parse_document(one)) and parsed[0] == "article"
-        for number in [parsed[1]]
-    ]
+    ids = article_numbers(case.documents)
     if not ids:
         return []
     keys = select(Article.translation_key).where(Article.id.in_(ids))
@@ -160,8 +155,8 @@ def _make(session: Session, source: _Source, find: Finder, *, wants_article: boo
     documents = list(source.documents) or list(find(session, text.reply[:LONGEST_QUERY], text.language))[:1]
     if wants_article and not documents:
         return None
-    parsed = parse_document(documents[0]) if documents else None
-    article = session.get(Article, parsed[1]) if parsed and parsed[0] == "article" else None
+    numbers = article_numbers(documents[:1])
+    article = session.get(Article, numbers[0]) if numbers else None
     is_long = sum(turn["role"] == "customer" for turn in text.turns) > 2 or len(text.problem) > _LONG
     is_touchy = source.feeling > 0 or (article is not None and article.audience != "public")
     case = TrainingCase(
