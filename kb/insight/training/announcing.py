@@ -20,8 +20,6 @@ from kb.text.cleaning import clean_line
 
 REVISIONS = "revisions"
 TOGETHER = timedelta(hours=24)
-
-
 _A_BLOCK = 500
 # A first look, or an import of everything, is no news: more documents at once than this are announced to nobody.
 MOST_AT_ONCE = 25
@@ -105,6 +103,19 @@ def line_of(before: ArticleRevision | None, after: ArticleRevision) -> dict[str,
     }
 
 
+def version_of(
+    article: Article, before: ArticleRevision | None, after: ArticleRevision, line: dict[str, Any] | None
+) -> dict[str, Any]:
+    """One language of an announcement, as it is stored. line: see `line_of`."""
+    return {
+        "article": article.id,
+        "language": article.language,
+        "before": before.number if before else 0,
+        "after": after.number,
+        "line": line,
+    }
+
+
 def _is_added(pieces: Sequence[Any], number: int) -> bool:
     return number < len(pieces) and pieces[number].kind == "added"
 
@@ -146,13 +157,7 @@ def _announce(session: Session, change: _Change, now: datetime) -> bool:
     if line is None:
         return False
     article = change.article
-    version = {
-        "article": article.id,
-        "language": article.language,
-        "before": change.before.number if change.before else 0,
-        "after": change.after.number,
-        "line": line,
-    }
+    version = version_of(article, change.before, change.after, line)
     found = session.scalar(
         select(Announcement)
         .where(

@@ -14,7 +14,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
-from kb.insight.training.announcing import line_of
+from kb.insight.training.announcing import line_of, version_of
 from kb.insight.training.calm_cases import store_calm_cases
 from kb.insight.training.scoring import Found, rate_calm, rate_replay
 from kb.insight.training.turns import text_of_ticket
@@ -160,15 +160,7 @@ def _announce(session: Session, one: Mapping[str, Any]) -> None:
             )
         )
         if revision is not None:
-            versions.append(
-                {
-                    "article": article.id,
-                    "language": article.language,
-                    "before": 0,
-                    "after": revision.number,
-                    "line": line_of(None, revision),
-                }
-            )
+            versions.append(version_of(article, None, revision, line_of(None, revision)))
     if versions:
         session.add(
             Announcement(
