@@ -107,10 +107,13 @@ def list_reps(session: Session, *, days: int = 30, now: datetime | None = None) 
         ).all()
     )
     pairs = dict(session.execute(select(TrainingPair.rep_id, TrainingPair.trainer_id)).all())
+    by_user: dict[int, list[_Row]] = {}
+    for row in rows:
+        by_user.setdefault(row.user_id, []).append(row)
     found = [
         RepProgress(
             user,
-            _sum([row for row in rows if row.user_id == user.id]),
+            _sum(by_user.get(user.id, [])),
             due.get(user.id, 0),
             last.get(user.id),
             pairs.get(user.id),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from kb.tables import Announcement, AnnouncementRead, Article, ArticleRevision, 
 from kb.tables.training import FRESH, unread_condition
 
 # A must that nobody has confirmed for so long is shown as late.
-LATE_AFTER_DAYS = 3
+LATE_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,13 @@ def list_news(session: Session, user_id: int, language: str, *, limit: int, now:
         .limit(limit)
     ).all()
     articles = _articles(session, [one for one, _ in rows], language)
-    late = now.timestamp() - LATE_AFTER_DAYS * 86_400
     return [
         News(
             one,
             articles[one.id],
             _line(one, articles[one.id]),
             read_at,
-            one.must_read and read_at is None and one.told_at.timestamp() < late,
+            one.must_read and read_at is None and one.told_at < now - LATE_AFTER,
         )
         for one, read_at in rows
         if one.id in articles
