@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -24,6 +24,7 @@ from kb.service.escalation_editing import (
 from kb.service.escalation_rules import LONGEST, MOST_RULES, NUMBERS, WORDS, Fault, FaultKind
 from webapp.shared.database import session
 from webapp.shared.numbers import small_number
+from webapp.shared.searching import current_settings
 
 blueprint = Blueprint("studio_escalation", __name__, url_prefix="/studio/escalation")
 # What a condition can ask for; the words as they are typed.
@@ -52,7 +53,8 @@ def change() -> ResponseReturnValue:
     try:
         if step == "try":
             find_words = partial(dangers_in, session())
-            return _page(given, seen=seen, trial=try_rules(session(), given, _setting(), find_words=find_words))
+            trial = try_rules(session(), given, current_settings().escalation, find_words=find_words)
+            return _page(given, seen=seen, trial=trial)
         if step == "save":
             changed = change_rules(session(), given, current_user.id, seen=seen)
             flash(_("Saved. It holds from now on, everywhere.") if changed else _("Nothing was changed."), "good")
@@ -90,7 +92,7 @@ def _page(
     newest = changes[0].id if changes else 0
     return render_template(
         "studio/escalation.html",
-        given=rules_text(changes, _setting()) if given is None else given,
+        given=rules_text(changes, current_settings().escalation) if given is None else given,
         is_changed=bool(changes) and changes[0].after is not None,
         seen=newest if seen is None else seen,
         newest=newest,
@@ -101,10 +103,6 @@ def _page(
         meanings=MEANINGS,
         longest=LONGEST,
     )
-
-
-def _setting() -> str:
-    return str(current_app.extensions["kb_settings"].escalation)
 
 
 def _change_number() -> int:
