@@ -1,10 +1,9 @@
 """Articles to be reviewed: whose day has come or comes soon, and whether an article is verified."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from kb.tables import Article, User
@@ -43,17 +42,6 @@ def verification(article: Article, today: date) -> Verified | None:
     if article.status != "published" or on is None or on > today or (until is not None and until < today):
         return None
     return Verified(article.reviewed_by or article.owner or "", on, until)
-
-
-def verified_ids(session: Session, ids: Sequence[int], today: date) -> frozenset[int]:
-    """Those of these articles that are verified. One statement."""
-    query = select(Article.id).where(
-        Article.id.in_(ids),
-        Article.status == "published",
-        Article.reviewed_on <= today,
-        or_(Article.review_by.is_(None), Article.review_by >= today),
-    )
-    return frozenset(session.scalars(query)) if ids else frozenset()
 
 
 def due_articles(session: Session, until: date, *, owner: str = "", limit: int, offset: int = 0) -> list[DueLine]:

@@ -47,7 +47,6 @@ _SHORT_TITLES = (
     "short_title",
     "label",
 )
-_TOPIC_KEYS = ("category", "section", "collection", "product", "categories", "parent")
 _LANGUAGE_NAMES = {
     **dict.fromkeys(("english", "eng"), "en"),
     **dict.fromkeys(("hindi", "hin", "हिन्दी", "हिंदी"), "hi"),

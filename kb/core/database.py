@@ -46,7 +46,7 @@ def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT)
             remedy=f"Type: .venv/bin/pip install {_PACKAGES.get(error.name or '', error.name)}",
         ) from error
     if url.get_backend_name() == "sqlite":
-        if url.database and url.database != ":memory:":
+        if url.database and not _is_in_memory(url):
             _make_home(settings)
             path = Path(url.database)
             event.listen(engine, "connect", lambda _connection, _record: _keep_private(path))
@@ -56,20 +56,21 @@ def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT)
 
 def _make_engine(url: URL, longest_wait: float) -> Engine:
     # What people write stands in the parameters of statements: it must not come into a log with an error.
-    if url.get_backend_name() != "postgresql":
-        return create_engine(url, hide_parameters=True, **_pool(url))
-    options: dict[str, Any] = {"connect_timeout": 5}
-    if longest_wait < PATIENT and "options" not in url.query:
-        options["options"] = f"-c lock_timeout={int(longest_wait * 1000)}"
-    # Asked before use: connections of before a restart of the server are replaced instead of failing one request each.
-    return create_engine(url, connect_args=options, pool_pre_ping=True, hide_parameters=True, **_pool(url))
+    options: dict[str, Any] = {"hide_parameters": True}
+    if not _is_in_memory(url):
+        options |= {"pool_size": KEPT_CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
+    if url.get_backend_name() == "postgresql":
+        connecting: dict[str, Any] = {"connect_timeout": 5}
+        if longest_wait < PATIENT and "options" not in url.query:
+            connecting["options"] = f"-c lock_timeout={int(longest_wait * 1000)}"
+        # Asked before use: connections of before a restart of the server are replaced instead of failing one request each.
+        options |= {"connect_args": connecting, "pool_pre_ping": True}
+    return create_engine(url, **options)
 
 
-def _pool(url: URL) -> dict[str, Any]:
-    """SQLite in memory has one connection a thread, and no pool of a size."""
-    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
-        return {}
-    return {"pool_size": KEPT_CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
+def _is_in_memory(url: URL) -> bool:
+    """Such a SQLite has one connection a thread, and no pool of a size."""
+    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
 
 
 def _make_home(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kb.text.terms import normalise, query_terms, stem_of, weighted_query_terms
 from kb.text.words import WORD
 
-# Beside the word that was typed another one counts as much.
+# Words of a phrase that a rule may speak of.
 _LONGEST_PHRASE = 6
 
 
@@ -67,8 +67,9 @@ class Synonyms:
 
     def knows(self, word: str, language: str) -> bool:
         """Whether a rule speaks of this word: then it is no row of letters."""
-        table = self._tables(language.partition("-")[0]) if self.rules else {}
-        return (stem_of(normalise(word), language.partition("-")[0]),) in table if table and word else False
+        primary = language.partition("-")[0]
+        table = self._tables(primary) if self.rules and word else {}
+        return bool(table) and (stem_of(normalise(word), primary),) in table
 
     def _table(self, primary: str) -> dict[tuple[str, ...], _Entry]:
         """What rules for searches of this language do with a phrase, by its stems; of two for one phrase the first holds."""

@@ -51,7 +51,6 @@ _OTHER_NUMBERS = regex.compile(
 _ORDER_NEAR = regex.compile(_ORDER)
 _TRACKING_NEAR = regex.compile(_TRACKING)
 _LOOK_BACK, _LOOK_ON = 48, 24
-_ERROR_LETTERS = frozenset(["e", "er", "err", "error", "ec", "h", "f"])
 _NO_ORDER = frozenset(
     [
         "covid",

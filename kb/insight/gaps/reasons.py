@@ -57,12 +57,6 @@ class Asked:
         base = language.partition("-")[0]
         return base == own or (own in ("en", "und", "") and base == page)
 
-    @property
-    def base_language(self) -> str:
-        """The language that was asked in, whatever its script; that of the page where the query tells none."""
-        base = self.language.partition("-")[0]
-        return base if base not in ("und", "") else self.reader_language.partition("-")[0]
-
     def may_see(self, version: Version) -> bool:
         return version.published and (version.audience != "internal" or self.audience is Audience.REP)
 

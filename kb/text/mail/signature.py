@@ -40,7 +40,6 @@ _CLOSING_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_CLOSING_WORDS = 6
-_MOST_INDIC_CLOSING_WORDS = 4
 # The closing and who it is from on one line, the last: "Kind regards, The Support Team".
 _CLOSING_AND_NAME = re.compile(
     r"^(?:(?:with |many |best |warm(?:est)? |kind(?:est)? |thanks (?:and|&) )*(?:regards|wishes)|sincerely|cheers|thanks|thank you|"
