@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from kb.core.errors import ConfigurationError
-from kb.core.setting_values import choices, contact_ways, minutes_by_name, origins, setting, time_zone, whole_number
+from kb.core.setting_values import (
+    choices,
+    contact_ways,
+    minutes_by_name,
+    origins,
+    secret_setting,
+    setting,
+    time_zone,
+    whole_number,
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class DeskSettings:
         "",
         "Address that is asked what your own system knows of a customer, see docs/customer-facts.md",
     )
-    customer_token: str = setting("KB_CUSTOMER_TOKEN", "", "Bearer token that is sent to KB_CUSTOMER_URL")
+    customer_token: str = secret_setting("KB_CUSTOMER_TOKEN", "Bearer token that is sent to KB_CUSTOMER_URL")
     dealing_text: str = setting(
         "KB_DEALING",
         "pick",

@@ -5,11 +5,11 @@ Passwords are in no `repr`, and no error repeats the setting in which one stands
 
 from dataclasses import dataclass, field
 from email.utils import parseaddr
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from kb.core.errors import ConfigurationError
-from kb.core.setting_values import secret_setting, setting
+from kb.core.secret_files import read_secret
+from kb.core.setting_values import secret_setting, setting, yes_or_no
 
 _PORTS = {"imap": 143, "imaps": 993, "smtp": 587, "smtps": 465}
 
@@ -48,11 +48,7 @@ def mail_server(name: str, text: str, password_file: str, protocol: str) -> Mail
         )
     password = unquote(parts.password or "")
     if password_file:
-        try:
-            password = Path(password_file).expanduser().read_text("utf-8").strip("\r\n")
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is no text"
-            raise ConfigurationError(f"{name}_PASSWORD_FILE: {password_file} cannot be read: {why}.") from error
+        password = read_secret(f"{name}_PASSWORD_FILE", password_file)
     folder = unquote(parts.path.strip("/")) or "INBOX"
     return MailServer(
         host, port or _PORTS[parts.scheme], unquote(parts.username or ""), password, parts.scheme.endswith("s"), folder
@@ -112,4 +108,4 @@ class MailSettings:
 
     @property
     def webhook_private(self) -> bool:
-        return self.webhook_private_text.strip().lower() in {"1", "true", "yes", "on"}
+        return yes_or_no("KB_WEBHOOK_PRIVATE", self.webhook_private_text)

@@ -1,7 +1,6 @@
 """Settings of the language model that may compose answers from what is quoted. Off where no address is set."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from kb.core.errors import ConfigurationError
@@ -30,7 +29,6 @@ class ModelSettings:
     )
     llm_model: str = setting("KB_LLM_MODEL", "", "Name of the model at `KB_LLM_URL`; needed with it")
     llm_key: str = secret_setting("KB_LLM_KEY", "Bearer token for `KB_LLM_URL`")
-    llm_key_file: str = setting("KB_LLM_KEY_FILE", "", "File with the token, instead of `KB_LLM_KEY`")
     llm_timeout_text: str = setting(
         "KB_LLM_TIMEOUT_MS", "4000", "Milliseconds that a customer waits for `KB_LLM_URL`; then passages are quoted"
     )
@@ -60,14 +58,7 @@ class ModelSettings:
         return ModelEndpoint(url, self.llm_model.strip(), self._key(), timeout)
 
     def _key(self) -> str:
-        key = self.llm_key
-        if self.llm_key_file:
-            try:
-                key = Path(self.llm_key_file).expanduser().read_text("utf-8")
-            except (OSError, ValueError) as error:
-                why = error.strerror if isinstance(error, OSError) else "it is no text"
-                raise ConfigurationError(f"KB_LLM_KEY_FILE: {self.llm_key_file} cannot be read: {why}.") from error
-        key = key.strip()
+        key = self.llm_key.strip()
         if not (key.isascii() and (key.isprintable() or not key)):
             raise ConfigurationError("KB_LLM_KEY has characters that no token has.")
         return key

@@ -1,6 +1,6 @@
 """Settings of who gets in, and for how long."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from kb.core.errors import ConfigurationError
 from kb.core.setting_values import secret_setting, setting, whole_number
@@ -18,6 +18,12 @@ class SecuritySettings:
     metrics_token_text: str = secret_setting(
         "KB_METRICS_TOKEN", "Bearer token by which a scraper reads `/metrics`; without it only administrators do"
     )
+    accepted_risks_text: str = setting(
+        "KB_ACCEPT_INSECURE",
+        "",
+        "Settings, comma-separated, whose values `kb serve` takes although they are not safe where others reach the server, "
+        "such as `KB_PUBLIC_URL` on a network without HTTPS; default none",
+    )
     keep_audit_text: str = setting("KB_KEEP_AUDIT", "730", "Days that security events are kept; 0 for ever")
 
     @property
@@ -29,6 +35,18 @@ class SecuritySettings:
                 remedy='Make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
             )
         return self.metrics_token_text
+
+    @property
+    def accepted_risks(self) -> frozenset[str]:
+        """Names of settings. Raises ConfigurationError for one that is none."""
+        names = frozenset(name.strip().upper() for name in self.accepted_risks_text.split(",") if name.strip())
+        known = {item.metadata["env"] for item in fields(self)}
+        if unknown := sorted(names - known):
+            raise ConfigurationError(
+                f"KB_ACCEPT_INSECURE has {unknown[0]!r}, which is no setting.",
+                remedy="An example: KB_ACCEPT_INSECURE=KB_PUBLIC_URL",
+            )
+        return names
 
     @property
     def keep_audit(self) -> int:

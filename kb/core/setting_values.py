@@ -13,8 +13,15 @@ def setting(env: str, default: str, description: str) -> str:
 
 
 def secret_setting(env: str, description: str) -> str:
-    """One that may hold a password: it is left out of `repr`."""
-    return field(default="", repr=False, metadata={"env": env, "description": description})
+    """One that may hold a password: it is left out of `repr`, and may stand in a file (kb/core/secret_files.py)."""
+    return field(default="", repr=False, metadata={"env": env, "description": description, "secret": True})
+
+
+def yes_or_no(name: str, text: str) -> bool:
+    choice = text.strip().lower()
+    if choice not in {"", "0", "1", "no", "yes", "off", "on", "false", "true"}:
+        raise ConfigurationError(f"{name} is {text!r}, but must be 1 or 0.")
+    return choice in {"1", "yes", "on", "true"}
 
 
 def whole_number(name: str, text: str, low: int, high: int) -> int:

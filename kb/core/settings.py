@@ -10,8 +10,18 @@ from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
 from kb.core.mail_settings import MailSettings
 from kb.core.model_settings import ModelSettings
+from kb.core.secret_files import with_secrets_from_files
 from kb.core.security_settings import SecuritySettings
-from kb.core.setting_values import country, hosts, probability, setting, web_address, whole_number
+from kb.core.setting_values import (
+    country,
+    hosts,
+    probability,
+    secret_setting,
+    setting,
+    web_address,
+    whole_number,
+    yes_or_no,
+)
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # Choices of KB_LEARN_WORDINGS.
@@ -25,7 +35,7 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
     home_text: str = setting(
         "KB_HOME", "", "Folder of all state (database, models, index); default `var/` in the project"
     )
-    database_url: str = setting("KB_DATABASE", "", "SQLAlchemy URL; default SQLite in `KB_HOME`")
+    database_url: str = secret_setting("KB_DATABASE", "SQLAlchemy URL; default SQLite in `KB_HOME`")
     model: str = setting(
         "KB_MODEL",
         "bundled",
@@ -46,8 +56,8 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
     host: str = setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
     port_text: str = setting("KB_PORT", "8000", "Port that `kb serve` listens on")
     workers_text: str = setting("KB_WORKERS", "2", "Server processes")
-    secret_key: str = setting(
-        "KB_SECRET_KEY", "", "Signs sessions; default: made once and kept in `KB_HOME/secret_key`"
+    secret_key: str = secret_setting(
+        "KB_SECRET_KEY", "Signs sessions; default: made once and kept in `KB_HOME/secret_key`"
     )
     languages_text: str = setting(
         "KB_LANGUAGES", "en,hi,bn", "Languages offered, comma-separated BCP 47 tags, the first is the default"
@@ -74,9 +84,8 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
     proxies_text: str = setting(
         "KB_PROXIES", "0", "Reverse proxies in front; that many `X-Forwarded-*` entries are believed"
     )
-    rate_limit_storage: str = setting(
+    rate_limit_storage: str = secret_setting(
         "KB_RATE_LIMIT_STORAGE",
-        "",
         "Where limits are counted; default for all server processes of this machine, in a file in `KB_HOME`. For several "
         "machines a store such as `redis://host:6379`; `memory://` is by each process for itself",
     )
@@ -212,7 +221,7 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
 
     @property
     def secure_cookies(self) -> bool:
-        return self.secure_cookies_text.lower() in {"1", "true", "yes", "on"}
+        return yes_or_no("KB_SECURE_COOKIES", self.secure_cookies_text)
 
     @property
     def answered_from(self) -> float | None:
@@ -237,9 +246,14 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
         return probability("KB_UNSURE_FROM", self.unsure_text)
 
 
+def secret_names() -> list[str]:
+    """The settings that may hold a password; each may stand in a file."""
+    return [item.metadata["env"] for item in fields(Settings) if item.metadata.get("secret")]
+
+
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment. Raises ConfigurationError for a `KB_*` variable that does not exist (a typo)."""
-    environment = os.environ if environment is None else environment
+    environment = with_secrets_from_files(os.environ if environment is None else environment, secret_names())
     known = {f.metadata["env"]: f.name for f in fields(Settings)}
     # KB_EVAL_DATA belongs to the tests, which find the evaluation sets by it.
     unknown = sorted(
@@ -283,6 +297,9 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.llm,
         settings.keep_audit,
         settings.metrics_token,
+        settings.secure_cookies,
+        settings.webhook_private,
+        settings.accepted_risks,
         settings.session_idle,
         settings.session_longest,
     )

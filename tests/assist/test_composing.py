@@ -197,7 +197,6 @@ def test_any_sentence_is_compared_with_any_passage(sentence: str, passage: str) 
         {"llm_url_text": "https://example.com/v1"},
         {"llm_timeout_text": "soon"},
         {"llm_url_text": "https://example.com/v1", "llm_model": "m", "llm_key": "a\nb"},
-        {"llm_url_text": "https://example.com/v1", "llm_model": "m", "llm_key_file": "/nowhere/at/all"},
     ],
 )
 def test_settings_that_cannot_work_are_told_and_show_no_key(given: dict[str, str]) -> None:

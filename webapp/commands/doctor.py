@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.core.errors import KbError
+from kb.core.exposure import is_exposed
 from kb.core.settings import PROJECT_ROOT, Settings, load_settings
 from webapp.commands.doctor_channels import Found, look_at_held, look_at_mail, look_at_webhooks
 
@@ -74,6 +75,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         if all(finding.state == "ok" for finding in database):
             yield from _guarded("Index", lambda: _index(settings, engine))
             yield from _guarded("People", lambda: _people(settings, engine))
+            yield from _guarded("Safety", lambda: _safety(settings, engine))
             yield from _guarded("Webhooks", lambda: _channels(look_at_webhooks(engine)))
     finally:
         engine.dispose()
@@ -206,11 +208,25 @@ def _people(settings: Settings, engine: Engine) -> Iterator[Finding]:
     else:
         yield Finding("ok", "People", f"{len(people)} may log in, {admins} of them as administrator")
     demo = settings.home / "demo-logins.txt"
-    if demo.exists():
+    if demo.exists() and not is_exposed(settings):
         text = f"the demo people of the sample shop may log in; their first passwords are in {demo}."
         yield Finding(
             "note", "People", text, "Before customers come: kb user close EMAIL for each, and delete the file."
         )
+
+
+def _safety(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    from kb.core.database import session_scope
+    from webapp.commands.production import all_weaknesses
+
+    with session_scope(engine) as session:
+        found = all_weaknesses(settings, session)
+    for one in found:
+        yield Finding("wrong", "Safety", f"{one.setting}: {one.text}.", one.remedy)
+    if not found:
+        who = "others reach this server" if is_exposed(settings) else "only this machine reaches the server"
+        taken = ", ".join(sorted(settings.accepted_risks))
+        yield Finding("note" if taken else "ok", "Safety", f"{who}{f'; accepted: {taken}' if taken else ''}")
 
 
 def _channels(found: Iterable[Found]) -> Iterator[Finding]:

@@ -37,12 +37,17 @@ def command() -> None:
 def check_ready(settings: Settings) -> None:
     """Find out before any worker starts what would keep all of them from starting. Raises KbError."""
     from indexer.encoders.bundled_model import is_bundled, is_bundled_model_ready
+    from kb.core.database import session_scope
     from webapp.commands.console import open_database
+    from webapp.commands.production import require_safe
     from webapp.shared.assets import DIST
     from webapp.shared.security import load_secret_key
 
     load_secret_key(settings)
-    open_database(settings).dispose()
+    engine = open_database(settings)
+    with session_scope(engine) as session:
+        require_safe(settings, session)
+    engine.dispose()  # no connection is there when workers are forked
     if not (DIST / "manifest.json").exists():
         raise ConfigurationError("The styles and scripts have not been built.", remedy="Type: make setup")
     if is_bundled(settings) and not is_bundled_model_ready(settings):
