@@ -1,6 +1,9 @@
 """Queries as the encoder reads them, kept for search as you type, which asks for the same text again and again."""
 
+import os
 import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from cachetools import LRUCache
 
@@ -8,6 +11,8 @@ from kb.search.encoding import Encoder, QueryEmbedding
 
 # Bytes that are kept, some 300 queries, and the longest query that is: nobody asks an e-mail twice.
 _BYTES, _LONGEST_KEPT = 2_000_000, 300
+# Queries that are encoded ahead: no more than are kept until they are asked for.
+_MOST_AHEAD = 200
 
 
 class QueryEmbeddings:
@@ -29,6 +34,12 @@ class QueryEmbeddings:
             with self._lock:
                 self._kept[text] = embedding
         return embedding
+
+    def read_ahead(self, texts: Iterable[str]) -> None:
+        """Keep what `get` will be asked for, each by itself, on all processors: the encoder leaves Python's lock alone."""
+        kept = [text for text in dict.fromkeys(texts) if len(text) <= _LONGEST_KEPT][:_MOST_AHEAD]
+        with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encode") as pool:
+            list(pool.map(self.get, kept))
 
 
 def _size_of(embedding: QueryEmbedding) -> int:

@@ -1,6 +1,6 @@
 """Bringing up what collections have for a query: words and meaning, each ranked by itself. What people see of it comes later."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import tzinfo
@@ -15,11 +15,12 @@ from kb.search.encoding import Encoder, Ids, Vectors
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import split_long_text
 from kb.search.query_embeddings import QueryEmbeddings
-from kb.search.query_processing import process_query
+from kb.search.query_processing import ProcessedQuery, process_query
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.retrieval import Retrieval
 from kb.search.solved import NOTHING_SOLVED, SolvedSource
 from kb.search.stage_clock import StageClock
+from kb.search.synonyms import Synonyms
 from kb.search.types import Collection, CollectionName, CollectionSource, is_known_term
 from kb.text.language import guess_language
 from kb.text.spelling import Speller
@@ -37,6 +38,7 @@ class Retriever:
     def __init__(
         self,
         encoder: Encoder,
+        embeddings: QueryEmbeddings,
         statistics: QueryStatisticsSource,
         solved: SolvedSource | None,
         curation: CurationSource,
@@ -48,7 +50,7 @@ class Retriever:
         self._solved = solved
         self._curation = curation
         self._zone = zone
-        self._embeddings = QueryEmbeddings(encoder)
+        self._embeddings = embeddings
         self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
 
     def retrieve_with_parts(
@@ -71,13 +73,7 @@ class Retriever:
         """What these collections have on a normalised query."""
         collections = [source.view() for source in sources]
         curation = self._curation.current()
-        processed = process_query(
-            query,
-            language,
-            partial(is_known_term, collections),
-            Speller([collection.stats().vocabulary for collection in collections], self.is_word),
-            curation.synonyms,
-        )
+        processed = self._process(collections, query, language, curation.synonyms)
         pin = curation.pins.find(query, language, utc_now().astimezone(self._zone).date())
         query = processed.asked
         # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
@@ -109,6 +105,27 @@ class Retriever:
             candidates,
             solved,
             pinned=tuple(sorted(pinned)),
+        )
+
+    def read_ahead(self, sources: Sequence[CollectionSource], queries: Iterable[str]) -> None:
+        """Encode normalised queries, with the parts of long ones, which are about to be asked one after the other."""
+        collections = [source.view() for source in sources]
+        synonyms = self._curation.current().synonyms
+        self._embeddings.read_ahead(
+            self._process(collections, text, guess_language(text), synonyms).text
+            for query in queries
+            for text in (query, *split_long_text(query))
+        )
+
+    def _process(
+        self, collections: Sequence[Collection], query: str, language: str, synonyms: Synonyms
+    ) -> ProcessedQuery:
+        return process_query(
+            query,
+            language,
+            partial(is_known_term, collections),
+            Speller([collection.stats().vocabulary for collection in collections], self.is_word),
+            synonyms,
         )
 
     def is_word(self, word: str) -> bool:

@@ -1,7 +1,7 @@
 """The search itself, step by step: normalise, encode, two rankings per collection, fuse, load what may be seen, judge, show."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import partial
@@ -18,6 +18,7 @@ from kb.search.first_result import join_answers
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.judging import Judge, Judged
 from kb.search.own_calibration import CalibrationSource
+from kb.search.query_embeddings import QueryEmbeddings
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.ranking import select_documents
 from kb.search.retrieval import Retrieval
@@ -65,13 +66,15 @@ class Searcher:
         solved: SolvedSource | None = None,
         curation: CurationSource = NO_CURATION,
         zone: tzinfo = UTC,
+        embeddings: QueryEmbeddings | None = None,
     ) -> None:
         """second_stage: gives it when it is first needed, because what it reads with is large. solved: None where use is not to
-        count. curation: what trainers say of words and of single questions; zone: where its days end."""
+        count. curation: what trainers say of words and of single questions; zone: where its days end. embeddings: shared by
+        searchers of one encoder; None for its own."""
         self.audience = audience
         self._sources = tuple(sources)
         self._second_stage = second_stage
-        self._retriever = Retriever(encoder, statistics, solved, curation, zone)
+        self._retriever = Retriever(encoder, embeddings or QueryEmbeddings(encoder), statistics, solved, curation, zone)
         self._judge = Judge(calibration, curation, self._retriever.is_word)
 
     @property
@@ -225,6 +228,11 @@ class Searcher:
             is_pinned=found.is_pinned,
         )
         return Looked(tuple(item.group for item in ranked), judged.outcome, judged.confidence)
+
+    def read_ahead(self, texts: Iterable[str]) -> None:
+        """Many queries are about to be asked one after the other: let the encoder read them on all processors."""
+        queries = (normalise_query(text)[0] for text in texts)
+        self._retriever.read_ahead(self._sources, [query for query in queries if says_something(query)])
 
     def retrieve_each(self, text: str, also: Also | None = None) -> list[Retrieval]:
         """What each collection brings up for a search, withdrawn documents too: for explaining it. also: see `find`."""

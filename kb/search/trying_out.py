@@ -1,6 +1,6 @@
 """Searches of collections as they would be: who is ranked first, and by what signals, when something is added or hidden."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,10 @@ class Trial:
         self.collections = tuple(collections)
         self._sources = {collection.name: AlterableSource(collection) for collection in collections}
         self._searcher = make_searcher(tuple(self._sources.values()), audience)
+
+    def read_ahead(self, texts: Iterable[str]) -> None:
+        """Questions that are about to be tried."""
+        self._searcher.read_ahead(texts)
 
     def ask(
         self,

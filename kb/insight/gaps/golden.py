@@ -71,11 +71,9 @@ class GoldenSet:
         """vectors: of what the change adds, (n, dimensions); group: of the article that is changed, whose own questions do not
         count."""
         others = [one for one in self._questions if one.group != group]
-        lost = [
-            (one.text, one.article)
-            for one in self._nearest(others, vectors)
-            if not self._finds(one, after) and self._finds(one, before)
-        ]
+        nearest = self._nearest(others, vectors)
+        self.trial.read_ahead(one.text for one in nearest)
+        lost = [(one.text, one.article) for one in nearest if not self._finds(one, after) and self._finds(one, before)]
         return GoldenChange(len(others), lost)
 
     def _finds(self, question: OwnQuestion, alteration: Alteration) -> bool:

@@ -81,6 +81,7 @@ def preview_fill(
         group = added[0].group if added else None
     after = Alteration(added=added, shown=[article.id])
     asked, different = questions_of(session, gap_id, limit=MOST_TRIED)
+    golden.trial.read_ahead(one.query for one in asked)
     questions = []
     for one in asked:
         looked = golden.trial.look(one.query, TOP, added={CollectionName.HELP: added}, visible=golden.visible(after))

@@ -86,6 +86,7 @@ def replay_gap(session: Session, searcher: Searcher, gap_id: int, *, golden: Gol
     """
     gap = get_gap(session, gap_id)
     asked, different = questions_of(session, gap_id, limit=MOST_QUESTIONS)
+    searcher.read_ahead(one.query for one in asked)
     answers = [searcher.search(session, one.query, reader_language=one.reader_language, limit=TOP) for one in asked]
     keys = _keys(session, {result.id for answer in answers for result in answer.results if result.kind == "article"})
     found = [
