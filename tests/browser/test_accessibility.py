@@ -118,6 +118,7 @@ PAGES = {
     "/studio/drafts/": ["/studio/drafts/"],
     "/studio/drafts/<int:article_id>": ["/studio/drafts/{draft}"],
     "/studio/content/<int:report_id>": ["/studio/content/1"],
+    "/studio/": ["/studio/"],
     "/studio/gaps": ["/studio/gaps", "/studio/gaps?shape=table", "/studio/gaps?shape=board"],
     "/studio/gaps/<int:gap_id>": ["/studio/gaps/{gap}", "/studio/gaps/{gap}?join=a"],
     "/studio/gaps/<int:gap_id>/fill": ["/studio/gaps/{gap}/fill"],

@@ -208,6 +208,7 @@ ROUTES = {
     ("POST", "/desk/macros/<int:macro_id>"): REP,
     ("POST", "/desk/macros/<int:macro_id>/delete"): REP,
     ("POST", "/desk/macros/<int:macro_id>/restore"): REP,
+    ("GET", "/studio/"): TRAINER,
     ("GET", "/studio/gaps"): TRAINER,
     ("GET", "/studio/gaps/<int:gap_id>"): TRAINER,
     ("POST", "/studio/gaps/<int:gap_id>/state"): TRAINER,

@@ -63,6 +63,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/desk/inbox?view=open&sort=newest": (Role.REP, 4),
     "/desk/inbox/1": (Role.REP, 11),
     "/desk/inbox/1/answers": (Role.REP, 10),
+    "/studio/": (Role.TRAINER, 1),
     "/studio/gaps": (Role.TRAINER, 7),
     "/studio/gaps?shape=table&q=ship&assigned=0": (Role.TRAINER, 7),
     "/studio/gaps?shape=board": (Role.TRAINER, 9),

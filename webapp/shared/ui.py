@@ -15,6 +15,7 @@ from webapp.shared.assets import init_assets
 from webapp.shared.database import session
 from webapp.shared.locale import choose_language
 from webapp.shared.no_question import no_question_words
+from webapp.shared.places import Menu, Place, PlaceGroup, desk_places, menus, nearby
 from webapp.shared.safety_words import kind_name, level_name
 
 # Whoever is on one of these has found a person already.
@@ -41,15 +42,6 @@ class LanguageOption:
     name: str  # in its own language
     current: bool
     url: str = ""  # of this very page in that language; empty where the language is a preference, not an address
-
-
-@dataclass(frozen=True)
-class Place:
-    name: str
-    url: str
-    current: bool
-    is_inbox: bool = False  # shows how many wait
-    unread: int = 0
 
 
 def init_ui(app: Flask, settings: Settings) -> None:
@@ -166,7 +158,7 @@ class PageFrame:
     def home_url(self) -> str:
         if self.area in {"desk", "studio", "admin"}:
             return url_for("desk.home")
-        return url_for("help.home", language=self.language)
+        return self.help_url
 
     @property
     def here(self) -> str:
@@ -227,49 +219,21 @@ class PageFrame:
     @property
     def places(self) -> list[Place]:
         """Where this person may go, for people who have logged in; the help centre shows a customer none of it."""
-        if not current_user.is_authenticated or self.area == "help":
-            return []
-        places = [
-            Place(_("Inbox"), url_for("desk_inbox.inbox"), request.blueprint == "desk_inbox", is_inbox=True),
-            Place(_("Desk"), url_for("desk.home"), request.endpoint in {"desk.home", "desk.article", "desk.ticket"}),
-            Place(_("Conversation"), url_for("desk.conversation"), request.endpoint == "desk.conversation"),
-        ]
-        is_customers = request.blueprint == "desk_customers"
-        places.append(Place(_("Customers"), url_for("desk_customers.find"), is_customers))
-        places.append(Place(_("Macros"), url_for("desk_macros.macros"), request.blueprint == "desk_macros"))
-        places.append(Place(_("Practice"), url_for("desk_practice.practice"), request.blueprint == "desk_practice"))
-        is_news = request.blueprint == "desk_news"
-        places.append(Place(_("News"), url_for("desk_news.news"), is_news, unread=current_user.unread))
-        if current_user.allows("trainer"):
-            places.append(Place(_("Gaps"), url_for("studio.gaps"), request.blueprint == "studio"))
-            for name, endpoint in (
-                (_("Numbers"), "studio_numbers.numbers"),
-                (_("Wordings"), "studio_wordings.wordings"),
-                (_("How sure"), "studio_confidence.confidence"),
-                (_("What search and pages use"), "studio_search.overview"),
-                (_("Safety"), "studio_safety.rules"),
-                (_("Rules of escalation"), "studio_escalation.rules"),
-                (_("Hours and waits"), "studio_service.service"),
-                (_("Notices"), "studio_notices.notices"),
-                (_("Self-service"), "studio_self_service.figures"),
-                (_("Flows"), "studio_flows.flows"),
-                (_("Articles"), "studio_articles.articles"),
-                (_("Drafts"), "studio_drafts.drafts"),
-                (_("What came in"), "studio_content.reports"),
-                (_("Translations"), "studio_translations.by_language"),
-                (_("Flags"), "studio_flags.flags"),
-                (_("What reps change"), "studio_edits.edits"),
-                (_("Reader feedback"), "studio_feedback.reasons"),
-                (_("Voice of the customer"), "studio_voice.themes"),
-                (_("Training"), "studio_training.training"),
-                (_("Widget"), "studio_widget.widget"),
-            ):
-                is_here = request.blueprint == endpoint.partition(".")[0]
-                places.append(Place(name, url_for(endpoint), is_here))
-        if current_user.allows("admin"):
-            places.append(Place(_("People"), url_for("admin.people"), request.blueprint == "admin"))
-            places.append(Place(_("Jobs"), url_for("admin_jobs.jobs"), request.endpoint == "admin_jobs.jobs"))
-            places.append(Place(_("Audit trail"), url_for("admin_audit.events"), request.blueprint == "admin_audit"))
-            places.append(Place(_("Imports"), url_for("admin_jobs.imports"), request.endpoint == "admin_jobs.imports"))
-        places.append(Place(_("Help centre"), url_for("help.home", language=self.language), False))
-        return places
+        return desk_places() if self._shows_places else []
+
+    @property
+    def menus(self) -> list[Menu]:
+        return menus() if self._shows_places else []
+
+    @property
+    def nearby(self) -> PlaceGroup | None:
+        """What stands beside this page in the menu."""
+        return nearby() if self._shows_places else None
+
+    @property
+    def help_url(self) -> str:
+        return url_for("help.home", language=self.language)
+
+    @property
+    def _shows_places(self) -> bool:
+        return bool(current_user.is_authenticated) and self.area != "help"

@@ -21,6 +21,7 @@ from kb.tables.feedback import LARGEST_ID
 from webapp.shared.database import session
 from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
+from webapp.shared.places import studio_groups
 from webapp.studio import gap_acts, gap_filling
 from webapp.studio.blueprint import blueprint, current_settings
 from webapp.studio.gap_words import (
@@ -54,6 +55,12 @@ REASONS = ("no_content", "other_words", "other_language", "hidden")
 
 for helper in (language_of_question, cost_in_words, trend_in_words, dismissal_of):
     blueprint.add_app_template_global(helper)
+
+
+@blueprint.get("/")
+def overview() -> ResponseReturnValue:
+    """What each place of the studio is for."""
+    return render_template("studio/overview.html", groups=studio_groups())
 
 
 @blueprint.get("/gaps")

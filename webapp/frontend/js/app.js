@@ -2,7 +2,7 @@
 import "htmx.org";
 import { forgetDraftsOnLogout } from "./draft.js";
 import { sayWhatFailed } from "./failures.js";
-import { closeMenusOnLeave } from "./menu.js";
+import { closeMenusOnLeave, openMenuOfThisPage } from "./menu.js";
 import { endNotices } from "./notices.js";
 import { makeScrollersFocusable } from "./scrolling.js";
 import { switchThemeInPlace } from "./theme.js";
@@ -10,6 +10,7 @@ import { leaveResultsInUse } from "./typing.js";
 
 document.documentElement.classList.add("js");
 closeMenusOnLeave();
+openMenuOfThisPage();
 forgetDraftsOnLogout();
 sayWhatFailed();
 switchThemeInPlace();

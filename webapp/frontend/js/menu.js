@@ -8,6 +8,7 @@ export function closeMenusOnLeave() {
     close(menu);
     menu.querySelector("summary").focus();
     event.stopPropagation();
+    event.preventDefault(); // what the menu is in stays open
   });
   for (const kind of ["click", "focusin"]) {
     document.addEventListener(kind, (event) => {
@@ -16,4 +17,13 @@ export function closeMenusOnLeave() {
       }
     });
   }
+}
+
+// On a narrow screen all places are behind one button: the menu that this page is in stands open there.
+export function openMenuOfThisPage() {
+  const places = document.querySelector("#places");
+  places?.addEventListener("toggle", (event) => {
+    if (event.newState !== "open") return;
+    places.querySelector("[data-menu]:has([aria-current])")?.setAttribute("open", "");
+  });
 }

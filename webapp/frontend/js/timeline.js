@@ -71,10 +71,11 @@ function markOpen(part) {
 // The navigation counts along.
 function countWaiting(part) {
   const count = part.querySelector("[data-count-waiting]")?.textContent;
-  const shown = document.querySelector(".count--waiting");
-  if (count === undefined || !shown) return;
-  shown.hidden = count === "0";
-  shown.querySelector("[data-count]").textContent = count;
+  if (count === undefined) return;
+  for (const shown of document.querySelectorAll(".count--waiting")) {
+    shown.hidden = count === "0";
+    shown.querySelector("[data-count]").textContent = count;
+  }
 }
 
 export function toTheEnd() {
