@@ -1,7 +1,7 @@
 """Rendering: one golden case for each piece of Markdown, and nothing dangerous whatever comes in."""
 
-import html5lib
 import pytest
+from harmless import assert_harmless
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,46 +122,6 @@ def test_links_between_articles_go_through_the_callback() -> None:
 )
 def test_dangerous_markup_is_taken_out(body: str) -> None:
     assert_harmless(render_markdown(body).html)
-
-
-ALLOWED_SCHEMES = ("https://", "http://", "mailto:", "tel:", "sms:", "#a-", "/")
-
-
-def assert_harmless(text: str) -> None:
-    """Parsed as a browser does: no active element, no attribute that acts, no address with another scheme."""
-    tree = html5lib.parseFragment(text, namespaceHTMLElements=False)
-    ids: set[str] = set()
-    for element in tree.iter():
-        if not isinstance(element.tag, str):
-            raise AssertionError("a comment came through")  # noqa: TRY004
-        assert element.tag not in {
-            "script",
-            "style",
-            "iframe",
-            "object",
-            "embed",
-            "form",
-            "button",
-            "svg",
-            "math",
-            "base",
-            "meta",
-            "h1",
-        }
-        assert element.tag != "input" or (element.get("type"), element.get("disabled")) == ("checkbox", "")
-        assert element.tag != "input" or element.get("aria-labelledby")
-        for name, value in element.attrib.items():
-            assert not name.startswith("on")
-            assert name not in {"style", "target", "srcdoc", "formaction", "ping"}
-            if name == "id":
-                assert value.startswith("a-")
-                assert value not in ids
-                ids.add(value)
-            if name == "src":
-                assert ":" not in value.split("/")[0] or value.lower().startswith("https://")
-                assert not value.startswith(("//", "/\\", "\\"))
-            if name == "href" and ":" in value.split("/")[0].split("?")[0].split("#")[0]:
-                assert value.lower().startswith(ALLOWED_SCHEMES)
 
 
 _pieces = st.lists(
