@@ -13,7 +13,7 @@ from kb.core.clock import utc_now
 from kb.insight.judged import JudgedSearch, judged_searches
 from kb.search.types import Outcome
 from kb.tables import SearchEvent
-from kb.tables.search import TRAINING
+from kb.tables.search import NOT_OF_USE
 
 PERIOD = timedelta(weeks=12)
 BINS = 10
@@ -80,7 +80,7 @@ def reliability(session: Session, *, now: datetime | None = None) -> Reliability
     searches = session.scalar(
         select(func.count())
         .select_from(SearchEvent)
-        .where(SearchEvent.created_at >= now - PERIOD, SearchEvent.place != TRAINING)
+        .where(SearchEvent.created_at >= now - PERIOD, SearchEvent.place.not_in(NOT_OF_USE))
     )
     bins = _bins(judged)
     error = sum(abs(one.said - one.share.value) * one.share.count for one in bins) / max(len(judged), 1)

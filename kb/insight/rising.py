@@ -22,7 +22,7 @@ from kb.articles import is_public
 from kb.core.clock import utc_now
 from kb.tables import Article, Feedback, FeedbackKind, RisingTopic, SearchEvent
 from kb.tables.feedback import parse_document
-from kb.tables.search import TRAINING
+from kb.tables.search import NOT_OF_USE
 
 WINDOW, WEEKS, LEAST_WEEKS = timedelta(hours=3), 8, 2
 # People in the window; times the usual; how often chance may do it. A topic that rises goes on rising until it is below STILL.
@@ -32,7 +32,7 @@ FRESH = timedelta(hours=1)
 MOST_SEARCHES, MOST_SHOWN = 100_000, 2
 # Fewer people in all other topics say nothing about how busy everything is.
 _LEAST_OTHERS = 20.0
-_NOT_CUSTOMERS = ("cli", "studio", "desk", "conversation", TRAINING)
+_NOT_CUSTOMERS = ("cli", "studio", "desk", "conversation", *NOT_OF_USE)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.search.search_as_you_type import PAUSE, continues_query
 from kb.tables import SearchEvent
-from kb.tables.search import TRAINING
+from kb.tables.search import NOT_OF_USE
 from kb.text.terms import normalise
 from kb.text.transliteration import to_native
 from kb.text.words import find_words, says_something
@@ -100,7 +100,7 @@ def _settled(session: Session, since: datetime, until: datetime) -> Iterator[_Se
             SearchEvent.query,
             SearchEvent.language,
         )
-        .where(SearchEvent.created_at >= since, SearchEvent.created_at < until, SearchEvent.place != TRAINING)
+        .where(SearchEvent.created_at >= since, SearchEvent.created_at < until, SearchEvent.place.not_in(NOT_OF_USE))
         .order_by(SearchEvent.created_at, SearchEvent.id)
         .execution_options(yield_per=1000)
     )

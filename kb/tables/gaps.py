@@ -72,7 +72,7 @@ class Miss(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("search_events.id", ondelete="CASCADE"), unique=True)
     gap_id: Mapped[int] = mapped_column(ForeignKey("gaps.id", ondelete="CASCADE"))
-    cause: Mapped[str] = mapped_column(String(20))  # no_answer | voted_down | asked_person | training
+    cause: Mapped[str] = mapped_column(String(20))  # no_answer | voted_down | asked_person | training | sample
     language: Mapped[str] = mapped_column(String(35), default="", server_default="")  # of the search
     vector: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)  # when it was asked

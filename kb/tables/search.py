@@ -13,6 +13,9 @@ from kb.tables.base import Base, utc_now
 
 # The place of what nobody finds in training: a gap like others, in no statistics of use.
 TRAINING = "training"
+# The place of what visitors of the sample shop are said to have looked for in vain: gaps like others, in no statistics of use.
+SAMPLE = "sample"
+NOT_OF_USE = (TRAINING, SAMPLE)
 
 
 class SearchEvent(Base):
@@ -26,7 +29,7 @@ class SearchEvent(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     place: Mapped[str] = mapped_column(
         String(20)
-    )  # help | ask | desk | conversation | studio | api | cli | article | training
+    )  # help | ask | desk | conversation | studio | api | cli | article | training | sample
     audience: Mapped[str] = mapped_column(String(20))  # customer | rep
     visit: Mapped[str | None] = mapped_column(String(36))  # random per browser session, tells nothing about the person
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

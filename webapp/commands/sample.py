@@ -15,9 +15,11 @@ def command() -> None:
 @command.command()
 @click.option("--yes", is_flag=True, help="Yes, remove them. Without it nothing is done.")
 def remove(yes: bool) -> None:
-    """Remove the sample's customers and conversations, played ones too, its invented figures and its training; nothing else."""
+    """Remove the sample's customers and conversations, played ones too, its invented figures, searches and training; nothing
+    else."""
     from kb.core.database import session_scope
     from kb.core.errors import InvalidInputError
+    from kb.insight.gaps.sample import remove_sample_searches
     from kb.insight.numbers import remove_sample_history
     from kb.insight.training.sample import remove_sample_training
     from kb.service.sample import remove_sample
@@ -32,13 +34,14 @@ def remove(yes: bool) -> None:
     with session_scope(engine) as session:
         removed = remove_sample(session)
         has_history = remove_sample_history(session) > 0
+        has_searches = remove_sample_searches(session) > 0
         has_training = remove_sample_training(session) > 0
     kept = f" {removed.kept} of them have real conversations and stay." if removed.kept else ""
     history = " The invented figures of the last quarter are gone too." if has_history else ""
     training = " So are its paths, cases and exercises of training." if has_training else ""
-    click.echo(
-        f"Removed: {removed.customers} sample customers, {removed.conversations} conversations.{kept}{history}{training}"
-    )
+    searches = " So are its searches that nothing answered, with their gaps." if has_searches else ""
+    counts = f"{removed.customers} sample customers, {removed.conversations} conversations."
+    click.echo(f"Removed: {counts}{kept}{history}{searches}{training}")
 
 
 @command.command()

@@ -18,6 +18,7 @@ from webapp.shared.sample_shop import (
     SAMPLE_FLOWS,
     SAMPLE_MACROS,
     SAMPLE_SCRIPTS,
+    SAMPLE_SEARCHES,
     SAMPLE_TICKETS,
     SAMPLE_TRAINING,
 )
@@ -47,6 +48,7 @@ def command() -> None:
     add_sample_flows(settings)
     add_sample_history(settings, engine)
     add_sample_training(settings, engine)
+    add_sample_gaps(settings, engine)
     show_demo_logins(settings)
 
 
@@ -223,6 +225,35 @@ def add_sample_training(settings: Settings, engine: "Engine") -> int:
     return stored
 
 
+def add_sample_gaps(settings: Settings, engine: "Engine") -> int:
+    """What visitors of the sample shop looked for in vain, sorted into gaps, once, and never where somebody has searched.
+    Returns how many searches came in."""
+    from indexer.runtime import SearchRuntime
+    from kb.core.database import session_scope
+    from kb.insight.gaps.sample import store_sample_searches
+    from kb.insight.numbers import has_searches
+    from kb.jobs.worker import JobContext
+    from kb.search.types import Audience
+    from webapp.worker.gaps import run
+    from webapp.worker.tools import WorkerTools
+
+    stamp = settings.home / "sample-gaps"
+    if stamp.exists() or not _content_stamp(settings).exists():
+        return 0
+    stored = 0
+    with session_scope(engine) as session:
+        is_new = not has_searches(session)
+    if is_new:
+        with step("What the sample shop has no answer to"):
+            tools = WorkerTools(settings, engine)
+            runtime: SearchRuntime = tools.runtime
+            with session_scope(engine) as session:
+                stored = store_sample_searches(session, SAMPLE_SEARCHES, runtime.searcher(Audience.CUSTOMER))
+            run(tools, JobContext(engine, {}, lambda _done, _total: None))
+    stamp.write_text(f"{stored}\n", encoding="ascii")
+    return stored
+
+
 def show_demo_logins(settings: Settings) -> None:
     path = _demo_file(settings)
     if path.exists():
@@ -282,7 +313,7 @@ def _add_tickets(settings: Settings, engine: "Engine") -> None:
 
 def _fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
-    others = {SAMPLE_CONVERSATIONS, SAMPLE_SCRIPTS}  # they come by a way of their own
+    others = {SAMPLE_CONVERSATIONS, SAMPLE_SCRIPTS, SAMPLE_SEARCHES}  # they come by a way of their own
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path not in others):
         digest.update(f"{path.relative_to(folder)}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -10,6 +10,7 @@ SAMPLE_CONVERSATIONS = SAMPLE_ARTICLES / "sample-conversations.jsonl"
 SAMPLE_MACROS = SAMPLE_ARTICLES / "sample-macros.yaml"
 SAMPLE_FLOWS = SAMPLE_ARTICLES / "flows"
 SAMPLE_TRAINING = SAMPLE_ARTICLES / "sample-training.yaml"
+SAMPLE_SEARCHES = SAMPLE_ARTICLES / "sample-searches.yaml"
 SAMPLE_SCRIPTS = SAMPLE_ARTICLES / "sample-simulations.jsonl"
 
 

@@ -26,6 +26,7 @@ NAMES = {
     "hidden": lazy_gettext("Only where customers cannot see it"),
     "no_answer": lazy_gettext("Nothing found"),
     "training": lazy_gettext("From training: no rep found it"),
+    "sample": lazy_gettext("Sample data"),
     "voted_down": lazy_gettext("Voted “did not answer”"),
     "asked_person": lazy_gettext("Asked for a person"),
     "help": lazy_gettext("Help centre"),

@@ -19,7 +19,7 @@ from kb.core.clock import utc_now
 from kb.insight.demand.wording import LEAST_PEOPLE, ArticleWords, Asked, choose_wording
 from kb.tables import Article, Feedback, FeedbackKind, MostAsked, SearchEvent, TopicDemand
 from kb.tables.feedback import parse_document
-from kb.tables.search import TRAINING
+from kb.tables.search import NOT_OF_USE
 
 # Without what may still be typed on.
 WINDOW, SETTLING = timedelta(days=30), timedelta(minutes=1)
@@ -27,7 +27,7 @@ TILES = 6
 # The newest searches that are looked at.
 MOST_SEARCHES = 100_000
 # Where nobody asks by themselves: tests, trials, people who answer.
-_NOT_CUSTOMERS = ("cli", "studio", "desk", "conversation", TRAINING)
+_NOT_CUSTOMERS = ("cli", "studio", "desk", "conversation", *NOT_OF_USE)
 # The last part of what a link leads to: a slug, where it leads to another article.
 _LINKED = regex.compile(r"\]\((?:[^()\s#?]*/)?([^()\s#?/]+?)(?:\.\w{2,5})?(?:[#?][^()\s]*)?\)")
 _HELPED = (FeedbackKind.CLICK.value, FeedbackKind.ANSWERED.value)

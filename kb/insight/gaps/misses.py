@@ -14,12 +14,12 @@ from kb.search.encoding import Encoder
 from kb.search.search_as_you_type import PAUSE
 from kb.search.types import Outcome
 from kb.tables import Feedback, FeedbackKind, GapMark, Miss, SearchEvent, utc_now
-from kb.tables.search import TRAINING
+from kb.tables.search import SAMPLE, TRAINING
 from kb.text.no_question import find_no_question
 
 NO_ANSWER, VOTED_DOWN, ASKED_PERSON = "no_answer", "voted_down", "asked_person"
-# What nobody finds in training, see kb.insight.training.lost.
-FROM_TRAINING = "training"
+# What nobody finds in training, see kb.insight.training.lost; what the sample shop lacks, see kb.insight.gaps.sample.
+_OF_PLACES = {TRAINING: "training", SAMPLE: "sample"}
 # Feedback that can make a miss of a search, also of one that was looked at long ago.
 _DECIDING = (FeedbackKind.NOT_ANSWERED.value, FeedbackKind.ASKED_PERSON.value)
 # Misses that are encoded together, then written in one short transaction.
@@ -88,7 +88,9 @@ def _portions(session: Session, settled: datetime) -> Iterator[_Portion]:
     Rows count as settled in the order of their ids, up to the first that is too young: on PostgreSQL one with a lower id may
     be committed a moment later than one with a higher id.
     """
-    is_unanswered = or_(SearchEvent.outcome == Outcome.NONE.value, SearchEvent.lacks_identifier)
+    is_unanswered = or_(
+        SearchEvent.outcome == Outcome.NONE.value, SearchEvent.lacks_identifier, SearchEvent.place == SAMPLE
+    )
     unanswered = select(SearchEvent.id, SearchEvent.id).where(is_unanswered)
     yield from _portions_of(session, "events", SearchEvent, unanswered, settled)
     voted = select(Feedback.id, Feedback.event_id).where(Feedback.kind.in_(_DECIDING), Feedback.event_id.is_not(None))
@@ -134,8 +136,8 @@ def _asks_something(query: str) -> bool:
 
 
 def _cause_of(event: SearchEvent) -> str | None:
-    if event.place == TRAINING:
-        return FROM_TRAINING
+    if event.place in _OF_PLACES:
+        return _OF_PLACES[event.place]
     kinds = {feedback.kind for feedback in event.feedback}
     if FeedbackKind.ANSWERED in kinds:
         return None

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from kb.tables.search import TRAINING
+from kb.tables.search import NOT_OF_USE
 
 
 class Measure(StrEnum):
@@ -45,4 +45,4 @@ OF_ARTICLES = (
 # Where a rep searches; everywhere else it is a customer.
 DESK_PLACES = ("desk", "conversation")
 # Tests and trials.
-NOT_COUNTED = ("cli", "studio", TRAINING)
+NOT_COUNTED = ("cli", "studio", *NOT_OF_USE)

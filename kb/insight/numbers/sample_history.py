@@ -16,6 +16,7 @@ from kb.insight.numbers.day import Counts, add
 from kb.insight.numbers.lengths import bucket_of
 from kb.insight.numbers.measures import Measure
 from kb.tables import Article, Channel, DailyCount, SearchEvent
+from kb.tables.search import SAMPLE
 
 DAYS = 91
 _SEED = 2013
@@ -44,7 +45,7 @@ _SALE, _SALE_DAYS = 33, 5
 
 def has_searches(session: Session) -> bool:
     """Whether anybody has searched here: then the figures are to be real ones. One statement."""
-    return session.scalar(select(exists().where(SearchEvent.id.is_not(None)))) or False
+    return session.scalar(select(exists().where(SearchEvent.place != SAMPLE))) or False
 
 
 def store_sample_history(session: Session, today: date) -> int:

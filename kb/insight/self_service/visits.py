@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from kb.tables import ArticleRead, Conversation, Feedback, FeedbackKind, SearchEvent
 from kb.tables.feedback import parse_document
-from kb.tables.search import TRAINING
+from kb.tables.search import NOT_OF_USE
 
 # After so long a rest, whoever goes on has come back; so long afterwards a visit is looked at.
 PAUSE, FOLLOWED = timedelta(minutes=30), timedelta(days=7)
-_NOT_CUSTOMERS = ("cli", "studio", "desk", "conversation", TRAINING)
+_NOT_CUSTOMERS = ("cli", "studio", "desk", "conversation", *NOT_OF_USE)
 _SAID = (FeedbackKind.ANSWERED.value, FeedbackKind.NOT_ANSWERED.value)
 
 
