@@ -118,7 +118,15 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
     )
     keep_feedback_text: str = setting("KB_KEEP_FEEDBACK", "400", "Days that feedback is kept; 0 for ever")
     keep_conversations_text: str = setting(
-        "KB_KEEP_CONVERSATIONS", "730", "Days that a conversation is kept after it was closed; 0 for ever"
+        "KB_KEEP_CONVERSATIONS",
+        "730",
+        "Days that a conversation is kept after it was closed, and a customer after the last of theirs; 0 for ever",
+    )
+    keep_tickets_text: str = setting(
+        "KB_KEEP_TICKETS", "0", "Days that a past ticket, which is redacted, is kept after it was resolved; 0 for ever"
+    )
+    keep_practice_text: str = setting(
+        "KB_KEEP_PRACTICE", "730", "Days that exercises of reps, and what they opened, are kept; 0 for ever"
     )
     keep_jobs_text: str = setting(
         "KB_KEEP_JOBS", "14", "Days that jobs and calls of webhooks are kept after their end; 0 for ever"
@@ -211,6 +219,14 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
         return whole_number("KB_KEEP_CONVERSATIONS", self.keep_conversations_text, 0, 36_500)
 
     @property
+    def keep_tickets(self) -> int:
+        return whole_number("KB_KEEP_TICKETS", self.keep_tickets_text, 0, 36_500)
+
+    @property
+    def keep_practice(self) -> int:
+        return whole_number("KB_KEEP_PRACTICE", self.keep_practice_text, 0, 36_500)
+
+    @property
     def keep_jobs(self) -> int:
         return whole_number("KB_KEEP_JOBS", self.keep_jobs_text, 0, 36_500)
 
@@ -280,6 +296,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.keep_searches,
         settings.keep_feedback,
         settings.keep_conversations,
+        settings.keep_tickets,
+        settings.keep_practice,
         settings.keep_jobs,
         settings.first_response_minutes,
         settings.resolution_minutes,
