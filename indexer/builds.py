@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
-from kb.tables import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
+from kb.tables import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage, Ticket
 
 # Rows in one transaction when the passages of a retired build are removed: others write in between.
 _REMOVED_AT_ONCE = 2000
@@ -60,3 +60,15 @@ def remove_retired_rows(session: Session) -> bool:
         session.execute(delete(IndexChange).where(IndexChange.build_id == build.id))
         session.delete(build)
     return False
+
+
+def remove_erased_tickets(session: Session) -> None:
+    """Remove what builds that do not serve have of tickets that are gone; the live one follows by itself."""
+    others = select(IndexBuild.id).where(IndexBuild.state != BuildState.LIVE)
+    for model in (Passage, IndexedDocument):
+        is_gone = ~select(Ticket.id).where(Ticket.id == model.document_id).exists()
+        session.execute(
+            delete(model)
+            .where(model.build_id.in_(others), model.document_kind == "ticket", is_gone)
+            .execution_options(synchronize_session=False)
+        )

@@ -18,9 +18,17 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from indexer.backends.faiss_tantivy.files import BuildFiles
+from indexer.backends.faiss_tantivy.manifest import read_manifest, remove_unused
 from indexer.backends.faiss_tantivy.merging import merge_large_segments
 from indexer.backends.faiss_tantivy.segment import VectorSizes
-from indexer.builds import live_build, make_live, remove_retired_rows, resume_build, start_live_build
+from indexer.builds import (
+    live_build,
+    make_live,
+    remove_erased_tickets,
+    remove_retired_rows,
+    resume_build,
+    start_live_build,
+)
 from indexer.documents import DocumentState, Key, wanted_among, wanted_documents
 from indexer.fingerprint import index_fingerprint
 from indexer.storing import Batch, IndexReport, store_batch
@@ -37,6 +45,8 @@ __all__ = ["IndexReport", "bring_up_to_date", "count_differences", "make_files",
 
 _DOCUMENTS_PER_BATCH = 64
 _LOCK_WAIT_SECONDS = 600
+# Seconds until every reader has looked at the manifest again.
+PATIENCE = 5.0
 # The number of PostgreSQL's advisory lock: writers on several machines share no file.
 _ADVISORY_LOCK = 0x6B62
 
@@ -96,6 +106,35 @@ def make_files(engine: Engine, index_dir: Path, encoder: Encoder) -> None:
             build = live_build(session) or start_live_build(session, fingerprint)
         if build.fingerprint == fingerprint:
             _Update(engine, index_dir, encoder, build.id, IndexReport()).open_files(check=True)
+
+
+def forget_old_files(engine: Engine, index_dir: Path, encoder: Encoder, *, patience: float = PATIENCE) -> None:
+    """Write the files anew from the database and delete the old ones, so that nothing of a removed document is left in them; and
+    the passages of builds that do not serve. Call it after `bring_up_to_date`.
+
+    patience: seconds that readers have to take up the new files. Raises as `bring_up_to_date`.
+    """
+    with _told_plainly():
+        with session_scope(engine) as session:
+            remove_erased_tickets(session)
+        while _removes_retired(engine):
+            pass
+        with write_lock(engine, index_dir):
+            with session_scope(engine) as session:
+                build = live_build(session)
+            if build is None or build.fingerprint != index_fingerprint(encoder):
+                return
+            update = _Update(engine, index_dir, encoder, build.id, IndexReport())
+            update.write_files()
+            update.catch_up()
+        time.sleep(patience)
+        with write_lock(engine, index_dir):
+            remove_unused(index_dir, read_manifest(index_dir), older_than=patience / 2)
+
+
+def _removes_retired(engine: Engine) -> bool:
+    with session_scope(engine) as session:
+        return remove_retired_rows(session)
 
 
 @contextmanager
@@ -299,7 +338,5 @@ def _make_build(
                 make_live(session, build)
             update.catch_up()
     report.rebuilt = report.rewritten = True
-    while True:
-        with session_scope(engine) as session:
-            if not remove_retired_rows(session):
-                return
+    while _removes_retired(engine):
+        pass

@@ -42,6 +42,8 @@ class AuditKind(StrEnum):
     REFUSED = "refused"
     TOO_OFTEN = "too_often"
     EXPORTED = "exported"
+    ERASURE_ASKED = "erasure_asked"
+    ERASED = "erased"
     PRUNED = "pruned"
 
 

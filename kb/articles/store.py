@@ -152,6 +152,12 @@ def source_of_article(session: Session, article: Article) -> ArticleSource:
     return source_of_revision(get_revision(session, article, article.revision))
 
 
+def hash_anew(session: Session, article: Article) -> None:
+    """After its text was changed in its row and its revision, without a new one: somebody's data were put out of it."""
+    revision = get_revision(session, article, article.revision)
+    article.content_hash = revision.content_hash = source_of_revision(revision).content_hash
+
+
 def source_of_revision(revision: ArticleRevision) -> ArticleSource:
     """What the article was in that revision."""
     fields = revision.fields

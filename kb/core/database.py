@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
-from kb.core.errors import ConfigurationError
+from kb.core.errors import ConfigurationError, ConflictError
 from kb.core.settings import Settings
 
 # Drivers whose package has another name, or needs a part that is not installed by itself.
@@ -138,6 +138,20 @@ def insert_new(session: Session, table: Table, row: Mapping[str, Any], *, key: S
 def _insert(session: Session, table: Table, row: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(table).values(row)
+
+
+def forget_deleted(engine: Engine) -> None:
+    """Have the database give up what was deleted: SQLite keeps it in freed pages and in its log until then.
+
+    The whole file is written anew, for which there must be room. Raises OperationalError or ConflictError where others keep it
+    busy: try again.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
+        if engine.dialect.name == "sqlite":
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+            if busy:
+                raise ConflictError("Others read the database all the while; its log still has what was deleted.")
 
 
 @contextmanager

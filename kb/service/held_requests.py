@@ -11,7 +11,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -132,6 +132,24 @@ def count_held(home: Path) -> tuple[int, int]:
     """How many wait, and how many were put aside since they could not be read or stored."""
     names = _names(home / FOLDER)
     return sum(name.endswith(ENDING) for name in names), sum(name.endswith(BROKEN) for name in names)
+
+
+def held_of(home: Path, is_theirs: Callable[[Mapping[str, Any]], bool]) -> list[tuple[Path, Mapping[str, Any]]]:
+    """What waits and is somebody's, also what cannot be read: of that, its text as `message`."""
+    found: list[tuple[Path, Mapping[str, Any]]] = []
+    for name in _names(home / FOLDER):
+        path = home / FOLDER / name
+        try:
+            text = path.read_text("utf-8", errors="replace")
+        except OSError:  # another worker has stored it
+            continue
+        try:
+            fields = json.loads(text)
+        except ValueError:
+            fields = {"message": text}
+        if isinstance(fields, dict) and is_theirs(fields):
+            found.append((path, fields))
+    return found
 
 
 def store_held(

@@ -4,7 +4,10 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
+
+import phonenumbers
 
 from kb.core.errors import ConfigurationError
 
@@ -43,6 +46,21 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def hashes_of_requester(key: bytes, identifiers: Collection[str]) -> frozenset[str]:
+    """All under which somebody's tickets may be kept: a number in E.164 also as help desks write it."""
+    written = set(identifiers)
+    for one in identifiers:
+        try:
+            number = phonenumbers.parse(one)
+        except phonenumbers.NumberParseException:
+            continue
+        formats = vars(phonenumbers.PhoneNumberFormat).values()
+        written |= {phonenumbers.format_number(number, way) for way in formats if isinstance(way, int)}
+        national = phonenumbers.national_significant_number(number)
+        written |= {national, f"0{national}", f"{number.country_code}{national}"}
+    return frozenset(found for one in written if (found := hash_requester(key, one)) is not None)
 
 
 def hash_requester(key: bytes, requester: str) -> str | None:

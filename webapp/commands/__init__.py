@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("webapp.commands.serve", "Run the production server, and one worker beside it."),
     "worker": ("webapp.commands.worker", "Run one more worker, here or on another machine."),
     "user": ("webapp.commands.user", "Add people and set their roles and passwords."),
+    "customer": ("webapp.commands.customer", "Hand out or erase all that is stored about one customer."),
     "audit": ("webapp.commands.audit", "Security events: check that none was altered, hand them out."),
     "articles": ("webapp.commands.articles", "Bring articles in and keep a folder in step."),
     "tickets": ("webapp.commands.tickets", "Import resolved tickets, redacted."),

@@ -24,6 +24,7 @@ from webapp.worker import (
     calibration,
     channels,
     demand,
+    erasing,
     feelings,
     flags,
     gap_news,
@@ -51,6 +52,7 @@ from webapp.worker import (
     workflow,
 )
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
+from webapp.worker.erasing import ERASING
 from webapp.worker.feelings import FEELINGS
 from webapp.worker.flags import FLAGS
 from webapp.worker.gap_news import GAP_NEWS
@@ -118,6 +120,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(TRYING, trying.run, lane=TRYING),
         kind(TICKET_IMPORT, tickets.run, lane=TICKET_IMPORT),
         kind(SIMULATION, simulation.run, lane=SIMULATION),
+        kind(ERASING, erasing.run, lane=ERASING),
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
         kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),
     ]

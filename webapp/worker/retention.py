@@ -31,6 +31,8 @@ def delete_old_rows(tools: WorkerTools, context: JobContext) -> dict[str, Any] |
         settings.keep_conversations,
         settings.keep_jobs,
         log_ins=settings.session_longest // 24 + 1,
+        tickets=settings.keep_tickets,
+        practice=settings.keep_practice,
     )
     with Session(tools.engine) as session:
         deleted = delete_what_is_old(session, keep, checkpoint=session.commit, progress=context.progress)

@@ -120,7 +120,7 @@ def write_manifest(root: Path, manifest: Manifest) -> None:
     before = _named_files(root)
     scratch.replace(root / FILE)
     _retire(root, before - _named_files(root))
-    _remove_old(root, manifest)
+    remove_unused(root, manifest)
 
 
 def checksum(path: Path) -> str:
@@ -153,12 +153,13 @@ def _retire(root: Path, paths: set[Path]) -> None:
         (root / name.value / "current").unlink(missing_ok=True)
 
 
-def _remove_old(root: Path, manifest: Manifest) -> None:
+def remove_unused(root: Path, manifest: Manifest, *, older_than: float = KEEP_FOR_READERS_SECONDS) -> None:
+    """Delete files that it does not name. older_than: seconds since nobody needs them. The caller holds the write lock."""
     now = time.time()
     for name, entry in manifest.collections.items():
         named = entry.files()
         for path in (root / name).iterdir():
-            if path.name in named or now - path.stat().st_mtime < KEEP_FOR_READERS_SECONDS:
+            if path.name in named or now - path.stat().st_mtime < older_than:
                 continue
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
