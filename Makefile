@@ -2,7 +2,7 @@
 # make setup  the same without the server: leaves .venv/ and var/
 # make test   lint, types and every test, browser tests included
 # make lint   lint and types alone
-# make lock   write constraints.txt anew from the environment
+# make lock   write constraints.txt and locks/ (the hashes) anew from the environment
 # make clean  remove what was built (not var/: database, models and index stay)
 
 .PHONY: run setup test lint lock clean environment development
@@ -14,10 +14,10 @@ PORT ?=
 define FIND_PYTHON
 for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
   command -v "$$candidate" >/dev/null 2>&1 || continue; \
-  if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; \
+  if "$$candidate" -c 'import sys; sys.exit(not (3, 11, 5) <= sys.version_info[:3] < (3, 15))' 2>/dev/null; \
   then echo "$$candidate"; exit 0; fi; \
 done; \
-echo "kb-assist needs Python 3.11 to $(NEWEST_TESTED); found: $$(command -v python3 >/dev/null 2>&1 && python3 --version 2>&1 || echo none)." >&2; \
+echo "kb-assist needs Python 3.11.5 to $(NEWEST_TESTED); found: $$(command -v python3 >/dev/null 2>&1 && python3 --version 2>&1 || echo none)." >&2; \
 echo "Install one (Debian: apt-get install python3 python3-venv; macOS: brew install python@3.13)," >&2; \
 echo "or name the one to use: make run PYTHON=/path/to/python3.12" >&2; \
 exit 1

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+LOCKS = ROOT / "locks"
 DIST = ROOT / "webapp" / "static" / "dist"
 TRANSLATIONS = ROOT / "webapp" / "translations"
 OLDEST_NODE = 20
@@ -52,9 +54,9 @@ def main() -> int:
 
 
 def make_environment(*, dev: bool) -> None:
-    """`.venv/` with everything that is pinned in constraints.txt; with what the tests need where `dev` is set."""
+    """`.venv/` with everything that is locked in locks/; with what the tests need where `dev` is set."""
     stamp = VENV / ".kb-environment"
-    wanted = fingerprint([ROOT / "pyproject.toml", ROOT / "constraints.txt"])
+    wanted = fingerprint([ROOT / "pyproject.toml", *(LOCKS / name for name in ("run.txt", "test.txt", "torch.txt", "cuda.txt"))])
     found = stamp.read_text().split() if stamp.exists() else []
     # An environment with the tests' packages is also good for running.
     if (BIN / "kb").exists() and found[:1] == [wanted] and (not dev or "dev" in found):
@@ -64,8 +66,11 @@ def make_environment(*, dev: bool) -> None:
     say("Python environment (.venv): a few minutes the first time")
     if not (BIN / "python").exists():
         create_venv()
-    target = f"{ROOT}[dev]" if dev else str(ROOT)
-    pip_install(["-c", str(ROOT / "constraints.txt"), "-e", target])
+    (VENV / "pip.log").unlink(missing_ok=True)
+    install_locked("run.txt", *(["test.txt"] if dev else []))
+    install_torch(LOCKS / "torch.txt")
+    # setuptools, which does this, is locked as well: nothing is fetched here.
+    pip_install(["--no-deps", "--no-index", "--no-build-isolation", "-e", str(ROOT)])
     stamp.write_text(f"{wanted} {'dev' if dev else ''}\n")
     say(f"Python environment ready ({time.monotonic() - started:.0f} s)")
 
@@ -84,12 +89,62 @@ def create_venv() -> None:
         raise Problem(f"The environment {VENV} could not be made; the reason is above.")
 
 
+def install_locked(*names: str) -> None:
+    """What the named locks list and nothing else; pip refuses a file whose hash is not among those of its package."""
+    requirements = [part for name in names for part in ("-r", str(LOCKS / name))]
+    pip_install(["--require-hashes", "--no-deps", *requirements])
+
+
+def install_torch(lock: Path) -> None:
+    """The release of PyTorch that is locked, in the build that the index of this machine has.
+
+    Builds for CPUs alone come from other indexes than the public one, which takes no file of such a version ("+cpu"):
+    whoever points pip at such an index has chosen it. A file of that kind is installed even where its hash is not
+    known, and told; with KB_KNOWN_BUILDS_ONLY it is refused, and a file of the plain version always is.
+    """
+    text = lock.read_text(encoding="utf-8")
+    requirement = next(line.split()[0] for line in text.splitlines() if line.startswith("torch=="))
+    known = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
+    stamp = VENV / ".kb-torch"
+    present = stamp.read_text().split() if stamp.exists() else []
+    if present[:1] == [requirement] and is_trusted(present[1], present[2], known):
+        return
+    with tempfile.TemporaryDirectory(dir=VENV) as folder:
+        pip_run("download", ["--no-deps", "--only-binary", ":all:", "--dest", folder, requirement])
+        (wheel,) = Path(folder).iterdir()
+        version = wheel.name.split("-")[1]
+        with wheel.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if not is_trusted(version, digest, known):
+            raise Problem(
+                f"torch {version} as pip finds it here has the hash\n  sha256:{digest}\nwhich {lock} does not list.\n"
+                "If you know this file, add the hash there; if not, do not use the index that it comes from."
+            )
+        if digest not in known:
+            say(f"  torch {version} comes from an index of your own; its hash is not one we know: sha256:{digest}")
+        pip_install(["--no-deps", "--no-index", str(wheel)])
+    stamp.write_text(f"{requirement} {version} {digest}\n")
+    needs = "from importlib.metadata import requires; print(*(requires('torch') or ()), sep='\\n')"
+    result = subprocess.run([str(BIN / "python"), "-c", needs], capture_output=True, text=True, check=True)
+    if re.search(r"^(nvidia|cuda)-", result.stdout, flags=re.MULTILINE):
+        install_locked("cuda.txt")
+
+
+def is_trusted(version: str, digest: str, known: "set[str]") -> bool:
+    """Whether a file of PyTorch may be installed: of known hash, or a build that only an index of one's own can have."""
+    return digest in known or ("+" in version and not os.environ.get("KB_KNOWN_BUILDS_ONLY"))
+
+
 def pip_install(arguments: Sequence[str]) -> None:
+    pip_run("install", arguments)
+
+
+def pip_run(action: str, arguments: Sequence[str]) -> None:
     """pip, told in a few lines; all of its output goes to .venv/pip.log and its end is shown where it fails."""
     log = VENV / "pip.log"
-    command = [str(BIN / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command = [str(BIN / "python"), "-m", "pip", action, "--disable-pip-version-check", "--no-input"]
     collected = 0
-    with log.open("w", encoding="utf-8") as file:
+    with log.open("a", encoding="utf-8") as file:
         process = subprocess.Popen(
             [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
@@ -145,7 +200,7 @@ def find_npm() -> "tuple[list[str], dict[str, str]]":
     found = subprocess.run(look, capture_output=True, text=True, check=False)
     if found.returncode:
         say(f"  No Node {OLDEST_NODE} or later here: taking it from the Python package {NODE_PACKAGE}")
-        pip_install([NODE_PACKAGE])
+        install_locked("node.txt")
         found = subprocess.run(look, capture_output=True, text=True, check=True)
     package = Path(found.stdout.strip())
     binaries = package if os.name == "nt" else package / "bin"
