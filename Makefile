@@ -3,9 +3,12 @@
 # make test   lint, types and every test, browser tests included
 # make lint   lint and types alone
 # make lock   write constraints.txt and locks/ (the hashes) anew from the environment
+# make licences  write docs/licences.md anew; stops at a licence that does not go with ours
+# make sbom   write build/kb-assist.cdx.json, the bill of materials (CycloneDX)
+# make advisories OSV=FILE  look our versions up in advisories that lie here (OSV documents, a zip file or folder)
 # make clean  remove what was built (not var/: database, models and index stay)
 
-.PHONY: run setup test lint lock clean environment development
+.PHONY: run setup test lint lock licences sbom advisories clean environment development
 .NOTPARALLEL:
 
 NEWEST_TESTED := 3.14
@@ -47,7 +50,16 @@ test: lint
 	.venv/bin/python -m pytest -n auto --dist loadfile
 
 lock: development
-	@.venv/bin/python scripts/lock.py
+	@.venv/bin/python -m scripts.lock
+
+licences: development
+	@.venv/bin/python -m scripts.supply.licences
+
+sbom: development
+	@.venv/bin/python -m scripts.supply.sbom
+
+advisories: development
+	@.venv/bin/python -m scripts.supply.advisories $(or $(OSV),$(error name the advisories: make advisories OSV=/path/to/osv.zip))
 
 clean:
 	rm -rf .venv node_modules webapp/static/dist build dist *.egg-info

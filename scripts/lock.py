@@ -15,14 +15,15 @@ Hashes are looked up by uv, in the index that it is set up with (`UV_INDEX_URL`)
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from prepare import BIN, LOCKS, NODE_PACKAGE, ROOT, install_locked
+
+from scripts.prepare import BIN, LOCKS, NODE_PACKAGE, ROOT, install_locked
 
 HEAD = """\
 # Exact versions of everything that is installed. Written by `make lock` from the environment; do not edit by hand.
@@ -37,31 +38,33 @@ CUDA = re.compile(r"(nvidia|cuda|triton)\b")
 TORCH_BUILDS = ("6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",)
 
 
-def closure(root: str, extras: set[str]) -> dict[str, str]:
-    """Name to version of all that `root` needs, itself left out. A requirement of another platform is not followed."""
+def closure(requirements: Iterable[str]) -> dict[str, str]:
+    """Name to version of all that the requirements need here. A requirement of another platform is not followed."""
     pins: dict[str, str] = {}
-    seen: set[tuple[str, frozenset[str]]] = set()
-    waiting = [(root, frozenset(extras))]
+    seen: set[tuple[str, str]] = set()
+    waiting = [(Requirement(text), "") for text in requirements]
     while waiting:
-        name, wanted = waiting.pop()
-        if (name, wanted) in seen:
+        requirement, extra = waiting.pop()
+        if requirement.marker is not None and not requirement.marker.evaluate({"extra": extra}):
             continue
-        seen.add((name, wanted))
         try:
-            found = distribution(name)
+            found = distribution(requirement.name)
         except PackageNotFoundError:
-            print(f"{name} is required but not installed; run: make setup", file=sys.stderr)
+            print(f"{requirement.name} is required but not installed; run: make setup", file=sys.stderr)
             raise SystemExit(1) from None
         # Without the local part ("+cpu"): the same release under any build.
-        pins[canonicalize_name(name)] = Version(found.version).public
-        for text in found.requires or ():
-            requirement = Requirement(text)
-            if requirement.marker is None or any(
-                requirement.marker.evaluate({"extra": extra}) for extra in (wanted or {""}) | {""}
-            ):
-                waiting.append((canonicalize_name(requirement.name), frozenset(requirement.extras)))
-    del pins[canonicalize_name(root)]
+        pins[canonicalize_name(requirement.name)] = Version(found.version).public
+        for wanted in {"", *requirement.extras}:
+            if (name := (canonicalize_name(requirement.name), wanted)) not in seen:
+                seen.add(name)
+                waiting += [(Requirement(text), wanted) for text in found.requires or ()]
     return pins
+
+
+def required(*extras: str) -> list[str]:
+    """What pyproject.toml asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [*project["dependencies"], *(text for extra in extras for text in project["optional-dependencies"][extra])]
 
 
 def compiled(source: str, *options: str, given: str = "") -> dict[str, str]:
@@ -105,7 +108,7 @@ def write_locks() -> int:
 def main() -> None:
     if sys.argv[1:] != ["--hashes"]:
         # What belongs to one build of PyTorch is in cuda.txt, whether or not it is installed here.
-        pins = {name: version for name, version in closure("kb-assist", {"dev"}).items() if not CUDA.match(name)}
+        pins = {name: version for name, version in closure(required("dev")).items() if not CUDA.match(name)}
         lines = "".join(f"{name}=={version}\n" for name, version in sorted(pins.items()))
         (ROOT / "constraints.txt").write_text(HEAD + lines, encoding="utf-8")
     print(f"locks: {write_locks()} packages")

@@ -56,7 +56,9 @@ def main() -> int:
 def make_environment(*, dev: bool) -> None:
     """`.venv/` with everything that is locked in locks/; with what the tests need where `dev` is set."""
     stamp = VENV / ".kb-environment"
-    wanted = fingerprint([ROOT / "pyproject.toml", *(LOCKS / name for name in ("run.txt", "test.txt", "torch.txt", "cuda.txt"))])
+    wanted = fingerprint(
+        [ROOT / "pyproject.toml", *(LOCKS / name for name in ("run.txt", "test.txt", "torch.txt", "cuda.txt"))]
+    )
     found = stamp.read_text().split() if stamp.exists() else []
     # An environment with the tests' packages is also good for running.
     if (BIN / "kb").exists() and found[:1] == [wanted] and (not dev or "dev" in found):
@@ -144,10 +146,12 @@ def pip_run(action: str, arguments: Sequence[str]) -> None:
     log = VENV / "pip.log"
     command = [str(BIN / "python"), "-m", "pip", action, "--disable-pip-version-check", "--no-input"]
     collected = 0
-    with log.open("a", encoding="utf-8") as file:
-        process = subprocess.Popen(
+    with (
+        log.open("a", encoding="utf-8") as file,
+        subprocess.Popen(
             [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        )
+        ) as process,
+    ):
         assert process.stdout is not None
         for line in process.stdout:
             file.write(line)
@@ -160,7 +164,7 @@ def pip_run(action: str, arguments: Sequence[str]) -> None:
             elif text.startswith("Installing collected packages:"):
                 update_line(f"  installing {text.count(',') + 1} packages", keep=True)
         update_line("")
-    if process.wait():
+    if process.returncode:
         end = log.read_text(encoding="utf-8").splitlines()[-15:]
         raise Problem("pip could not install the packages:\n  " + "\n  ".join(end) + f"\nAll of it: {log}")
 
