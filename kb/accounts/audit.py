@@ -37,6 +37,11 @@ class AuditKind(StrEnum):
     ROLE_CHANGED = "role_changed"
     ACCOUNT_CLOSED = "account_closed"
     ACCOUNT_REOPENED = "account_reopened"
+    SECOND_STEP_FAILED = "second_step_failed"
+    CODES_ON = "codes_on"
+    CODES_OFF = "codes_off"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
     TOKEN_MADE = "token_made"  # noqa: S105
     TOKEN_WITHDRAWN = "token_withdrawn"  # noqa: S105
     REFUSED = "refused"

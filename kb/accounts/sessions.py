@@ -15,6 +15,8 @@ from kb.tables.training import FRESH, unread_condition
 SEEN_PRECISION = timedelta(minutes=5)
 # For this long after the password was typed a person may do what could hand the whole place to somebody else.
 CONFIRMED_FOR = timedelta(minutes=15)
+# For this long after the password was right the second step may be taken.
+SECOND_STEP_WITHIN = timedelta(minutes=10)
 _LONGEST_DEVICE = 200
 
 
@@ -26,8 +28,19 @@ class Lifetimes:
     longest: timedelta
 
 
-def begin_session(session: Session, user: User, *, address: str = "", device: str = "") -> str:
-    """Log a person in; returns the key for the cookie, which is kept nowhere."""
+def begin_session(
+    session: Session,
+    user: User,
+    *,
+    address: str = "",
+    device: str = "",
+    awaits_second: bool = False,
+    had_second: bool = False,
+) -> str:
+    """Log a person in; returns the key for the cookie, which is kept nowhere.
+
+    awaits_second: they are not logged in yet; `take_second_step` is next. had_second: more than a password was asked for.
+    """
     key = secrets.token_urlsafe(24)
     session.add(
         UserSession(
@@ -35,6 +48,8 @@ def begin_session(session: Session, user: User, *, address: str = "", device: st
             key_hash=hash_key(key),
             address=address[:LONGEST_ADDRESS],
             device=visible(device)[:_LONGEST_DEVICE],
+            awaits_second=awaits_second,
+            had_second=had_second,
         )
     )
     session.flush()
@@ -62,7 +77,36 @@ def find_session(
 
 
 def _lasts(lifetimes: Lifetimes, now: datetime) -> ColumnElement[bool]:
-    return (UserSession.seen_at > now - lifetimes.idle) & (UserSession.created_at > now - lifetimes.longest)
+    is_young = (UserSession.seen_at > now - lifetimes.idle) & (UserSession.created_at > now - lifetimes.longest)
+    return is_young & ~UserSession.awaits_second
+
+
+def find_waiting(session: Session, user_id: int, key: str) -> User | None:
+    """The active person whose password was right a short time ago, and who has the second step before them."""
+    return session.scalars(
+        select(User).join(UserSession, UserSession.user_id == User.id).where(User.active, _waits(user_id, key))
+    ).one_or_none()
+
+
+def take_second_step(session: Session, user_id: int, key: str) -> bool:
+    """The second step went well: what waited for it is over, and the caller begins a session. False where it is over already,
+    as after another password."""
+    # Held first, as whoever changes password or account holds it: they end what is begun here, or this finds nothing any more.
+    held = update(User).where(User.id == user_id, User.active).values(last_login_at=utc_now()).returning(User.id)
+    if session.execute(held).first() is None:
+        return False
+    waiting = delete(UserSession).where(_waits(user_id, key)).returning(UserSession.id)
+    return session.execute(waiting).first() is not None
+
+
+def _waits(user_id: int, key: str) -> ColumnElement[bool]:
+    is_this = (UserSession.user_id == user_id) & (UserSession.key_hash == hash_key(key))
+    return is_this & UserSession.awaits_second & (UserSession.created_at > utc_now() - SECOND_STEP_WITHIN)
+
+
+def note_second_step(session: Session, session_id: int) -> None:
+    """In this session more than the password was shown."""
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(had_second=True))
 
 
 def note_session_use(session: Session, session_id: int) -> None:

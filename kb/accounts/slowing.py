@@ -7,6 +7,7 @@ lately; where they have, only their own mistakes count.
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import cast
 
 from sqlalchemy import Table, delete, select
@@ -26,6 +27,13 @@ class Slowing:
     longest: timedelta
 
 
+class Step(StrEnum):
+    """What is tried. Each has its counts: whoever knows the password gains no guesses at a code by typing it again."""
+
+    PASSWORD = ""
+    SECOND = "second "
+
+
 _ATTEMPTS = cast(Table, LoginAttempts.__table__)
 BOTH = Slowing(10, timedelta(minutes=15))
 ACCOUNT = Slowing(25, timedelta(minutes=1))
@@ -36,13 +44,15 @@ _FORGOTTEN = timedelta(hours=1)
 _KNOWN_FOR = timedelta(days=30)
 
 
-def count_attempt(session: Session, email: str, address: str, *, now: datetime | None = None) -> None:
-    """Count an attempt as failed before the password is looked at, so that a hundred at once are a hundred. Commit it.
+def count_attempt(
+    session: Session, email: str, address: str, *, step: Step = Step.PASSWORD, now: datetime | None = None
+) -> None:
+    """Count an attempt as failed before the password or code is looked at, so that a hundred at once are a hundred. Commit it.
 
     Raises TooOftenError where it comes too early; it is not counted then.
     """
     now = now or utc_now()
-    rules = _rules(session, email, address, now)
+    rules = _rules(session, email, address, now, step)
     # One order for all: two attempts at once wait for each other instead of locking each other out.
     for key in sorted(rules):
         fresh = {"key": key, "failures": 0, "free_from": now, "updated_at": now}
@@ -57,11 +67,11 @@ def count_attempt(session: Session, email: str, address: str, *, now: datetime |
 
 
 def forgive_attempt(session: Session, email: str, address: str) -> None:
-    """The password was right: this address is known for the account from now on, and this attempt was no failure."""
+    """Somebody has logged in: this address is known for the account from now on, and this attempt was no failure."""
     now = utc_now()
     uncount_attempt(session, email, address)
-    both = _key("both", email, network_of(address))
-    session.execute(delete(LoginAttempts).where(LoginAttempts.key == both))
+    both = [_key(f"{step}both", email, network_of(address)) for step in Step]
+    session.execute(delete(LoginAttempts).where(LoginAttempts.key.in_(both)))
     row_of_address = {
         "key": _key("known", email, network_of(address)),
         "failures": 0,
@@ -71,21 +81,21 @@ def forgive_attempt(session: Session, email: str, address: str) -> None:
     upsert(session, _ATTEMPTS, row_of_address, key=["key"], change=["updated_at"])
 
 
-def uncount_attempt(session: Session, email: str, address: str) -> None:
-    """The password was not looked at, or was right: this attempt was no failure."""
+def uncount_attempt(session: Session, email: str, address: str, *, step: Step = Step.PASSWORD) -> None:
+    """What was typed was not looked at, or was right: this attempt was no failure."""
     network, now = network_of(address), utc_now()
-    keys = [_key("account", email), _key("address", network), _key("both", email, network)]
+    keys = [_key(f"{step}account", email), _key(f"{step}address", network), _key(f"{step}both", email, network)]
     for row in session.scalars(select(LoginAttempts).where(LoginAttempts.key.in_(keys)).order_by(LoginAttempts.key)):
         row.failures, row.free_from = max(row.failures - 1, 0), now
     session.flush()
 
 
-def _rules(session: Session, email: str, address: str, now: datetime) -> dict[str, Slowing]:
+def _rules(session: Session, email: str, address: str, now: datetime, step: Step) -> dict[str, Slowing]:
     network = network_of(address)
-    rules = {_key("both", email, network): BOTH, _key("address", network): ADDRESS}
+    rules = {_key(f"{step}both", email, network): BOTH, _key(f"{step}address", network): ADDRESS}
     known = session.scalar(select(LoginAttempts.updated_at).where(LoginAttempts.key == _key("known", email, network)))
     if known is None or now - known > _KNOWN_FOR:
-        rules[_key("account", email)] = ACCOUNT
+        rules[_key(f"{step}account", email)] = ACCOUNT
     return rules
 
 

@@ -6,6 +6,7 @@ from kb.core.errors import ConfigurationError
 from kb.core.setting_values import secret_setting, setting, whole_number
 
 _SHORTEST_TOKEN = 20
+_ROLES = ("", "rep", "trainer", "admin")
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,12 @@ class SecuritySettings:
     session_idle_text: str = setting("KB_SESSION_IDLE", "12", "Hours after which a log-in that nobody uses ends")
     session_longest_text: str = setting(
         "KB_SESSION_LONGEST", "168", "Hours after which a log-in ends in any case, however much it is used"
+    )
+
+    second_step_text: str = setting(
+        "KB_SECOND_STEP",
+        "",
+        "Lowest role (`rep`, `trainer`, `admin`) that must log in with a second step; default: whoever wants to",
     )
 
     metrics_token_text: str = secret_setting(
@@ -47,6 +54,17 @@ class SecuritySettings:
                 remedy="An example: KB_ACCEPT_INSECURE=KB_PUBLIC_URL",
             )
         return names
+
+    @property
+    def second_step(self) -> str:
+        """A role, or "" where nobody must."""
+        role = self.second_step_text.strip().lower()
+        if role not in _ROLES:
+            raise ConfigurationError(
+                f"KB_SECOND_STEP is {self.second_step_text!r}, but must be one of {', '.join(_ROLES[1:])}.",
+                remedy="Name the lowest role that needs a second step, or leave it out.",
+            )
+        return role
 
     @property
     def keep_audit(self) -> int:

@@ -318,6 +318,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.secure_cookies,
         settings.webhook_private,
         settings.accepted_risks,
+        settings.second_step,
         settings.session_idle,
         settings.session_longest,
     )

@@ -107,6 +107,8 @@ HOLDINGS: Mapping[str, Holding] = {
         "Failed log-ins, by keyed hashes", "deleted by the daily job after a day; a known address after 30"
     ),
     "api_tokens": _account("Tokens of a colleague, as hashes"),
+    "code_secrets": _account("The secret of an app that makes codes, sealed"),
+    "recovery_codes": _account("Codes for when the app is lost, as hashes"),
     "audit_events": _rule("Security events: who did what, when and from where", "audit_events", Whose.COLLEAGUE),
     "audit_heads": _counts("The end of the chain of security events"),
     "desk_presences": _account("When a colleague was last at the desk"),

@@ -56,6 +56,7 @@ from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
 from kb.tables.safety import SafetyRule, SafetyRuleChange
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
+from kb.tables.second_steps import CodeSecret, RecoveryCode
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
 from kb.tables.sessions import LoginAttempts, UserSession
@@ -131,6 +132,7 @@ __all__ = [
     "ChangedDocument",
     "Channel",
     "ChatState",
+    "CodeSecret",
     "ContentReport",
     "Conversation",
     "ConversationEvent",
@@ -194,6 +196,7 @@ __all__ = [
     "Promise",
     "ProposalState",
     "QueryMean",
+    "RecoveryCode",
     "ReminderMail",
     "ReportReader",
     "ReviewReminder",

@@ -21,6 +21,8 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)  # to within some minutes
     confirmed_at: Mapped[datetime] = mapped_column(default=utc_now)  # when the password was last typed
+    awaits_second: Mapped[bool] = mapped_column(default=False)  # the password was right; nobody is logged in yet
+    had_second: Mapped[bool] = mapped_column(default=False)  # it was begun with more than a password
 
 
 class LoginAttempts(Base):

@@ -125,6 +125,7 @@ PAGES = {
     "/studio/gaps/<int:gap_id>/preview/<int:article_id>": ["/studio/gaps/{gap}/preview/1"],
     "/admin/audit/": ["/admin/audit/", "/admin/audit/?kind=refused&q=rep"],
     "/account/": ["/account/"],
+    "/account/codes/": ["/account/codes/"],
     "/account/confirm": ["/account/confirm"],
     "/account/password": ["/account/password"],
     "/admin/people": ["/admin/people"],
@@ -138,6 +139,7 @@ NO_PAGES = {
     *("/help/<language>/sitemap.xml", "/help/<language>/changes.atom"),
     *("/help/<language>/card.png", "/help/<language>/cards/<path:slug>.png"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
+    "/login/second",  # only between two steps: see tests/webapp/test_second_step.py
     "/help/<language>/waiting/<token>/state",
     "/help/<language>/news/<news_token>",  # see tests/webapp/help/test_gap_news.py
     # Of exercises and announcements: see tests/webapp/desk/test_practice_pages.py.

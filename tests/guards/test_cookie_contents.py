@@ -8,8 +8,9 @@ from pathlib import Path
 
 from kb.core.settings import PROJECT_ROOT
 
-# `visit`, `request`, `chat` and `ask` are random, `permanent` is a yes or no. Flask-Login and Flask-WTF have their own.
-ALLOWED_KEYS = {"visit", "request", "chat", "ask", "permanent"}
+# `visit`, `request`, `chat` and `ask` are random, so is `second` beside the number of a person, `permanent` is a yes or no.
+# Flask-Login and Flask-WTF have their own.
+ALLOWED_KEYS = {"visit", "request", "chat", "ask", "second", "permanent"}
 COOKIES = {"cookie", "session"}
 
 

@@ -7,6 +7,7 @@ from flask import Flask, Request, current_app, request
 from flask_login import LoginManager
 
 from kb.accounts.people import role_allows
+from kb.accounts.second_step import must_have
 from kb.accounts.sessions import SEEN_PRECISION, Lifetimes, find_session, is_confirmed, note_session_use
 from kb.accounts.tokens import find_token, note_token_use, was_noted_lately
 from kb.core.settings import Settings
@@ -28,6 +29,7 @@ class Person:
     confirmed_at: datetime | None  # when they last typed their password in this session
     unread: int = 0  # announcements that they have not read
     must_change: bool = False  # their password, which somebody else made
+    lacks_second: bool = False  # their role must log in with a second step, and this session had none
     scopes: frozenset[str] | None = None  # of the token that they came with
     cookie_id: str = ""  # what the session cookie holds of them
     is_authenticated: bool = True
@@ -68,9 +70,21 @@ def make_cookie_id(user_id: int, key: str) -> str:
     return f"{user_id}:{key}"
 
 
+def split_cookie_id(cookie_id: str) -> tuple[int, str]:
+    """The number of the person and the key; (0, "") for what cannot be one."""
+    number, _, key = cookie_id.partition(":")
+    is_one = number.isascii() and number.isdigit() and len(number) <= 10 and bool(key)
+    return (int(number), key) if is_one else (0, "")
+
+
 def session_lifetimes() -> Lifetimes:
-    settings: Settings = current_app.extensions["kb_settings"]
+    settings = _settings()
     return Lifetimes(idle=timedelta(hours=settings.session_idle), longest=timedelta(hours=settings.session_longest))
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["kb_settings"]
+    return settings
 
 
 def to_person(user: User, held: UserSession | None = None, cookie_id: str = "", unread: int = 0) -> Person:
@@ -83,6 +97,7 @@ def to_person(user: User, held: UserSession | None = None, cookie_id: str = "", 
         session_id=held.id if held else None,
         confirmed_at=held.confirmed_at if held else None,
         must_change=user.must_change,
+        lacks_second=held is not None and not held.had_second and must_have(user.role, _settings().second_step),
         cookie_id=cookie_id,
         unread=unread,
     )
@@ -109,10 +124,8 @@ def _load_from_session(cookie_id: str) -> Person | None:
     if bearer_token(request) is not None:
         # Who sends a token is who the token says. A cookie that a browser adds by itself must not lend it other rights.
         return None
-    number, _, key = cookie_id.partition(":")
-    if not (number.isascii() and number.isdigit() and len(number) <= 10 and key):
-        return None
-    found = find_session(session(), int(number), key, session_lifetimes())
+    number, key = split_cookie_id(cookie_id)
+    found = find_session(session(), number, key, session_lifetimes()) if number else None
     if found is None:
         return None
     user, held, unread = found

@@ -3,21 +3,17 @@
 from math import ceil
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from flask import session as cookie
 from flask_babel import gettext as _
-from flask_login import current_user, login_user
+from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb.accounts.audit import Actor, AuditKind
-from kb.accounts.people import authenticate, find_user, role_allows
-from kb.accounts.sessions import begin_session, end_session
-from kb.accounts.slowing import forgive_attempt
+from kb.accounts.audit import AuditKind
+from kb.accounts.people import authenticate, find_user
 from kb.core.errors import NotAllowedError, TooOftenError
-from kb.tables import Role
 from webapp.auth.attempts import counted_attempt
-from webapp.auth.person import make_cookie_id, to_person
+from webapp.auth.steps import after_password, end_log_in, home_of
 from webapp.shared.access import safe_next
-from webapp.shared.auditing import audit, audit_refusal
+from webapp.shared.auditing import audit_refusal
 from webapp.shared.database import session
 
 blueprint = Blueprint("auth", __name__)
@@ -27,7 +23,7 @@ blueprint = Blueprint("auth", __name__)
 def login() -> str | AnyResponse:
     """The log-in page; who is logged in already goes straight on."""
     if current_user.is_authenticated:
-        return redirect(safe_next(request.args.get("next")) or _home(current_user.role))
+        return redirect(safe_next(request.args.get("next")) or home_of(current_user.role))
     return render_template("auth/login.html", email="", next=safe_next(request.args.get("next")))
 
 
@@ -35,7 +31,6 @@ def login() -> str | AnyResponse:
 def log_in() -> AnyResponse:
     email, password = request.form.get("email", ""), request.form.get("password", "")
     target = safe_next(request.form.get("next"))
-    address = request.remote_addr or ""
     try:
         with counted_attempt(email):
             user = authenticate(session(), email, password)
@@ -48,35 +43,15 @@ def log_in() -> AnyResponse:
         answer = _refused(error.message, email, target, 429)
         answer.headers["Retry-After"] = str(ceil(error.wait))
         return answer
-    forgive_attempt(session(), email, address)
-    audit(AuditKind.LOG_IN, user.email, Actor(user.id, user.email, address))
-    _end_own_session()
-    key = begin_session(session(), user, address=address, device=request.headers.get("User-Agent", ""))
-    # What the anonymous session held (its CSRF token above all) is not carried over into that of a person.
-    cookie.clear()
-    cookie.permanent = True
-    login_user(to_person(user, cookie_id=make_cookie_id(user.id, key)))
-    return redirect(target or _home(user.role))
+    return after_password(user, target)
 
 
 @blueprint.post("/logout")
 def logout() -> AnyResponse:
-    if current_user.is_authenticated:
-        audit(AuditKind.LOG_OUT, current_user.email)
-    _end_own_session()
-    cookie.clear()
+    end_log_in()
     return redirect(url_for("auth.login"))
 
 
 def _refused(message: str, email: str, target: str, status: int) -> Response:
     flash(message, "error")
     return make_response(render_template("auth/login.html", email=email, next=target), status)
-
-
-def _end_own_session() -> None:
-    if current_user.is_authenticated and current_user.session_id is not None:
-        end_session(session(), current_user.id, current_user.session_id)
-
-
-def _home(role: str) -> str:
-    return url_for("studio.gaps" if role_allows(role, Role.TRAINER) else "desk.home")

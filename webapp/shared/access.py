@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -23,7 +24,9 @@ PUBLIC = None
 BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "help": PUBLIC,
     "auth": PUBLIC,
+    "auth_second": PUBLIC,
     "account": Role.REP,
+    "account_codes": Role.REP,
     "health": PUBLIC,
     # What is asked, how often, and what fails, is for those who run the place; a scraper has KB_METRICS_TOKEN.
     "metrics": Role.ADMIN,
@@ -73,11 +76,31 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
 
 # What could hand the whole place to somebody else: the password must have been typed a short time ago.
 CONFIRMED_FIRST = frozenset(
-    {"admin.add_person", "admin.change_person", "account.make_token", "desk_panel.make_token", "admin_audit.export"}
+    {
+        "admin.add_person",
+        "admin.change_person",
+        "admin_audit.export",
+        "account.make_token",
+        "account_codes.set_up",
+        "account_codes.make_recovery",
+        "account_codes.turn_off_codes",
+        "desk_panel.make_token",
+    }
 )
 
 # What somebody may do who has not chosen a password of their own yet.
 _WITHOUT_OWN = frozenset({"account.password", "account.choose_password"})
+
+# What somebody may do whose role needs a second step, and who has logged in without one: setting it up, and no more.
+_WITHOUT_SECOND = frozenset(
+    {
+        "account_codes.codes",
+        "account_codes.set_up",
+        "account_codes.turn_on_codes",
+        "account.confirm",
+        "account.confirm_now",
+    }
+)
 
 # What a token must be good for, as "…:read" or "…:write"; a blueprint that is not here takes no tokens.
 TOKEN_AREAS: Mapping[str, str] = {"api_desk": "desk", "api_conversations": "desk", "api_studio": "studio"}
@@ -120,7 +143,9 @@ def _check_access() -> Response | None:
         if current_user.scopes is not None:
             _check_scope(request.endpoint)
         if current_user.must_change and current_user.session_id is not None and request.endpoint not in _WITHOUT_OWN:
-            return _ask_for_own_password()
+            return _lead_to(url_for("account.password"), _("Your first password must be changed before anything else."))
+        if current_user.lacks_second and request.endpoint not in _WITHOUT_SECOND | _WITHOUT_OWN:
+            return _lead_to(url_for("account_codes.codes"), _("Your role needs a second step for logging in."))
         return _ask_to_confirm() if request.endpoint in CONFIRMED_FIRST and not current_user.is_confirmed else None
     if current_user.is_authenticated:
         raise NotAllowedError(f"This page is for the role “{role.value}” and above; you are “{current_user.role}”.")
@@ -151,10 +176,10 @@ def _check_scope(endpoint: str) -> None:
         )
 
 
-def _ask_for_own_password() -> Response:
+def _lead_to(page: str, why: str) -> Response:
+    """What must be done before anything else."""
     if wants_json():
-        raise NotAllowedError("Your first password must be changed before anything else.")
-    page = url_for("account.password")
+        raise NotAllowedError(why)
     if request.headers.get("HX-Request") == "true":
         return Response(status=204, headers={"HX-Redirect": page})
     return redirect(page, code=303)

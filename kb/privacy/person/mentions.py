@@ -25,6 +25,8 @@ UNTOUCHED = frozenset(
     {
         "users",
         "api_tokens",
+        "code_secrets",
+        "recovery_codes",
         "user_sessions",
         "login_attempts",
         "audit_events",

@@ -1,0 +1,9 @@
+"""The seal of this server, for what must be readable again."""
+
+from flask import current_app
+
+from kb.accounts.sealing import Seal
+
+
+def seal() -> Seal:
+    return Seal(current_app.config["SECRET_KEY"])
