@@ -1,4 +1,7 @@
-"""A draft of an article from a ticket that was solved: problem, cause, steps, sources; everything in it was said by somebody."""
+"""A draft of an article from a ticket that was solved: problem, cause, steps, sources; everything in it was said by somebody.
+
+Where a language model composed it (kb.assist.composing_draft), each sentence names the texts that say it.
+"""
 
 import re
 from collections.abc import Sequence
@@ -40,15 +43,43 @@ class SolvedCase:
     sources: Sequence[tuple[str, str]] = ()
 
 
-def draft_body(case: SolvedCase) -> str:
-    """Markdown; headings in the language of the case where we have them, else in English."""
+@dataclass(frozen=True)
+class DraftSentence:
+    """sources: the numbers of the texts that say it, counted from 0."""
+
+    text: str
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ComposedDraft:
+    """What a draft says in words of its own; each step may be more than one sentence."""
+
+    problem: tuple[DraftSentence, ...]
+    cause: tuple[DraftSentence, ...]
+    steps: tuple[tuple[DraftSentence, ...], ...]
+
+    @property
+    def sentences(self) -> tuple[DraftSentence, ...]:
+        return (*self.problem, *self.cause, *(sentence for step in self.steps for sentence in step))
+
+
+def draft_body(case: SolvedCase, composed: ComposedDraft | None = None) -> str:
+    """Markdown; headings in the language of the case where we have them, else in English. Without `composed` in the words of the
+    case."""
     problem_head, cause_head, steps_head, sources_head = _HEADINGS.get(
         case.language.partition("-")[0] if "-Latn" not in case.language else "en", _HEADINGS["en"]
     )
-    sentences = [sentence for sentence in split_sentences(case.resolution) if sentence.strip()]
-    causes = [sentence for sentence in sentences if _CAUSE.search(sentence)]
-    steps = [sentence for sentence in sentences if sentence not in causes][:MOST_STEPS]
-    parts = [f"## {problem_head}", _plain(case.problem[:LONGEST_PROBLEM])]
+    if composed is None:
+        sentences = [sentence for sentence in split_sentences(case.resolution) if sentence.strip()]
+        causes = [sentence for sentence in sentences if _CAUSE.search(sentence)]
+        steps = [sentence for sentence in sentences if sentence not in causes][:MOST_STEPS]
+        problem = case.problem[:LONGEST_PROBLEM]
+    else:
+        problem = " ".join(one.text for one in composed.problem)
+        causes = [one.text for one in composed.cause]
+        steps = [" ".join(one.text for one in step) for step in composed.steps]
+    parts = [f"## {problem_head}", _plain(problem)]
     if causes:
         parts += [f"## {cause_head}", _plain(" ".join(causes))]
     if steps:
@@ -71,7 +102,15 @@ def title_of(case: SolvedCase) -> str:
     return text[:LONGEST_TITLE].rpartition(" ")[0] or text[:LONGEST_TITLE]
 
 
-def draft_article(session: Session, case: SolvedCase, *, language: str, key: str, author: str) -> Article:
+def draft_article(
+    session: Session,
+    case: SolvedCase,
+    *,
+    language: str,
+    key: str,
+    author: str,
+    composed: ComposedDraft | None = None,
+) -> Article:
     """Store the draft, internal and not published; drafted again under the same `key` it is a new revision of it.
 
     language: an offered one. key: names the case in the slug, such as "case-12".
@@ -89,6 +128,6 @@ def draft_article(session: Session, case: SolvedCase, *, language: str, key: str
             "audience": "internal",
             "status": "draft",
         },
-        draft_body(case),
+        draft_body(case, composed),
     )
     return save_article(session, source, author=author, note="drafted from a conversation", article=known)

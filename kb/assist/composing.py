@@ -13,27 +13,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import regex
-
+from kb.articles.drafting import ComposedDraft
 from kb.assist.asking_turns import Passage, Sentence
 from kb.assist.composing_check import SentenceChecker
+from kb.assist.composing_draft import DRAFT_SECONDS, draft_request, read_draft
+from kb.assist.composing_texts import chat_request, name_of_language, read_sentences
 from kb.core.errors import KbError
 from kb.core.http_call import LARGEST_ANSWER, call
 from kb.core.model_settings import ModelEndpoint
 from kb.privacy.redaction import redact
 from kb.text.cleaning import clean_line
 from kb.text.language import guess_language
-from kb.text.sentences import split_sentences
 
 logger = logging.getLogger(__name__)
 
-MOST_SENTENCES, LONGEST_COMPOSED = 6, 1_500
 LONGEST_PASSAGE, LONGEST_QUESTION = 2_000, 1_000
 # Calls at once in a process; after one that failed, seconds in which nobody waits for the next failure.
 MOST_AT_ONCE, PAUSE = 4, 20.0
-_LANGUAGES = {"en": "English", "hi": "Hindi (Devanagari script)", "bn": "Bengali (Bengali script)"}
-_CITED = regex.compile(r"[ \t]*((?:\[\d{1,2}\][ \t]*[,;]?[ \t]*)+)([.!?।]*)")
-_NUMBER = regex.compile(r"\d+")
 _INSTRUCTIONS = """You answer customers of a help centre. You get numbered passages of its articles and a question.
 Rules:
 - Use only what the passages say. Add nothing from anywhere else: no numbers, links, offers or promises that are not in them.
@@ -78,16 +74,12 @@ class Composer:
     def compose(self, question: str, passages: Sequence[Passage], language: str) -> Composed:
         """An answer to `question` in `language`. Never raises; waits no longer than the endpoint's timeout."""
         texts = [f"{passage.title}\n{passage.text}"[:LONGEST_PASSAGE] for passage in passages]
-        if not texts or self._now() < self._rests_until or not self._at_once.acquire(blocking=False):
+        if not texts:
             return Composed(Composition.BUSY)
-        try:
-            written = self._ask(question, texts, language)
-        except (KbError, ValueError, RecursionError) as error:
-            self._rests_until = self._now() + PAUSE
-            logger.warning("The language model gave no answer: %s", error)
-            return Composed(Composition.FAILED)
-        finally:
-            self._at_once.release()
+        body = request_body(self._endpoint.model, question, texts, language, region=self._region)
+        written = self._write(body, self._endpoint.timeout)
+        if isinstance(written, Composition):
+            return Composed(written)
         sentences = read_sentences(written, len(texts))
         if not sentences or guess_language(" ".join(one.text for one in sentences)) != language:
             return Composed(Composition.DOUBT)
@@ -95,19 +87,49 @@ class Composer:
             return Composed(Composition.DOUBT)
         return Composed(Composition.COMPOSED, sentences)
 
-    def _ask(self, question: str, passages: Sequence[str], language: str) -> str:
-        """What the model wrote. Raises KbError or ValueError where there is nothing that can be read."""
+    def compose_draft(self, questions: Sequence[str], texts: Sequence[str], language: str) -> ComposedDraft | None:
+        """An article in `language` from the texts of solved tickets; None on any doubt, error or delay. Never raises.
+
+        A trainer waits longer for it than a customer for an answer.
+        """
+        numbered = [redact(text, region=self._region)[:LONGEST_PASSAGE] for text in texts]
+        body = draft_request(self._endpoint.model, questions, numbered, language, region=self._region)
+        written = self._write(body, max(self._endpoint.timeout, DRAFT_SECONDS)) if texts else Composition.DOUBT
+        if isinstance(written, Composition):
+            return None
+        draft = read_draft(written, len(numbered))
+        if draft is None or guess_language(" ".join(one.text for one in draft.sentences)) != language:
+            return None
+        is_said = all(
+            self._checker.is_said(one.text, [numbered[place] for place in one.sources]) for one in draft.sentences
+        )
+        return draft if is_said else None
+
+    def _write(self, body: dict[str, Any], timeout: float) -> str | Composition:
+        """What the model wrote, else why there is nothing."""
+        if self._now() < self._rests_until or not self._at_once.acquire(blocking=False):
+            return Composition.BUSY
+        try:
+            return self._ask(body, timeout)
+        except (KbError, ValueError, RecursionError) as error:
+            self._rests_until = self._now() + PAUSE
+            logger.warning("The language model gave no answer: %s", error)
+            return Composition.FAILED
+        finally:
+            self._at_once.release()
+
+    def _ask(self, body: dict[str, Any], timeout: float) -> str:
+        """Raises KbError or ValueError where there is nothing that can be read."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._endpoint.key:
             headers["Authorization"] = f"Bearer {self._endpoint.key}"
-        body = request_body(self._endpoint.model, question, passages, language, region=self._region)
         # An address that the setting names may be on this machine.
         answer = call(
             "POST",
             self._endpoint.url,
             body=json.dumps(body).encode(),
             headers=headers,
-            timeout=self._endpoint.timeout,
+            timeout=timeout,
             private=True,
         )
         if answer.status != 200 or len(answer.body) >= LARGEST_ANSWER:
@@ -119,36 +141,8 @@ def request_body(model: str, question: str, passages: Sequence[str], language: s
     """What is sent: the question without personal data, and public passages."""
     asked = redact(clean_line(question), region=region)[:LONGEST_QUESTION]
     numbered = "\n\n".join(f"[{number}] {text}" for number, text in enumerate(passages, start=1))
-    named = _LANGUAGES.get(language.partition("-")[0], language)
-    return {
-        "model": model,
-        "temperature": 0,
-        "max_tokens": 400,
-        "stream": False,
-        "messages": [
-            {"role": "system", "content": _INSTRUCTIONS.format(language=named)},
-            {"role": "user", "content": f"Passages:\n\n{numbered}\n\nQuestion: {asked}"},
-        ],
-    }
-
-
-def read_sentences(written: str, passages: int) -> tuple[Sentence, ...]:
-    """The sentences of an answer with what each cites; none where one cites nothing, or what there is not, or it is too long."""
-    text = "\n".join(clean_line(line) for line in written.splitlines()).strip()
-    if not text or len(text) > LONGEST_COMPOSED:
-        return ()
-    found: list[Sentence] = []
-    start = 0
-    for match in _CITED.finditer(text):
-        citations = tuple(dict.fromkeys(int(number) - 1 for number in _NUMBER.findall(match[1])))
-        if not all(0 <= place < passages for place in citations):
-            return ()
-        sentences = split_sentences(text[start : match.start()] + match[2])
-        if not sentences:
-            return ()
-        found.extend(Sentence(sentence, citations) for sentence in sentences)
-        start = match.end()
-    return tuple(found) if not text[start:].strip() and len(found) <= MOST_SENTENCES else ()
+    instructions = _INSTRUCTIONS.format(language=name_of_language(language))
+    return chat_request(model, instructions, f"Passages:\n\n{numbered}\n\nQuestion: {asked}", longest=400)
 
 
 def _content(answer: Any) -> str:

@@ -10,8 +10,10 @@ from model_server import ModelServer, model_server
 
 from indexer.encoders.hashing import HashEncoder
 from kb.assist.asking_turns import Passage, Sentence
-from kb.assist.composing import Composer, Composition, read_sentences
+from kb.assist.composing import Composer, Composition
 from kb.assist.composing_check import SentenceChecker, denies
+from kb.assist.composing_draft import read_draft
+from kb.assist.composing_texts import read_sentences
 from kb.core.errors import ConfigurationError
 from kb.core.model_settings import ModelEndpoint
 from kb.core.settings import Settings
@@ -211,3 +213,79 @@ def test_it_is_off_unless_an_address_is_set() -> None:
     assert endpoint
     assert (endpoint.url, endpoint.timeout) == ("https://example.com/v1/chat/completions", 4.0)
     assert "sesame" not in repr(endpoint)
+
+
+TICKETS = (
+    "Nepal\nI cannot order to Nepal, call me on 98300 12345.\nChoose Nepal as the country. Pay by card within 3 days. "
+    "It failed because the list of countries was old.",
+    "No country\nNepal is not in the list.\nOpen the app again and the list of countries is new.",
+)
+DRAFT = """PROBLEM
+You cannot order to Nepal [1]. Nepal is not in the list [2].
+CAUSE:
+It failed because the list of countries was old. [1]
+**STEPS**
+1. Open the app again [2].
+2. Choose Nepal as the country [1]. Pay by card within 3 days [1].
+"""
+
+
+def test_draft_of_an_article_keeps_the_source_of_each_sentence(server: ModelServer) -> None:
+    server.says = DRAFT
+    draft = composer(server).compose_draft(["delivery to nepal", "mail me at asha@shop.example"], TICKETS, "en")
+    assert draft is not None
+    assert [(one.text, one.sources) for one in draft.sentences] == [
+        ("You cannot order to Nepal.", (0,)),
+        ("Nepal is not in the list.", (1,)),
+        ("It failed because the list of countries was old.", (0,)),
+        ("Open the app again.", (1,)),
+        ("Choose Nepal as the country.", (0,)),
+        ("Pay by card within 3 days.", (0,)),
+    ]
+    assert [len(step) for step in draft.steps] == [1, 2]
+    assert "[2] No country" in server.asked[0]["messages"][1]["content"]
+    assert "98300" not in server.everything_sent
+    assert "asha@shop" not in server.everything_sent
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ("Pay by card within 3 days [1]", "Pay by card within 5 days [1]"),
+        ("Choose Nepal as the country [1]", "Do not choose Nepal as the country [1]"),
+        ("Choose Nepal as the country [1]", "Choose Nepal as the country [3]"),
+        ("Pay by card within 3 days [1]", "Pay by card within 3 days"),
+        ("Open the app again [2]", "Open the app again, and you get a voucher [2]"),
+        ("Open the app again [2]", "See https://evil.example/app [2]"),
+        ("PROBLEM\n", "Here is your article:\nPROBLEM\n"),
+        ("**STEPS**", "AND THEN"),
+        (DRAFT, "NONE"),
+        (DRAFT, ""),
+        (DRAFT, DRAFT + "\n".join(f"{n}. Open the app again [2]." for n in range(3, 14))),
+        (DRAFT, "PROBLEM\nआप नेपाल में ऑर्डर नहीं कर सकते [1]।\nSTEPS\nसूची में नेपाल चुनें [1]।"),
+    ],
+)
+def test_draft_that_says_more_than_its_tickets_or_is_no_draft_is_none(
+    server: ModelServer, said: str, instead: str
+) -> None:
+    assert said in DRAFT
+    server.says = DRAFT.replace(said, instead)
+    assert composer(server).compose_draft(["nepal"], TICKETS, "en") is None
+    assert len(server.asked) == 1
+
+
+def test_endpoint_that_fails_gives_no_draft_and_is_left_alone_for_a_while(server: ModelServer) -> None:
+    server.says, server.status = DRAFT, 500
+    asking = composer(server)
+    assert asking.compose_draft(["nepal"], TICKETS, "en") is None
+    server.status = 200
+    assert asking.compose_draft(["nepal"], TICKETS, "en") is None
+    assert asking.compose_draft(["nepal"], (), "en") is None
+    assert len(server.asked) == 1
+
+
+@given(st.text(max_size=300) | st.lists(st.sampled_from([*DRAFT.splitlines(), "[1]", "STEPS", "1."])).map("\n".join))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_read_as_a_draft_or_as_none(text: str) -> None:
+    draft = read_draft(text, 2)
+    assert draft is None or all(one.text and set(one.sources) <= {0, 1} and one.sources for one in draft.sentences)

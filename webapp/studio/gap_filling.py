@@ -71,6 +71,8 @@ def fill(gap_id: int) -> ResponseReturnValue:
         ],
         begun=get_article(session(), filled.article_id) if filled and filled.way in (DRAFTED, TRANSLATED) else None,
         sources=filled.tickets if filled else (),
+        said_by=filled.said_by if filled else (),
+        is_composed=current_settings().llm is not None,
         languages=offered_languages(),
         wanted=offered_base(misses[0].language) if misses else "",
         names=NAMES,
@@ -161,6 +163,7 @@ def draft(gap_id: int) -> ResponseReturnValue:
         language=language,
         user_id=current_user.id,
         author=current_user.email,
+        compose=composer.compose_draft if (composer := search_runtime().composer) else None,
     )
     flash(_("A draft was made. Read it, then see here what publishing it would do."), "good")
     return redirect(url_for("studio_drafts.draft", article_id=made.id), code=303)

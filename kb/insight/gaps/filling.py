@@ -1,6 +1,6 @@
 """Ways to fill a gap: link an article, make one public, begin a translation, draft one from what solved it; and undoing it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kb.articles import archive_article, get_article, save_article, source_of_article
 from kb.articles.approval import require_approval
-from kb.articles.drafting import TOPIC, SolvedCase, draft_article
+from kb.articles.drafting import TOPIC, ComposedDraft, SolvedCase, draft_article
 from kb.articles.translating import begin_translation
 from kb.core.errors import InvalidInputError
 from kb.insight.gaps.editing import UNDO, ChangeKind, note_fill
@@ -24,6 +24,8 @@ from kb.text.terms import normalise
 MOST_ADDED, MOST_WORDINGS = 20, 100
 # Questions that are looked through for them; questions that a draft quotes; tickets that it is made from.
 _LOOKED_THROUGH, _QUOTED, MOST_TICKETS = 200, 3, 5
+# (questions, texts of tickets, language) -> a draft whose sentences name the texts that say them, None where there is none.
+ComposeDraft = Callable[[Sequence[str], Sequence[str], str], ComposedDraft | None]
 
 
 def wordings_for(session: Session, gap_id: int, article: Article, *, region: str) -> list[str]:
@@ -107,8 +109,10 @@ def draft_from_tickets(
     language: str,
     user_id: int | None,
     author: str,
+    compose: ComposeDraft | None = None,
 ) -> Article:
-    """A draft from the tickets that solved it, extractive: what was asked, the cause, the steps, the sources.
+    """A draft from the tickets that solved it: what was asked, the cause, the steps, the sources. In words of its own where
+    `compose` gives them, else in those of the tickets.
 
     sources: words and address of each. Raises NotFoundError; InvalidInputError where no ticket says what solved it.
     """
@@ -123,10 +127,13 @@ def draft_from_tickets(
     asked = [one.query for one in questions_of(session, gap_id, limit=_QUOTED)[0]]
     problem = " ".join(dict.fromkeys((*asked, tickets[0].problem)))
     case = SolvedCase(gap.label, problem, _joined([one.resolution for one in tickets]), language, sources)
-    draft = draft_article(session, case, language=language, key=f"gap-{gap.id}", author=author)
-    note_fill(
-        session, gap, {"way": DRAFTED, "article": draft.id, "tickets": [one.id for one in tickets]}, user_id=user_id
-    )
+    texts = ["\n".join((one.subject, one.problem, one.resolution)) for one in tickets]
+    composed = compose((gap.label, *asked), texts, language) if compose else None
+    draft = draft_article(session, case, language=language, key=f"gap-{gap.id}", author=author, composed=composed)
+    details: dict[str, Any] = {"way": DRAFTED, "article": draft.id, "tickets": [one.id for one in tickets]}
+    if composed is not None:
+        details["said_by"] = [[one.text, [tickets[place].id for place in one.sources]] for one in composed.sentences]
+    note_fill(session, gap, details, user_id=user_id)
     return draft
 
 

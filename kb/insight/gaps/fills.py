@@ -17,7 +17,8 @@ _OF_ARTICLES = (ChangeKind.FILLED.value, ChangeKind.REPLAYED.value)
 
 @dataclass(frozen=True)
 class Fill:
-    """wordings: the questions that the article got; tickets: the numbers of those that it was drafted from."""
+    """wordings: the questions that the article got; tickets: the numbers of those that it was drafted from; said_by: of a draft
+    that a language model composed, each sentence with the tickets that say it."""
 
     change_id: int
     gap_id: int
@@ -25,6 +26,7 @@ class Fill:
     article_id: int
     wordings: Sequence[str]
     tickets: Sequence[int]
+    said_by: Sequence[tuple[str, Sequence[int]]] = ()
 
 
 def last_fill(session: Session, gap_id: int) -> Fill | None:
@@ -82,4 +84,5 @@ def _fill(change: GapChange) -> Fill:
         details["article"],
         details.get("wordings", ()),
         details.get("tickets", ()),
+        [(text, numbers) for text, numbers in details.get("said_by", ())],
     )
