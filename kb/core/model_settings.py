@@ -25,7 +25,8 @@ class ModelSettings:
         "KB_LLM_URL",
         "",
         "OpenAI-compatible endpoint that composes answers on the ask page from what is quoted, "
-        "and drafts of gaps from tickets, such as `http://localhost:11434/v1`; default none: passages and tickets are quoted as they are",
+        "and drafts of gaps from tickets, such as `http://localhost:11434/v1`; default none: passages and tickets are quoted "
+        "as they are",
     )
     llm_model: str = setting("KB_LLM_MODEL", "", "Name of the model at `KB_LLM_URL`; needed with it")
     llm_key: str = secret_setting("KB_LLM_KEY", "Bearer token for `KB_LLM_URL`")

@@ -31,7 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("webapp.commands.evaluate", "Measure search on a dataset folder."),
     "calibrate": ("webapp.commands.calibrate", "Fit the confidence on labelled searches."),
     "bench": ("webapp.commands.bench", "Latency, throughput and memory beside the bare encoder."),
-    "sample": ("webapp.commands.sample", "The sample's customers: play one, remove all, with the invented figures."),
+    "sample": (
+        "webapp.commands.sample",
+        "The sample's customers: play one, remove all, with the invented figures and searches.",
+    ),
     "extension": ("webapp.commands.extension", "The browser's side panel beside another help desk."),
     "doctor": ("webapp.commands.doctor", "What is wrong with this installation, in plain words."),
 }
