@@ -27,7 +27,6 @@ from kb.core.settings import Settings
 from kb.search.confidence import SHIPPED, Calibration, load_calibration
 from kb.search.curation import CurationSource, curation_version, load_curation
 from kb.search.encoding import Encoder
-from kb.search.query_embeddings import QueryEmbeddings
 from kb.search.searcher import Searcher
 from kb.search.second_stage import Reranker
 from kb.search.solved import load_solved, newest_solved
@@ -76,7 +75,6 @@ class SearchRuntime:
         self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
         self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
         self._solved = Follower(engine, "What solved conversations", newest_solved, load_solved)
-        self._embeddings = QueryEmbeddings(encoder)
         self._curation = Follower(engine, "Synonyms and pinned answers", curation_version, load_curation)
         is_set = reranker or settings.reranker
         self._second_stage = SecondStageSource(settings, self._calibration, reranker) if is_set else None
@@ -140,7 +138,6 @@ class SearchRuntime:
             self._solved,
             curation or self._curation,
             self._settings.time_zone,
-            self._embeddings,
         )
 
     def view(self, name: CollectionName) -> CollectionView:

@@ -172,7 +172,7 @@ def match_terms(
     )
 
 
-@lru_cache(maxsize=1_000)  # some 10 kB each
+@lru_cache(maxsize=4_000)  # some 10 kB each
 def _terms_of_passage(text: str, language: str) -> frozenset[str]:
     """Conversations of a day come back to the same passages."""
     return frozenset(index_terms(text, language))

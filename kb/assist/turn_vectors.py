@@ -4,10 +4,10 @@ function)."""
 from collections.abc import Callable
 from threading import Lock
 
-import numpy as np
 from cachetools import LRUCache, cached
 
 from kb.search.encoding import Encoder, Vectors
+from kb.search.query_embeddings import embed_query
 
 # Of a longer turn the beginning says what it is.
 LONGEST_READ = 1_000
@@ -16,7 +16,8 @@ _MOST_KEPT = 3_000  # some 5 MB
 
 @cached(LRUCache(_MOST_KEPT), key=lambda encoder, text: (encoder.fingerprint, text), lock=Lock())
 def _vector(encoder: Encoder, text: str) -> Vectors:
-    return np.asarray(encoder.encode_queries([text])[0])
+    # What the search for a turn's words has read is not read a second time.
+    return embed_query(encoder, text).vector
 
 
 def turn_reader(encoder: Encoder) -> Callable[[str], Vectors]:

@@ -14,7 +14,7 @@ from kb.search.curation import CurationSource
 from kb.search.encoding import Encoder, Ids, Vectors
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import split_long_text
-from kb.search.query_embeddings import QueryEmbeddings
+from kb.search.query_embeddings import embed_query, read_ahead
 from kb.search.query_processing import ProcessedQuery, process_query
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.retrieval import Retrieval
@@ -38,7 +38,6 @@ class Retriever:
     def __init__(
         self,
         encoder: Encoder,
-        embeddings: QueryEmbeddings,
         statistics: QueryStatisticsSource,
         solved: SolvedSource | None,
         curation: CurationSource,
@@ -50,7 +49,6 @@ class Retriever:
         self._solved = solved
         self._curation = curation
         self._zone = zone
-        self._embeddings = embeddings
         self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
 
     def retrieve_with_parts(
@@ -78,7 +76,7 @@ class Retriever:
         query = processed.asked
         # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
         lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
-        embedding = self._embeddings.get(processed.text)
+        embedding = embed_query(self._encoder, processed.text)
         clock.lap("encode")
         lexical = lexical_hits.result()
         clock.lap("lexical")
@@ -111,10 +109,13 @@ class Retriever:
         """Encode normalised queries, with the parts of long ones, which are about to be asked one after the other."""
         collections = [source.view() for source in sources]
         synonyms = self._curation.current().synonyms
-        self._embeddings.read_ahead(
-            self._process(collections, text, guess_language(text), synonyms).text
-            for query in queries
-            for text in (query, *split_long_text(query))
+        read_ahead(
+            self._encoder,
+            (
+                self._process(collections, text, guess_language(text), synonyms).text
+                for query in queries
+                for text in (query, *split_long_text(query))
+            ),
         )
 
     def _process(

@@ -18,7 +18,6 @@ from kb.search.first_result import join_answers
 from kb.search.hydrate import hydrate_documents, key_of, load_documents
 from kb.search.judging import Judge, Judged
 from kb.search.own_calibration import CalibrationSource
-from kb.search.query_embeddings import QueryEmbeddings
 from kb.search.query_statistics import QueryStatisticsSource
 from kb.search.ranking import select_documents
 from kb.search.retrieval import Retrieval
@@ -66,15 +65,13 @@ class Searcher:
         solved: SolvedSource | None = None,
         curation: CurationSource = NO_CURATION,
         zone: tzinfo = UTC,
-        embeddings: QueryEmbeddings | None = None,
     ) -> None:
         """second_stage: gives it when it is first needed, because what it reads with is large. solved: None where use is not to
-        count. curation: what trainers say of words and of single questions; zone: where its days end. embeddings: shared by
-        searchers of one encoder; None for its own."""
+        count. curation: what trainers say of words and of single questions; zone: where its days end."""
         self.audience = audience
         self._sources = tuple(sources)
         self._second_stage = second_stage
-        self._retriever = Retriever(encoder, embeddings or QueryEmbeddings(encoder), statistics, solved, curation, zone)
+        self._retriever = Retriever(encoder, statistics, solved, curation, zone)
         self._judge = Judge(calibration, curation, self._retriever.is_word)
 
     @property

@@ -59,6 +59,6 @@ def test_no_more_than_three_are_looked_up() -> None:
 
 def test_beside_the_search_it_costs_next_to_nothing() -> None:
     library = Library({"x" * 300: Answer(Outcome.ANSWERED, [PUBLIC] * 1_000)})
-    begun = time.perf_counter()
+    begun = time.process_time()
     ask(library, ["x" * 100_000] * 10_000)
-    assert time.perf_counter() - begun < 0.05
+    assert time.process_time() - begun < 0.05

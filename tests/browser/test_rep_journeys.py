@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from desk_keyboard import preview_article_by_keyboard
+from desk_keyboard import preview_article_by_keyboard, search_at_desk
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.bundled]
@@ -11,17 +11,9 @@ CLIPBOARD = ["clipboard-read", "clipboard-write"]
 READ = "navigator.clipboard.readText()"
 
 
-def search(page: Page, text: str) -> None:
-    page.goto("/desk/")
-    expect(page.locator("#q")).to_be_focused()
-    page.keyboard.type(text, delay=10)
-    # The home of the desk has results of its own: those of the whole text have the verdict.
-    expect(page.locator("#results [data-outcome]")).to_be_visible()
-
-
 def test_rep_finds_copies_and_votes_with_the_keyboard_alone(open_page: OpenPage) -> None:
     page = open_page("rep", permissions=CLIPBOARD)
-    search(page, "when do I get my refund")
+    search_at_desk(page, "when do I get my refund")
     title = preview_article_by_keyboard(page)
     with page.expect_response("**/desk/feedback") as answer:
         page.keyboard.press("t")
@@ -40,7 +32,7 @@ def test_rep_finds_copies_and_votes_with_the_keyboard_alone(open_page: OpenPage)
 
 def test_arrows_go_through_kinds_and_results_and_back_to_the_box(open_page: OpenPage) -> None:
     page = open_page("rep")
-    search(page, "refund limit approval")
+    search_at_desk(page, "refund limit approval")
     page.keyboard.press("ArrowDown")
     kinds = page.get_by_role("navigation", name="Kinds of results")
     for name in ("Articles", "Internal", "Past tickets"):
@@ -86,7 +78,7 @@ FOLD = """() => {
 
 def test_arrow_beyond_the_last_result_opens_what_is_less_likely(open_page: OpenPage) -> None:
     page = open_page("rep")
-    search(page, "refund limit approval")
+    search_at_desk(page, "refund limit approval")
     folded = page.evaluate(FOLD)
     assert folded > 1
     hits, fold = page.locator("[data-hit]"), page.locator("[data-fold]")
@@ -114,7 +106,7 @@ def test_arrow_beyond_the_last_result_opens_what_is_less_likely(open_page: OpenP
 
 def test_preview_stands_still_while_one_types_and_follows_the_arrows(open_page: OpenPage) -> None:
     page = open_page("rep", width=1024)
-    search(page, "when do I get my refund")
+    search_at_desk(page, "when do I get my refund")
     title = page.locator("#preview .sheet__title")
     expect(title).to_have_text(page.locator("[data-hit]").first.inner_text())
     page.evaluate("window.gone = 0; new MutationObserver(() => { window.gone += !document.querySelector('#preview .sheet') })"
@@ -135,7 +127,7 @@ def test_preview_stands_still_while_one_types_and_follows_the_arrows(open_page: 
 
 def test_internal_text_is_copied_only_on_a_second_press(open_page: OpenPage) -> None:
     page = open_page("rep", permissions=CLIPBOARD)
-    search(page, "refund limits and approvals")
+    search_at_desk(page, "refund limits and approvals")
     page.evaluate("navigator.clipboard.writeText('before')")
     page.locator('[data-kind="internal"] [data-hit]:visible').first.click()
     sheet = page.locator("#preview")
@@ -152,7 +144,7 @@ def test_internal_text_is_copied_only_on_a_second_press(open_page: OpenPage) -> 
 def test_copying_works_without_the_clipboard_api(open_page: OpenPage) -> None:
     page = open_page("rep")
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    search(page, "cash on delivery limit")
+    search_at_desk(page, "cash on delivery limit")
     page.locator('[data-kind="public"] [data-hit]').first.click()
     title = page.locator("#preview .sheet__title").inner_text()
     page.locator('#preview [data-copy-key="t"]').click()
@@ -164,7 +156,7 @@ def test_copying_works_without_the_clipboard_api(open_page: OpenPage) -> None:
 
 def test_version_for_the_customer_is_one_press_away(open_page: OpenPage) -> None:
     page = open_page("rep")
-    search(page, "track my order")
+    search_at_desk(page, "track my order")
     page.locator('[data-kind="public"] [data-hit]').first.click()
     page.locator("#preview").get_by_role("link", name="বাংলা").click()
     expect(page.locator("#preview .prose")).to_have_attribute("lang", "bn")
@@ -189,7 +181,7 @@ def test_desk_works_without_javascript(open_page: OpenPage) -> None:
 
 def test_one_kind_at_a_time_on_a_phone_and_results_are_pages(open_page: OpenPage) -> None:
     page = open_page("rep", width=360)
-    search(page, "refund not received")
+    search_at_desk(page, "refund not received")
     page.get_by_role("navigation", name="Kinds of results").get_by_role("link", name="Past tickets").click()
     expect(page.locator('[data-kind="tickets"]').first).to_be_visible()
     expect(page.locator('[data-kind="public"]:visible')).to_have_count(0)

@@ -5,8 +5,8 @@ conversation of 10,000 messages.
 
 Sets up the sample shop in a folder of its own with the bundled encoder (from KB_HOME/models or var/models), or takes a folder
 that `kb setup` has made (--home; it is written to). Serves it with two web processes and a worker, lets every rep do something
-each few seconds (open a conversation, ask for its answers, look for something, keep a draft, store a customer's message), and
-prints what it measured as JSON.
+each few seconds (open a conversation, ask for its answers, look for something, keep a draft, store a customer's message or a
+reply), and prints what it measured as JSON.
 """
 
 import argparse
@@ -51,6 +51,7 @@ SEARCHES = (
     "gst bill",
 )
 MESSAGES = ("and when will the refund come?", "can I change the address?", "किस्त कैसे होगी?", "how do I return the lamp?")
+REPLY = "I have looked it up for you and sent it by e-mail."
 PAUSE_SECONDS = 3.0
 LONG = 10_000
 
@@ -179,7 +180,8 @@ def typing_times(rep: Rep) -> dict[str, float]:
 
 
 def suggestion_times(rep: Rep, count: int = 20) -> dict[str, float]:
-    """Milliseconds from the answer to a stored message until a page that is told by the stream has its suggestions."""
+    """Milliseconds from the answer to a customer's message until a page that is told by the stream has its suggestions. Each is
+    replied to, as at a desk."""
     opened = json.loads(rep.ask("/api/v1/desk/conversations", body={"channel": "chat", "customer": {"name": "Load"}}))
     number = int(opened["id"])
     stored: list[float] = []
@@ -192,21 +194,25 @@ def suggestion_times(rep: Rep, count: int = 20) -> dict[str, float]:
                 if line.startswith(b"data:") and json.loads(line[5:]) == {"conversation": number, "kind": "message"}:
                     rep.ask(f"/desk/inbox/{number}/answers")
                     shown.append(time.perf_counter())
-                    if len(shown) == count:
+                    if len(shown) == 2 * count:
                         return
+
+    def say(role: str, text: str) -> None:
+        rep.ask(f"/api/v1/desk/conversations/{number}/messages", body={"role": role, "text": text})
+        stored.append(time.perf_counter())
+        deadline = time.monotonic() + 10
+        while len(shown) < len(stored) and time.monotonic() < deadline:
+            time.sleep(0.005)
 
     thread = threading.Thread(target=listen)
     thread.start()
     time.sleep(1.0)
     for step in range(count):
-        text = f"{MESSAGES[step % len(MESSAGES)]} ({step})"
-        rep.ask(f"/api/v1/desk/conversations/{number}/messages", body={"role": "customer", "text": text})
-        stored.append(time.perf_counter())
-        deadline = time.monotonic() + 10
-        while len(shown) <= step and time.monotonic() < deadline:
-            time.sleep(0.005)
+        say("customer", f"{MESSAGES[step % len(MESSAGES)]} ({step})")
+        say("agent", REPLY)
     thread.join(15)
-    return quantiles([1000 * (after - before) for before, after in zip(stored, shown, strict=True)])
+    of_customer = list(zip(stored, shown, strict=True))[::2]
+    return quantiles([1000 * (after - before) for before, after in of_customer])
 
 
 def work(rep: Rep, conversations: list[int], reps: int, seconds: int) -> dict[str, object]:
@@ -230,6 +236,9 @@ def work(rep: Rep, conversations: list[int], reps: int, seconds: int) -> dict[st
                 "message": lambda number=number: rep.ask(
                     f"/api/v1/desk/conversations/{number}/messages",
                     body={"role": "customer", "text": chance.choice(MESSAGES)},
+                ),
+                "reply": lambda number=number: rep.ask(
+                    f"/api/v1/desk/conversations/{number}/messages", body={"role": "agent", "text": REPLY}
                 ),
             }
             name = chance.choice(list(steps))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Seconds.
 _WARM_UP_AFTER = 5.0
 
-_NICE = 5
+_NICE = 15
 
 
 @click.command()

@@ -27,7 +27,7 @@ _EXTENSION = "kb_live"
 # Under which a view leaves its stream for the server, beside the answer that it gives.
 STREAM = "kb.live_stream"
 # Seconds.
-_LOOK_EVERY, _LOOK_AGAIN_AFTER_ERROR = 0.1, 2.0
+_LOOK_EVERY, _LOOK_AGAIN_AFTER_ERROR = 0.05, 2.0
 _PING_EVERY, _LONGEST_STREAM = 15.0, 600.0
 # A stream that has a thread looks so often whether the server is to stop; others are woken.
 _WAIT = 0.5
