@@ -44,6 +44,8 @@ BLUEPRINTS = (
     "webapp.auth.second:blueprint",
     "webapp.account.views:blueprint",
     "webapp.account.codes:blueprint",
+    "webapp.auth.passkeys:blueprint",
+    "webapp.account.passkeys:blueprint",
     "webapp.help.views:blueprint",
     "webapp.desk.views:blueprint",
     "webapp.desk.simulations:blueprint",

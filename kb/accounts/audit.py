@@ -44,6 +44,9 @@ class AuditKind(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     TOKEN_MADE = "token_made"  # noqa: S105
     TOKEN_WITHDRAWN = "token_withdrawn"  # noqa: S105
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PROVIDER_LINKED = "provider_linked"
     REFUSED = "refused"
     TOO_OFTEN = "too_often"
     EXPORTED = "exported"

@@ -3,14 +3,15 @@
 import re
 import unicodedata
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from kb.accounts.passkeys import remove_passkeys
 from kb.accounts.passwords import hash_of_nobody, hash_password, hash_unchecked, is_outdated, verify_password
 from kb.accounts.sessions import end_sessions
 from kb.accounts.tokens import revoke_tokens
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from kb.tables import Role, User, utc_now
+from kb.tables import ProviderIdentity, Role, User, utc_now
 
 LONGEST_NAME = 200
 
@@ -87,7 +88,8 @@ def authenticate(session: Session, email: str, password: str) -> User:
     Raises NotAllowedError, in the same words and after the same time whatever was wrong.
     """
     user = find_user(session, email)
-    stored = user.password_hash if user is not None else hash_of_nobody()
+    # Whoever logs in by a provider has none, which takes as long as a wrong one.
+    stored = (user.password_hash if user is not None else "") or hash_of_nobody()
     matches = verify_password(stored, password)
     if user is None or not matches or not user.active:
         raise NotAllowedError("The e-mail address or the password is wrong.")
@@ -111,11 +113,14 @@ def is_password_of(user: User, password: str) -> bool:
 
 
 def set_password(session: Session, user: User, password: str, *, must_change: bool = False) -> None:
-    """Give somebody a password, and end all that was begun with the old one: sessions and tokens. Raises InvalidInputError."""
+    """Give somebody a password, and end all that was begun with the old one: sessions, tokens, passkeys, and logging in by a
+    provider. Raises InvalidInputError."""
     user.password_hash = hash_password(password, about=(user.email, user.name))
     user.must_change = must_change
     end_sessions(session, user)
     revoke_tokens(session, user)
+    remove_passkeys(session, user)
+    session.execute(delete(ProviderIdentity).where(ProviderIdentity.user_id == user.id))
 
 
 def change_password(session: Session, user: User, old: str, new: str, *, session_id: int | None = None) -> None:

@@ -61,6 +61,7 @@ from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
 from kb.tables.service import DeskPresence, ServiceHoursChange, Survey, SurveyKind, ToldWait
 from kb.tables.sessions import LoginAttempts, UserSession
 from kb.tables.settled import SettledQuestion
+from kb.tables.sign_in import Passkey, ProviderIdentity, UsedChallenge
 from kb.tables.taught import EditProposal, PassageEdit, ProposalState
 from kb.tables.tickets import Ticket, TicketMessage
 from kb.tables.training import (
@@ -189,12 +190,14 @@ __all__ = [
     "OwnCalibration",
     "Passage",
     "PassageEdit",
+    "Passkey",
     "PinnedAnswer",
     "PinnedDocument",
     "PossibleDuplicate",
     "Presence",
     "Promise",
     "ProposalState",
+    "ProviderIdentity",
     "QueryMean",
     "RecoveryCode",
     "ReminderMail",
@@ -230,6 +233,7 @@ __all__ = [
     "TrainingStep",
     "TranslatedSection",
     "TranslationWant",
+    "UsedChallenge",
     "UsedDocument",
     "UsedState",
     "User",

@@ -128,6 +128,8 @@ PAGES = {
     "/account/codes/": ["/account/codes/"],
     "/account/confirm": ["/account/confirm"],
     "/account/password": ["/account/password"],
+    "/account/passkeys/": ["/account/passkeys/"],
+    "/account/passkeys/new": ["/account/passkeys/new"],
     "/admin/people": ["/admin/people"],
     "/admin/jobs": ["/admin/jobs"],
     "/admin/imports": ["/admin/imports"],

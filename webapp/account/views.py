@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from kb.accounts.audit import AuditKind
+from kb.accounts.passkeys import own_passkeys
 from kb.accounts.people import change_password, get_person, is_password_of
 from kb.accounts.sessions import confirm_session, end_session, end_sessions, own_sessions
 from kb.accounts.slowing import forgive_attempt
@@ -13,6 +14,8 @@ from kb.accounts.tokens import issue_token, own_tokens, revoke_token, scopes_of_
 from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError
 from kb.tables import utc_now
 from webapp.auth.attempts import counted_attempt
+from webapp.auth.challenges import Purpose
+from webapp.auth.other_ways import other_ways
 from webapp.auth.person import session_lifetimes
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit, audit_refusal
@@ -110,7 +113,7 @@ def end_one(session_id: int) -> Response:
 @blueprint.get("/confirm")
 def confirm() -> str:
     """Ask for the password once more."""
-    return _confirm_page(safe_next(request.args.get("next")))
+    return confirm_page(safe_next(request.args.get("next")))
 
 
 @blueprint.post("/confirm")
@@ -122,7 +125,7 @@ def confirm_now() -> Response | tuple[str, int]:
     if not is_right:
         audit_refusal(AuditKind.CONFIRMING_FAILED, user.email)
         flash(_("The password is wrong."), "error")
-        return _confirm_page(goal), 422
+        return confirm_page(goal), 422
     forgive_attempt(session(), user.email, request.remote_addr or "")
     if current_user.session_id is not None:
         confirm_session(session(), current_user.session_id)
@@ -130,5 +133,7 @@ def confirm_now() -> Response | tuple[str, int]:
     return redirect(goal or url_for("account.account"), code=303)
 
 
-def _confirm_page(goal: str) -> str:
-    return render_template("account/confirm.html", next=goal)
+def confirm_page(goal: str) -> str:
+    """goal: a path of ours to which it leads, or ""."""
+    ways = other_ways(Purpose.CONFIRM, own_passkeys(session(), current_user.id))
+    return render_template("account/confirm.html", next=goal, ways=ways)

@@ -30,6 +30,7 @@ class Person:
     unread: int = 0  # announcements that they have not read
     must_change: bool = False  # their password, which somebody else made
     lacks_second: bool = False  # their role must log in with a second step, and this session had none
+    has_password: bool = True  # or else logs in by a provider
     scopes: frozenset[str] | None = None  # of the token that they came with
     cookie_id: str = ""  # what the session cookie holds of them
     is_authenticated: bool = True
@@ -98,6 +99,7 @@ def to_person(user: User, held: UserSession | None = None, cookie_id: str = "", 
         confirmed_at=held.confirmed_at if held else None,
         must_change=user.must_change,
         lacks_second=held is not None and not held.had_second and must_have(user.role, _settings().second_step),
+        has_password=bool(user.password_hash),
         cookie_id=cookie_id,
         unread=unread,
     )

@@ -11,6 +11,8 @@ from kb.accounts.audit import AuditKind
 from kb.accounts.people import authenticate, find_user
 from kb.core.errors import NotAllowedError, TooOftenError
 from webapp.auth.attempts import counted_attempt
+from webapp.auth.challenges import Purpose
+from webapp.auth.other_ways import other_ways
 from webapp.auth.steps import after_password, end_log_in, home_of
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit_refusal
@@ -22,9 +24,10 @@ blueprint = Blueprint("auth", __name__)
 @blueprint.get("/login")
 def login() -> str | AnyResponse:
     """The log-in page; who is logged in already goes straight on."""
+    target = safe_next(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(safe_next(request.args.get("next")) or home_of(current_user.role))
-    return render_template("auth/login.html", email="", next=safe_next(request.args.get("next")))
+        return redirect(target or home_of(current_user.role))
+    return login_page(target)
 
 
 @blueprint.post("/login")
@@ -52,6 +55,11 @@ def logout() -> AnyResponse:
     return redirect(url_for("auth.login"))
 
 
+def login_page(target: str, *, email: str = "") -> str:
+    """target: a path of ours to which it leads, or ""."""
+    return render_template("auth/login.html", email=email, next=target, ways=other_ways(Purpose.LOG_IN))
+
+
 def _refused(message: str, email: str, target: str, status: int) -> Response:
     flash(message, "error")
-    return make_response(render_template("auth/login.html", email=email, next=target), status)
+    return make_response(login_page(target, email=email), status)

@@ -27,6 +27,8 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "auth_second": PUBLIC,
     "account": Role.REP,
     "account_codes": Role.REP,
+    "auth_passkeys": PUBLIC,
+    "account_passkeys": Role.REP,
     "health": PUBLIC,
     # What is asked, how often, and what fails, is for those who run the place; a scraper has KB_METRICS_TOKEN.
     "metrics": Role.ADMIN,
@@ -82,6 +84,8 @@ CONFIRMED_FIRST = frozenset(
         "admin_audit.export",
         "account.make_token",
         "account_codes.set_up",
+        "account_passkeys.new",
+        "account_passkeys.add",
         "account_codes.make_recovery",
         "account_codes.turn_off_codes",
         "desk_panel.make_token",
@@ -198,7 +202,8 @@ def _is_scraper() -> bool:
 
 
 def _ask_to_confirm() -> Response:
-    return redirect(url_for("account.confirm", next=_local_referrer() or None), code=303)
+    goal = this_address() if request.method in {"GET", "HEAD"} else _local_referrer()
+    return redirect(url_for("account.confirm", next=goal or None), code=303)
 
 
 def _local_referrer() -> str:

@@ -23,6 +23,8 @@ LIMITS = {
     # Beside it each account and address is slowed, see kb/accounts/slowing.py.
     "auth.log_in": "60 per minute; 600 per hour",
     "auth_second.take_second_step": "60 per minute; 600 per hour",
+    "auth_passkeys.log_in": "60 per minute; 600 per hour",
+    "account_passkeys.confirm": "60 per minute; 600 per hour",
     "api.search": "300 per minute",
     "api_desk.search_desk": "300 per minute",
     "api.ask": "300 per minute",
