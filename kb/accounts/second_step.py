@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from kb.accounts.codes import codes_since, turn_off
+from kb.accounts.passkeys import remove_passkeys
 from kb.accounts.people import role_allows
 from kb.accounts.sessions import end_sessions
 from kb.tables import Role, User
@@ -27,7 +28,11 @@ def must_have(role: str, lowest: str) -> bool:
 
 
 def take_away(session: Session, user: User) -> bool:
-    """For who has lost their ways: the password is enough again, and all sessions end. False where it was enough before."""
+    """For who has lost their ways: the password is enough again, and all sessions end. False where it was enough before.
+
+    Their passkeys go, too: they lie on what was lost.
+    """
     was_on = turn_off(session, user)
+    was_on |= bool(remove_passkeys(session, user))
     end_sessions(session, user)
     return was_on

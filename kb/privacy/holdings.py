@@ -111,7 +111,9 @@ HOLDINGS: Mapping[str, Holding] = {
     "recovery_codes": _account("Codes for when the app is lost, as hashes"),
     "passkeys": _account("Public halves of a colleague's passkeys"),
     "provider_identities": _account("By which name a provider of sign-in knows a colleague"),
-    "used_challenges": _work("Challenges that a passkey answered, as hashes", "deleted by later ones after half an hour"),
+    "used_challenges": _work(
+        "Challenges that a passkey answered, as hashes", "deleted by later ones after half an hour"
+    ),
     "audit_events": _rule("Security events: who did what, when and from where", "audit_events", Whose.COLLEAGUE),
     "audit_heads": _counts("The end of the chain of security events"),
     "desk_presences": _account("When a colleague was last at the desk"),
