@@ -157,17 +157,26 @@ class Hub:
 
     def _watch(self) -> None:
         seen: dict[tuple[str, int], None] = {}
-        while True:
+        while not self._is_over():
             try:
                 self._watch_on(seen)
             except SQLAlchemyError as error:
                 logger.warning("Live updates: %s", type(error).__name__)
                 time.sleep(_LOOK_AGAIN_AFTER_ERROR)
-                continue
-            return
+
+    def _is_heard(self) -> bool:
+        with self._lock:
+            return bool(self._listeners) and not self.is_stopping()
+
+    def _is_over(self) -> bool:
+        """Nobody listens any more, or the server stops: the next who listens starts a new thread."""
+        with self._lock:
+            if not self._listeners or self.is_stopping():
+                self._thread = None
+            return self._thread is None
 
     def _watch_on(self, seen: dict[tuple[str, int], None]) -> None:
-        """Until nobody listens any more."""
+        """Until nobody listens any more. Raises SQLAlchemyError."""
         with self._engine.connect() as connection:
             is_sqlite = self._engine.dialect.name == "sqlite"
             start = newest(connection)
@@ -177,11 +186,7 @@ class Hub:
             watched_since = utc_now()
             told: set[tuple[datetime, Change]] = set()  # the last moment is looked at twice
             version: object = None
-            while True:
-                with self._lock:
-                    if not self._listeners:
-                        self._thread = None
-                        return
+            while self._is_heard():
                 found = connection.exec_driver_sql("PRAGMA data_version").scalar() if is_sqlite else None
                 if not is_sqlite or found != version:
                     version = found

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from talks import make_talk, say
 
 from kb.accounts.people import get_user
+from kb.core.database import create_database_engine
+from kb.core.settings import Settings
 from kb.service.conversations import take
 from kb.service.drafts import note_presence
 from kb.tables import Conversation, Role
@@ -116,3 +119,13 @@ def test_stream_is_neither_stored_nor_gathered_on_its_way(login: Login) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Accel-Buffering"] == "no"
     assert "event: connected" in answer.get_data(as_text=True)
+
+
+def test_watching_ends_with_the_last_listener_also_where_the_database_is_gone(tmp_path: Path) -> None:
+    hub = Hub(create_database_engine(Settings(home_text=str(tmp_path))))  # without a table
+    stream = hub.stream()
+    watching = hub._thread
+    assert watching
+    stream.close()
+    watching.join(10)
+    assert hub._thread is None
