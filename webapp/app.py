@@ -82,6 +82,7 @@ BLUEPRINTS = (
     "webapp.admin.views:blueprint",
     "webapp.admin.jobs:blueprint",
     "webapp.admin.audit:blueprint",
+    "webapp.admin.privacy:blueprint",
     "webapp.api.asking:public",
     "webapp.api.views:desk",
     "webapp.api.views:studio",

@@ -1,5 +1,6 @@
 """Articles in the database: the row is the newest revision, every revision holds the whole article."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -152,10 +153,12 @@ def source_of_article(session: Session, article: Article) -> ArticleSource:
     return source_of_revision(get_revision(session, article, article.revision))
 
 
-def hash_anew(session: Session, article: Article) -> None:
-    """After its text was changed in its row and its revision, without a new one: somebody's data were put out of it."""
-    revision = get_revision(session, article, article.revision)
-    article.content_hash = revision.content_hash = source_of_revision(revision).content_hash
+def hash_anew(session: Session, article_ids: Iterable[int]) -> None:
+    """After texts were changed in rows and revisions, without a new one: somebody's data were put out of them."""
+    for number in article_ids:
+        article = session.get_one(Article, number)
+        revision = get_revision(session, article, article.revision)
+        article.content_hash = revision.content_hash = source_of_revision(revision).content_hash
 
 
 def source_of_revision(revision: ArticleRevision) -> ArticleSource:

@@ -72,6 +72,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "customer_merges": _with("Which two customers were found to be one", "customers"),
     "possible_duplicates": _with("Which two customers may be one", "customers"),
     "conversations": _rule("A matter with a customer: subject, state, details of the sender's system", "conversations"),
+    "consents": _with("What a customer agreed to, in which words and when", "conversations"),
     "conversation_messages": _with("What was said", "conversations"),
     "conversation_events": _with("What happened to a conversation", "conversations"),
     "conversation_facts": _with("What a customer told, such as the number of an order", "conversations"),

@@ -15,6 +15,7 @@ from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError, NotFoundError
 from kb.privacy.redaction import mask_secrets
 from kb.service.chat_state import ARRIVED, change_state, state_of
+from kb.service.consents import Ticked, note_shared_visit
 from kb.service.contact import ORIGIN, name_of_request
 from kb.service.conversations import close, open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
@@ -87,11 +88,13 @@ def start_chat(
     key: str,
     region: str = "",
     zone: tzinfo | None = None,
+    ticked: Ticked | None = None,
 ) -> Conversation:
     """A chat with its first message; sent twice (in the same visit, with the same key) it is one.
 
     contact: as `clean_contact` gives it, or "". visit: whose searches the rep may see, None without consent; asked_in: the
-    visit in which it was asked. Raises InvalidInputError for a message without words or too long.
+    visit in which it was asked; ticked: the words by which they agreed to that. Raises InvalidInputError for a message without
+    words or too long.
     """
     _check(message)
     name = mask_secrets(" ".join(name.split()), region=region)
@@ -111,6 +114,8 @@ def start_chat(
     )
     if opened.is_new:
         _note_asked(session, asked_in)
+        if visit is not None and ticked is not None:
+            note_shared_visit(session, opened.conversation, ticked)
         if given.email:
             want_transcript(session, opened.conversation, contact, language, at_end=True)
     say(session, opened.conversation, message, key=key, region=region, zone=zone)

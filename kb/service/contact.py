@@ -16,6 +16,7 @@ from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError
 from kb.privacy.redaction import mask_secrets
 from kb.service.attachments import add_file
+from kb.service.consents import Ticked, note_shared_visit
 from kb.service.conversations import close, open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.facts import FactKind, find_facts
@@ -116,6 +117,7 @@ def request_contact(
     pictures: Sequence[SentPicture] = (),
     asked_in: str | None = None,
     receipt: Receipt | None = None,
+    ticked: Ticked | None = None,
     sent_at: datetime | None = None,
 ) -> Conversation:
     """Open a conversation in which the message stands, and note with the last search of the visit that it asked for one.
@@ -125,6 +127,7 @@ def request_contact(
     that was. `region` is the country of phone numbers without a prefix, which stay. external_id: its random name, see
     `name_of_request`; a request of this name that is there already is returned as it is. visit: whose searches the rep may
     see, None without consent; asked_in: the visit in which it was asked, of which only the count of such searches is kept.
+    ticked: the words by which they agreed to that.
     """
     name = mask_secrets(name.strip(), region=region)
     given = GivenCustomer.reached_at(contact, name=name, language=language, visit=visit or "")
@@ -148,6 +151,8 @@ def request_contact(
     stored = store_message(
         session, conversation, MessageRole.CUSTOMER, message, external_id=external_id, sent_at=sent_at, region=region
     )
+    if visit is not None and ticked is not None:
+        note_shared_visit(session, conversation, ticked)
     _add_pictures(session, conversation, stored.message, pictures)
     _keep_order_number(session, stored.message, order_number, region)
     last = _last_search(session, visit or asked_in)

@@ -26,6 +26,7 @@ from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import KbError, NotFoundError
 from kb.privacy.redaction import mask_secrets
+from kb.service.consents import Ticked
 from kb.service.contact import Receipt, answer_request, request_contact
 from kb.service.conversations import get_conversation
 from kb.service.sent_pictures import SentPicture
@@ -50,7 +51,7 @@ class HeldFullError(KbError):
 @dataclass(frozen=True)
 class SentByCustomer:
     """A request, or with a conversation_id an answer in it. receipt: the text of its mail, "" for none; page: what the token of
-    the link in it is added to."""
+    the link in it is added to; ticked: the words by which they let their visit go along."""
 
     external_id: str
     message: str
@@ -64,6 +65,7 @@ class SentByCustomer:
     conversation_id: int | None = None
     receipt: str = ""
     page: str = ""
+    ticked: str = ""
     pictures: Sequence[SentPicture] = field(default=(), repr=False)
 
 
@@ -95,6 +97,7 @@ def store_sent(session: Session, sent: SentByCustomer, make_link: MakeLink, *, r
         pictures=sent.pictures,
         asked_in=sent.asked_in,
         receipt=receipt,
+        ticked=Ticked(sent.ticked, sent.language) if sent.ticked else None,
         sent_at=sent.sent_at,
     )
 

@@ -16,6 +16,7 @@ from kb.tables.base import Base, UtcDateTime, utc_now
 from kb.tables.changed_documents import EVERYTHING, ChangedDocument, has_changed_documents, mark_everything
 from kb.tables.channels import CallState, Mailbox, Webhook, WebhookCall
 from kb.tables.chats import ChatState
+from kb.tables.consents import Consent, ConsentKind
 from kb.tables.conversations import (
     Attachment,
     Channel,
@@ -134,6 +135,8 @@ __all__ = [
     "Channel",
     "ChatState",
     "CodeSecret",
+    "Consent",
+    "ConsentKind",
     "ContentReport",
     "Conversation",
     "ConversationEvent",

@@ -123,6 +123,8 @@ PAGES = {
     "/studio/gaps/<int:gap_id>": ["/studio/gaps/{gap}", "/studio/gaps/{gap}?join=a"],
     "/studio/gaps/<int:gap_id>/fill": ["/studio/gaps/{gap}/fill"],
     "/studio/gaps/<int:gap_id>/preview/<int:article_id>": ["/studio/gaps/{gap}/preview/1"],
+    "/admin/privacy/": ["/admin/privacy/", "/admin/privacy/?q=nobody at all"],
+    "/admin/privacy/customers/<int:customer_id>": ["/admin/privacy/customers/1"],
     "/admin/audit/": ["/admin/audit/", "/admin/audit/?kind=refused&q=rep"],
     "/account/": ["/account/"],
     "/account/codes/": ["/account/codes/"],

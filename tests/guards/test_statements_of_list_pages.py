@@ -113,6 +113,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/admin/people": (Role.ADMIN, 3),
     "/account/": (Role.REP, 4),
     "/admin/audit/": (Role.ADMIN, 2),
+    "/admin/privacy/": (Role.ADMIN, 3),
     "/admin/jobs": (Role.ADMIN, 3),
     "/admin/imports": (Role.ADMIN, 3),
 }

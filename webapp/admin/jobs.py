@@ -42,6 +42,7 @@ KINDS = {
     "calibration": lazy_gettext("Fitting the confidence to own searches"),
     "ticket_import": lazy_gettext("Import of tickets"),
     "simulation": lazy_gettext("Playing a customer"),
+    "erasing": lazy_gettext("Erasing a customer"),
     "retention": lazy_gettext("Deleting what is old"),
     "cleanup": lazy_gettext("Clearing files nobody needs"),
 }

@@ -100,6 +100,7 @@ def _sent(form: ContactForm, language: str) -> SentByCustomer:
         receipt=receipt_of(reference_of(external_id)) if "@" in form.reach else "",
         page=url_for("help.find_own", language=language, _external=True),
         pictures=form.sent_pictures,
+        ticked=str(form.share.label.text) if form.share.data else "",
     )
 
 

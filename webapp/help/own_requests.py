@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kb.core.clock import utc_now
 from kb.core.errors import NotFoundError
 from kb.service.attachments import ANYTHING, PICTURES
+from kb.service.consents import stop_sharing_visit
 from kb.service.contact import close_as_solved, name_of_request
 from kb.service.customer_view import file_seen_by_customer, seen_by_customer, standing_of
 from kb.service.held_requests import SentByCustomer
@@ -79,6 +80,14 @@ def answer_request(language: str, token: str) -> ResponseReturnValue:
 @blueprint.post("/help/<language>/requests/<token>/solved")
 def solve_request(language: str, token: str) -> ResponseReturnValue:
     close_as_solved(session(), conversation_of(token))
+    return redirect(url_for("help.own_request", language=language, token=token), code=303)
+
+
+@blueprint.post("/help/<language>/requests/<token>/unshare")
+def unshare_request(language: str, token: str) -> ResponseReturnValue:
+    """What was searched for and read goes along no more."""
+    if stop_sharing_visit(session(), conversation_of(token)):
+        flash(_("From now on we do not see what you searched for and read."), "good")
     return redirect(url_for("help.own_request", language=language, token=token), code=303)
 
 

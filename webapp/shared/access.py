@@ -74,6 +74,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "admin": Role.ADMIN,
     "admin_jobs": Role.ADMIN,
     "admin_audit": Role.ADMIN,
+    "admin_privacy": Role.ADMIN,
 }
 
 # What could hand the whole place to somebody else: the password must have been typed a short time ago.
@@ -89,6 +90,8 @@ CONFIRMED_FIRST = frozenset(
         "account_codes.make_recovery",
         "account_codes.turn_off_codes",
         "desk_panel.make_token",
+        "admin_privacy.export",
+        "admin_privacy.erase",
     }
 )
 

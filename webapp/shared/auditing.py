@@ -1,7 +1,9 @@
 """Security events of requests: written together with what was done, or after the answer where something was refused."""
 
+import ipaddress
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, request
@@ -47,12 +49,28 @@ def init_auditing(app: Flask) -> None:
         kind = _REFUSALS.get(response.status_code)
         if kind is None and not (request.endpoint in EXPORTS and response.status_code == 200):
             return response
-        actor, where = actor_here(), f"{request.method} {request.endpoint}"
+        actor, where = _network_alone(actor_here()), f"{request.method} {request.endpoint}"
         if kind is None or seen.is_new((kind, actor.id, network_of(actor.address), where)):
             do_after(response, lambda separate: record(separate, kind or AuditKind.EXPORTED, actor, about=where))
         return response
 
     app.after_request(note)
+
+
+def _network_alone(actor: Actor) -> Actor:
+    """Whoever is not logged in may be a customer: a network (/24, or /48 of IPv6) tells an attack, and nobody's own address."""
+    if actor.id is not None or not actor.address:
+        return actor
+    try:
+        address = ipaddress.ip_address(actor.address)
+    except ValueError:
+        return replace(actor, address="")
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address.is_loopback:
+        return actor
+    bits = 24 if address.version == 4 else 48
+    return replace(actor, address=str(ipaddress.ip_network((address, bits), strict=False)))
 
 
 class _Seen:

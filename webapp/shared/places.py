@@ -186,6 +186,7 @@ ADMIN = (
         (
             Spot(lazy_gettext("People"), "admin.people"),
             Spot(lazy_gettext("Jobs"), "admin_jobs.jobs"),
+            Spot(lazy_gettext("Personal data"), "admin_privacy.overview"),
             Spot(lazy_gettext("Audit trail"), "admin_audit.events"),
             Spot(lazy_gettext("Imports"), "admin_jobs.imports"),
         ),

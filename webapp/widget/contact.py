@@ -23,6 +23,7 @@ from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
 from webapp.shared.locale import in_language
 from webapp.shared.searching import current_settings
+from webapp.widget.words import share_words
 
 LONGEST_NAME = 200
 LONGEST_MESSAGE = 5_000
@@ -56,6 +57,7 @@ def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
     external_id = name_of_request(form, contact, message, "")
     with in_language(language):
         masked = describe_masked(masked_kinds(*(mask_secrets(text, region=region) for text in (name, message))))
+        ticked = share_words() if body.get("share") is True else ""
         receipt = receipt_of(reference_of(external_id)) if "@" in contact else ""
     sent = SentByCustomer(
         external_id=external_id,
@@ -68,6 +70,7 @@ def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
         asked_in=visit,
         receipt=receipt,
         page=url_for("help.find_own", language=language, _external=True),
+        ticked=ticked,
     )
     fate = send_or_hold(sent)
     if fate is Fate.LOST:

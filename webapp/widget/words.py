@@ -19,6 +19,11 @@ def words_by_language() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+def share_words() -> str:
+    """Beside the tick by which somebody lets their visit go along with a message."""
+    return str(_("Tell the person what I searched for and read here"))
+
+
 def _words() -> Mapping[str, str]:
     """In the language of the moment. Parts in braces are filled in by the script."""
     return {
@@ -78,7 +83,7 @@ def _words() -> Mapping[str, str]:
         "reach_use": _("We use it for this answer only."),
         "message": _("What do you need?"),
         "message_hint": _("Leave out passwords, one-time codes and card numbers: nobody here will ask for them."),
-        "share": _("Tell the person what I searched for and read here"),
+        "share": share_words(),
         "name_missing": _("Please write your name."),
         "name_long": _("That is too long for a name."),
         "reach_missing": _("Please write an e-mail address or a phone number, so that we can answer."),

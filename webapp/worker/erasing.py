@@ -21,7 +21,6 @@ from kb.privacy.person.mentions import mask_value
 from kb.privacy.person.needles import needles_of
 from kb.service.customers import GivenCustomer, clean_email, clean_phone, get_customer, owners_of
 from kb.service.held_requests import held_of
-from kb.tables import Article
 from kb.tickets.requesters import hashes_of_requester, load_requester_key
 from webapp.worker.tickets import TICKET_IMPORT, uploads_dir
 from webapp.worker.tools import WorkerTools
@@ -110,8 +109,7 @@ def erase(settings: Settings, tools: WorkerTools, person: Person, actor: Actor) 
         path.unlink(missing_ok=True)
     with session_scope(tools.engine) as session:
         erased = erase_person(session, person, own=own)
-        for number in erased.changed_articles:
-            hash_anew(session, session.get_one(Article, number))
+        hash_anew(session, erased.changed_articles)
         found = ErasedEverywhere(erased, len(held), len(uploads))
         about = ", ".join(f"customer {number}" for number in sorted(person.customers))
         record(session, AuditKind.ERASED, actor, about=about, detail=found.figures())

@@ -15,6 +15,7 @@ from kb.core.errors import NotFoundError
 from kb.privacy.redaction import mask_secrets, masked_kinds
 from kb.service.before_contact import tried_before
 from kb.service.chat import LONGEST_MESSAGE, chat_of, end_chat, say, start_chat, want_transcript
+from kb.service.consents import Ticked
 from kb.service.contact import ORIGIN
 from kb.service.conversations import find_opened
 from kb.service.customers import clean_email
@@ -90,6 +91,7 @@ def chat_start(language: str) -> ResponseReturnValue:
             key=key,
             region=current_settings().phone_region,
             zone=current_settings().time_zone,
+            ticked=Ticked(str(form.share.label.text), language) if form.share.data else None,
         )
     except OperationalError:  # the database is busy: the form as it was sent, to be sent again
         session().rollback()
