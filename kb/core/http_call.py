@@ -27,7 +27,15 @@ class CallFailedError(KbError):
 
 
 class CallRefusedError(InvalidInputError):
-    """Such an address is not called."""
+    """Such an address is not called. is_inside: because it is one of a private network."""
+
+    is_inside = False
+
+
+class InsideAddressError(CallRefusedError):
+    """A name that leads into a private network."""
+
+    is_inside = True
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def _resolve(target: _Target, *, private: bool) -> str:
         raise CallFailedError(f"The name {target.host} leads nowhere.") from error
     addresses = [str(one[4][0]).partition("%")[0] for one in found]
     if not private and not all(is_public(address) for address in addresses):
-        raise CallRefusedError(
+        raise InsideAddressError(
             f"{target.host} is inside a private network.", remedy="To allow that, set KB_WEBHOOK_PRIVATE=1."
         )
     return addresses[0]

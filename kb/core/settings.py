@@ -53,6 +53,11 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
         "500",
         "Milliseconds that a search waits for `KB_RERANKER`; what is not read by then keeps its place",
     )
+    check_links_text: str = setting(
+        "KB_CHECK_LINKS",
+        "1",
+        "1: the worker calls links of published articles to other sites now and then, flags those that lead nowhere; 0: never",
+    )
     host: str = setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
     port_text: str = setting("KB_PORT", "8000", "Port that `kb serve` listens on")
     workers_text: str = setting("KB_WORKERS", "2", "Server processes")
@@ -132,6 +137,10 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
         "KB_KEEP_JOBS", "14", "Days that jobs and calls of webhooks are kept after their end; 0 for ever"
     )
     largest_upload_text: str = setting("KB_LARGEST_UPLOAD", "500", "Megabytes that an uploaded export may have")
+
+    @property
+    def check_links(self) -> bool:
+        return yes_or_no("KB_CHECK_LINKS", self.check_links_text)
 
     @property
     def home(self) -> Path:
@@ -317,6 +326,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.metrics_token,
         settings.secure_cookies,
         settings.webhook_private,
+        settings.check_links,
         settings.accepted_risks,
         settings.second_step,
         settings.session_idle,

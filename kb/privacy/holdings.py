@@ -135,6 +135,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "article_comments": _history("What colleagues say of a paragraph"),
     "article_reviews": _history("Who was asked to read an article, and what they said"),
     "article_schedules": _history("When an article comes out or goes"),
+    "outside_links": _content("Links of articles to other sites, and whether they lead somewhere"),
     "article_flags": _history("What speaks against an article, and who said so"),
     "bulk_acts": _history("What was done with many articles at once"),
     "curated_changes": _history("Who changed synonyms, pins, topics and rules of escalation"),

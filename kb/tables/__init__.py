@@ -43,7 +43,7 @@ from kb.tables.curation import (
 from kb.tables.customers import Customer, CustomerIdentity, CustomerMerge, IdentityKind, PossibleDuplicate
 from kb.tables.demand import MostAsked, RisingTopic, TopicDemand
 from kb.tables.desk import ConversationFlow, Macro, MacroChange, SolvedGroup, UsedDocument, UsedState
-from kb.tables.flags import ArticleFlag, FlagKind, FlagMark, FlagState
+from kb.tables.flags import ArticleFlag, FlagKind, FlagMark, FlagState, OutsideLink
 from kb.tables.gap_news import NewsWish
 from kb.tables.gaps import Gap, GapChange, GapMark, GapState, Miss
 from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument, Passage
@@ -190,6 +190,7 @@ __all__ = [
     "NoticeChange",
     "NoticeDegree",
     "OpenedDocument",
+    "OutsideLink",
     "OwnCalibration",
     "Passage",
     "PassageEdit",

@@ -17,6 +17,7 @@ class FlagKind(StrEnum):
     SUCCESS = "success"  # more of its readers ask for a person after it
     SOLVED = "solved"  # it solves fewer conversations
     LINKS = "links"  # links or pictures lead nowhere
+    OUTSIDE = "outside"  # a link to somebody else's site leads nowhere
     CONTRADICTION = "contradiction"  # another article, or another language of it, says another number
     DUPLICATE = "duplicate"
     UNREAD = "unread"
@@ -66,9 +67,32 @@ class ArticleFlag(Base):
     settled_by: Mapped[User | None] = relationship(foreign_keys=settled_by_id)
 
 
+class OutsideLink(Base):
+    """A link of a published article to somebody else's site, and what came of calling it.
+
+    key: of the address, which is called once however many articles have it.
+    """
+
+    __tablename__ = "outside_links"
+    __table_args__ = (UniqueConstraint("article_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    url: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)  # when it is called next
+    checked_at: Mapped[datetime | None]
+    # See kb.insight.flags.outside; "" where it leads somewhere. status: what its server answered last, None where nothing.
+    problem: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    status: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")  # calls one after the other that failed
+    failing_since: Mapped[datetime | None]
+
+
 class FlagMark(Base):
-    """How far was looked: what articles looked like when they were last compared ("texts"), the last reply that was compared with
-    what was inserted into it ("replies"); until when texts are not compared again, in UTC ("texts not before")."""
+    """How far was looked: what articles looked like when they were last compared ("texts") or read for links to other sites
+    ("outside"), the last reply that was compared with what was inserted into it ("replies"); until when texts are not compared
+    again, in UTC ("texts not before")."""
 
     __tablename__ = "flag_marks"
 

@@ -1,6 +1,6 @@
 """The studio's page of what speaks against articles: the evidence, and what is done about it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,12 +20,14 @@ from webapp.shared.searching import current_settings
 
 blueprint = Blueprint("studio_flags", __name__, url_prefix="/studio/flags")
 blueprint.add_app_template_global(date.fromisoformat, "day_of")
+blueprint.add_app_template_global(datetime.fromisoformat, "moment_of")
 
 A_PAGE = 30
 KINDS = {
     FlagKind.REP.value: lazy_gettext("A rep says so"),
     FlagKind.CONTRADICTION.value: lazy_gettext("Contradicts"),
     FlagKind.LINKS.value: lazy_gettext("Leads nowhere"),
+    FlagKind.OUTSIDE.value: lazy_gettext("Leads nowhere outside"),
     FlagKind.VOTES.value: lazy_gettext("Votes fall"),
     FlagKind.SUCCESS.value: lazy_gettext("More ask for a person"),
     FlagKind.SOLVED.value: lazy_gettext("Solves less"),
@@ -37,6 +39,11 @@ WHY_BROKEN = {
     "unpublished": lazy_gettext("That article is not published."),
     "internal": lazy_gettext("Customers may not read that article."),
     "picture": lazy_gettext("This picture is missing."),
+    "gone": lazy_gettext("That page is gone."),
+    "server": lazy_gettext("That server answers with an error."),
+    "unreachable": lazy_gettext("That server cannot be reached from here."),
+    "loop": lazy_gettext("It leads from one address to the next and never to a page."),
+    "inside": lazy_gettext("It leads into a private network, which customers cannot reach."),
 }
 ABOUT = {
     "time": lazy_gettext("a span of time"),

@@ -32,6 +32,7 @@ from webapp.worker import (
     held,
     indexing,
     numbers,
+    outside,
     queue,
     reports,
     retention,
@@ -58,6 +59,7 @@ from webapp.worker.flags import FLAGS
 from webapp.worker.gap_news import GAP_NEWS
 from webapp.worker.held import HELD
 from webapp.worker.numbers import NUMBERS
+from webapp.worker.outside import OUTSIDE_LINKS
 from webapp.worker.reports import REPORTS
 from webapp.worker.simulation import SIMULATION
 from webapp.worker.taught import TAUGHT
@@ -124,6 +126,8 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(RETENTION, retention.delete_old_rows, every=timedelta(days=1)),
         kind(CLEANUP, retention.delete_old_files, every=timedelta(days=1)),
     ]
+    if settings.check_links:
+        kinds.append(kind(OUTSIDE_LINKS, outside.run, every=timedelta(minutes=10), lane=OUTSIDE_LINKS))
     if settings.mail_imap is not None:
         kinds.append(kind(MAILBOX, channels.read_mails, every=timedelta(seconds=30), lane=MAILBOX))
     if settings.mail_smtp is not None:

@@ -14,6 +14,7 @@ _ORDER = (
     FlagKind.REP,
     FlagKind.CONTRADICTION,
     FlagKind.LINKS,
+    FlagKind.OUTSIDE,
     FlagKind.VOTES,
     FlagKind.SUCCESS,
     FlagKind.SOLVED,

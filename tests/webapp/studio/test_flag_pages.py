@@ -37,6 +37,17 @@ def flagged(session: Session, settings: Settings, engine: Engine) -> list[Articl
         ("success", {"before_contacts": 10, "before": 200, "now_contacts": 20, "now": 80}),
         ("solved", {"before": 60, "now": 4, "expected": 20.0}),
         ("unread", {"since": "2026-01-01", "others": 400, "articles": 12}),
+        (
+            "outside",
+            {
+                "link": "https://duty.org/rules",
+                "why": "gone",
+                "status": 404,
+                "calls": 2,
+                "since": "2026-06-01T10:00:00+00:00",
+                "checked": "2026-06-01T12:00:00+00:00",
+            },
+        ),
     ):
         session.add(ArticleFlag(article_id=third.id, kind=kind, evidence_key="ever", evidence={**days, **evidence}))
     session.commit()
@@ -58,6 +69,7 @@ def test_page_of_all_kinds_in_each_language(
     assert words in page
     assert "<mark>8 days</mark>" in page
     assert "kettle-lost.md" in page
+    assert "https://duty.org/rules" in page
     for view in ("?view=settled", "?kind=votes", "?kind=odd&article=x", "?page=40"):
         check_page(client.get(f"/studio/flags/{view}"))
 
