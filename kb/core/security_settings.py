@@ -25,6 +25,15 @@ class SecuritySettings:
     metrics_token_text: str = secret_setting(
         "KB_METRICS_TOKEN", "Bearer token by which a scraper reads `/metrics`; without it only administrators do"
     )
+    free_messages_text: str = setting(
+        "KB_FREE_MESSAGES",
+        "5",
+        "Messages of one visitor in ten minutes (form, chat, call-back, widget) that are taken as they are; those after them "
+        "come with a proof of work, which the browser makes, or wait for half a minute",
+    )
+    free_messages_in_all_text: str = setting(
+        "KB_FREE_MESSAGES_IN_ALL", "100", "The same for all visitors together, in ten minutes"
+    )
     accepted_risks_text: str = setting(
         "KB_ACCEPT_INSECURE",
         "",
@@ -42,6 +51,14 @@ class SecuritySettings:
                 remedy='Make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"',
             )
         return self.metrics_token_text
+
+    @property
+    def free_messages(self) -> int:
+        return whole_number("KB_FREE_MESSAGES", self.free_messages_text, 1, 1_000_000)
+
+    @property
+    def free_messages_in_all(self) -> int:
+        return whole_number("KB_FREE_MESSAGES_IN_ALL", self.free_messages_in_all_text, 1, 1_000_000)
 
     @property
     def accepted_risks(self) -> frozenset[str]:

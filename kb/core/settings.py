@@ -329,6 +329,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.check_links,
         settings.accepted_risks,
         settings.second_step,
+        settings.free_messages,
+        settings.free_messages_in_all,
         settings.session_idle,
         settings.session_longest,
     )

@@ -14,6 +14,7 @@ from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from kb.tables import Role
 from webapp.app import create_app
+from webapp.shared import limits
 from webapp.shared.limits import LIMITS
 
 PATH = "/api/v1/search?q=&limit=0"  # 400 before anything is searched
@@ -109,3 +110,23 @@ def test_help_goes_on_and_is_limited_where_the_file_of_limits_is_locked(settings
     statuses = [client.get(PATH).status_code for _ in range(8)]
     other.close()
     assert set(statuses) == {400, 429}
+
+
+@pytest.mark.sqlite_only(reason="limits are counted in a file of their own")
+def test_what_anybody_writes_has_one_limit_for_all_addresses(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IN_ALL", "6 per hour")
+    client = create_app(settings, engine).test_client()
+
+    def vote(address: str) -> int:
+        body = {"kind": "answered", "document": "article:1"}
+        return client.post("/api/v1/widget/feedback", json=body, environ_base={"REMOTE_ADDR": address}).status_code
+
+    def contact(address: str) -> int:
+        return client.post("/api/v1/widget/contact", json={}, environ_base={"REMOTE_ADDR": address}).status_code
+
+    statuses = [(vote if number % 2 else contact)(f"192.0.2.{number}") for number in range(9)]
+    assert 429 not in statuses[:6]
+    assert statuses[6:] == [429] * 3
+    assert client.get(PATH, environ_base={"REMOTE_ADDR": "192.0.2.99"}).status_code == 400, "reading goes on"

@@ -149,7 +149,12 @@ def _contact(tag: Json) -> Json:
             "description": "Random name of the form: the same message from it is one request, however often sent",
         },
     }
-    sent = object_of(fields, optional={"language", "visit", "share", "form"})
+    fields["proof"] = {
+        **TEXT,
+        "maxLength": 4000,
+        "description": "What an answer 429 asked for: its `challenge` solved, as ALTCHA writes it, or its `ticket` after `wait`",
+    }
+    sent = object_of(fields, optional={"language", "visit", "share", "form", "proof"})
     answer = {
         "reference": TEXT,
         "contact": {**TEXT, "description": "As it will be used"},
@@ -184,8 +189,24 @@ def _contact(tag: Json) -> Json:
             "201": json_response("A person has it", object_of(answer)),
             "202": json_response("It is kept until the database takes it", object_of(answer)),
             "422": unusable,
-            **problems("400", "403", "429", "503", secured=False),
+            "429": _too_often(),
+            **problems("400", "403", "503", secured=False),
         },
+    }
+
+
+def _too_often() -> Json:
+    proof = object_of(
+        {
+            "challenge": {"type": "object", "description": "As ALTCHA has it, version 2"},
+            "ticket": TEXT,
+            "wait": {"type": "integer", "description": "Seconds after which the ticket is taken instead"},
+        }
+    )
+    fields = {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT, "proof": proof}
+    return {
+        "description": "Too often; with `proof`, the message is taken with a proof of work",
+        "content": {"application/problem+json": {"schema": object_of(fields, optional={"proof"})}},
     }
 
 

@@ -44,7 +44,7 @@ const writeManifest = {
 
 await mkdir(outdir, { recursive: true });
 const options = {
-  entryPoints: ["css/app.css", "css/help_centre.css", "css/help_chat.css", "css/editor.css", "js/app.js", "js/article.js", "js/help_centre.js", "js/chat.js", "js/desk.js", "js/inbox.js", "js/panel.js", "js/editor.js", "js/passkeys.js", "img/favicon.svg"].map((file) => path.join(here, file)),
+  entryPoints: ["css/app.css", "css/help_centre.css", "css/help_chat.css", "css/editor.css", "js/app.js", "js/article.js", "js/help_centre.js", "js/chat.js", "js/desk.js", "js/inbox.js", "js/panel.js", "js/editor.js", "js/passkeys.js", "js/proof.js", "img/favicon.svg"].map((file) => path.join(here, file)),
   outdir,
   outbase: here,
   entryNames: "[name]-[hash]",

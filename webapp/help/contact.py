@@ -40,7 +40,7 @@ def contact(language: str) -> ResponseReturnValue:
 def contact_send(language: str) -> ResponseReturnValue:
     form = ContactForm(current_settings())
     if not form.validate():
-        return _page(form, language), 400 if form.is_outdated else 422
+        return _page(form, language), form.refusal
     sent = _sent(form, language)
     fate = send_or_hold(sent)
     if fate is not Fate.LOST:

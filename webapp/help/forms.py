@@ -17,6 +17,7 @@ from kb.service.contact import clean_contact, clean_order_number
 from kb.service.references import read_reference
 from kb.service.sent_pictures import LARGEST, MOST_PICTURES, PictureError, SentPicture, clean_picture
 from webapp.shared.forms import PageForm
+from webapp.shared.proof import ProvedForm
 
 _LONGEST_MESSAGE = 5000
 _ACCEPT = "image/jpeg,image/png,image/webp,image/gif"
@@ -110,7 +111,7 @@ def _picture_words(error: PictureError) -> str:
     return str(_("%(name)s is no picture that we can show: JPEG, PNG, WebP and GIF can be sent.", name=error.name))
 
 
-class ContactForm(MessageForm):
+class ContactForm(ProvedForm, MessageForm):
     """Once the form is valid, `reach` is the e-mail address or E.164 number; `contact.data` stays as it was typed."""
 
     reach: str = ""

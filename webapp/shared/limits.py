@@ -18,6 +18,8 @@ from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from webapp.shared.limit_store import SCHEME
 
+# Tries, not messages: what is refused for want of a proof counts, too, and takes hardly any time.
+MESSAGES = "60 per minute; 900 per hour"
 # endpoint: limit per person or address. The rest has DEFAULT.
 LIMITS = {
     # Beside it each account and address is slowed, see kb/accounts/slowing.py.
@@ -34,17 +36,18 @@ LIMITS = {
     # Every key that a rep types is a search; nobody types faster for a whole minute.
     "desk.home": "1200 per minute",
     "desk.conversation": "300 per minute",
-    "help.contact_send": "10 per minute",
+    # Before this wall comes the step of webapp/shared/proof.py.
+    "help.contact_send": MESSAGES,
     "help.suggest_before_contact": "120 per minute",
     "help.answer_request": "10 per minute",
     # Whoever tries numbers through; beside it each address or phone number that is named has a limit of its own.
     "help.find_own_send": "10 per minute; 40 per hour",
     "help.want_news": "10 per minute; 60 per hour",
     "help.card": "120 per minute",
-    "help.call_back_send": "10 per minute; 60 per hour",
+    "help.call_back_send": MESSAGES,
     "help.step_away": "10 per minute",
     "help.survey_answer": "10 per minute",
-    "help.chat_start": "10 per minute",
+    "help.chat_start": MESSAGES,
     "help.chat_transcript": "10 per minute; 30 per hour",
     # A chat of a whole office behind one address types and reads a lot.
     "help.chat_say": "600 per minute",
@@ -55,13 +58,33 @@ LIMITS = {
     "help.reason": "30 per minute; 300 per hour",
     "help.vote_on_answer": "30 per minute; 300 per hour",
     "api_widget.suggestions": "120 per minute",
-    "api_widget.contact": "10 per minute",
+    "api_widget.contact": MESSAGES,
     "api_widget.feedback": "30 per minute; 300 per hour",
 }
 # endpoint: a further limit per address and page. A visit is only a cookie, which a program can drop before each vote; many
 # people may share an address, but hardly ever read the same article in the same hour.
 LIMITS_PER_PAGE = {"help.vote": "10 per hour", "help.reason": "10 per hour", "help.vote_on_answer": "10 per hour"}
 DEFAULT = "1200 per minute"
+# What anonymous visitors write has one limit for all of them together, however many addresses a flood comes from.
+WRITTEN_BY_ANYBODY = frozenset(
+    {
+        "help.contact_send",
+        "help.answer_request",
+        "help.find_own_send",
+        "help.want_news",
+        "help.call_back_send",
+        "help.step_away",
+        "help.survey_answer",
+        "help.chat_start",
+        "help.chat_transcript",
+        "help.vote",
+        "help.reason",
+        "help.vote_on_answer",
+        "api_widget.contact",
+        "api_widget.feedback",
+    }
+)
+IN_ALL = "1200 per minute"
 # endpoint: a further limit per this field of the form, from wherever it is sent.
 LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour"), "help.want_news": ("email", "10 per hour")}
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
@@ -86,6 +109,8 @@ def init_limits(app: Flask, settings: Settings) -> None:
             f"KB_RATE_LIMIT_STORAGE cannot be used: {error}.",
             remedy="Leave it out, or name a store whose driver is installed: redis://host:6379 needs pip install redis.",
         ) from error
+    app.extensions["kb_limiter"] = limiter
+    everybody = limiter.shared_limit(IN_ALL, scope="written by anybody", key_func=lambda: "everybody")
     for endpoint in app.view_functions:
         view: Any = app.view_functions[endpoint]
         if endpoint in EXEMPT:
@@ -97,6 +122,8 @@ def init_limits(app: Flask, settings: Settings) -> None:
             if endpoint in LIMITS_PER_FIELD:
                 name, limit = LIMITS_PER_FIELD[endpoint]
                 view = limiter.limit(limit, key_func=partial(_field, name))(view)
+            if endpoint in WRITTEN_BY_ANYBODY:
+                view = everybody(view)
             app.view_functions[endpoint] = view
 
 

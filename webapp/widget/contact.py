@@ -22,6 +22,7 @@ from webapp.help.sending import Fate, send_or_hold
 from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
 from webapp.shared.locale import in_language
+from webapp.shared.proof import LONGEST, WAIT, is_let_through, proof_in_json
 from webapp.shared.searching import current_settings
 from webapp.widget.words import share_words
 
@@ -36,7 +37,8 @@ def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
 
     `share` true: what was searched for and read on the page goes along. `form`: a random name of the form that was filled in; the
     same message from the same form is one request however often it arrives. 202 where the database takes nothing just now and
-    the message is kept until it does.
+    the message is kept until it does. 429 with `proof` where one is asked for: its solution, or its ticket after the wait,
+    comes as `proof` of the next try.
     """
     region = current_settings().phone_region
     name, reach, message = (_typed(body, field) for field in ("name", "contact", "message"))
@@ -52,6 +54,8 @@ def send_to_person(body: dict[str, Any], language: str) -> tuple[Response, int]:
         wrong["message"] = "long" if message else "missing"
     if wrong:
         return _refuse(wrong), HTTPStatus.UNPROCESSABLE_ENTITY
+    if not is_let_through(text_field(body, "proof", required=False, longest=LONGEST)):
+        return _ask_for_proof(), HTTPStatus.TOO_MANY_REQUESTS
     visit = widget_visit(text_field(body, "visit", required=False))
     form = widget_visit(text_field(body, "form", required=False)) or secrets.token_urlsafe(16)
     external_id = name_of_request(form, contact, message, "")
@@ -93,14 +97,17 @@ def _typed(body: dict[str, Any], field: str) -> str:
 
 
 def _refuse(wrong: dict[str, str]) -> Response:
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    problem = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": f"Cannot be used as it is: {', '.join(wrong)}.",
-        "fields": wrong,
-    }
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"Cannot be used as it is: {', '.join(wrong)}.", {"fields": wrong})
+
+
+def _ask_for_proof() -> Response:
+    response = _problem(HTTPStatus.TOO_MANY_REQUESTS, "A proof of work is asked for.", {"proof": proof_in_json()})
+    response.headers["Retry-After"] = str(WAIT)
+    return response
+
+
+def _problem(status: HTTPStatus, detail: str, more: dict[str, Any]) -> Response:
+    problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
     response = jsonify(problem)
     response.content_type = "application/problem+json"
     return response

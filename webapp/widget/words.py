@@ -61,6 +61,10 @@ def _words() -> Mapping[str, str]:
         "away_more": _("Try again, or open it in a tab of its own:"),
         "again": _("Try again"),
         "busy": _("Too much is going on at the moment. What you wrote is still here: try again in a minute."),
+        "proving": _(
+            "Very many messages are arriving just now. Your browser is doing a small sum that keeps out programs; "
+            "it takes a few seconds."
+        ),
         "too_often": _("That was too often in a short time. Wait a minute and try again."),
         "not_here": _("The help is not set up for this site yet. It is here:"),
         "gone": _("This article is not there any more. A search will find what we have."),

@@ -1,5 +1,6 @@
 // A message to a person. What was typed stays until it has arrived.
 import { contact, randomName } from "./api.js";
+import { proofFor } from "../js/solving.js";
 import { address, h, newTab } from "./dom.js";
 import { t } from "./options.js";
 import { trouble } from "./trouble.js";
@@ -51,7 +52,7 @@ export function contactView(app) {
     for (const one of Object.values(fields)) one.complain("");
     const values = Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, one.control.value]));
     try {
-      arrived(await contact({ ...values, share: tick.checked && app.searched, form: name }));
+      arrived(await deliver({ ...values, share: tick.checked && app.searched, form: name }));
     } catch (error) {
       const kinds = error.answer?.fields ?? {};
       const wrong = Object.keys(WRONG).filter((name) => name in kinds);
@@ -62,6 +63,19 @@ export function contactView(app) {
     } finally {
       isOnItsWay = false;
       button.removeAttribute("aria-disabled");
+    }
+  }
+
+  // While very many write, each message comes with some work of the browser.
+  async function deliver(values) {
+    try {
+      return await contact(values);
+    } catch (error) {
+      if (!error.answer?.proof) throw error;
+      out.replaceChildren(h("p", { class: "soft", role: "status" }, t("proving")));
+      const proof = await proofFor(error.answer.proof);
+      out.replaceChildren();
+      return contact({ ...values, proof });
     }
   }
 

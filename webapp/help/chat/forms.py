@@ -7,10 +7,10 @@ from wtforms.validators import DataRequired, Length, Optional
 from kb.core.settings import Settings
 from kb.service.chat import LONGEST_MESSAGE
 from kb.service.customers import clean_email
-from webapp.shared.forms import PageForm
+from webapp.shared.proof import ProvedForm
 
 
-class ChatForm(PageForm):
+class ChatForm(ProvedForm):
     """Once the form is valid, `reach` is the e-mail address or ""; without a mail server there is no field for one."""
 
     reach: str = ""

@@ -77,7 +77,7 @@ def _going_on(language: str) -> str:
 def chat_start(language: str) -> ResponseReturnValue:
     form = ChatForm(current_settings())
     if not form.validate():
-        return _start_page(form, language), 422
+        return _start_page(form, language), form.refusal
     key = form.key.data if KEY.fullmatch(form.key.data or "") else secrets.token_urlsafe(16)
     try:
         begun = start_chat(

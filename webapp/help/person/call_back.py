@@ -35,15 +35,15 @@ from webapp.help.person.words import day_and_time
 from webapp.shared.database import session
 from webapp.shared.errors import RETRY_AFTER
 from webapp.shared.formatting import format_time
-from webapp.shared.forms import PageForm
 from webapp.shared.locale import in_language, offered_languages
+from webapp.shared.proof import ProvedForm
 from webapp.shared.ui import render_fresh
 
 # Where no time was chosen it falls due so long after somebody is there.
 _SOON = timedelta(hours=2)
 
 
-class CallBackForm(PageForm):
+class CallBackForm(ProvedForm):
     """Once the form is valid, `called` is the number in E.164 and `window` the chosen time, None for as soon as possible."""
 
     called: str = ""
@@ -124,7 +124,7 @@ def call_back_send(language: str) -> ResponseReturnValue:
     conversation = _in_line(request.form.get("line", ""))
     form = CallBackForm(hours, conversation)
     if not form.validate():
-        return _page(form, language), 422
+        return _page(form, language), form.refusal
     call = WantedCall(
         form.called,
         form.window,
