@@ -1,33 +1,34 @@
 """One act on many articles, which one undo takes back. What could not be done is told, and never stops the rest.
 
-details of a `BulkAct`: {"value": …, "done": [{"article", "title", "language", "before": fields, "revision"}], "refused" and,
-after an undo, "kept": [{"article", "title", "language", "why"}]}. why: gone | changed | same | empty | faulty | not_approved |
-taken | archived.
+Some are done at once; of many the rest is left for a job, which goes on block by block. details of a `BulkAct`: {"value": …,
+"done": [{"article", "title", "language", "before": fields, "revision"}], "refused" and, after an undo, "kept": [{"article",
+"title", "language", "why"}]}; while it goes on "left": [[article, seen revision]], and "to_undo": how many of the done ones.
+why: gone | changed | same | empty | faulty | not_approved | archived.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.articles.approval import NotApprovedError, require_approval
-from kb.articles.editing import LONGEST, faults_of, text_of
-from kb.articles.frontmatter import is_date
-from kb.articles.reviews import Editor, ask_review, close_reviews, require_reviewer, waiting_review
-from kb.articles.source import ArticleSource
-from kb.articles.store import save_article, source_of_article
-from kb.articles.text import slugify
+from kb.articles.approval import NotApprovedError
+from kb.articles.bulk_steps import ACTS, Refusal, checked_value, do_one, put_back
+from kb.articles.reviews import Editor
+from kb.articles.studio_list import ArticleFilter
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
-from kb.tables import Article, BulkAct, ReviewState, User, shown_name
-from kb.text.cleaning import clean_line
+from kb.tables import Article, BulkAct, User, shown_name
 
-ACTS = ("archive", "publish", "topic", "owner", "review_by", "review")
-MOST = 200
+__all__ = ["ACTS", "AT_ONCE", "Chosen", "act_on", "choose_all", "get_act", "go_on", "newest_acts", "undo_act"]
+
+AT_ONCE = 200
+MOST = 5_000
 MOST_LISTED = 20
+# No revision: whoever looked at the list has not seen the article as it is.
+_UNSEEN = 0
 
 
 @dataclass(frozen=True)
@@ -38,79 +39,71 @@ class Chosen:
     seen: int
 
 
-@dataclass(frozen=True)
-class Refusal(Exception):
-    why: str
+def choose_all(session: Session, wanted: ArticleFilter, looked_at: datetime) -> list[Chosen]:
+    """All of a list, on whatever page; what has changed since it was looked at is chosen as never seen. One statement."""
+    query = select(Article.id, Article.revision, Article.updated_at).where(*wanted.conditions()).order_by(Article.id)
+    return [
+        Chosen(number, revision if changed <= looked_at else _UNSEEN)
+        for number, revision, changed in session.execute(query.limit(MOST + 1))
+    ]
 
 
 def act_on(
     session: Session, chosen: Iterable[Chosen], act: str, value: str, *, by: Editor, needs_approval: bool
 ) -> BulkAct:
-    """value: topic, owner, day (ISO) or the number of a reviewer ("" for anybody). Flushes.
+    """value: topic, owner, day (ISO) or the numbers of the reviewers ("3,5"; "" for anybody). Flushes.
 
-    Raises InvalidInputError for a value that cannot be used, and for none or more than MOST articles.
+    More than AT_ONCE are all left to `go_on`. Raises InvalidInputError for a value that cannot be used, and for none or more
+    than MOST articles.
     """
     wanted = list({one.id: one for one in chosen}.values())
     if not wanted:
         raise InvalidInputError("No article is chosen.", remedy="Tick those that it is about.")
     if len(wanted) > MOST:
         raise InvalidInputError(f"{MOST} articles at most.")
-    value = _checked(session, act, value, by)
-    row = BulkAct(user_id=by.id, act=act, details={})
+    value = checked_value(session, act, value, by)
+    left = [[one.id, one.seen] for one in wanted]
+    row = BulkAct(user_id=by.id, act=act, details={"value": value, "done": [], "refused": [], "left": left})
     session.add(row)
     session.flush()  # a transaction is open before the first savepoint
-    done: list[dict[str, Any]] = []
-    refused: list[dict[str, Any]] = []
-    found = {one.id: one for one in session.scalars(select(Article).where(Article.id.in_([one.id for one in wanted])))}
-    for one in wanted:
-        article = found.get(one.id)
-        if article is None:
-            refused.append({"article": one.id, "title": str(one.id), "language": "", "why": "gone"})
-            continue
-        about = _about(article)
-        try:
-            with session.begin_nested():
-                before = _do(session, article, one.seen, act, value, by=by, needs_approval=needs_approval)
-        except Refusal as refusal:
-            refused.append({**about, "why": refusal.why})
-        except NotApprovedError:
-            refused.append({**about, "why": "not_approved"})
-        except ConflictError:
-            refused.append({**about, "why": "changed"})
-        else:
-            done.append({**about, "before": before, "revision": article.revision})
-    row.details = {"value": value, "done": done, "refused": refused}
-    session.flush()
+    if len(wanted) <= AT_ONCE:
+        go_on(session, row, needs_approval=needs_approval)
     return row
 
 
 def undo_act(session: Session, act_id: int, *, by: Editor) -> BulkAct:
     """Every article goes back to what it was, but for those that somebody has changed since: they are told. Flushes.
 
-    Raises NotFoundError, ConflictError where it is undone already.
+    More than AT_ONCE are all left to `go_on`. Raises NotFoundError, ConflictError where it is undone already or goes on still.
     """
     row = get_act(session, act_id)
     if row.undone_at is not None:
         raise ConflictError("It has been undone already.")
+    if is_going_on(row):
+        raise ConflictError("It is not done yet.")
     row.undone_at, row.undone_by_id = utc_now(), by.id
+    row.details = {**row.details, "kept": [], "to_undo": len(row.details["done"])}
     session.flush()
-    kept: list[dict[str, Any]] = []
-    numbers = [one["article"] for one in row.details["done"]]
-    found = {one.id: one for one in session.scalars(select(Article).where(Article.id.in_(numbers)))}
-    for one in row.details["done"]:
-        article = found.get(one["article"])
-        about = {name: one[name] for name in ("article", "title", "language")}
-        if article is None or article.revision != one["revision"]:
-            kept.append({**about, "why": "gone" if article is None else "changed"})
-            continue
-        try:
-            with session.begin_nested():
-                _put_back(session, article, one["before"], row.act, by)
-        except ConflictError:
-            kept.append({**about, "why": "changed"})
-    row.details = {**row.details, "kept": kept}
-    session.flush()
+    if len(row.details["done"]) <= AT_ONCE:
+        go_on(session, row, needs_approval=False)
     return row
+
+
+def is_going_on(row: BulkAct) -> bool:
+    return bool(row.details.get("left") or row.details.get("to_undo"))
+
+
+def go_on(session: Session, row: BulkAct, *, needs_approval: bool) -> bool:
+    """The next AT_ONCE articles; returns whether there are more. Flushes. Raises NotFoundError where its person is erased."""
+    details = dict(row.details)
+    if details.get("left"):
+        by = _editor(session, row.user_id)
+        _do_block(session, details, row.act, by, needs_approval=needs_approval)
+    elif details.get("to_undo"):
+        _undo_block(session, details, row.act, _editor(session, row.undone_by_id))
+    row.details = details
+    session.flush()
+    return is_going_on(row)
 
 
 def get_act(session: Session, act_id: int) -> BulkAct:
@@ -127,87 +120,57 @@ def newest_acts(session: Session) -> Sequence[tuple[BulkAct, str]]:
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def _about(article: Article) -> dict[str, Any]:
-    return {"article": article.id, "title": article.title, "language": article.language}
+def _do_block(session: Session, details: dict[str, Any], act: str, by: Editor, *, needs_approval: bool) -> None:
+    block, details["left"] = details["left"][:AT_ONCE], details["left"][AT_ONCE:]
+    done: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    found = _articles(session, [number for number, _seen in block])
+    for number, seen in block:
+        article = found.get(number)
+        if article is None:
+            refused.append({"article": number, "title": str(number), "language": "", "why": "gone"})
+            continue
+        about = {"article": article.id, "title": article.title, "language": article.language}
+        try:
+            with session.begin_nested():
+                before = do_one(session, article, seen, act, details["value"], by=by, needs_approval=needs_approval)
+        except Refusal as refusal:
+            refused.append({**about, "why": refusal.why})
+        except NotApprovedError:
+            refused.append({**about, "why": "not_approved"})
+        except ConflictError:
+            refused.append({**about, "why": "changed"})
+        else:
+            done.append({**about, "before": before, "revision": article.revision})
+    details["done"], details["refused"] = details["done"] + done, details["refused"] + refused
 
 
-def _checked(session: Session, act: str, value: str, by: Editor) -> str:
-    value = clean_line(value)
-    if act not in ACTS:
-        raise InvalidInputError("There is no such act.")
-    if act == "topic":
-        if value and not slugify(value):
-            raise InvalidInputError("A topic needs a letter or a digit.")
-        value = slugify(value)
-    if len(value) > LONGEST.get(act, 320):
-        raise InvalidInputError(f"At most {LONGEST.get(act, 320)} letters.")
-    if act == "review_by" and value and not is_date(value):
-        raise InvalidInputError("This is no day.", remedy="Write it as 2027-03-01.")
-    if act == "review" and value:
-        is_number = value.isascii() and value.isdigit() and len(value) < 10
-        require_reviewer(session, int(value) if is_number else 0, by=by)
-    return value
+def _undo_block(session: Session, details: dict[str, Any], act: str, by: Editor) -> None:
+    begin = len(details["done"]) - details["to_undo"]
+    block = details["done"][begin : begin + AT_ONCE]
+    details["to_undo"] -= len(block)
+    kept: list[dict[str, Any]] = []
+    found = _articles(session, [one["article"] for one in block])
+    for one in block:
+        article = found.get(one["article"])
+        about = {name: one[name] for name in ("article", "title", "language")}
+        if article is None or article.revision != one["revision"]:
+            kept.append({**about, "why": "gone" if article is None else "changed"})
+            continue
+        try:
+            with session.begin_nested():
+                put_back(session, article, one["before"], act, by)
+        except ConflictError:
+            kept.append({**about, "why": "changed"})
+    details["kept"] = details["kept"] + kept
 
 
-def _do(
-    session: Session, article: Article, seen: int, act: str, value: str, *, by: Editor, needs_approval: bool
-) -> Mapping[str, Any]:
-    """Returns the fields that it has changed, as they were. Raises Refusal and ConflictError."""
-    if article.revision != seen:
-        raise Refusal("changed")
-    source = source_of_article(session, article)
-    fields: dict[str, Any]
-    if act == "review":
-        if source.status not in {"draft", "in_review"}:
-            raise Refusal("archived" if source.status == "archived" else "same")
-        if source.status == "in_review" and waiting_review(session, article.id) is not None:
-            raise Refusal("same")
-        fields = {"status": "in_review"}
-    elif act in {"archive", "publish"}:
-        fields = {"status": "archived" if act == "archive" else "published"}
-    elif act == "review_by":
-        fields = {"review_by": date.fromisoformat(value) if value else None}
-    else:
-        fields = {act: value or (None if act == "owner" else "")}
-    changed = replace(source, **fields)
-    if changed == source and act != "review":
-        raise Refusal("same")
-    if fields.get("status") in {"published", "in_review"}:
-        _check_text(changed)
-    if act == "publish" and needs_approval:
-        require_approval(session, article, changed)
-    before = {name: _plain(getattr(source, name)) for name in fields}
-    save_article(session, changed, author=by.email, note=_NOTES[act], article=article)
-    if act == "review":
-        ask_review(session, article, by=by, reviewer_id=int(value) if value else None)
-    return before
+def _articles(session: Session, numbers: Sequence[int]) -> dict[int, Article]:
+    return {one.id: one for one in session.scalars(select(Article).where(Article.id.in_(numbers)))}
 
 
-_NOTES = {
-    "archive": "Archived with others",
-    "publish": "Published with others",
-    "topic": "Topic changed with others",
-    "owner": "Owner changed with others",
-    "review_by": "Day of review changed with others",
-    "review": "Given to be read with others",
-}
-
-
-def _check_text(source: ArticleSource) -> None:
-    faults = faults_of(text_of(source), source.status)
-    if faults:
-        raise Refusal("empty" if faults[0].kind == "missing" else "faulty")
-
-
-def _put_back(session: Session, article: Article, before: Mapping[str, Any], act: str, by: Editor) -> None:
-    fields = dict(before)
-    if fields.get("review_by"):
-        fields["review_by"] = date.fromisoformat(fields["review_by"])
-    source = replace(source_of_article(session, article), **fields)
-    save_article(session, source, author=by.email, note="Undone", article=article)
-    if act == "review":
-        close_reviews(session, article.id, by=by, state=ReviewState.WITHDRAWN)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def _editor(session: Session, user_id: int | None) -> Editor:
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None:
+        raise NotFoundError("Who asked for this is not known any more.")
+    return Editor(user.id, user.email)

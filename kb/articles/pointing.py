@@ -70,8 +70,12 @@ def pointing_to_any(session: Session, articles: Sequence[Article]) -> Mapping[in
     kept = _kept(session, sorted(chosen))
     macros, pinned = _shared_macros(session), _pinned(session, sorted(chosen))
     featured = _featured(session, {one.translation_key for one in articles})
+    own_names: dict[int, set[str]] = {}
+    for name, numbers in names.items():
+        for number in numbers:
+            own_names.setdefault(number, set()).add(name)
     for one in articles:
-        own = {name for name, numbers in names.items() if one.id in numbers}
+        own = own_names[one.id]
         count = len(by_key.get(one.translation_key, ())) + kept.get(one.id, 0) + len(pinned.get(one.id, ()))
         count += one.translation_key in featured
         count += sum(_names_one(text, {(one.language, name) for name in own}) for _id, _name, text in macros)

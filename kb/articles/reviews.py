@@ -1,22 +1,31 @@
 """Reviews: a writer asks, a colleague reads and approves or sends back with a word. Functions flush, the caller commits.
 
-Every trainer writes and every trainer may approve, but nobody approves what they wrote themselves.
+Every trainer writes and every trainer may approve, but nobody approves what they wrote themselves. Where several are asked, as
+many approve: see kb.articles.reviewers.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kb.articles.approval import digest_of, wrote_it
 from kb.articles.editing import ArticleText, save_text, source_of_text, text_of
 from kb.articles.kept_drafts import draft_of, text_of_draft
+from kb.articles.reviewers import (
+    Reader,
+    approvals_missing,
+    ask_readers,
+    note_approval,
+    readers_of,
+    require_reviewers,
+)
 from kb.articles.store import get_article
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from kb.tables import Article, ArticleDraft, ArticleReview, ReviewState, Role, User, shown_name
+from kb.tables import Article, ArticleDraft, ArticleReview, ReviewReader, ReviewState, User, shown_name
 
 LONGEST_WORD = 1_000
 MOST_LISTED = 200
@@ -33,7 +42,7 @@ class Editor:
 
 @dataclass(frozen=True)
 class WaitingReview:
-    """One line of the list. asked_by, reviewer: names, "" for nobody in particular."""
+    """One line of the list. asked_by: a name; readers: who is asked by name, none where anybody is."""
 
     id: int
     article_id: int
@@ -43,10 +52,12 @@ class WaitingReview:
     is_change: bool  # of a published article
     asked_by_id: int | None
     asked_by: str
-    reviewer_id: int | None
-    reviewer: str
     word: str
     asked_at: datetime
+    readers: tuple[Reader, ...] = ()
+
+    def waits_for(self, user_id: int) -> bool:
+        return any(one.user_id == user_id and one.is_waited_for for one in self.readers)
 
 
 @dataclass(frozen=True)
@@ -66,33 +77,24 @@ def ask_review(
     article: Article,
     *,
     by: Editor,
-    reviewer_id: int | None = None,
+    readers: Sequence[int] = (),
     word: str = "",
     draft_key: str = "",
 ) -> ArticleReview:
-    """Somebody is to read it (reviewer_id; None: anybody). Asked again, the one that waits is changed.
+    """These people are to read it (by number; none: anybody). Asked again, the one that waits is changed.
 
-    Raises InvalidInputError as `require_reviewer` does.
+    Raises InvalidInputError as `require_reviewers` does.
     """
-    if reviewer_id is not None:
-        require_reviewer(session, reviewer_id, by=by)
+    require_reviewers(session, readers, writer_id=by.id)
     found = waiting_review(session, article.id, draft_key)
     if found is None:
         found = ArticleReview(article_id=article.id, draft_key=draft_key)
         session.add(found)
-    found.asked_by_id, found.reviewer_id = by.id, reviewer_id
+    found.asked_by_id = by.id
     found.word, found.asked_at = word.strip()[:LONGEST_WORD], utc_now()
     session.flush()
+    ask_readers(session, found.id, readers)
     return found
-
-
-def require_reviewer(session: Session, user_id: int, *, by: Editor) -> None:
-    """Raises InvalidInputError for the writer, and for whoever cannot open what they are asked to read: reps cannot."""
-    if user_id == by.id:
-        raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
-    user = session.get(User, user_id)
-    if user is None or not user.active or user.role not in (Role.TRAINER.value, Role.ADMIN.value):
-        raise InvalidInputError("There is no such person in the studio.")
 
 
 def waiting_review(session: Session, article_id: int, draft_key: str = "") -> ArticleReview | None:
@@ -105,49 +107,65 @@ def waiting_review(session: Session, article_id: int, draft_key: str = "") -> Ar
 
 
 def waiting_reviews(session: Session, user_id: int | None = None) -> list[WaitingReview]:
-    """All that wait, the oldest first, those that this person is asked for by name before the others. One statement."""
-    writer, reader = aliased(User), aliased(User)
+    """All that wait, the oldest first, those that wait for this person by name before the others. Two statements."""
+    writer = aliased(User)
+    is_asked = exists().where(
+        ReviewReader.review_id == ArticleReview.id,
+        ReviewReader.user_id == user_id,
+        ReviewReader.is_asked,
+        ReviewReader.approved_at.is_(None),
+    )
     query = (
         select(
             ArticleReview,
             func.coalesce(ArticleDraft.fields["title"].as_string(), Article.title),
             Article.language,
             shown_name(writer),
-            shown_name(reader),
         )
         .join(Article, Article.id == ArticleReview.article_id)
         .outerjoin(ArticleDraft, (ArticleDraft.key == ArticleReview.draft_key) & (ArticleReview.draft_key != ""))
         .outerjoin(writer, writer.id == ArticleReview.asked_by_id)
-        .outerjoin(reader, reader.id == ArticleReview.reviewer_id)
         # A draft that was thrown away leaves nothing to read; neither does an article that went another way.
         .where(
             ArticleReview.state == _WAITING,
             or_(ArticleDraft.id.is_not(None), (ArticleReview.draft_key == "") & (Article.status == "in_review")),
         )
-        .order_by(case((ArticleReview.reviewer_id == user_id, 0), else_=1), ArticleReview.asked_at, ArticleReview.id)
+        .order_by(case((is_asked, 0), else_=1), ArticleReview.asked_at, ArticleReview.id)
         .limit(MOST_LISTED)
     )
+    rows = session.execute(query).all()
+    readers = readers_of(session, [row[0].id for row in rows])
     return [
         WaitingReview(
             one.id, one.article_id, title, language, one.draft_key, bool(one.draft_key), one.asked_by_id, asked_by,
-            one.reviewer_id, reviewer, one.word, one.asked_at,
+            one.word, one.asked_at, readers.get(one.id, ()),
         )
-        for one, title, language, asked_by, reviewer in session.execute(query)
+        for one, title, language, asked_by in rows
     ]  # fmt: skip
 
 
-def reviews_of(session: Session, article_id: int, *, limit: int = 20) -> Sequence[tuple[ArticleReview, str, str, str]]:
-    """The newest first, with the names of who asked, who is asked and who decided. One statement."""
-    writer, reader, judge = aliased(User), aliased(User), aliased(User)
+@dataclass(frozen=True)
+class PastReview:
+    """writer, judge: names of who asked and who decided, "" for nobody."""
+
+    review: ArticleReview
+    writer: str
+    judge: str
+    readers: tuple[Reader, ...]
+
+
+def reviews_of(session: Session, article_id: int, *, limit: int = 20) -> list[PastReview]:
+    """The newest first. Two statements at most."""
+    writer, judge = aliased(User), aliased(User)
     query = (
-        select(ArticleReview, shown_name(writer), shown_name(reader), shown_name(judge))
+        select(ArticleReview, shown_name(writer), shown_name(judge))
         .outerjoin(writer, writer.id == ArticleReview.asked_by_id)
-        .outerjoin(reader, reader.id == ArticleReview.reviewer_id)
         .outerjoin(judge, judge.id == ArticleReview.decided_by_id)
         .where(ArticleReview.article_id == article_id)
     )
-    rows = session.execute(query.order_by(ArticleReview.id.desc()).limit(limit))
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    rows = session.execute(query.order_by(ArticleReview.id.desc()).limit(limit)).all()
+    readers = readers_of(session, [row[0].id for row in rows])
+    return [PastReview(row[0], row[1], row[2], readers.get(row[0].id, ())) for row in rows]
 
 
 def text_to_read(session: Session, article_id: int, draft_key: str = "") -> TextToRead:
@@ -173,12 +191,24 @@ def may_approve(session: Session, reading: TextToRead, user: Editor) -> bool:
 
 
 def approve(session: Session, reading: TextToRead, *, by: Editor, seen: str, word: str = "") -> ArticleReview:
-    """The text that was read (seen: its digest) may be published. Raises NotAllowedError, ConflictError where it has changed."""
+    """The text that was read (seen: its digest) may be published, for this reader: it waits on while others have to approve too.
+
+    Raises NotAllowedError, ConflictError where it has changed.
+    """
     review = _to_decide(session, reading, by)
     if seen != reading.digest:
         raise ConflictError("The text has changed since you opened it.", remedy="Read it again.")
+    if note_approval(session, review.id, by.id, digest=reading.digest, word=word.strip()[:LONGEST_WORD]):
+        return review
     review.digest = reading.digest
     return _decide(session, review, ReviewState.APPROVED, by, word)
+
+
+def others_missing(readers: Sequence[Reader], reading: TextToRead, user_id: int) -> int:
+    """How many have to approve this text beside this person."""
+    missing = approvals_missing(readers, reading.digest)
+    has_approved = any(one.user_id == user_id and one.digest == reading.digest for one in readers)
+    return missing if has_approved else max(0, missing - 1)
 
 
 def publish_read_text(

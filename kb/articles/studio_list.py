@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from kb.tables import Article
 
@@ -79,8 +79,9 @@ def find_articles(session: Session, wanted: ArticleFilter, *, limit: int, offset
 
 
 def articles_by_id(session: Session, ids: Sequence[int]) -> Sequence[Article]:
-    """By title. One statement."""
-    return session.scalars(select(Article).where(Article.id.in_(ids)).order_by(Article.title, Article.id)).all()
+    """By title, without their texts. One statement."""
+    query = select(Article).options(defer(Article.body)).where(Article.id.in_(ids))
+    return session.scalars(query.order_by(Article.title, Article.id)).all()
 
 
 def count_articles(session: Session, wanted: ArticleFilter) -> int:

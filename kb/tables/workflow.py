@@ -29,9 +29,6 @@ class ArticleReview(Base):
     # Of the draft with the change of a published article; "" where the newest revision is to be read.
     draft_key: Mapped[str] = mapped_column(String(40), default="")
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
-    reviewer_id: Mapped[int | None] = mapped_column(
-        ForeignKey("users.id", ondelete="SET NULL"), index=True
-    )  # None: anybody
     word: Mapped[str] = mapped_column(Text, default="")
     asked_at: Mapped[datetime] = mapped_column(default=utc_now)
     state: Mapped[str] = mapped_column(String(20), default=ReviewState.WAITING.value, index=True)
@@ -41,6 +38,21 @@ class ArticleReview(Base):
     digest: Mapped[str] = mapped_column(
         String(64), default=""
     )  # of the text that was approved, see kb.articles.reviews
+
+
+class ReviewReader(Base):
+    """Somebody who is asked to read a text, by name, or who has approved it without being asked."""
+
+    __tablename__ = "review_readers"
+    __table_args__ = (UniqueConstraint("review_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("article_reviews.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    is_asked: Mapped[bool] = mapped_column(default=True)
+    digest: Mapped[str] = mapped_column(String(64), default="")  # of the text that they have approved
+    approved_at: Mapped[datetime | None]
+    word: Mapped[str] = mapped_column(Text, default="")
 
 
 class ArticleComment(Base):

@@ -1,5 +1,6 @@
 """People who write in the studio, articles that are there, and the forms that a browser would send."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -10,11 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.accounts.people import get_user
+from kb.accounts.people import create_user, get_user
+from kb.accounts.sessions import begin_session
 from kb.articles import save_article
 from kb.articles.source import make_source
 from kb.core.settings import Settings
 from kb.tables import Article, Role
+from webapp.auth.person import make_cookie_id
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 KEY = "k" * 24
@@ -64,6 +67,24 @@ def reviewer(login: Callable[[Role | str], FlaskClient], csrf: Csrf) -> Person:
 
 
 @pytest.fixture
+def join(app: Flask, session: Session, csrf: Csrf) -> Callable[[str], tuple[Person, int]]:
+    """`join("ravi")` is one trainer more, who is logged in, and their number."""
+
+    def joined(name: str) -> tuple[Person, int]:
+        user = create_user(session, f"{name}@test.example", Role.TRAINER, "a long enough secret", name=name.title())
+        session.flush()
+        key = begin_session(session, user)
+        session.commit()
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = make_cookie_id(user.id, key)
+            cookie["_fresh"] = True
+        return Person(client, csrf), user.id
+
+    return joined
+
+
+@pytest.fixture
 def strict(app: Flask) -> None:
     """A shop where a colleague approves what is published."""
     settings: Settings = app.extensions["kb_settings"]
@@ -76,6 +97,11 @@ def stored(session: Session, slug: str, language: str = "en", status: str = "pub
     found = save_article(session, make_source(values, body), author="first@shop.example")
     session.commit()
     return found
+
+
+def seen_in(page: str) -> str:
+    """The digest of the text that a page of a review shows."""
+    return re.findall(r'name="seen" value="([0-9a-f]{64})"', page)[0]
 
 
 def form_of(article: Article, **changes: object) -> dict[str, object]:

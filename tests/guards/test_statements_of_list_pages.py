@@ -30,6 +30,7 @@ from kb.tables import (
     FeedbackKind,
     Job,
     LearnedWording,
+    ReviewReader,
     Role,
     SearchEvent,
     User,
@@ -70,9 +71,9 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/gaps/1": (Role.TRAINER, 8),
     "/studio/gaps/1?join=ship": (Role.TRAINER, 11),
     "/studio/articles/": (Role.TRAINER, 8),
-    "/studio/articles/1": (Role.TRAINER, 9),
+    "/studio/articles/1": (Role.TRAINER, 10),  # one for those who were asked to read it
     "/studio/articles/1/history": (Role.TRAINER, 3),
-    "/studio/articles/1/review": (Role.TRAINER, 7),
+    "/studio/articles/1/review": (Role.TRAINER, 8),  # the same
     "/studio/articles/1/schedule": (Role.TRAINER, 4),
     "/studio/articles/reviews": (Role.TRAINER, 2),
     "/studio/articles/due": (Role.TRAINER, 5),
@@ -145,7 +146,10 @@ def fill(session: Session, times: int) -> None:
                 VoiceStatement(theme_id=number, kind="complaint", source=source, source_id=theme.id, text="Late",
                                language="en", vector=b"", fingerprint="x", said_at=utc_now())
             )  # fmt: skip
-        session.add(ArticleReview(article_id=1, state="sent_back", answer="Which?", decided_at=utc_now()))
+        review = ArticleReview(article_id=1, state="sent_back", answer="Which?", decided_at=utc_now())
+        session.add(review)
+        session.flush()
+        session.add(ReviewReader(review_id=review.id, user_id=1))
         session.add(ArticleComment(article_id=1, text="Why?", quote="Text"))
         session.add(ArticleSchedule(article_id=1, act="archive", at=utc_now() + timedelta(days=1)))
         done = {"article": 1, "title": "A", "language": "en", "before": {}, "revision": 1}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
 from kb.tables import Role
 from webapp.shared.access import required_role
@@ -32,8 +33,11 @@ def test_every_part_of_studio_and_administration_has_a_place_and_none_has_two(ap
     parts = {rule.endpoint.rpartition(".")[0] for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     wanted = {name for name in parts if name.startswith(("studio", "admin"))}
     assert wanted == {spot.blueprint for spot in SPOTS}
-    for field in ("endpoint", "name"):
-        assert [name for name, times in Counter(str(getattr(spot, field)) for spot in SPOTS).items() if times > 1] == []
+    for language in ("en", "hi", "bn"):
+        with app.test_request_context(), force_locale(language):
+            named = [str(spot.name) for spot in SPOTS] + [str(group.name) for group in (*STUDIO, *ADMIN)]
+            assert [name for name, times in Counter(named).items() if times > 1] == []
+    assert len({spot.endpoint for spot in SPOTS}) == len(SPOTS)
 
 
 def test_every_place_of_the_studio_opens_and_says_what_it_is_for(login: Login) -> None:

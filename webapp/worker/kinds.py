@@ -70,7 +70,7 @@ from webapp.worker.transcripts import TRANSCRIPTS
 from webapp.worker.translations import TRANSLATIONS
 from webapp.worker.trying import TRYING
 from webapp.worker.wordings import WORDINGS
-from webapp.worker.workflow import REVIEW_REMINDERS, SCHEDULES
+from webapp.worker.workflow import BULK_ACTS_JOB, REVIEW_REMINDERS, SCHEDULES
 
 INDEX, GAPS, QUERY_STATISTICS, RETENTION, CLEANUP = "index", "gaps", "query_statistics", "retention", "cleanup"
 CALIBRATION = "calibration"
@@ -99,6 +99,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(TRANSCRIPTS, transcripts.run, is_wanted=has_due_transcripts, lane=TRANSCRIPTS),
         kind(FEELINGS, feelings.run, is_wanted=has_due_feelings, lane=FEELINGS),
         kind(SCHEDULES, workflow.publish_and_archive, is_wanted=has_due_schedules, lane=SCHEDULES),
+        kind(BULK_ACTS_JOB, workflow.finish_act, lane=SCHEDULES),
         kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
         kind(TRANSLATIONS, translations.run, is_wanted=has_unfollowed, lane=TRANSLATIONS),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),

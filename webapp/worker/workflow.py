@@ -1,8 +1,11 @@
-"""The jobs of articles that wait for their day: publishing and archiving them, and reminding of those to be reviewed."""
+"""The jobs of articles: publishing and archiving those that wait for their day, reminding of those to be reviewed, and the rest
+
+of an act on many."""
 
 from datetime import datetime
 from typing import Any
 
+from kb.articles.bulk import get_act, go_on
 from kb.articles.schedules import run_due
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
@@ -14,7 +17,7 @@ from webapp.worker.catalogues import catalogue_for
 from webapp.worker.channels import ways_out
 from webapp.worker.tools import WorkerTools
 
-SCHEDULES, REVIEW_REMINDERS = "article_schedules", "review_reminders"
+SCHEDULES, REVIEW_REMINDERS, BULK_ACTS_JOB = "article_schedules", "review_reminders", "bulk_acts"
 # Nobody is woken by it.
 _FROM_HOUR = 6
 
@@ -51,6 +54,18 @@ def remind(tools: WorkerTools, context: JobContext, now: datetime | None = None)
             now=lambda: at,
         )
     return counts or None
+
+
+def finish_act(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
+    """Payload: act. The rest of it, or of its undoing, block by block: others can write in between."""
+    goes_on = True
+    while goes_on:
+        with session_scope(tools.engine) as session:
+            row = get_act(session, context.payload["act"])
+            goes_on = go_on(session, row, needs_approval=tools.settings.needs_approval)
+            done = len(row.details["done"]) + len(row.details["refused"])
+            context.progress(done, done + len(row.details.get("left", ())))
+    return {"done": len(row.details["done"]), "refused": len(row.details["refused"])}
 
 
 def reminder_words(settings: Settings, due: DueMail) -> tuple[str, str]:

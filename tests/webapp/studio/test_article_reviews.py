@@ -1,13 +1,12 @@
 """Reviews among several people, and comments on paragraphs."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
-from studio_people import KEY, LIST, Person, form_of, local, now, number_of, stored, written
+from studio_people import KEY, LIST, Person, form_of, local, now, number_of, seen_in, stored, written
 
 from kb.accounts.people import get_user
 from kb.articles.reviews import text_to_read
@@ -21,10 +20,6 @@ from kb.tables import (
 )
 
 ONE_KIND = pytest.mark.sqlite_only(reason="what is said of bad input does not depend on the database")
-
-
-def seen_in(page: str) -> str:
-    return re.findall(r'name="seen" value="([0-9a-f]{64})"', page)[0]
 
 
 def test_somebody_who_is_asked_reads_and_sends_back_and_then_approves(

@@ -10,6 +10,7 @@ from kb.articles.kept_drafts import open_drafts
 from kb.articles.reviews import waiting_reviews
 from kb.articles.schedules import planned
 from kb.articles.studio_list import ArticleFilter, article_choices, count_articles, find_articles
+from kb.core.clock import utc_now
 from webapp.shared.database import session
 from webapp.shared.formatting import shop_day
 from webapp.shared.locale import offered_languages
@@ -30,12 +31,17 @@ def articles() -> ResponseReturnValue:
     return list_page()
 
 
-def list_page(*, problem: str = "", ticked: Sequence[str] = ()) -> Response:
-    """problem: why an act on those that are ticked was not done."""
-    wanted = ArticleFilter(
+def wanted_articles() -> ArticleFilter:
+    """The filters of the address."""
+    return ArticleFilter(
         words=request.args.get("q", "").strip()[:200],
         **{name: request.args.get(name, "")[:320] for name in FILTERS},
     )
+
+
+def list_page(*, problem: str = "", ticked: Sequence[str] = ()) -> Response:
+    """problem: why an act on those that are ticked was not done."""
+    looked_at, wanted = utc_now(), wanted_articles()
     page, count = page_number(), count_articles(session(), wanted)
     earlier, later = ("", "") if problem else neighbours(page, count, A_PAGE)
     waiting = waiting_reviews(session(), current_user.id)
@@ -47,12 +53,13 @@ def list_page(*, problem: str = "", ticked: Sequence[str] = ()) -> Response:
         choices=article_choices(session()),
         unsaved=open_drafts(session(), current_user.id, article_id=None),
         waiting=len(waiting),
-        waiting_for_me=sum(one.reviewer_id == current_user.id for one in waiting),
+        waiting_for_me=sum(one.waits_for(current_user.id) for one in waiting),
         planned=planned(session()),
         colleagues=colleagues(),
         problem=problem,
         ticked=frozenset(ticked),
         sent=request.form,
+        looked_at=looked_at,
         here=request.args.to_dict(),
         acts=BULK_ACTS,
         planned_acts=PLANNED_ACTS,

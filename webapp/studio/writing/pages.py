@@ -37,7 +37,7 @@ from webapp.shared.searching import current_settings
 from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text
 from webapp.studio.writing.checks import PresentedChecks, presented
 from webapp.studio.writing.preview import preview_of
-from webapp.studio.writing.reviewing import chosen_reviewer, colleagues, me
+from webapp.studio.writing.reviewing import chosen_reviewers, colleagues, me
 from webapp.studio.writing.templates import template_body
 from webapp.studio.writing.tools import add_picture
 from webapp.studio.writing.words import AUDIENCES, KINDS, PLANNED_ACTS, STATUSES, WHY_NOT, fault_words
@@ -160,7 +160,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
         if step == "submit":
             assert found is not None
             kept.for_review = True
-            ask_review(session(), found, by=me(), reviewer_id=chosen_reviewer(), draft_key=kept.key)
+            ask_review(session(), found, by=me(), readers=chosen_reviewers(), draft_key=kept.key)
         flash(
             _("Your changes wait for a colleague. Readers see the article as it was until then.")
             if kept.for_review
@@ -222,7 +222,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
 def _settle_reviews(saved: Article, step: str, taken_up: str) -> None:
     """What a step of the editor means for those who were asked to read."""
     if step == "submit":
-        ask_review(session(), saved, by=me(), reviewer_id=chosen_reviewer())
+        ask_review(session(), saved, by=me(), readers=chosen_reviewers())
     elif step == "publish":
         close_reviews(session(), saved.id, by=me(), state=ReviewState.PUBLISHED, draft_key=taken_up)
     elif step == "draft":
@@ -274,6 +274,7 @@ def _edit(
         checked=checked,
         choices=article_choices(session()),
         colleagues=colleagues(),
+        ticked_reviewers=request.form.getlist("reviewer"),
         needs_approval=current_settings().needs_approval,
         reviews=reviews_of(session(), found.id, limit=1) if found is not None else [],
         open_comments=count_open(session(), found.id) if found is not None else 0,

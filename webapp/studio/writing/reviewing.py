@@ -3,6 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from kb.accounts.people import list_users, role_allows
@@ -10,6 +11,7 @@ from kb.articles.comments import LONGEST_TEXT, answer_comment, comment_on, set_r
 from kb.articles.differences import around_changes, differences
 from kb.articles.editing import AddressTakenError, FaultyTextError
 from kb.articles.paragraphs import Paragraph, paragraphs_of
+from kb.articles.reviewers import approvals_missing, readers_of
 from kb.articles.reviews import (
     Editor,
     TextToRead,
@@ -17,6 +19,7 @@ from kb.articles.reviews import (
     ask_review,
     close_reviews,
     may_approve,
+    others_missing,
     publish_read_text,
     reviews_of,
     send_back,
@@ -44,20 +47,20 @@ def colleagues() -> list[User]:
     return [one for one in people if one.active and role_allows(one.role, Role.TRAINER) and one.id != current_user.id]
 
 
-def chosen_reviewer() -> int | None:
-    """Of the form; None for anybody."""
-    number = sent_number("reviewer")
-    return number if any(one.id == number for one in colleagues()) else None
+def chosen_reviewers() -> list[int]:
+    """Of the form; none for anybody."""
+    ticked = set(request.form.getlist("reviewer"))
+    return [one.id for one in colleagues() if str(one.id) in ticked]
 
 
 @blueprint.get("/reviews")
 def reviews() -> ResponseReturnValue:
-    """What waits to be read, what this person is asked for first. Two statements."""
+    """What waits to be read, what this person is asked for first. Three statements."""
     found = waiting_reviews(session(), current_user.id)
     return render_template(
         "studio/reviews.html",
-        mine=[one for one in found if one.reviewer_id == current_user.id],
-        others=[one for one in found if one.reviewer_id != current_user.id],
+        mine=[one for one in found if one.waits_for(current_user.id)],
+        others=[one for one in found if not one.waits_for(current_user.id)],
     )
 
 
@@ -82,24 +85,33 @@ def decide(article_id: int) -> ResponseReturnValue:
         abort(400)
     try:
         reading = text_to_read(session(), article_id, draft_key)
-        _decide(reading, step, word)
+        missing = _decide(reading, step, word)
     except (ConflictError, InvalidInputError, NotAllowedError) as error:
         session().rollback()
         status = 409 if isinstance(error, ConflictError) else 403 if isinstance(error, NotAllowedError) else 422
         return _page(article_id, draft_key, problem=_words(error), word=word), status
-    flash(steps[step], "good")
-    gone = step == "publish" or (step in {"send_back", "withdraw"} and draft_key)
+    if missing:
+        said = ngettext(
+            "You have approved it. %(num)s colleague has to approve it too.",
+            "You have approved it. %(num)s colleagues have to approve it too.",
+            missing,
+        )
+        flash(said, "good")
+    else:
+        flash(steps[step], "good")
+    gone = (step == "publish" and not missing) or (step in {"send_back", "withdraw"} and draft_key)
     return redirect(
         url_for("studio_articles.review", article_id=article_id, draft=None if gone else draft_key or None), code=303
     )
 
 
-def _decide(reading: TextToRead, step: str, word: str) -> None:
+def _decide(reading: TextToRead, step: str, word: str) -> int:
+    """Returns how many more colleagues have to approve the text after one has."""
     article, draft_key = reading.article, reading.draft.key if reading.draft else ""
     if step == "ask":
         if not draft_key and article.status != "in_review":
             raise ConflictError("It is not in review.")
-        ask_review(session(), article, by=me(), reviewer_id=chosen_reviewer(), word=word, draft_key=draft_key)
+        ask_review(session(), article, by=me(), readers=chosen_reviewers(), word=word, draft_key=draft_key)
     elif step == "withdraw":
         close_reviews(session(), article.id, by=me(), state=ReviewState.WITHDRAWN, draft_key=draft_key)
         if reading.draft is not None:
@@ -107,10 +119,13 @@ def _decide(reading: TextToRead, step: str, word: str) -> None:
     elif step == "send_back":
         send_back(session(), reading, by=me(), word=word)
     else:
-        approve(session(), reading, by=me(), seen=request.form.get("seen", ""), word=word)
+        found = approve(session(), reading, by=me(), seen=request.form.get("seen", ""), word=word)
+        if found.state == ReviewState.WAITING:
+            return approvals_missing(readers_of(session(), [found.id])[found.id], reading.digest)
         if step == "publish":
             needed = current_settings().needs_approval
             publish_read_text(session(), reading, by=me(), today=shop_day(), needs_approval=needed)
+    return 0
 
 
 @blueprint.post("/<int:article_id>/comments")
@@ -168,6 +183,7 @@ def _page(
     paragraphs = _paragraphs(reading)
     threads = threads_of(session(), article_id, paragraphs)
     waiting = waiting_review(session(), article_id, draft_key)
+    readers = readers_of(session(), [waiting.id]).get(waiting.id, ()) if waiting is not None else ()
     return render_template(
         "studio/review.html",
         article=reading.article,
@@ -177,6 +193,9 @@ def _page(
         threads=threads,
         changes=around_changes(differences(reading.article.body, reading.text.body)) if draft_key else [],
         waiting=waiting,
+        readers=readers,
+        others_missing=others_missing(readers, reading, current_user.id),
+        asked=[str(one.user_id) for one in readers if one.is_asked],
         may_approve=may_approve(session(), reading, me()),
         reviews=reviews_of(session(), article_id),
         colleagues=colleagues(),
