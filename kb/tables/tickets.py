@@ -33,7 +33,7 @@ class Ticket(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     resolved_at: Mapped[datetime | None]
-    imported_at: Mapped[datetime] = mapped_column(default=utc_now)
+    imported_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
     messages: Mapped[list["TicketMessage"]] = relationship(
         back_populates="ticket", cascade="all, delete-orphan", order_by="TicketMessage.position"

@@ -244,7 +244,7 @@ class ReminderMail(Base):
 
 
 class TrainingMark(Base):
-    """How far each source has been looked at: "revisions", "tickets" (ids)."""
+    """How far each source has been looked at: "revisions" (ids), "tickets" and "conversations" (microseconds since 1970)."""
 
     __tablename__ = "training_marks"
 

@@ -145,6 +145,31 @@ def test_the_job_makes_a_case_once_and_only_where_the_article_is_known(session: 
     assert first.id
 
 
+def test_a_ticket_that_is_resolved_after_later_ones_becomes_a_case(session: Session) -> None:
+    known = article(session)
+    late, soon = ticket(session, number="1", status="open"), ticket(session, number="2")
+    found = lambda *_: [f"article:{known.id}"]  # noqa: E731
+    assert choose_cases(session, found, region="IN") == 1
+    assert not has_new_sources(session)
+    # As an import does that finds it changed.
+    late.status, late.imported_at = "resolved", soon.imported_at + timedelta(seconds=1)
+    session.flush()
+    assert has_new_sources(session)
+    assert choose_cases(session, found, region="IN") == 1
+    assert set(session.scalars(select(TrainingCase.ticket_id))) == {late.id, soon.id}
+    assert not has_new_sources(session)
+
+
+def test_tickets_of_one_moment_are_all_looked_at(session: Session) -> None:
+    known = article(session)
+    moment = utc_now()
+    for number in range(60):
+        ticket(session, number=str(number)).imported_at = moment
+    session.flush()
+    assert choose_cases(session, lambda *_: [f"article:{known.id}"], region="IN") == 60
+    assert not has_new_sources(session)
+
+
 def test_scores_of_what_was_done() -> None:
     start = utc_now()
 

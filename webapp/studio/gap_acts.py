@@ -25,6 +25,7 @@ from kb.tables import Article, Gap, GapState
 from webapp.shared.access import safe_next
 from webapp.shared.database import session
 from webapp.shared.numbers import small_number
+from webapp.shared.personal_data import without_personal_data
 from webapp.studio.blueprint import blueprint
 
 
@@ -54,7 +55,7 @@ def set_state(gap_id: int) -> ResponseReturnValue:
 @blueprint.post("/gaps/<int:gap_id>/name")
 def name_gap(gap_id: int) -> ResponseReturnValue:
     """An empty name is that of one of its questions again."""
-    rename_gap(session(), gap_id, request.form.get("title", ""), user_id=current_user.id)
+    rename_gap(session(), gap_id, without_personal_data(request.form.get("title", "")), user_id=current_user.id)
     flash(_("It has the name that you gave it."), "good")
     return _back(gap_id)
 
@@ -74,7 +75,7 @@ def assign(gap_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/gaps/<int:gap_id>/comment")
 def comment(gap_id: int) -> ResponseReturnValue:
-    comment_on_gap(session(), gap_id, request.form.get("text", ""), user_id=current_user.id)
+    comment_on_gap(session(), gap_id, without_personal_data(request.form.get("text", "")), user_id=current_user.id)
     return _back(gap_id, "history")
 
 
@@ -94,7 +95,8 @@ def join(gap_id: int) -> ResponseReturnValue:
 def part(gap_id: int) -> ResponseReturnValue:
     """Put the chosen questions into a gap of their own, and go there."""
     misses = [number for text in request.form.getlist("miss") if (number := small_number(text))]
-    parted = split_gap(session(), gap_id, misses, request.form.get("title", ""), user_id=current_user.id)
+    title = without_personal_data(request.form.get("title", ""))
+    parted = split_gap(session(), gap_id, misses, title, user_id=current_user.id)
     flash(_("These questions are a gap of their own now."), "good")
     return _back(parted.id)
 

@@ -10,6 +10,7 @@ from kb.articles.frontmatter import is_date
 from kb.articles.text import is_slug, slugify
 from kb.core.errors import InvalidInputError
 from kb.insight.curation.editing import Values, require_article
+from kb.privacy.redaction import redact
 from kb.tables import Article, CuratedTopic, FeaturedArticle
 from kb.text.cleaning import clean_line
 from kb.text.terms import query_terms
@@ -33,9 +34,13 @@ def read_synonym(words: str, means: str, language: str, languages: Sequence[str]
     return {"language": language, "words": given, "means": meant}
 
 
-def read_pin(session: Session, wordings: str, article: str, until: str, note: str) -> Values:
-    """wordings: one a line; article: its number or the address of its page; until: an ISO day or "". Raises InvalidInputError."""
-    lines = list(dict.fromkeys(line for raw in wordings.splitlines() if (line := clean_line(raw))))
+def read_pin(session: Session, wordings: str, article: str, until: str, note: str, *, region: str) -> Values:
+    """Without personal data. wordings: one a line; article: its number or the address of its page; until: an ISO day or "".
+
+    Raises InvalidInputError.
+    """
+    redacted = (redact(line, region=region) for raw in wordings.splitlines() if (line := clean_line(raw)))
+    lines = list(dict.fromkeys(redacted))
     if not lines or not all(map(says_something, lines)):
         raise InvalidInputError("A pin needs a question.", remedy="Write it as customers type it, one a line.")
     if len(lines) > MOST_WORDINGS or any(len(line) > LONGEST_WORDING for line in lines):
@@ -49,7 +54,8 @@ def read_pin(session: Session, wordings: str, article: str, until: str, note: st
     if day:
         day = date.fromisoformat(day).isoformat()
     found = require_article(session, article_number(article))
-    return {"wordings": lines, "article_id": found.id, "until": day or None, "note": clean_line(note)[:LONGEST_NOTE]}
+    kept = redact(clean_line(note), region=region)[:LONGEST_NOTE]
+    return {"wordings": lines, "article_id": found.id, "until": day or None, "note": kept}
 
 
 def read_featured(session: Session, article: str, position: str) -> Values:

@@ -6,10 +6,10 @@ may make one of anything that was resolved, and may exclude any.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError, NotFoundError
@@ -37,6 +37,7 @@ LEVELS = (1, 2, 3)
 _A_BLOCK = 25
 _LONG = 400
 LONGEST_QUERY = 600
+_BEGINNING = datetime.fromtimestamp(0, tz=UTC)
 
 # For a text the documents that search finds, best first ("article:12"), where it is sure of the first; else none.
 Finder = Callable[[Session, str, str], Sequence[str]]
@@ -48,8 +49,8 @@ class _Source:
     conversation_id: int | None
     text: CaseText
     documents: Sequence[str]  # known already
+    # How somebody felt is shown while it is practised; why, in their words, could name them.
     feeling: int = 0
-    feeling_reasons: Sequence[str] = ()
 
 
 def choose_cases(
@@ -66,15 +67,15 @@ def choose_cases(
     for name, read in (("tickets", _tickets), ("conversations", _conversations)):
         while made < room:
             mark = session.get(TrainingMark, name) or TrainingMark(name=name, number=0)
-            numbers, sources = read(session, mark.number, region)
-            if not numbers:
+            until, sources = read(session, _time(mark.number), region)
+            if until is None:
                 break
             for source in sources:
                 if _make(session, source, find) is not None:
                     made += 1
                     # At once: whoever writes does not wait until the next ones have been searched for.
                     (checkpoint or session.flush)()
-            mark.number = max(numbers)
+            mark.number = round(until.timestamp() * 1_000_000)
             session.merge(mark)
             (checkpoint or session.flush)()
             if progress:
@@ -84,10 +85,10 @@ def choose_cases(
 
 def has_new_sources(session: Session) -> bool:
     """Whether there is anything that the job has not looked at, and room for it. Three short statements."""
-    marks = {mark.name: mark.number for mark in session.scalars(select(TrainingMark))}
-    tickets = exists().where(Ticket.id > marks.get("tickets", 0), Ticket.status == "resolved")
+    marks = {mark.name: _time(mark.number) for mark in session.scalars(select(TrainingMark))}
+    tickets = exists().where(Ticket.imported_at > marks.get("tickets", _BEGINNING), *_resolved_tickets())
     conversations = exists().where(
-        Conversation.closed_at > _time(marks.get("conversations", 0)), *_resolved_conversations()
+        Conversation.closed_at > marks.get("conversations", _BEGINNING), *_resolved_conversations()
     )
     return _count(session) < MOST_CASES and (session.scalar(select(tickets | conversations)) or False)
 
@@ -171,25 +172,28 @@ def _make(session: Session, source: _Source, find: Finder, *, wants_article: boo
         reply=text.reply,
         documents=documents,
         feeling=source.feeling,
-        feeling_reasons=list(source.feeling_reasons),
     )
     session.add(case)
     session.flush()
     return case
 
 
-def _tickets(session: Session, after: int, region: str) -> tuple[list[int], list[_Source]]:
-    """The next block: the numbers that were looked at, and what a case can be made of."""
-    known = exists().where(TrainingCase.ticket_id == Ticket.id)
+def _tickets(session: Session, after: datetime, region: str) -> tuple[datetime | None, list[_Source]]:
+    """The next block by the time of the import, which is a new one when a ticket is resolved later: until when it goes, None
+
+    where there is none, and what a case can be made of.
+    """
+    until = _end_of_block(session, Ticket.imported_at, after, _resolved_tickets())
+    if until is None:
+        return None, []
     rows = session.scalars(
         select(Ticket)
-        .where(Ticket.id > after, Ticket.status == "resolved", ~known)
-        .order_by(Ticket.id)
-        .limit(_A_BLOCK)
+        .where(Ticket.imported_at > after, Ticket.imported_at <= until, *_resolved_tickets())
+        .order_by(Ticket.imported_at, Ticket.id)
         .options(selectinload(Ticket.messages))
-    ).all()
+    )
     found = (_of_ticket(row, region) for row in rows)
-    return [row.id for row in rows], [one for one in found if one is not None]
+    return until, [one for one in found if one is not None]
 
 
 def _ticket(session: Session, number: int, region: str) -> _Source | None:
@@ -202,16 +206,29 @@ def _of_ticket(ticket: Ticket, region: str) -> _Source | None:
     return None if text is None else _Source(ticket.id, None, text, ())
 
 
-def _conversations(session: Session, after: int, region: str) -> tuple[list[int], list[_Source]]:
-    """By the time when they were closed, in microseconds since 1970."""
+def _conversations(session: Session, after: datetime, region: str) -> tuple[datetime | None, list[_Source]]:
+    """As `_tickets`, by the time when they were closed."""
+    until = _end_of_block(session, Conversation.closed_at, after, _resolved_conversations())
+    if until is None:
+        return None, []
     rows = session.scalars(
         select(Conversation)
-        .where(Conversation.closed_at > _time(after), *_resolved_conversations())
+        .where(Conversation.closed_at > after, Conversation.closed_at <= until, *_resolved_conversations())
         .order_by(Conversation.closed_at, Conversation.id)
-        .limit(_A_BLOCK)
-    ).all()
+    )
     found = (_of_conversation(session, row, region) for row in rows)
-    return [_micros(row.closed_at) for row in rows if row.closed_at], [one for one in found if one is not None]
+    return until, [one for one in found if one is not None]
+
+
+def _end_of_block(
+    session: Session,
+    time: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+    after: datetime,
+    conditions: Sequence[ColumnElement[bool]],
+) -> datetime | None:
+    """The time of the last of a block; whatever is of the same moment belongs to it."""
+    block = select(time).where(time > after, *conditions).order_by(time).limit(_A_BLOCK).subquery()
+    return session.scalar(select(func.max(block.c[0])))
 
 
 def _conversation(session: Session, number: int, region: str) -> _Source | None:
@@ -240,7 +257,6 @@ def _of_conversation(session: Session, conversation: Conversation, region: str) 
         )
         .order_by(UsedDocument.id)
     ).all()
-    # How somebody felt is shown while it is practised; why, in their words, could name them.
     return _Source(None, conversation.id, text, used, conversation.frustration)
 
 
@@ -250,9 +266,10 @@ def _resolved_conversations() -> tuple[ColumnElement[bool], ...]:
     return (Conversation.state == ConversationState.CLOSED.value, Conversation.ticket_id.is_(None), ~known)
 
 
+def _resolved_tickets() -> tuple[ColumnElement[bool], ...]:
+    known = exists().where(TrainingCase.ticket_id == Ticket.id)
+    return (Ticket.status == "resolved", ~known)
+
+
 def _time(micros: int) -> datetime:
-    return datetime.fromtimestamp(micros / 1_000_000, tz=utc_now().tzinfo)
-
-
-def _micros(at: datetime) -> int:
-    return round(at.timestamp() * 1_000_000)
+    return datetime.fromtimestamp(micros / 1_000_000, tz=UTC)

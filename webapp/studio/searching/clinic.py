@@ -48,8 +48,11 @@ def try_out() -> ResponseReturnValue:
     except InvalidInputError as error:
         session().rollback()
         return _clinic(request.form.get("q", "")[:LONGEST], given, problem=str(error)), 422
+    # What is kept is without personal data.
     if way == WORDING:
-        given["text"] = values["text"]  # what is kept is without personal data
+        given["text"] = values["text"]
+    elif way == PIN:
+        given |= {"wordings": "\n".join(values["wordings"]), "note": values["note"]}
     number = enqueue(
         session(), TRYING, key=uuid.uuid4().hex, payload={"kind": way, "values": values, "given": given}, max_attempts=2
     )
@@ -89,11 +92,12 @@ def _job(number: int) -> Job:
 
 
 def _read(way: str, given: dict[str, str]) -> Any:
+    region = current_settings().phone_region
     if way == SYNONYM:
         return read_synonym(given["words"], given["means"], given["language"], offered_languages())
     if way == PIN:
-        return read_pin(session(), given["wordings"], given["article"], given["until"], given["note"])
-    return read_wording(session(), given["article"], given["text"], region=current_settings().phone_region)
+        return read_pin(session(), given["wordings"], given["article"], given["until"], given["note"], region=region)
+    return read_wording(session(), given["article"], given["text"], region=region)
 
 
 def _clinic(query: str, given: dict[str, str], *, problem: str = "") -> str:

@@ -33,6 +33,7 @@ from kb.tables import CuratedChange, CuratedKind
 from webapp.shared.database import session
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.numbers import small_number
+from webapp.shared.searching import current_settings
 from webapp.studio.searching.blueprint import blueprint
 from webapp.studio.searching.words import ABOUT, NAMES, describe
 
@@ -124,7 +125,8 @@ def _read(kind: CuratedKind, given: dict[str, str]) -> Any:
     if kind is CuratedKind.SYNONYM:
         return read_synonym(given["words"], given["means"], given["language"], offered_languages())
     if kind is CuratedKind.PIN:
-        return read_pin(session(), given["wordings"], given["article"], given["until"], given["note"])
+        region = current_settings().phone_region
+        return read_pin(session(), given["wordings"], given["article"], given["until"], given["note"], region=region)
     if kind is CuratedKind.FEATURED:
         return read_featured(session(), given["article"], given["position"])
     names = {tag: given[f"name-{tag}"] for tag in offered_languages()}

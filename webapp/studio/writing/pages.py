@@ -33,6 +33,7 @@ from kb.tables import Article, ReviewState
 from webapp.shared.database import session
 from webapp.shared.flows import flows_of_shop
 from webapp.shared.locale import choose_language, offered_languages
+from webapp.shared.personal_data import without_personal_data
 from webapp.shared.searching import current_settings
 from webapp.studio.writing.blueprint import blueprint, new_key, sent_number, sent_text
 from webapp.studio.writing.checks import PresentedChecks, presented
@@ -174,7 +175,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
     try:
         saved = save_text(
             session(), text, goals[step], article=found, seen=seen, author=current_user.email,
-            note=request.form.get("note", "").strip(), needs_approval=current_settings().needs_approval,
+            note=without_personal_data(request.form.get("note", "").strip()), needs_approval=current_settings().needs_approval,
         )  # fmt: skip
     except FaultyTextError as error:
         session().rollback()

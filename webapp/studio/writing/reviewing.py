@@ -31,6 +31,7 @@ from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError
 from kb.tables import ReviewState, Role, User
 from webapp.shared.database import session
 from webapp.shared.formatting import shop_day
+from webapp.shared.personal_data import without_personal_data
 from webapp.shared.searching import current_settings
 from webapp.studio.writing.blueprint import blueprint, sent_number
 from webapp.studio.writing.preview import preview_of
@@ -85,7 +86,7 @@ def decide(article_id: int) -> ResponseReturnValue:
         abort(400)
     try:
         reading = text_to_read(session(), article_id, draft_key)
-        missing = _decide(reading, step, word)
+        missing = _decide(reading, step, without_personal_data(word))
     except (ConflictError, InvalidInputError, NotAllowedError) as error:
         session().rollback()
         status = 409 if isinstance(error, ConflictError) else 403 if isinstance(error, NotAllowedError) else 422
@@ -137,7 +138,7 @@ def comment(article_id: int) -> ResponseReturnValue:
         made = comment_on(
             session(),
             article_id,
-            text,
+            without_personal_data(text),
             user_id=current_user.id,
             paragraphs=_paragraphs(reading),
             place=sent_number("place"),
@@ -155,7 +156,8 @@ def settle(comment_id: int) -> ResponseReturnValue:
     draft_key, step = request.form.get("draft", ""), request.form.get("step", "")
     if step == "answer":
         try:
-            found = answer_comment(session(), comment_id, request.form.get("text", ""), user_id=current_user.id)
+            text = without_personal_data(request.form.get("text", ""))
+            found = answer_comment(session(), comment_id, text, user_id=current_user.id)
         except InvalidInputError as error:
             session().rollback()
             flash(_words(error), "warn")

@@ -1,4 +1,4 @@
-"""A review asks several colleagues, and keeps who of them has approved which text."""
+"""A review asks several colleagues, and keeps who of them has approved which text; tickets are found by when they came in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ _READER = "fk_article_reviews_reviewer_id_users"
 
 
 def upgrade() -> None:
+    op.create_index(op.f("ix_tickets_imported_at"), "tickets", ["imported_at"])
     op.create_table(
         "review_readers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -52,6 +53,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_tickets_imported_at"), table_name="tickets")
     asked = sa.text("SELECT review_id, MIN(user_id) FROM review_readers WHERE is_asked GROUP BY review_id")
     readers = list(op.get_bind().execute(asked))
     op.drop_index(op.f("ix_review_readers_user_id"), table_name="review_readers")
