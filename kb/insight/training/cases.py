@@ -228,7 +228,8 @@ def _end_of_block(
 ) -> datetime | None:
     """The time of the last of a block; whatever is of the same moment belongs to it."""
     block = select(time).where(time > after, *conditions).order_by(time).limit(_A_BLOCK).subquery()
-    return session.scalar(select(func.max(block.c[0])))
+    until: datetime | None = session.scalar(select(func.max(block.c[0])))
+    return until
 
 
 def _conversation(session: Session, number: int, region: str) -> _Source | None:
