@@ -45,6 +45,7 @@ BLUEPRINTS = (
     "webapp.account.views:blueprint",
     "webapp.account.codes:blueprint",
     "webapp.auth.passkeys:blueprint",
+    "webapp.auth.provider:blueprint",
     "webapp.account.passkeys:blueprint",
     "webapp.help.views:blueprint",
     "webapp.desk.views:blueprint",

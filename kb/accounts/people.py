@@ -32,7 +32,7 @@ def create_user(
     Raises InvalidInputError (address, name, password) and ConflictError (address taken).
     """
     address = normalize_email(email)
-    if len(name) > LONGEST_NAME or any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+    if not is_name(name):
         raise InvalidInputError(f"A name has at most {LONGEST_NAME} characters, all of which can be seen.")
     if find_user(session, address) is not None:
         raise ConflictError(f"There is already a person with the address {address}.")
@@ -46,6 +46,11 @@ def create_user(
     session.add(user)
     session.flush()
     return user
+
+
+def is_name(name: str) -> bool:
+    """Whether a name can be shown and stored; "" can."""
+    return len(name) <= LONGEST_NAME and not any(unicodedata.category(character) in {"Cc", "Cs"} for character in name)
 
 
 def find_user(session: Session, email: str) -> User | None:

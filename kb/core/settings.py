@@ -10,6 +10,7 @@ from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
 from kb.core.mail_settings import MailSettings
 from kb.core.model_settings import ModelSettings
+from kb.core.provider_settings import ProviderSettings
 from kb.core.secret_files import with_secrets_from_files
 from kb.core.security_settings import SecuritySettings
 from kb.core.setting_values import (
@@ -29,7 +30,7 @@ _LEARNING = ("off", "suggest", "apply")
 
 
 @dataclass(frozen=True)
-class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings):
+class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings, ProviderSettings):
     """All settings as text from the environment, with typed views on them as properties."""
 
     home_text: str = setting(
@@ -333,6 +334,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.free_messages_in_all,
         settings.session_idle,
         settings.session_longest,
+        settings.oidc,
     )
     if not settings.languages:
         raise ConfigurationError(

@@ -138,6 +138,8 @@ PAGES = {
 }
 # What can be fetched and is no page: data, and addresses that only lead on to a page.
 NO_PAGES = {
+    "/login/provider/",
+    "/login/provider/callback",
     *(f"/help/<language>/chat/<token>/{part}" for part in ("state", "live", "suggestions", "files/<int:file_id>")),
     *("/static/<path:filename>", "/healthz", "/readyz", "/metrics", "/robots.txt", "/sitemap.xml"),
     *("/help/<language>/sitemap.xml", "/help/<language>/changes.atom"),

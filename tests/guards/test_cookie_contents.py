@@ -10,7 +10,7 @@ from kb.core.settings import PROJECT_ROOT
 
 # `visit`, `request`, `chat` and `ask` are random, so is `second` beside the number of a person, `permanent` is a yes or no.
 # Flask-Login and Flask-WTF have their own.
-ALLOWED_KEYS = {"visit", "request", "chat", "ask", "second", "permanent"}
+ALLOWED_KEYS = {"provider", "visit", "request", "chat", "ask", "second", "permanent"}
 COOKIES = {"cookie", "session"}
 
 

@@ -68,6 +68,8 @@ HANDED_OUT = {
 # Files that need not be there.
 MAY_BE_MISSING = {"/static/<path:filename>", "/help/pictures/<name>"} | {
     "/help/<language>/chat/<token>/files/<int:file_id>",
+    "/login/provider/",  # none is set
+    "/login/provider/callback",
     "/studio/drafts/<int:article_id>",
     "/studio/drafts/<int:article_id>.md",
     "/studio/translations/<int:article_id>",

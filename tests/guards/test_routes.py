@@ -30,6 +30,8 @@ ROUTES = {
     ("POST", "/login"): EVERYBODY,
     ("POST", "/logout"): EVERYBODY,
     ("POST", "/login/passkey"): EVERYBODY,
+    ("GET", "/login/provider/"): EVERYBODY,
+    ("GET", "/login/provider/callback"): EVERYBODY,
     ("GET", "/account/passkeys/"): REP,
     ("GET", "/account/passkeys/new"): REP,
     ("POST", "/account/passkeys/new"): REP,

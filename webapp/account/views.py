@@ -135,5 +135,5 @@ def confirm_now() -> Response | tuple[str, int]:
 
 def confirm_page(goal: str) -> str:
     """goal: a path of ours to which it leads, or ""."""
-    ways = other_ways(Purpose.CONFIRM, own_passkeys(session(), current_user.id))
+    ways = other_ways(Purpose.CONFIRM, goal, own_passkeys(session(), current_user.id))
     return render_template("account/confirm.html", next=goal, ways=ways)

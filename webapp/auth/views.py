@@ -57,7 +57,7 @@ def logout() -> AnyResponse:
 
 def login_page(target: str, *, email: str = "") -> str:
     """target: a path of ours to which it leads, or ""."""
-    return render_template("auth/login.html", email=email, next=target, ways=other_ways(Purpose.LOG_IN))
+    return render_template("auth/login.html", email=email, next=target, ways=other_ways(Purpose.LOG_IN, target))
 
 
 def _refused(message: str, email: str, target: str, status: int) -> Response:

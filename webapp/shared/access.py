@@ -28,6 +28,7 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "account": Role.REP,
     "account_codes": Role.REP,
     "auth_passkeys": PUBLIC,
+    "auth_provider": PUBLIC,
     "account_passkeys": Role.REP,
     "health": PUBLIC,
     # What is asked, how often, and what fails, is for those who run the place; a scraper has KB_METRICS_TOKEN.

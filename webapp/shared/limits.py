@@ -26,6 +26,9 @@ LIMITS = {
     "auth.log_in": "60 per minute; 600 per hour",
     "auth_second.take_second_step": "60 per minute; 600 per hour",
     "auth_passkeys.log_in": "60 per minute; 600 per hour",
+    # Each asks the provider something.
+    "auth_provider.begin": "60 per minute; 600 per hour",
+    "auth_provider.callback": "60 per minute; 600 per hour",
     "account_passkeys.confirm": "60 per minute; 600 per hour",
     "api.search": "300 per minute",
     "api_desk.search_desk": "300 per minute",
