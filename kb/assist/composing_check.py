@@ -9,6 +9,7 @@ import regex
 from kb.assist.leak_guard import encode_sentence
 from kb.assist.public_sentences import PublicSentences
 from kb.search.encoding import Encoder
+from kb.text.denials import DENYING_WORDS
 from kb.text.language import guess_language
 from kb.text.number_values import number_values
 from kb.text.sentences import split_sentences
@@ -27,12 +28,6 @@ _LEADS_OUT = regex.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+|[<>`{}|]|\*\*|\w\.(?:com|net|org|io|in|co|xyz|ru|cn)\b", regex.IGNORECASE
 )
 _CODE = regex.compile(r"[A-Za-z]*\d[\w-]*")
-_NO_WORDS = """
-    not no never cannot cant can't don't doesn't didn't won't isn't aren't wasn't without nor neither none nothing
-    नहीं नही मत ना न बिना कभी-नहीं
-    না নয় নেই নি ছাড়া নয়
-"""
-_NO = frozenset(normalise(_NO_WORDS).split()) | {"t"}  # "don't" in two words
 _BENGALI_NO = regex.compile(r"(?:নি|নেই|না)$")
 
 
@@ -66,7 +61,7 @@ class SentenceChecker:
 
 def denies(text: str) -> bool:
     """Whether there is a "not" in it, in English, Hindi or Bengali."""
-    return any(word in _NO or _BENGALI_NO.search(word) for word in find_words(normalise(text)))
+    return any(word in DENYING_WORDS or _BENGALI_NO.search(word) for word in find_words(normalise(text)))
 
 
 def _keeps_to(sentence: str, said: str) -> bool:

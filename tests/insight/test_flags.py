@@ -311,4 +311,4 @@ def test_what_a_rep_says_is_redacted_and_once(session: Session) -> None:
     assert own_flag(session, article.id, rep.id) is second
     session.commit()
     assert run(session) == {"new": 0, "back": 0, "past": 0}, "nobody but people settles what people say"
-    assert {kind.value for kind in OF_TEXTS} | {kind.value for kind in OF_FIGURES} | {"rep"} == set(FlagKind)
+    assert {kind.value for kind in OF_TEXTS} | {kind.value for kind in OF_FIGURES} | {"rep", "outside"} == set(FlagKind)

@@ -50,6 +50,9 @@ ABOUT = {
     "money": lazy_gettext("an amount of money"),
     "share": lazy_gettext("a share"),
     "phone": lazy_gettext("a phone number"),
+    "is_so": lazy_gettext("whether it is so"),
+    "days": lazy_gettext("days of the week"),
+    "ways": lazy_gettext("the way in which it is done"),
 }
 
 

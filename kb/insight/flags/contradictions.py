@@ -1,10 +1,9 @@
-"""Articles that say different amounts of one thing: two articles of a language, or two languages of an article."""
+"""Articles that are against each other: other amounts of one thing in two articles or languages, or the contrary of a claim."""
 
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -13,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from kb.articles.sections import Section, match_languages, sections_of
 from kb.articles.statements import Statement, article_statements
-from kb.insight.flags.found import FoundFlag, key_of
+from kb.insight.flags.found import FoundFlag
+from kb.insight.flags.opposing import Claimed, between_claims, claimed_in
+from kb.insight.flags.sides import contradiction, evidence_of, words_of
 from kb.insight.translations.following import source_of
-from kb.tables import Article, FlagKind
+from kb.tables import Article
 from kb.text.stated_amounts import PHONE, Amount, differing, find_amounts, without_amounts
-from kb.text.terms import EXACT_MARK, index_terms, is_function_word, normalise
 
 # How much of what each of two statements speaks of has to be in the other, or in what that stands under.
 _COVERED, _LEAST_COVERED = 0.57, 0.45
@@ -45,29 +45,33 @@ def find_contradictions(session: Session, languages: Sequence[str], *, tick: Cal
     """Of published articles; each pair is flagged at the article with the lower number, or at the translation."""
     query = select(Article).where(Article.status == "published").order_by(Article.translation_key, Article.id)
     by_language: dict[str, list[Stated]] = defaultdict(list)
+    claimed: dict[str, list[Claimed]] = defaultdict(list)
     found: list[FoundFlag] = []
     for _key, versions in groupby(session.scalars(query), key=lambda one: one.translation_key):
         group = list(versions)
         for article in group:
             tick()
             by_language[article.language] += stated_in(article)
+            claimed[article.language] += claimed_in(article)
         found += between_languages(group, languages)
     for stated in by_language.values():
         found += between_articles(stated, tick=tick)
+    for of_language in claimed.values():
+        found += between_claims(of_language, tick=tick)
     return found
 
 
 def stated_in(article: Article) -> list[Stated]:
     """The statements of an article that state an amount. What is quoted is not stated."""
     found = []
-    title = _words(article.title, article.language)
+    title = words_of(article.title, article.language)
     for statement in article_statements(article.body):
         amounts = () if statement.is_quoted else tuple(find_amounts(statement.text))
         if not amounts:
             continue
-        subject = _words(statement.subject, article.language) if not find_amounts(statement.subject) else frozenset()
-        said = _words(without_amounts(statement.text, amounts), article.language)
-        names = title | _words(statement.heading, article.language)
+        subject = words_of(statement.subject, article.language) if not find_amounts(statement.subject) else frozenset()
+        said = words_of(without_amounts(statement.text, amounts), article.language)
+        names = title | words_of(statement.heading, article.language)
         found.append(Stated(article, statement, amounts, subject or said, subject | said | names, names, subject))
     return found
 
@@ -97,7 +101,7 @@ def between_articles(stated: Sequence[Stated], *, tick: Callable[[], None] = lam
     found = []
     for pairs_of_two in kept.values():
         best = sorted(pairs_of_two, key=lambda item: -item[0])[:_KEPT]
-        found += [_flag(_side(first, a), _side(second, b), a.kind) for _, first, second, a, b in best]
+        found += [contradiction(_side(first, a), _side(second, b), _about(a.kind)) for _, first, second, a, b in best]
     return found
 
 
@@ -138,7 +142,7 @@ def between_languages(group: Sequence[Article], languages: Sequence[str]) -> lis
         theirs = _Text.of(article)
         pairs = [*_in_sections(mine, theirs), *_alone(mine, theirs)]
         for a, b in {(x[1].text, y[1].text): (x, y) for x, y in pairs}.values():
-            found.append(_flag(_in_section(article, *b), _in_section(source, *a), a[1].kind))
+            found.append(contradiction(_in_section(article, *b), _in_section(source, *a), _about(a[1].kind)))
     return found
 
 
@@ -201,45 +205,12 @@ def _in_section(article: Article, section: Section, amount: Amount) -> dict[str,
     start = text.rfind("\n", 0, amount.start) + 1
     end = text.find("\n", amount.end)
     line = text[start : end if end >= 0 else len(text)].strip()
-    return _evidence(article, heading, line, amount)
+    return evidence_of(article, heading, line, amount.text)
 
 
 def _side(one: Stated, amount: Amount) -> dict[str, Any]:
-    return _evidence(one.article, one.statement.heading, one.statement.text, amount)
+    return evidence_of(one.article, one.statement.heading, one.statement.text, amount.text)
 
 
-def _evidence(article: Article, heading: str, text: str, amount: Amount) -> dict[str, Any]:
-    return {
-        "article": article.id,
-        "title": article.title,
-        "language": article.language,
-        "heading": heading[:300],
-        "text": text[:600],
-        "amount": amount.text,
-    }
-
-
-def _flag(one: dict[str, Any], other: dict[str, Any], kind: str) -> FoundFlag:
-    key = key_of(str(other["article"]), normalise(one["text"]), normalise(other["text"]))
-    shown = "phone" if kind == PHONE else kind
-    return FoundFlag(
-        one["article"], FlagKind.CONTRADICTION, key, {"about": shown, "sides": [one, other]}, other["article"]
-    )
-
-
-def _words(text: str, language: str) -> frozenset[str]:
-    terms = (
-        term
-        for word in normalise(text).split()
-        if not is_function_word(word.strip(".,:;()!?*\"'“”’।"), language)
-        for term in index_terms(word, language)
-    )
-    return frozenset(term for term in terms if not term.startswith(EXACT_MARK) and not term.isdigit()) - _bounds()
-
-
-@lru_cache(maxsize=1)
-def _bounds() -> frozenset[str]:
-    """Words that go with an amount and name nothing."""
-    words = """within under upto least most more above below maximum minimum total
-        अंदर भीतर तक ऊपर नीचे कम ज़्यादा अधिक बाद मिनिमम মধ্যে পর্যন্ত উপরে নিচে কম বেশি পরে লাগে"""
-    return frozenset(term for tag in ("en", "hi", "bn") for term in index_terms(words, tag))
+def _about(kind: str) -> str:
+    return "phone" if kind == PHONE else kind

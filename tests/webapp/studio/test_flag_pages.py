@@ -28,6 +28,8 @@ def flagged(session: Session, settings: Settings, engine: Engine) -> list[Articl
     add_article(session, "Kettle refund times", "A kettle refund to a wallet takes 3 days.")
     text = "Fill the kettle with vinegar and water, wait an hour, pour it out and rinse it twice with fresh water."
     add_article(session, "Kettle wallet", f"A kettle refund to a wallet takes 8 days. [x](kettle-lost.md)\n\n{text}")
+    add_article(session, "Open and shut", "An opened kettle can be returned.")
+    add_article(session, "Shut and open", "An opened kettle cannot be returned.")
     add_article(session, "Descale the kettle", text)
     third = add_article(session, "Descale your kettle", f"{text} <b>Done</b>.")
     run_now(engine, job_kinds(settings, engine), FLAGS, "test")
@@ -70,6 +72,7 @@ def test_page_of_all_kinds_in_each_language(
     assert "<mark>8 days</mark>" in page
     assert "kettle-lost.md" in page
     assert "https://duty.org/rules" in page
+    assert "<mark>cannot</mark>" in page
     for view in ("?view=settled", "?kind=votes", "?kind=odd&article=x", "?page=40"):
         check_page(client.get(f"/studio/flags/{view}"))
 
