@@ -27,7 +27,7 @@ class SecuritySettings:
     )
     free_messages_text: str = setting(
         "KB_FREE_MESSAGES",
-        "5",
+        "10",
         "Messages of one visitor in ten minutes (form, chat, call-back, widget) that are taken as they are; those after them "
         "come with a proof of work, which the browser makes, or wait for half a minute",
     )

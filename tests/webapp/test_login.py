@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kb.accounts.people import get_user, set_active
 from kb.accounts.sessions import end_sessions
 from kb.tables import Role
+from webapp.auth.hashing import may_hash
 from webapp.shared.access import safe_next
 
 Login = Callable[[Role | str], FlaskClient]
@@ -152,3 +153,11 @@ def test_guessing_passwords_is_slowed_down(client: FlaskClient, csrf: Csrf) -> N
     assert statuses[:10] == [422] * 10
     assert statuses[10:] == [429] * 2
     assert client.get("/login").status_code == 200
+
+
+def test_every_page_that_hashes_a_password_is_known_to_the_server_in_front(app: Flask) -> None:
+    hashing = {"/login", "/account/password", "/account/confirm", "/admin/people", "/admin/people/1"}
+    assert [path for path in hashing if not may_hash(app, "POST", path)] == []
+    assert not any(
+        may_hash(app, *one) for one in (("GET", "/login"), ("POST", "/help/en/contact"), ("POST", "/nowhere"))
+    )

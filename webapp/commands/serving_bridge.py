@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask
 
+from webapp.auth.hashing import may_hash
 from webapp.shared.live import STREAM, LiveStream
 from webapp.shared.uploads import most_to_read
 
@@ -28,6 +29,8 @@ Headers = list[tuple[bytes, bytes]]
 
 # Requests that a process works on at once: more only take turns on the same core.
 AT_ONCE = 8
+# Beside them, with a password to hash: one is hashed, the next one read. And how many wait before they are told to come again.
+PASSWORDS_AT_ONCE, MOST_WITH_PASSWORDS = 2, 24
 # What is still to be done behind an answer, mostly waiting for the database.
 AFTERWARDS_AT_ONCE = 16
 # Requests that wait for a thread; who comes on top is told to come again.
@@ -63,15 +66,17 @@ class Bridge:
     def __init__(self, application: Flask) -> None:
         self.application = application
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="request")
+        self._of_passwords = ThreadPoolExecutor(PASSWORDS_AT_ONCE, thread_name_prefix="password")
         self._afterwards = ThreadPoolExecutor(AFTERWARDS_AT_ONCE, thread_name_prefix="afterwards")
-        self._waiting = 0
+        self._waiting = self._waiting_with_passwords = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close"})
             return
-        if self._waiting >= MOST_WAITING:
+        has_password = may_hash(self.application, scope["method"], self._path(scope))
+        if self._waiting >= MOST_WAITING or (has_password and self._waiting_with_passwords >= MOST_WITH_PASSWORDS):
             await _send_plain(send, 503, _BUSY, (b"retry-after", b"3"))
             return
         body = await _read_body(scope, receive, self._most_to_read(scope))
@@ -79,7 +84,7 @@ class Bridge:
             await _send_plain(send, 408, b"The request did not arrive.\n")
             return
         try:
-            answer = await self._answer(_environ(scope, *body))
+            answer = await self._answer(_environ(scope, *body), has_password=has_password)
         finally:
             body[0].close()
         try:
@@ -90,16 +95,21 @@ class Bridge:
 
     def _most_to_read(self, scope: Message) -> int:
         """Bytes of the body; few requests may have more than the others."""
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        return most_to_read(self.application, scope["method"], self._path(scope), _header(scope, b"cookie"))
+
+    def _path(self, scope: Message) -> str:
+        """Without the prefix of the site."""
         path = "/" + str(scope["path"]).lstrip("/")
-        prefix = headers.get(b"x-forwarded-prefix", "").rstrip("/")
+        prefix = _header(scope, b"x-forwarded-prefix").rstrip("/")
         if prefix and path.startswith(prefix + "/"):  # the proxy leaves it in the address
             path = path.removeprefix(prefix)
-        return most_to_read(self.application, scope["method"], path, headers.get(b"cookie", ""))
+        return path
 
-    async def _answer(self, environ: dict[str, Any]) -> _Answer:
+    async def _answer(self, environ: dict[str, Any], *, has_password: bool) -> _Answer:
+        """Who tries passwords waits for a thread among themselves: one hash takes as long as many answers."""
         self._waiting += 1
-        future = self._threads.submit(self._call, environ)
+        self._waiting_with_passwords += has_password
+        future = (self._of_passwords if has_password else self._threads).submit(self._call, environ)
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:  # the client is gone; a thread cannot be called back
@@ -107,6 +117,7 @@ class Bridge:
             raise
         finally:
             self._waiting -= 1
+            self._waiting_with_passwords -= has_password
 
     def _call(self, environ: dict[str, Any]) -> _Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
@@ -146,6 +157,10 @@ class Bridge:
         # The client has its answer. The next request of this connection finds done what this one does after its answer.
         await asyncio.get_running_loop().run_in_executor(self._afterwards, _close, answer)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _header(scope: Message, wanted: bytes) -> str:
+    return str(next((value.decode("latin-1") for name, value in reversed(scope["headers"]) if name == wanted), ""))
 
 
 def _close(answer: _Answer) -> None:

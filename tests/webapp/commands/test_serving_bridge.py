@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import pytest
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from flask.testing import FlaskClient
 
 from webapp.app import LARGEST_REQUEST
@@ -249,3 +249,33 @@ def test_large_picture_arrives_whole(app: Flask) -> None:
         status, _, _ = in_a_loop(ask(Bridge(app), scope, *[piece] * 6))
         assert status in {400, 404}  # it is no form; 413 would be said of its size
     assert in_a_loop(ask(Bridge(app), scope_of("/help/en/search", "POST", headers), *[piece] * 6))[0] in {405, 413}
+
+
+def test_a_crowd_that_tries_passwords_keeps_nobody_else_waiting(small: Flask) -> None:
+    """Each of them waits for its hash; were they to take all threads, everybody's search would wait behind them."""
+    auth, go_on = Blueprint("auth", __name__), threading.Event()
+
+    @auth.post("/login")
+    def log_in() -> str:
+        go_on.wait(60)
+        return "in"
+
+    small.register_blueprint(auth)
+    bridge = Bridge(small)
+
+    async def talk() -> tuple[int, set[int], list[int]]:
+        crowd = [
+            asyncio.ensure_future(ask(bridge, scope_of("/login", "POST"), b"password=x"))
+            for _ in range(serving_bridge.MOST_WITH_PASSWORDS + 3)
+        ]
+        while sum(one.done() for one in crowd) < 3:
+            await asyncio.sleep(0.01)
+        refused = {one.result()[0] for one in crowd if one.done()}
+        searched = (await ask(bridge, scope_of("/echo/search")))[0]
+        go_on.set()
+        return searched, refused, [(await one)[0] for one in crowd]
+
+    searched, refused, all_of_them = in_a_loop(talk())
+    assert searched == 200
+    assert refused == {503}
+    assert sorted(all_of_them) == [200] * serving_bridge.MOST_WITH_PASSWORDS + [503] * 3

@@ -350,7 +350,8 @@ class TestBadInput:
             send(client, csrf, message=f"number {number}")
         response = client.post(FORM, data={**TYPED, "message": "the eleventh"}, headers=csrf(client))
         page = check_page(response, status=429)
-        assert 'name="message" value="the eleventh"' in page
+        assert re.search(r'name="message"[^>]*>\s*the eleventh</textarea>', page)
+        assert "data-proof" in page
 
 
 class TestSuggestions:
