@@ -81,6 +81,11 @@ def codes_since(session: Session, user_id: int) -> datetime | None:
     return session.scalar(select(CodeSecret.since).where(CodeSecret.user_id == user_id, CodeSecret.secret != ""))
 
 
+def people_with_codes(session: Session) -> set[int]:
+    """The numbers of those who are asked for codes. One statement."""
+    return set(session.scalars(select(CodeSecret.user_id).where(CodeSecret.secret != "")))
+
+
 def use_code(session: Session, user_id: int, typed: str, seal: Seal, *, now: datetime | None = None) -> bool:
     """Whether it is a code of this half minute, the last or the next, in digits of any script. It counts once."""
     row = session.scalars(

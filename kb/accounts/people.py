@@ -6,6 +6,7 @@ import unicodedata
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from kb.accounts.links import end_links
 from kb.accounts.passkeys import remove_passkeys
 from kb.accounts.passwords import hash_of_nobody, hash_password, hash_unchecked, is_outdated, verify_password
 from kb.accounts.sessions import end_sessions
@@ -32,8 +33,7 @@ def create_user(
     Raises InvalidInputError (address, name, password) and ConflictError (address taken).
     """
     address = normalize_email(email)
-    if not is_name(name):
-        raise InvalidInputError(f"A name has at most {LONGEST_NAME} characters, all of which can be seen.")
+    check_name(name)
     if find_user(session, address) is not None:
         raise ConflictError(f"There is already a person with the address {address}.")
     user = User(
@@ -51,6 +51,12 @@ def create_user(
 def is_name(name: str) -> bool:
     """Whether a name can be shown and stored; "" can."""
     return len(name) <= LONGEST_NAME and not any(unicodedata.category(character) in {"Cc", "Cs"} for character in name)
+
+
+def check_name(name: str) -> None:
+    """Raises InvalidInputError."""
+    if not is_name(name):
+        raise InvalidInputError(f"A name has at most {LONGEST_NAME} characters, all of which can be seen.")
 
 
 def find_user(session: Session, email: str) -> User | None:
@@ -118,14 +124,23 @@ def is_password_of(user: User, password: str) -> bool:
 
 
 def set_password(session: Session, user: User, password: str, *, must_change: bool = False) -> None:
-    """Give somebody a password, and end all that was begun with the old one: sessions, tokens, passkeys, and logging in by a
-    provider. Raises InvalidInputError."""
-    user.password_hash = hash_password(password, about=(user.email, user.name))
-    user.must_change = must_change
-    end_sessions(session, user)
-    revoke_tokens(session, user)
+    """Give somebody a password, and end all that was begun with the old one: sessions, tokens, links, passkeys, and logging in by
+    a provider. Raises InvalidInputError."""
+    replace_hash(session, user, hash_password(password, about=(user.email, user.name)), must_change=must_change)
     remove_passkeys(session, user)
     session.execute(delete(ProviderIdentity).where(ProviderIdentity.user_id == user.id))
+
+
+def replace_hash(
+    session: Session, user: User, hashed: str, *, must_change: bool = False, session_id: int | None = None
+) -> None:
+    """Another password, as its hash. Sessions, tokens and links of before end, but for the session with that number; what else
+    lets the person in stays, as a second step must stay with whoever has their mailbox."""
+    user.password_hash = hashed
+    user.must_change = must_change
+    end_sessions(session, user, but=session_id)
+    revoke_tokens(session, user)
+    end_links(session, user)
 
 
 def change_password(session: Session, user: User, old: str, new: str, *, session_id: int | None = None) -> None:
@@ -137,10 +152,7 @@ def change_password(session: Session, user: User, old: str, new: str, *, session
         raise NotAllowedError("The old password is wrong.")
     if new == old:
         raise InvalidInputError("The new password is the old one.")
-    user.password_hash = hash_password(new, about=(user.email, user.name))
-    user.must_change = False
-    end_sessions(session, user, but=session_id)
-    revoke_tokens(session, user)
+    replace_hash(session, user, hash_password(new, about=(user.email, user.name)), session_id=session_id)
 
 
 def change_role(session: Session, user: User, role: Role) -> None:
@@ -163,6 +175,7 @@ def set_active(session: Session, user: User, active: bool) -> None:
         _keep_an_admin(session, user)
         end_sessions(session, user)
         revoke_tokens(session, user)
+        end_links(session, user)
     user.active = active
     session.flush()
 

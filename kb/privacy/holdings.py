@@ -108,6 +108,9 @@ HOLDINGS: Mapping[str, Holding] = {
         "Failed log-ins, by keyed hashes", "deleted by the daily job after a day; a known address after 30"
     ),
     "api_tokens": _account("Tokens of a colleague, as hashes"),
+    "account_mails": _rule(
+        "Links by which a colleague chooses a password, and mails about it", "account_mails", Whose.COLLEAGUE
+    ),
     "code_secrets": _account("The secret of an app that makes codes, sealed"),
     "recovery_codes": _account("Codes for when the app is lost, as hashes"),
     "passkeys": _account("Public halves of a colleague's passkeys"),

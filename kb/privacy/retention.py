@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from kb.core.clock import utc_now
 from kb.core.progress import Progress
 from kb.tables import (
+    AccountMail,
     ArticleRead,
     AskedTalk,
     Conversation,
@@ -36,6 +37,7 @@ _STEP = 500
 # An address that waits for news of an answer is not kept for longer, whether it came or not.
 WISH_DAYS = 180
 # Failed log-ins are forgotten; from where somebody logs in well is known for longer.
+_LINK_DAYS = 7
 _ATTEMPT_DAYS, _KNOWN_DAYS = 1, 30
 
 
@@ -128,6 +130,10 @@ RULES = (
     ),
     RetentionRule("jobs", Job.id, lambda keep: keep.jobs, lambda before: Job.finished_at < before),
     RetentionRule("log_ins", UserSession.id, lambda keep: keep.log_ins, lambda before: UserSession.created_at < before),
+    # A link is over at its end; until then an administrator sees that somebody was invited.
+    RetentionRule(
+        "account_mails", AccountMail.id, lambda _keep: _LINK_DAYS, lambda before: AccountMail.expires_at < before
+    ),
     RetentionRule(
         "webhook_calls", WebhookCall.id, lambda keep: keep.jobs, lambda before: WebhookCall.finished_at < before
     ),

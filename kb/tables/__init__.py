@@ -1,5 +1,6 @@
 """The tables, by subject. Import the classes from here; `Base.metadata` then knows all of them."""
 
+from kb.tables.account_mails import AccountMail
 from kb.tables.articles import (
     Article,
     ArticleAddress,
@@ -105,6 +106,7 @@ from kb.tables.workflow import (
 __all__ = [
     "EVERYTHING",
     "VOTES",
+    "AccountMail",
     "Announcement",
     "AnnouncementRead",
     "AnsweredHow",

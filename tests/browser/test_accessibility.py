@@ -22,6 +22,7 @@ UNANSWERED = "xylophone tuning in antarctica"
 # Every page by its route, with addresses that show what can be on it; names in braces are those of `Content`.
 PAGES = {
     "/login": ["/login"],
+    "/login/forgotten": ["/login/forgotten"],
     "/help/<language>/": ["/help/en/", "/help/hi/", "/help/bn/"],
     "/help/<language>/chat": ["/help/en/chat", "/help/bn/chat"],
     "/help/<language>/chat/<token>": ["/help/en/chat/{chat}", "/help/hi/chat/{ended}"],
@@ -145,6 +146,7 @@ NO_PAGES = {
     *("/help/<language>/sitemap.xml", "/help/<language>/changes.atom"),
     *("/help/<language>/card.png", "/help/<language>/cards/<path:slug>.png"),
     *("/api/v1/search", "/api/v1/openapi.json", "/api/v1/desk/search", "/api/v1/studio/gaps"),
+    "/login/password/<link_token>",  # see tests/webapp/test_password_links.py
     "/login/second",  # only between two steps: see tests/webapp/test_second_step.py
     "/help/<language>/waiting/<token>/state",
     "/help/<language>/news/<news_token>",  # see tests/webapp/help/test_gap_news.py

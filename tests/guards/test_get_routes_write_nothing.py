@@ -20,6 +20,8 @@ from statements import is_write, recorded_statements
 from talks import make_talk
 from werkzeug.routing import Rule
 
+from kb.accounts.links import MailKind, make_link
+from kb.accounts.people import get_user
 from kb.articles.reports import store_report
 from kb.articles.sync_report import SyncReport
 from kb.core.settings import Settings
@@ -34,6 +36,7 @@ from kb.service.surveys import survey_of
 from kb.service.timeline import newest_messages
 from kb.tables import BulkAct, CuratedKind, Gap, Role, SearchEvent, VoiceStatement, VoiceTheme, utc_now
 from webapp.help.own_conversations import token_of
+from webapp.shared.account_links import sign_link
 from webapp.shared.news_links import sign_key
 from webapp.shared.sample_shop import SAMPLE_CONVERSATIONS
 from webapp.shared.survey_links import sign_survey
@@ -152,6 +155,9 @@ def addresses(
         "attempt_id": practised.attempt_id,
         "token": "",  # of each route's kind of conversation
         "act_id": act.id,
+        "link_token": sign_link(
+            make_link(session, get_user(session, "rep@test.example"), MailKind.RESET) or "", app.config["SECRET_KEY"]
+        ),
         "survey_token": sign_survey(talk, app.config["SECRET_KEY"]),
     }
 

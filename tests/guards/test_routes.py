@@ -50,6 +50,12 @@ ROUTES = {
     ("POST", "/account/tokens/<int:token_id>"): REP,
     ("POST", "/account/sessions"): REP,
     ("POST", "/account/sessions/<int:session_id>"): REP,
+    ("GET", "/login/forgotten"): EVERYBODY,
+    ("POST", "/login/forgotten"): EVERYBODY,
+    # Whoever has the link: the token is signed, and good once.
+    ("GET", "/login/password/<link_token>"): EVERYBODY,
+    ("POST", "/login/password/<link_token>"): EVERYBODY,
+    ("POST", "/account/password/link"): REP,
     ("GET", "/login/second"): EVERYBODY,
     ("POST", "/login/second"): EVERYBODY,
     ("GET", "/account/codes/"): REP,

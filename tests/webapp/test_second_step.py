@@ -10,34 +10,23 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from people_factory import PASSWORD
+from second_step import set_up
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from kb.accounts.audit import find_events
 from kb.accounts.people import get_user, set_active, set_password
+from kb.accounts.second_step import take_away
 from kb.core.clock import utc_now
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings, load_settings
-from kb.tables import CodeSecret, LoginAttempts, Role, UserSession
+from kb.tables import CodeSecret, LoginAttempts, Passkey, Role, UserSession
 from webapp.app import create_app
 
 Login = Callable[[Role | str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]
 REP = "rep@test.example"
-
-
-def set_up(client: FlaskClient, csrf: Csrf) -> tuple[pyotp.TOTP, list[str]]:
-    """By the pages, as a person does it; the app, and the recovery codes."""
-    client.post("/account/codes/set-up", headers=csrf(client))
-    page = client.get("/account/codes/").text
-    secret = re.search(r"<code>([A-Z2-7 ]{32,})</code>", page)
-    assert secret
-    app = pyotp.TOTP(secret[1].replace(" ", ""))
-    assert "data:image/svg+xml" in page
-    answer = client.post("/account/codes/on", data={"code": app.now()}, headers=csrf(client))
-    assert answer.status_code == 200
-    return app, re.findall(r"<code>((?:[a-z0-9]{4}-){3}[a-z0-9]{4})</code>", answer.text)
 
 
 def password_typed(app: Flask, csrf: Csrf, email: str = REP, **form: str) -> tuple[FlaskClient, TestResponse]:
@@ -223,3 +212,30 @@ def test_setting_names_a_role() -> None:
     assert load_settings({"KB_SECOND_STEP": " Admin "}).second_step == "admin"
     with pytest.raises(ConfigurationError, match="KB_SECOND_STEP"):
         load_settings({"KB_SECOND_STEP": "everybody"})
+
+
+def test_password_of_who_has_a_passkey_sets_up_no_second_step_where_one_is_needed(
+    settings: Settings, engine: Engine, client: FlaskClient, csrf: Csrf, session: Session
+) -> None:
+    user = get_user(session, REP)
+    session.add(
+        Passkey(
+            user_id=user.id,
+            name="Phone",
+            credential_id="a",
+            credential_hash="a",
+            public_key=b"",
+            transports=["internal"],
+        )
+    )
+    session.commit()
+    app = create_app(replace(settings, second_step_text="rep"), engine)
+    app.test_client_class = type(client)
+    thief, answer = password_typed(app, csrf)
+    assert (answer.status_code, answer.location) == (303, "/login")
+    assert "log in with your passkey" in thief.get("/login").text
+    assert thief.get("/account/codes/").status_code == 302
+    take_away(session, user)
+    session.commit()
+    _client, answer = password_typed(app, csrf)
+    assert answer.status_code == 302

@@ -17,10 +17,12 @@ from kb.accounts.codes import (
     turn_off,
     turn_on,
 )
+from kb.accounts.links import MailKind
 from kb.accounts.people import get_person
-from kb.accounts.second_step import must_have
 from kb.core.errors import ConflictError, NotAllowedError
 from kb.core.settings import Settings
+from webapp.auth.mailing import tell
+from webapp.auth.person import must_have_here
 from webapp.auth.sealed import seal
 from webapp.shared.auditing import audit
 from webapp.shared.database import session
@@ -52,6 +54,7 @@ def turn_on_codes() -> Response | str | tuple[str, int]:
         session().rollback()
         return _page(error=_("This is not what the app shows now. Wait for the next code and type that.")), 422
     audit(AuditKind.CODES_ON, user.email)
+    tell(user, MailKind.CODES_ON)
     return _page(made=made)
 
 
@@ -70,17 +73,13 @@ def make_recovery() -> Response | str:
 def turn_off_codes() -> Response:
     """No more codes; refused to whoever needs them."""
     user = get_person(session(), current_user.id)
-    if _must_have():
+    if must_have_here(current_user.role):
         flash(_("Your role needs a second step for logging in."), "error")
     elif turn_off(session(), user):
         audit(AuditKind.CODES_OFF, user.email)
+        tell(user, MailKind.CODES_OFF)
         flash(_("No more codes are asked for."), "good")
     return redirect(url_for("account_codes.codes"), code=303)
-
-
-def _must_have() -> bool:
-    settings: Settings = current_app.extensions["kb_settings"]
-    return must_have(current_user.role, settings.second_step)
 
 
 def _page(*, made: list[str] | None = None, error: str = "") -> str:
@@ -94,7 +93,7 @@ def _page(*, made: list[str] | None = None, error: str = "") -> str:
         "account/codes.html",
         since=codes_since(session(), current_user.id),
         left=recovery_codes_left(session(), current_user.id),
-        must_have=_must_have(),
+        must_have=must_have_here(current_user.role),
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         picture=picture,
         made=made or [],

@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from kb.accounts.audit import AuditKind
+from kb.accounts.links import MailKind
 from kb.accounts.passkeys import own_passkeys
 from kb.accounts.people import change_password, get_person, is_password_of
 from kb.accounts.sessions import confirm_session, end_session, end_sessions, own_sessions
@@ -15,6 +16,7 @@ from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowed
 from kb.tables import utc_now
 from webapp.auth.attempts import counted_attempt
 from webapp.auth.challenges import Purpose
+from webapp.auth.mailing import sends_mail, tell
 from webapp.auth.other_ways import other_ways
 from webapp.auth.person import session_lifetimes
 from webapp.shared.access import safe_next
@@ -69,7 +71,7 @@ def withdraw_token(token_id: int) -> Response:
 
 @blueprint.get("/password")
 def password() -> str:
-    return render_template("account/password.html", error=None)
+    return render_template("account/password.html", error=None, sends_mail=sends_mail())
 
 
 @blueprint.post("/password")
@@ -85,9 +87,10 @@ def choose_password() -> Response | tuple[str, int]:
             change_password(session(), user, request.form.get("password", ""), new, session_id=current_user.session_id)
     except (InvalidInputError, NotAllowedError) as error:
         session().rollback()
-        return render_template("account/password.html", error=error), 422
+        return render_template("account/password.html", error=error, sends_mail=sends_mail()), 422
     forgive_attempt(session(), user.email, request.remote_addr or "")
     audit(AuditKind.PASSWORD_CHANGED, current_user.email)
+    tell(user, MailKind.PASSWORD_CHANGED)
     flash(_("Your password has been changed. You are logged out everywhere else."), "good")
     return redirect(url_for("account.account"), code=303)
 

@@ -4,6 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kb.accounts.audit import AuditKind
+from kb.accounts.codes import people_with_codes
+from kb.accounts.invitations import invite, invite_again
+from kb.accounts.links import MailKind, invitations
 from kb.accounts.passwords import generate_password
 from kb.accounts.people import (
     change_role,
@@ -14,10 +17,12 @@ from kb.accounts.people import (
     set_active,
     set_password,
 )
+from kb.accounts.second_step import take_away
 from kb.accounts.sessions import end_sessions
 from kb.accounts.tokens import revoke_tokens
 from kb.core.errors import InvalidInputError, KbError
-from kb.tables import Role
+from kb.tables import Role, utc_now
+from webapp.auth.mailing import sends_mail, tell
 from webapp.shared.auditing import audit
 from webapp.shared.database import session
 
@@ -37,10 +42,14 @@ def people() -> str:
 
 @blueprint.post("/people")
 def add_person() -> str | tuple[str, int]:
-    """Add a person. The password is made here and shown this once, on the page that answers."""
+    """Add a person, who gets a link by mail; or a password, which is made here and shown this once, on the page that answers."""
     typed = {name: request.form.get(name, "") for name in ("email", "name", "role")}
     password = generate_password()
     try:
+        if request.form.get("action") == "invite" and sends_mail():
+            user, _nonce = invite(session(), typed["email"], _role(typed["role"]), typed["name"])
+            audit(AuditKind.INVITED, user.email, role=user.role)
+            return _page(saved=user.email)
         user = create_user(
             session(), typed["email"], _role(typed["role"]), password, name=typed["name"], must_change=True
         )
@@ -52,7 +61,7 @@ def add_person() -> str | tuple[str, int]:
 
 @blueprint.post("/people/<int:user_id>")
 def change_person(user_id: int) -> str | tuple[str, int] | Response:
-    """Do one of: role, close, reopen, log-out, tokens, password."""
+    """Do one of: role, close, reopen, log-out, tokens, password, invite, second-step."""
     user = get_person(session(), user_id)
     action = request.form.get("action", "")
     try:
@@ -60,6 +69,7 @@ def change_person(user_id: int) -> str | tuple[str, int] | Response:
             password = generate_password()
             set_password(session(), user, password, must_change=True)
             audit(AuditKind.PASSWORD_RESET, user.email)
+            tell(user, MailKind.PASSWORD_CHANGED)
             return _page(made=(user.email, password))
         if action == "role":
             before, role = user.role, _role(request.form.get("role", ""))
@@ -74,6 +84,13 @@ def change_person(user_id: int) -> str | tuple[str, int] | Response:
         elif action == "tokens":
             count = revoke_tokens(session(), user)
             audit(AuditKind.TOKEN_WITHDRAWN, user.email, count=count)
+        elif action == "invite":
+            invite_again(session(), user)
+            audit(AuditKind.INVITED, user.email, role=user.role)
+        elif action == "second-step":
+            if take_away(session(), user):
+                audit(AuditKind.CODES_OFF, user.email)
+                tell(user, MailKind.CODES_OFF)
         else:
             raise InvalidInputError(f"There is no action {action!r}.")
     except KbError as error:
@@ -99,6 +116,10 @@ def _page(
     return render_template(
         "admin/people.html",
         people=list_users(session()),
+        invited=invitations(session()),
+        with_codes=people_with_codes(session()),
+        now=utc_now(),
+        sends_mail=sends_mail(),
         roles=list(Role),
         error=error,
         typed=typed or {},

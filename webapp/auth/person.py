@@ -88,6 +88,11 @@ def _settings() -> Settings:
     return settings
 
 
+def must_have_here(role: str) -> bool:
+    """Whether this place asks somebody with that role for a second step."""
+    return must_have(role, _settings().second_step)
+
+
 def to_person(user: User, held: UserSession | None = None, cookie_id: str = "", unread: int = 0) -> Person:
     return Person(
         id=user.id,
@@ -98,7 +103,7 @@ def to_person(user: User, held: UserSession | None = None, cookie_id: str = "", 
         session_id=held.id if held else None,
         confirmed_at=held.confirmed_at if held else None,
         must_change=user.must_change,
-        lacks_second=held is not None and not held.had_second and must_have(user.role, _settings().second_step),
+        lacks_second=held is not None and not held.had_second and must_have_here(user.role),
         has_password=bool(user.password_hash),
         cookie_id=cookie_id,
         unread=unread,

@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.accounts.audit import Actor, AuditKind
 from kb.accounts.codes import use_code, use_recovery_code
+from kb.accounts.links import MailKind
 from kb.accounts.second_step import Way, ways_of
 from kb.accounts.slowing import Step
 from kb.core.errors import NotAllowedError, TooOftenError
 from kb.tables import User
 from webapp.auth.attempts import counted_attempt
+from webapp.auth.mailing import tell
 from webapp.auth.sealed import seal
 from webapp.auth.steps import finish_second_step, waiting_person
 from webapp.shared.access import safe_next
@@ -57,6 +59,7 @@ def _way_of(user: User, typed: str) -> str:
         return Way.CODE
     if use_recovery_code(session(), user.id, typed):
         audit(AuditKind.RECOVERY_CODE_USED, user.email, Actor(user.id, user.email, request.remote_addr or ""))
+        tell(user, MailKind.RECOVERY_CODE_USED)
         return "recovery code"
     raise NotAllowedError("The code is wrong.")
 

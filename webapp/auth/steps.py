@@ -4,18 +4,20 @@ Between the two nobody is logged in: the server keeps a session that waits, and 
 asks `waiting_person` who they are and calls `finish_second_step`; a way that is strong by itself calls `finish_log_in`.
 """
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask import session as cookie
+from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from kb.accounts.audit import Actor, AuditKind
+from kb.accounts.passkeys import own_passkeys
 from kb.accounts.people import role_allows
 from kb.accounts.second_step import ways_of
 from kb.accounts.sessions import begin_session, end_session, find_waiting, take_second_step
 from kb.accounts.slowing import forgive_attempt, uncount_attempt
 from kb.tables import Role, User
-from webapp.auth.person import make_cookie_id, split_cookie_id, to_person
+from webapp.auth.person import make_cookie_id, must_have_here, split_cookie_id, to_person
 from webapp.shared.auditing import audit
 from webapp.shared.database import session
 
@@ -23,6 +25,10 @@ from webapp.shared.database import session
 def after_password(user: User, target: str) -> Response:
     """The password was right. target: where they want to go, a path of this site or ""."""
     if not ways_of(session(), user.id):
+        if must_have_here(user.role) and own_passkeys(session(), user.id):
+            # Else whoever learned the password would set up a second step of their own.
+            flash(_("Your role needs a second step: log in with your passkey."), "error")
+            return redirect(url_for("auth.login", next=target or None), code=303)
         return finish_log_in(user, target, way="password")
     uncount_attempt(session(), user.email, request.remote_addr or "")
     key = _begin(user, awaits_second=True)

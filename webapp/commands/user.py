@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.core.errors import InvalidInputError
+from kb.core.errors import ConfigurationError, InvalidInputError
 from kb.core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -39,6 +39,41 @@ def add(email: str, role: str, name: str, password_stdin: bool) -> None:
         record(session, AuditKind.PERSON_ADDED, COMMAND_LINE, about=user.email, detail={"role": user.role})
     click.echo(f"Added {user.email} ({user.role}).")
     _show(made, password)
+
+
+@command.command("invite")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What the person may do.")
+@click.option("--name", default="", help="How the person is called on the pages.")
+@click.option("--link", "shows_link", is_flag=True, help="Show the link, to be handed over, instead of sending it.")
+def invite_person(email: str, role: str, name: str, shows_link: bool) -> None:
+    """Add a person who chooses their password by a link, good for a week, once. It goes to them by mail."""
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
+    from kb.accounts.invitations import invite, invite_again
+    from kb.accounts.people import find_user
+    from kb.tables import Role
+    from webapp.shared.account_links import sign_link
+    from webapp.shared.security import load_secret_key
+
+    settings = load_settings()
+    if not settings.public_url:
+        raise ConfigurationError(
+            "Links need an address.", remedy="Set KB_PUBLIC_URL, such as https://help.example.com."
+        )
+    if settings.mail_smtp is None and not shows_link:
+        raise ConfigurationError(
+            "No mail is sent from here.", remedy="Set KB_MAIL_SMTP, or hand over what --link shows."
+        )
+    with _session() as session:
+        user = find_user(session, email)
+        if user is None:
+            user, nonce = invite(session, email, Role(role), name, by_mail=not shows_link)
+        else:
+            nonce = invite_again(session, user, by_mail=not shows_link)
+        record(session, AuditKind.INVITED, COMMAND_LINE, about=user.email, detail={"role": user.role})
+    click.echo(f"Invited {user.email} ({user.role}).")
+    if shows_link:
+        click.echo(f"{settings.public_url}/login/password/{sign_link(nonce, load_secret_key(settings))}")
 
 
 @command.command("list")
@@ -128,6 +163,21 @@ def reopen(email: str) -> None:
         set_active(session, user, True)
         record(session, AuditKind.ACCOUNT_REOPENED, COMMAND_LINE, about=user.email)
     click.echo(f"The account {user.email} is open.")
+
+
+@command.command("second-step-off")
+@click.argument("email")
+def second_step_off(email: str) -> None:
+    """For who has lost app and recovery codes: let them in by their password alone, and log them out everywhere."""
+    from kb.accounts.audit import COMMAND_LINE, AuditKind, record
+    from kb.accounts.people import get_user
+    from kb.accounts.second_step import take_away
+
+    with _session() as session:
+        user = get_user(session, email)
+        if take_away(session, user):
+            record(session, AuditKind.CODES_OFF, COMMAND_LINE, about=user.email)
+    click.echo(f"{user.email} logs in without a second step.")
 
 
 @command.command()

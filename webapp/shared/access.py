@@ -25,11 +25,13 @@ BLUEPRINT_ACCESS: Mapping[str, Role | None] = {
     "help": PUBLIC,
     "auth": PUBLIC,
     "auth_second": PUBLIC,
+    "auth_reset": PUBLIC,
     "account": Role.REP,
     "account_codes": Role.REP,
     "auth_passkeys": PUBLIC,
     "auth_provider": PUBLIC,
     "account_passkeys": Role.REP,
+    "account_link": Role.REP,
     "health": PUBLIC,
     # What is asked, how often, and what fails, is for those who run the place; a scraper has KB_METRICS_TOKEN.
     "metrics": Role.ADMIN,

@@ -24,6 +24,9 @@ MESSAGES = "60 per minute; 900 per hour"
 LIMITS = {
     # Beside it each account and address is slowed, see kb/accounts/slowing.py.
     "auth.log_in": "60 per minute; 600 per hour",
+    # Beside it each address that is typed has a limit of its own, whoever has it.
+    "auth_reset.ask": "10 per minute; 60 per hour",
+    "auth_reset.choose": "30 per minute",
     "auth_second.take_second_step": "60 per minute; 600 per hour",
     "auth_passkeys.log_in": "60 per minute; 600 per hour",
     # Each asks the provider something.
@@ -89,7 +92,11 @@ WRITTEN_BY_ANYBODY = frozenset(
 )
 IN_ALL = "1200 per minute"
 # endpoint: a further limit per this field of the form, from wherever it is sent.
-LIMITS_PER_FIELD = {"help.find_own_send": ("contact", "20 per hour"), "help.want_news": ("email", "10 per hour")}
+LIMITS_PER_FIELD = {
+    "auth_reset.ask": ("email", "5 per hour"),
+    "help.find_own_send": ("contact", "20 per hour"),
+    "help.want_news": ("email", "10 per hour"),
+}
 # Probes and scrapers ask on a schedule, files come in bursts; neither costs us anything.
 EXEMPT = ("static", "widget.script", "health.healthz", "health.readyz", "metrics.metrics")
 

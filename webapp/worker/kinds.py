@@ -13,6 +13,7 @@ from kb.insight.training.announcing import has_unannounced
 from kb.insight.training.reminding import has_due_reminders
 from kb.insight.translations.following import has_unfollowed
 from kb.jobs.worker import JobContext, Kind
+from kb.service.account_mails import has_due_account_mails
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages
 from kb.service.chat_transcript import has_due_transcripts
@@ -21,6 +22,7 @@ from kb.service.gap_news import has_due_news
 from kb.service.held_requests import has_held
 from kb.tables.changed_documents import has_changed_documents
 from webapp.worker import (
+    account_mails,
     calibration,
     channels,
     demand,
@@ -52,6 +54,7 @@ from webapp.worker import (
     wordings,
     workflow,
 )
+from webapp.worker.account_mails import ACCOUNT_MAILS
 from webapp.worker.channels import DELIVERY, MAILBOX, WEBHOOKS
 from webapp.worker.erasing import ERASING
 from webapp.worker.feelings import FEELINGS
@@ -134,5 +137,6 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
     if settings.mail_smtp is not None:
         kinds.append(kind(REMINDERS, training.send_reminders, is_wanted=has_due_reminders, lane=REMINDERS))
     if settings.mail_smtp is not None and settings.public_url:
+        kinds.append(kind(ACCOUNT_MAILS, account_mails.run, is_wanted=has_due_account_mails, lane=ACCOUNT_MAILS))
         kinds.append(kind(GAP_NEWS, gap_news.run, is_wanted=has_due_news, lane=GAP_NEWS))
     return {one.name: one for one in kinds}
