@@ -55,11 +55,11 @@ def make_link(
 
 
 def find_link(session: Session, nonce: str) -> tuple[User, AccountMail] | None:
-    """The active person whose link it is, while it is good and not used."""
+    """The active person whose link it is, while it is good and not used; not one who logs in by a provider since."""
     row = session.execute(
         select(User, AccountMail)
         .join(AccountMail, AccountMail.user_id == User.id)
-        .where(AccountMail.nonce == nonce, AccountMail.expires_at > utc_now(), User.active)
+        .where(AccountMail.nonce == nonce, AccountMail.expires_at > utc_now(), User.active, User.password_hash != "")
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 

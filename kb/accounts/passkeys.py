@@ -181,6 +181,10 @@ def use_challenge(session: Session, challenge: bytes) -> None:
         raise _refused()
 
 
+def people_with_passkeys(session: Session) -> set[int]:
+    return set(session.scalars(select(Passkey.user_id).distinct()))
+
+
 def own_passkeys(session: Session, user_id: int) -> list[Passkey]:
     return list(session.scalars(select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)))
 

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from kb.accounts.codes import codes_since, turn_off
-from kb.accounts.passkeys import remove_passkeys
+from kb.accounts.codes import codes_since, people_with_codes, turn_off
+from kb.accounts.passkeys import people_with_passkeys, remove_passkeys
 from kb.accounts.people import role_allows
 from kb.accounts.sessions import end_sessions
 from kb.tables import Role, User
@@ -20,6 +20,11 @@ class Way(StrEnum):
 def ways_of(session: Session, user_id: int) -> tuple[Way, ...]:
     """Those that a person has set up; () where the password is enough for them."""
     return (Way.CODE,) if codes_since(session, user_id) is not None else ()
+
+
+def people_with_second_step(session: Session) -> set[int]:
+    """The numbers of those who have codes or passkeys. Two statements."""
+    return people_with_codes(session) | people_with_passkeys(session)
 
 
 def must_have(role: str, lowest: str) -> bool:

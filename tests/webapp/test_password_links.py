@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from kb.accounts.audit import find_events
 from kb.accounts.invitations import ask_for_reset
-from kb.accounts.links import MailKind, make_link
+from kb.accounts.links import MailKind, find_link, make_link
 from kb.accounts.people import find_user, get_user, set_active, set_password
 from kb.core.clock import utc_now
 from kb.core.settings import Settings
@@ -361,7 +361,9 @@ def test_mailbox_does_not_get_round_the_second_step(app: Flask, login: Login, cs
 
 def test_who_logs_in_by_a_provider_gets_no_password_by_mail(session: Session) -> None:
     user = get_user(session, REP)
+    before = make_link(session, user, MailKind.INVITATION) or ""
     user.password_hash = ""
     session.commit()
     assert ask_for_reset(session, REP) is None
-    assert session.scalars(select(AccountMail)).all() == []
+    assert find_link(session, before) is None
+    assert session.scalars(select(AccountMail.kind)).all() == ["invitation"]

@@ -34,6 +34,7 @@ KINDS = {
     "numbers": lazy_gettext("Counting each day"),
     "reports": lazy_gettext("Weekly reports"),
     "rising": lazy_gettext("What is suddenly asked more"),
+    "account_mails": lazy_gettext("Mails about accounts"),
     "gap_news": lazy_gettext("News of answers"),
     "self_service": lazy_gettext("How visits end"),
     "query_statistics": lazy_gettext("Learning from searches"),

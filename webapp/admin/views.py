@@ -4,7 +4,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kb.accounts.audit import AuditKind
-from kb.accounts.codes import people_with_codes
 from kb.accounts.invitations import invite, invite_again
 from kb.accounts.links import MailKind, invitations
 from kb.accounts.passwords import generate_password
@@ -17,7 +16,7 @@ from kb.accounts.people import (
     set_active,
     set_password,
 )
-from kb.accounts.second_step import take_away
+from kb.accounts.second_step import people_with_second_step, take_away
 from kb.accounts.sessions import end_sessions
 from kb.accounts.tokens import revoke_tokens
 from kb.core.errors import InvalidInputError, KbError
@@ -117,7 +116,7 @@ def _page(
         "admin/people.html",
         people=list_users(session()),
         invited=invitations(session()),
-        with_codes=people_with_codes(session()),
+        with_second=people_with_second_step(session()),
         now=utc_now(),
         sends_mail=sends_mail(),
         roles=list(Role),

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-_BLUEPRINTS = frozenset({"auth", "account", "admin"})
+_BLUEPRINTS = frozenset({"auth", "auth_reset", "account", "admin"})
 
 
 def may_hash(app: Flask, method: str, path: str) -> bool:
