@@ -9,6 +9,7 @@ from databases import KINDS, Databases, Prepared
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from log_guard import LogGuard
 from people_factory import ADDRESSES, prepare_people
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -35,6 +36,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         kinds = KINDS[1:] if "postgresql" in folders else KINDS
         # What a browser shows does not depend on the database, and each of its tests takes seconds.
         metafunc.parametrize("database_kind", KINDS[:1] if "browser" in folders else kinds, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def no_personal_data_in_logs() -> Iterator[None]:
+    """A test fails that leaves something of a customer in a log, whatever else it looks at."""
+    with LogGuard().watching() as guard:
+        yield
+    if leaks := guard.leaks():
+        pytest.fail("Personal data in the log:\n" + "\n".join(leaks[:5]))
 
 
 @pytest.fixture(scope="session")

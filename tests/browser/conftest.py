@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 from chromium import launch_chromium
+from log_guard import leaks_in, planted_in
 from other_help_desk import HelpDesk, run_help_desk
 from other_shop import Shop, run_shop
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
-from kb.core.settings import PROJECT_ROOT
+from kb.core.database import create_database_engine
+from kb.core.settings import PROJECT_ROOT, Settings
 
 START_SECONDS = 60
 # A search counts when nobody types on, some seconds later; then the worker reads it.
@@ -78,6 +80,16 @@ def site(
         server.terminate()
         server.wait(timeout=30)
         log.close()
+    leaks = leaks_in((home / "server.log").read_text("utf-8"), _planted(home))
+    assert not leaks, f"Personal data in the log of the server: {leaks[:5]}"
+
+
+def _planted(home: Path) -> set[str]:
+    engine = create_database_engine(Settings(home_text=str(home)))
+    try:
+        return planted_in(engine)
+    finally:
+        engine.dispose()
 
 
 def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Any) -> None:
