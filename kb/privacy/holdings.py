@@ -1,7 +1,6 @@
 """What each table holds of people, how long it is kept, and how it goes when one customer is erased: one line a table.
 
-A guard test asks for a line for every table and compares it with what the code does; the page of the administrators and
-docs/privacy.md are made of it.
+A guard test asks for a line for every table and compares it with what the code does; exports quote it.
 """
 
 from collections.abc import Mapping

@@ -103,6 +103,35 @@ def test_refusals_are_told_once_a_minute_and_not_for_each_of_a_flood(
     assert newest(session, 3)[1:] == [("too_often", "", "GET api.search")]
 
 
+@pytest.mark.sqlite_only(reason="limits are counted by address, whatever the database")
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:5:6::7", "2001:db8:5::/48"),
+        ("::ffff:198.51.100.9", "198.51.100.0/24"),
+    ],
+)
+def test_of_who_may_be_a_customer_a_refusal_keeps_the_network_alone(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    engine: Engine,
+    login: Login,
+    session: Session,
+    address: str,
+    told: str,
+) -> None:
+    monkeypatch.setitem(LIMITS, "api.search", "1 per hour")
+    few = create_app(settings, engine)
+    few.test_client_class = login("rep").application.test_client_class
+    client = few.test_client()
+    for _ in range(2):
+        client.get("/api/v1/search?q=&limit=0", environ_base={"REMOTE_ADDR": address})
+    assert (newest(session), find_events(session)[0].address) == ([("too_often", "", "GET api.search")], told)
+    login("rep").get("/admin/people", environ_base={"REMOTE_ADDR": address})
+    assert (newest(session)[0][1], find_events(session)[0].address) == ("rep@test.example", address)
+
+
 def test_what_is_handed_out_is_told(login: Login, session: Session) -> None:
     assert login("trainer").get("/studio/numbers/searches.csv").status_code == 200
     assert newest(session) == [("exported", "trainer@test.example", "GET studio_numbers.table")]
