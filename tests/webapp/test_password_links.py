@@ -254,12 +254,13 @@ def test_invited_person_chooses_name_and_password(
     assert send() == {"sent": 1}
     link = link_in(outgoing)
     assert choose(guest, csrf, link, name="Mira\x07 Roy") == 422
+    guest.set_cookie("language", "hi")
     assert choose(guest, csrf, link, name="Mira Roy") == 303
     assert logs_in(app, csrf, "mira@test.example", NEW)
     session.expire_all()
     session.rollback()
     user = get_user(session, "mira@test.example")
-    assert (user.name, user.role, user.must_change) == ("Mira Roy", "trainer", False)
+    assert (user.name, user.role, user.language, user.must_change) == ("Mira Roy", "trainer", "hi", False)
     assert admin.post(f"/admin/people/{user.id}", data={"action": "invite"}, headers=csrf(admin)).status_code == 422
     assert {"invited", "invitation_taken"} <= set(kinds(session))
 

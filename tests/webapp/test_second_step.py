@@ -198,6 +198,7 @@ def test_role_that_must_have_a_second_step_sets_it_up_first(
     assert trainer.get("/api/v1/desk/search?q=a").status_code == 403
     assert trainer.get("/account/").status_code == 303
     assert trainer.get("/help/en/").status_code == 200
+    assert "Set it up" in trainer.get("/account/codes/").text
     phone, _codes = set_up(trainer, csrf)
     assert trainer.get("/studio/gaps").status_code == 200
     trainer.post("/account/codes/off", headers=csrf(trainer))

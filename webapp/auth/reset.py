@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from kb.accounts.audit import Actor, AuditKind, record
 from kb.accounts.invitations import ask_for_reset, choose_by_link
 from kb.accounts.links import MailKind, find_link
+from kb.accounts.people import remember_language
 from kb.accounts.slowing import forgive_attempt
 from kb.core.errors import InvalidInputError, KbError, NotFoundError
 from kb.tables import AccountMail, User
@@ -16,6 +17,7 @@ from webapp.shared.account_links import nonce_of
 from webapp.shared.after_response import run_after_response
 from webapp.shared.auditing import audit
 from webapp.shared.database import session
+from webapp.shared.locale import choose_language
 
 blueprint = Blueprint("auth_reset", __name__)
 
@@ -66,7 +68,9 @@ def choose(link_token: str) -> Response:
     address = request.remote_addr or ""
     what = AuditKind.INVITATION_TAKEN if kind is MailKind.INVITATION else AuditKind.PASSWORD_RESET
     audit(what, user.email, Actor(user.id, user.email, address), way="link")
-    if kind is MailKind.RESET:
+    if kind is MailKind.INVITATION:
+        remember_language(session(), user.id, choose_language())
+    else:
         tell(user, MailKind.PASSWORD_CHANGED)
     # Whoever has the mailbox need not wait for what was mistyped before.
     forgive_attempt(session(), user.email, address)
