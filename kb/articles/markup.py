@@ -12,6 +12,7 @@ from markdown.extensions.toc import slugify as ascii_slug
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from kb.articles.bounded_markdown import Work, bound
 from kb.articles.dialects import Notice, to_plain_dialect
 from kb.articles.text import slugify
 
@@ -37,8 +38,10 @@ class ArticleMarkup(Extension):
     def __init__(self) -> None:
         super().__init__()
         self.notices: list[Notice] = []
+        self.work = Work()
 
     def extendMarkdown(self, md: Markdown) -> None:
+        bound(md, self.work)
         # HTML is put away by the dialects already, with CommonMark's rules for where it ends.
         md.preprocessors.deregister("html_block")
         md.preprocessors.register(_Dialects(md, self), "article_dialects", 20)
@@ -54,6 +57,7 @@ class _Dialects(Preprocessor):
         self.extension = extension
 
     def run(self, lines: list[str]) -> list[str]:
+        self.extension.work.begin()
         text, self.extension.notices = to_plain_dialect("\n".join(lines), self.md.htmlStash.store)
         return text.split("\n")
 

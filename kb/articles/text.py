@@ -74,6 +74,10 @@ def bidi_control_lines(text: str) -> list[int]:
     return [number for number, line in enumerate(text.split("\n"), start=1) if has_override(line)]
 
 
+# Characters of a heading: its anchor is full long before.
+_LOOKED_AT = 5_000
+
+
 def slugify(text: str) -> str:
     """Lower-case words joined by hyphens, "" where there is no letter or digit.
 
@@ -81,7 +85,7 @@ def slugify(text: str) -> str:
     marks (a browser percent-encodes them): a transliteration would be unreadable to everybody. At most 200 bytes.
     """
     # Joiners are dropped, not treated as spaces: they stand inside of Indic words.
-    joined = without_format_characters(clean_text(text))
+    joined = without_format_characters(clean_text(text[:_LOOKED_AT]))
     words: list[str] = []
     for word in find_words(unicodedata.normalize("NFKC", joined).lower()):
         if not _LATIN.fullmatch(word):

@@ -212,6 +212,63 @@ def test_hostile_nesting_takes_seconds_not_minutes(body: str) -> None:
     assert_harmless(render_markdown(body).html[:10_000])
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\\" * 60_000,
+        "*_" * 40_000,
+        "++a" * 40_000,
+        ":a" * 60_000,
+        "**a" * 40_000,
+        "a@b.example " * 20_000,
+        "https://a.example " * 10_000,
+        "=\n" * 40_000,
+        "a\n:   " * 6_000,
+        ": a\n\n" * 20_000,
+        "\n\n".join(["\\" * 9_000] * 12),
+    ],
+    ids=[
+        "escapes",
+        "stars",
+        "keys",
+        "emoji",
+        "bold",
+        "mails",
+        "links",
+        "underlines",
+        "terms",
+        "meanings",
+        "blocks of escapes",
+    ],
+)
+def test_marks_by_the_ten_thousand_are_shown_as_typed(body: str) -> None:
+    """Counted, not timed: each of these took many seconds, and more with the square of its length."""
+    rendered = render_markdown(body)
+    assert [notice.kind for notice in rendered.notices] == ["nesting"]
+    assert rendered.html.startswith("<pre>")
+
+
+def test_a_long_article_with_much_markup_is_no_tangle() -> None:
+    piece = (
+        "## Return *it* {n}\n\nGo to [Orders](https://example.com/o), **then** `copy` the\\_code and a@b.example:\n\n"
+        "1. One\n2. Two\n\n| a | b |\n|---|---|\n| c | d |\n\n"
+    )
+    rendered = render_markdown("".join(piece.replace("{n}", str(n)) for n in range(500)))
+    assert rendered.notices == ()
+    assert len(rendered.headings) == 500
+
+
+def test_a_heading_of_a_hundred_thousand_words_has_an_anchor() -> None:
+    [heading] = render_markdown("## " + "word " * 100_000).headings
+    assert 0 < len(heading.id) <= 210
+
+
+def test_indented_lines_by_the_ten_thousand_are_one_piece_of_code() -> None:
+    rendered = render_markdown("Type:\n\n" + "    make run {% a %}\n" * 20_000)
+    assert rendered.html.count("<pre>") == 1
+    assert rendered.html.count("make run {% a %}") == 20_000
+
+
 def test_plain_text_is_ready_to_paste() -> None:
     body = """# Return *it*
 

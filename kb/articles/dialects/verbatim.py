@@ -9,12 +9,18 @@ _COMMENT_END = {"<!--": "-->", "{/*": "*/}", "{::comment}": "{:/", "{#": "#}", "
 _LISTLIKE = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)]|!!!|\?\?\?|===|\[\^|:::|///|<|\{[%{])")
 
 
+def _is_indented_or_empty(line: str) -> bool:
+    return line.startswith(("    ", "\t")) or not line.strip()
+
+
 class VerbatimScan(Scan):
     """Each step gets a match and gives where to go on."""
 
     def __init__(self, body: str) -> None:
         super().__init__(body)
         self.open: list[tuple[str, str]] = []  # name, and what its end puts out
+        # The indented line that was looked at last, and whether it is code: so is the next one below it.
+        self._judged: tuple[int | None, bool] = (None, False)
 
     def enter_indented(self, match: re.Match[str]) -> int:
         """The indentation alone: the rest of the line is looked through."""
@@ -23,14 +29,21 @@ class VerbatimScan(Scan):
 
     def is_code(self, start: int) -> bool:
         """Whether an indented line is code: below an empty line (or code), and not in a list or another block."""
-        before = self.body[:start].rstrip("\n")[-4000:]
+        before = self.body[max(start - 5000, 0) : start].rstrip("\n")[-4000:]
         if not self.body[max(start - 2, 0) : start].endswith("\n\n") and start > 0:
             previous = before.rpartition("\n")[2]
             if not previous.startswith(("    ", "\t")):
                 return False
+        judged, verdict = self._judged
+        if judged is None or not all(map(_is_indented_or_empty, self.body[judged:start].split("\n"))):
+            verdict = self._is_below_text(before)
+        self._judged = (start, verdict)
+        return verdict
+
+    def _is_below_text(self, before: str) -> bool:
         for line in reversed(before.split("\n")):
-            if line.strip() and not line.startswith(("    ", "\t")):
-                return not _LISTLIKE.match(line) and not (line.startswith(" ") and line.strip())
+            if not _is_indented_or_empty(line):
+                return not _LISTLIKE.match(line) and not line.startswith(" ")
         return not self.open
 
     def fence(self, match: re.Match[str]) -> int:
