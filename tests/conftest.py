@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from compiled_once import compile_once
 from databases import KINDS, Databases, Prepared
 from flask import Flask
 from flask.testing import FlaskClient
@@ -25,6 +26,8 @@ from webapp.commands import main
 from webapp.shared.live import hub_of
 
 METRICS_TOKEN = "a token of a scraper in tests"
+
+compile_once()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
