@@ -19,6 +19,7 @@ class MailKind(StrEnum):
     CODES_ON = "codes_on"
     CODES_OFF = "codes_off"
     RECOVERY_CODE_USED = "recovery_code_used"
+    PASSKEY_ADDED = "passkey_added"
 
 
 # How long a link is good, and how long a mail is tried that tells of a change.

@@ -11,8 +11,9 @@ from typing import Any, cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
+from kb.accounts.codes import turn_off
 from kb.accounts.passkeys import remove_passkeys
-from kb.accounts.people import change_role, find_user, is_name, normalize_email
+from kb.accounts.people import change_role, find_user, is_name, normalize_email, replace_hash
 from kb.accounts.sessions import end_sessions
 from kb.accounts.tokens import revoke_tokens
 from kb.core.database import insert_new
@@ -84,10 +85,9 @@ def sign_in(session: Session, provider: Provider, claims: Mapping[str, Any]) -> 
     _require_open(session, user)
     _give_role(session, user, role)
     # From here on the provider says who they are: what else would let them in would outlive it.
-    user.password_hash, user.must_change = "", False
-    end_sessions(session, user)
-    revoke_tokens(session, user)
+    replace_hash(session, user, "")
     remove_passkeys(session, user)
+    turn_off(session, user)
     _remember(session, user, provider, subject)
     return SignedIn(user, before, linked=True)
 

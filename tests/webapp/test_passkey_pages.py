@@ -10,6 +10,7 @@ import pytest
 from authenticator import Authenticator
 from flask import Flask
 from flask.testing import FlaskClient
+from people_factory import PASSWORD
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
@@ -154,3 +155,24 @@ def test_device_of_a_false_page_is_refused(app: Flask, login: Login, csrf: Csrf)
     add(rep, csrf(rep), key)
     key.origin = "http://localhost.evil.example"
     assert visitor.post("/login/passkey", data=answer(visitor, key), headers=csrf(visitor)).status_code == 422
+
+
+def test_passkey_is_the_second_step_that_a_role_needs(
+    settings: Settings, engine: Engine, client: FlaskClient, csrf: Csrf, session: Session
+) -> None:
+    app, key = create_app(replace(settings, second_step_text="rep"), engine), Authenticator()
+    app.test_client_class = type(client)
+    rep = app.test_client()
+    rep.post("/login", data={"email": "rep@test.example", "password": PASSWORD}, headers=csrf(rep))
+    assert rep.get("/desk/").location == "/account/codes/"
+    assert add(rep, csrf(rep), key) == 303
+    assert rep.get("/desk/").status_code == 200
+    again = app.test_client()
+    form = {"email": "rep@test.example", "password": PASSWORD}
+    assert again.post("/login", data=form, headers=csrf(again)).location == "/login"
+    assert again.post("/login/passkey", data=answer(again, key), headers=csrf(again)).status_code == 302
+    assert again.get("/desk/").status_code == 200
+    # A session of before without it adds no other one.
+    session.execute(update(UserSession).values(had_second=False))
+    session.commit()
+    assert add(rep, csrf(rep), Authenticator()) == 422

@@ -6,12 +6,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from kb.accounts.audit import AuditKind
+from kb.accounts.links import MailKind
 from kb.accounts.passkeys import add_passkey, creation_options, own_passkeys, remove_passkey
 from kb.accounts.people import get_person
-from kb.accounts.sessions import confirm_session
+from kb.accounts.second_step import ways_of
+from kb.accounts.sessions import confirm_session, note_second_step
 from kb.core.errors import ConflictError, InvalidInputError, KbError, NotAllowedError
 from webapp.account.views import confirm_page
 from webapp.auth.challenges import Purpose, challenge_of, new_challenge, relying_party
+from webapp.auth.mailing import tell
 from webapp.auth.other_ways import AskedDevice
 from webapp.auth.passkeys import person_of_passkey
 from webapp.shared.access import safe_next
@@ -43,12 +46,18 @@ def add() -> Response | tuple[str, int]:
     try:
         if party is None:
             raise NotAllowedError(_("There are no passkeys under this address."))
+        if current_user.lacks_second and (ways_of(session(), user.id) or own_passkeys(session(), user.id)):
+            raise NotAllowedError(_("Your role needs a second step for logging in."))
         challenge = challenge_of(Purpose.ADD, request.form.get("challenge", ""))
         passkey = add_passkey(session(), user, party, challenge, request.form.get("credential", ""), name)
     except (InvalidInputError, ConflictError, NotAllowedError) as error:
         session().rollback()
         return _new_page(error=error, name=name), 422
+    if current_user.lacks_second and current_user.session_id is not None:
+        # It is their first second step, and they have just shown it.
+        note_second_step(session(), current_user.session_id)
     audit(AuditKind.PASSKEY_ADDED, user.email, name=passkey.name)
+    tell(user, MailKind.PASSKEY_ADDED)
     flash(_("You can log in with this passkey from now on."), "good")
     return redirect(url_for("account_passkeys.passkeys"), code=303)
 

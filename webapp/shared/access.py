@@ -107,6 +107,10 @@ _WITHOUT_SECOND = frozenset(
         "account_codes.codes",
         "account_codes.set_up",
         "account_codes.turn_on_codes",
+        "account_passkeys.passkeys",
+        "account_passkeys.new",
+        "account_passkeys.add",
+        "account_passkeys.confirm",
         "account.confirm",
         "account.confirm_now",
     }

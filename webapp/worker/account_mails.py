@@ -71,4 +71,5 @@ def _news(_: Callable[[str], str]) -> dict[MailKind, tuple[str, str]]:
             _("A recovery code was used"),
             _("Somebody has logged in to your account with a recovery code."),
         ),
+        MailKind.PASSKEY_ADDED: (_("A passkey was added"), _("A new passkey opens your account from now on.")),
     }
