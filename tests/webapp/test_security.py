@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from kb.core.database import create_database_engine
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
-from kb.tables import LoginAttempts, utc_now
+from kb.tables import LoginAttempts, Role, utc_now
 from webapp.app import create_app
 from webapp.shared.security import load_secret_key
 
@@ -123,3 +123,23 @@ def test_broken_secret_key_file_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "secret_key").write_bytes(content)
     with pytest.raises(ConfigurationError, match="secret_key"):
         load_secret_key(Settings(home_text=str(tmp_path)))
+
+
+def test_what_not_everybody_may_have_is_kept_by_no_cache(
+    client: FlaskClient, login: Callable[[Role | str], FlaskClient]
+) -> None:
+    admin = login(Role.ADMIN)
+    for address in (
+        "/desk/",
+        "/desk/inbox",
+        "/studio/gaps",
+        "/admin/people",
+        "/account/",
+        "/api/v1/studio/gaps",
+        "/desk/inbox/99",
+    ):
+        assert admin.get(address).headers["Cache-Control"] == "no-store", address
+        assert client.get(address).headers["Cache-Control"] == "no-store", address
+    # A page of everybody's that says who has logged in; for others it may be kept.
+    assert admin.get("/help/en/nothing-there").headers["Cache-Control"] == "no-store"
+    assert "no-store" not in client.get("/help/en/").headers.get("Cache-Control", "")

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -142,6 +142,7 @@ def init_access(app: Flask) -> None:
             remedy="Add it to BLUEPRINT_ACCESS in webapp/shared/access.py with the lowest role that may use it.",
         )
     app.before_request(_check_access)
+    app.after_request(_keep_from_caches)
 
 
 def _check_access() -> Response | None:
@@ -173,6 +174,23 @@ def _check_access() -> Response | None:
             status=204, headers={"HX-Redirect": url_for("auth.login", next=_local_referrer() or goal or None)}
         )
     return redirect(url_for("auth.login", next=goal or None))
+
+
+def _keep_from_caches(response: Response) -> Response:
+    """What not everybody may have is kept by nobody: not by a cache, nor by the browser for whoever sits there next.
+
+    Nor is a page of everybody's that names who has logged in, such as one that says that there is none.
+    """
+    try:
+        is_private = request.endpoint is not None and required_role(request.endpoint, request.blueprint) is not PUBLIC
+    except KeyError:
+        is_private = True
+    # Whom nobody has asked for yet stands in no page; asking now would cost a statement.
+    if response.mimetype == "text/html" and "_login_user" in g and current_user.is_authenticated:
+        is_private = True
+    if is_private and not response.cache_control.no_store:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def required_scope(endpoint: str, method: str) -> str | None:
