@@ -136,6 +136,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "article_revisions": _history("Every version of an article, and who wrote it"),
     "article_comments": _history("What colleagues say of a paragraph"),
     "article_reviews": _history("Who was asked to read an article, and what they said"),
+    "review_readers": _with("Which of several colleagues have read an article", "article_reviews", Whose.COLLEAGUE),
     "article_schedules": _history("When an article comes out or goes"),
     "outside_links": _content("Links of articles to other sites, and whether they lead somewhere"),
     "article_flags": _history("What speaks against an article, and who said so"),
