@@ -2,6 +2,7 @@
 
 import contextlib
 import stat
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ _PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 5, 55
 # Seconds that a command or a job waits for somebody else's writing.
 PATIENT = 15.0
+# Times that the log is tried to be emptied, each waiting so long for readers.
+_CHECKPOINTS = 5
 
 
 def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT) -> Engine:
@@ -96,6 +99,8 @@ def _prepare_sqlite(connection: Any, longest_wait: float) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten: somebody who asks to be erased must not stand in a freed page.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 
@@ -141,17 +146,19 @@ def _insert(session: Session, table: Table, row: Mapping[str, Any]) -> postgresq
 
 
 def forget_deleted(engine: Engine) -> None:
-    """Have the database give up what was deleted: SQLite keeps it in freed pages and in its log until then.
+    """Have the database give up what was deleted, of which its log still has copies. Nobody is held up.
 
-    The whole file is written anew, for which there must be room. Raises OperationalError or ConflictError where others keep it
-    busy: try again.
+    Raises ConflictError where somebody reads all the while: try again.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM")
-        if engine.dialect.name == "sqlite":
-            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
-            if busy:
-                raise ConflictError("Others read the database all the while; its log still has what was deleted.")
+        if engine.dialect.name != "sqlite":
+            connection.exec_driver_sql("VACUUM")
+            return
+        for _ in range(_CHECKPOINTS):
+            if not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one():
+                return
+            time.sleep(1)
+    raise ConflictError("Others read the database all the while; its log still has what was deleted.")
 
 
 @contextmanager

@@ -16,9 +16,8 @@ from kb.core.errors import ConflictError, NotFoundError
 from kb.core.settings import Settings
 from kb.jobs import enqueue, list_jobs
 from kb.jobs.worker import JobContext
-from kb.privacy.person import Erased, Person, erase_person, find_person, rows_of_person
-from kb.privacy.person.mentions import mask_value
-from kb.privacy.person.needles import needles_of
+from kb.privacy.person import Erased, Person, carry_out, find_person, mentions_to_mask, plan_erasure
+from kb.privacy.person.mentions import mask_mentions, mask_value
 from kb.service.customers import GivenCustomer, clean_email, clean_phone, get_customer, owners_of
 from kb.service.held_requests import held_of
 from kb.tickets.requesters import hashes_of_requester, load_requester_key
@@ -100,21 +99,32 @@ def erase(settings: Settings, tools: WorkerTools, person: Person, actor: Actor) 
     with Session(tools.engine) as session:
         if list_jobs(session, kinds=[TICKET_IMPORT], finished=0):
             raise ConflictError("An import of tickets is not over, and may bring more.", remedy="Wait for its end.")
-        own = own_addresses(settings)
-        pattern = needles_of(session, person, rows_of_person(session, person), own).pattern
+        plan = plan_erasure(session, person, own=own_addresses(settings))
     # Files first: what leads to the person is known only as long as their rows are there.
-    held = waiting_of(settings, person, pattern)
-    uploads = [path for path in _files(uploads_dir(settings)) if pattern is not None and _names(path, pattern)]
+    held = waiting_of(settings, person, plan.pattern)
+    uploads = [
+        path for path in _files(uploads_dir(settings)) if plan.pattern is not None and _names(path, plan.pattern)
+    ]
     for path in [*(path for path, _ in held), *uploads]:
         path.unlink(missing_ok=True)
     with session_scope(tools.engine) as session:
-        erased = erase_person(session, person, own=own)
+        erased = carry_out(session, plan)
         hash_anew(session, erased.changed_articles)
         found = ErasedEverywhere(erased, len(held), len(uploads))
         about = ", ".join(f"customer {number}" for number in sorted(person.customers))
         record(session, AuditKind.ERASED, actor, about=about, detail=found.figures())
+    if plan.pattern is not None:
+        _mask_what_came_meanwhile(tools, plan.pattern)
     finish(tools, documents=bool(erased.rows.get("tickets") or erased.changed_articles))
     return found
+
+
+def _mask_what_came_meanwhile(tools: WorkerTools, pattern: "regex.Pattern[str]") -> None:
+    with Session(tools.engine) as session:
+        mentions, _public = mentions_to_mask(session, pattern)
+    if any(mentions.values()):
+        with session_scope(tools.engine) as session:
+            hash_anew(session, mask_mentions(session, pattern, mentions).articles)
 
 
 def finish(tools: WorkerTools, *, documents: bool) -> None:

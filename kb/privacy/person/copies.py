@@ -31,7 +31,7 @@ _SHORTEST = 8
 
 
 def words_of_person(session: Session, rows: Mapping[Table, Collection[Any]]) -> set[str]:
-    """What they searched for, asked, and said of articles, product and service: collected before it is erased."""
+    """What they, and nobody else, searched for, asked, and said of articles, product and service. Reads all searches."""
     found: set[str] = set()
     for table, name in (
         (table_of(SearchEvent), "query"),
@@ -43,16 +43,16 @@ def words_of_person(session: Session, rows: Mapping[Table, Collection[Any]]) -> 
     for block in blocks(rows.get(table_of(AskedTalk), ())):
         for turns in session.scalars(select(AskedTalk.turns).where(AskedTalk.id.in_(block))):
             found.update(turn["text"] for turn in turns.get("turns", ()) if isinstance(turn.get("text"), str))
-    return {normal for one in found if len(normal := _normal(one)) >= _SHORTEST}
+    words = {normal for one in found if len(normal := _normal(one)) >= _SHORTEST}
+    return words - _asked_by_others(session, words, rows.get(table_of(SearchEvent), ()))
 
 
-def clear_copies(session: Session, words: Collection[str]) -> int:
-    """After the rows are erased; returns how many copies were cleared."""
+def clear_copies(session: Session, own: Collection[str]) -> int:
+    """After the rows are erased; own: words that nobody else said. Returns how many copies were cleared."""
     emptied = select(Gap.id).where(is_left_empty())
     gone = session.scalars(emptied).all()
     for block in blocks(gone):
         session.execute(delete(Gap).where(Gap.id.in_(block)).execution_options(synchronize_session=False))
-    own = set(words) - _asked_by_others(session, words)
     if not own:
         return len(gone)
     return len(gone) + _gaps(session, own) + _changes(session, own) + _themes(session, own) + _wordings(session, own)
@@ -62,7 +62,7 @@ def _normal(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _asked_by_others(session: Session, words: Collection[str]) -> set[str]:
+def _asked_by_others(session: Session, words: Collection[str], theirs: Collection[int]) -> set[str]:
     """Those that another search has, word for word."""
     found: set[str] = set()
     last = 0
@@ -70,7 +70,7 @@ def _asked_by_others(session: Session, words: Collection[str]) -> set[str]:
         rows = session.execute(
             select(SearchEvent.id, SearchEvent.query).where(SearchEvent.id > last).order_by(SearchEvent.id).limit(5000)
         ).all()
-        found.update(normal for row in rows if (normal := _normal(row.query)) in words)
+        found.update(normal for row in rows if row.id not in theirs and (normal := _normal(row.query)) in words)
         if len(rows) < 5000:
             return found
         last = rows[-1].id

@@ -1,5 +1,7 @@
 """Erasing a person: their rows, copies of their words, and their name in what belongs to others. The caller commits.
 
+Reading it all comes first, so that writing is short: nobody else can write to SQLite meanwhile.
+
 What is left to others: files beside the database (kb.service.held_requests, uploads), the files of the index, and the pages
 of SQLite that were freed.
 """
@@ -7,15 +9,16 @@ of SQLite that were freed.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select
+import regex
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from kb.privacy.person.copies import clear_copies, words_of_person
 from kb.privacy.person.identity import Person
-from kb.privacy.person.mentions import mask_mentions
-from kb.privacy.person.needles import needles_of, public_articles_with, revisions_of
-from kb.privacy.person.rows import Rows, blocks, key_of, rows_of_person
-from kb.tables import Base
+from kb.privacy.person.mentions import Mentions, find_mentions, mask_mentions
+from kb.privacy.person.needles import needles_of, public_articles_among, revisions_of
+from kb.privacy.person.rows import Rows, blocks, key_of, rows_of_person, table_of
+from kb.tables import Article, ArticleRevision, Base
 
 
 @dataclass(frozen=True)
@@ -34,21 +37,48 @@ class Erased:
         return sum(self.rows.values()) + sum(self.masked.values()) + self.copies
 
 
-def erase_person(session: Session, person: Person, *, own: Collection[str] = ()) -> Erased:
-    """own: addresses of this installation, which are masked nowhere."""
+@dataclass(frozen=True)
+class Erasure:
+    """What is to be done, found by reading: rows that go, what leads to the person, where they are named, their words."""
+
+    rows: Rows
+    pattern: "regex.Pattern[str] | None"
+    mentions: Mentions
+    words: Collection[str]
+    public_articles: Sequence[int] = ()
+
+
+def plan_erasure(session: Session, person: Person, *, own: Collection[str] = ()) -> Erasure:
+    """Everything is read, which takes its time, and nothing held up. own: addresses of this installation, masked nowhere."""
     rows = rows_of_person(session, person)
     pattern = needles_of(session, person, rows, own).pattern
     words = words_of_person(session, rows)
-    _delete(session, rows)
-    copies = clear_copies(session, words)
-    counts = {table.name: len(keys) for table, keys in rows.items()}
     if pattern is None:
+        return Erasure(rows, None, {}, words)
+    mentions, public = mentions_to_mask(session, pattern)
+    return Erasure(rows, pattern, mentions, words, public)
+
+
+def mentions_to_mask(session: Session, pattern: "regex.Pattern[str]") -> tuple[Mentions, list[int]]:
+    """Without articles that everybody may read, and their versions: their numbers are told beside."""
+    mentions = find_mentions(session, pattern)
+    public = public_articles_among(session, mentions.get(table_of(Article), ()))
+    for model, left in ((Article, set(public)), (ArticleRevision, revisions_of(session, public))):
+        table = table_of(model)
+        mentions[table] = [key for key in mentions.get(table, ()) if key not in left]
+    return mentions, public
+
+
+def carry_out(session: Session, erasure: Erasure) -> Erased:
+    """The writing: short, and all at once."""
+    _delete(session, erasure.rows)
+    copies = clear_copies(session, erasure.words)
+    counts = {table.name: len(keys) for table, keys in erasure.rows.items()}
+    if erasure.pattern is None:
         return Erased(counts, {}, copies)
-    public = public_articles_with(session, pattern)
-    left = {"articles": set(public), "article_revisions": revisions_of(session, public)}
-    masked = mask_mentions(session, pattern, not_in=left)
+    masked = mask_mentions(session, erasure.pattern, erasure.mentions)
     session.expire_all()
-    return Erased(counts, masked.by_table, copies, sorted(masked.articles), public)
+    return Erased(counts, masked.by_table, copies, sorted(masked.articles), erasure.public_articles)
 
 
 def _delete(session: Session, rows: Rows) -> None:
@@ -58,12 +88,3 @@ def _delete(session: Session, rows: Rows) -> None:
         for block in blocks(rows.get(table, ())):
             session.execute(delete(table).where(key_of(table).in_(block)))
     session.expire_all()
-
-
-def count_left(session: Session, rows: Rows) -> int:
-    """How many of these rows are there still."""
-    left = 0
-    for table, keys in rows.items():
-        for block in blocks(keys):
-            left += session.scalar(select(func.count()).select_from(table).where(key_of(table).in_(block))) or 0
-    return left

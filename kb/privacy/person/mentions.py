@@ -6,7 +6,7 @@ Every text of every table is read once, in blocks, and what leads to the person 
 
 import json
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -16,7 +16,7 @@ import regex
 from sqlalchemy import JSON, Column, String, Table, UniqueConstraint, select, update
 from sqlalchemy.orm import Session
 
-from kb.privacy.person.rows import key_of
+from kb.privacy.person.rows import blocks, key_of
 from kb.tables import Base
 
 ERASED = "[erased]"
@@ -78,26 +78,34 @@ class Masked:
     articles: set[int] = field(default_factory=set)
 
 
-def mask_mentions(session: Session, pattern: "regex.Pattern[str]", *, not_in: Mapping[str, Collection[int]]) -> Masked:
-    """not_in: rows, by table and key, in which nothing is changed."""
+Mentions = dict[Table, list[Any]]
+
+
+def find_mentions(session: Session, pattern: "regex.Pattern[str]", tables: Collection[Table] | None = None) -> Mentions:
+    """Keys of the rows in which the person is named, of all tables or of these. Reads everything and writes nothing."""
+    found: Mentions = {}
+    for table, columns in _texts():
+        if tables is None or table in tables:
+            keys = [key for key, values in _rows(session, table, columns) if _mask_row(pattern, columns, values)]
+            if keys:
+                found[table] = keys
+    return found
+
+
+def mask_mentions(session: Session, pattern: "regex.Pattern[str]", found: Mentions) -> Masked:
+    """Put the person out of these rows, as they are now."""
     masked = Masked()
     for table, columns in _texts():
-        left = not_in.get(table.name, ())
-        for key, values in _rows(session, table, columns):
-            if key in left or not (changed := _mask_row(pattern, columns, values)):
-                continue
-            own = key_of(table)
-            session.execute(update(table).where(own == key).values(changed))
-            masked.by_table[table.name] = masked.by_table.get(table.name, 0) + 1
-            if table.name == "articles":
-                masked.articles.add(key)
+        own = key_of(table)
+        for block in blocks(found.get(table, ())):
+            for key, *values in session.execute(select(own, *columns).where(own.in_(block))).all():
+                if not (changed := _mask_row(pattern, columns, values)):
+                    continue
+                session.execute(update(table).where(own == key).values(changed))
+                masked.by_table[table.name] = masked.by_table.get(table.name, 0) + 1
+                if table.name == "articles":
+                    masked.articles.add(key)
     return masked
-
-
-def find_mentions(session: Session, pattern: "regex.Pattern[str]", table: Table) -> list[Any]:
-    """Keys of the rows of one table in which the person is named."""
-    columns = dict(_texts())[table]
-    return [key for key, values in _rows(session, table, columns) if _mask_row(pattern, columns, values)]
 
 
 def mask_value(pattern: "regex.Pattern[str]", value: Any) -> Any:

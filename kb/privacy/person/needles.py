@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import regex
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
 from kb.privacy.person.identity import Person
-from kb.privacy.person.mentions import Needles, find_mentions
+from kb.privacy.person.mentions import Needles
 from kb.privacy.person.rows import blocks, table_of
 from kb.tables import Article, ArticleRevision, Conversation, ConversationFact, Customer, CustomerIdentity, User
 
@@ -36,11 +35,10 @@ def needles_of(
     )
 
 
-def public_articles_with(session: Session, pattern: "regex.Pattern[str]") -> list[int]:
-    """Published public articles in which something of it stands: what everybody may read is changed by a person."""
-    named = set(find_mentions(session, pattern, table_of(Article)))
+def public_articles_among(session: Session, articles: Collection[int]) -> list[int]:
+    """Those that are published for everybody: what everybody may read is changed by a person."""
     found: list[int] = []
-    for block in blocks(named):
+    for block in blocks(articles):
         public = select(Article.id).where(
             Article.id.in_(block), Article.status == "published", Article.audience == "public"
         )
