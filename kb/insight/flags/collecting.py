@@ -14,14 +14,16 @@ from kb.insight.flags.duplicates import find_duplicates
 from kb.insight.flags.figures import find_falling
 from kb.insight.flags.keeping import keep_flags
 from kb.insight.flags.links import find_broken
-from kb.tables import Article, ArticlePicture, FlagKind, FlagMark
+from kb.insight.flags.same_meaning import find_same_meaning
+from kb.search.types import CollectionName
+from kb.tables import Article, ArticlePicture, BuildState, FlagKind, FlagMark, IndexBuild, Passage
 
 _MARKS = cast(Table, FlagMark.__table__)
 _TEXTS, _NOT_BEFORE = "texts", "texts not before"
 # All texts are compared with each other, which takes minutes where there are thousands: then it takes a twentieth of the time at
 # most, however often somebody saves. What takes less than this many seconds is done each time.
 _SHORT, _SHARE = 30.0, 20
-_WRITTEN_FOR = "2"  # raised when texts are compared in another way
+_WRITTEN_FOR = "3"  # raised when texts are compared in another way
 OF_FIGURES = (FlagKind.VOTES, FlagKind.SUCCESS, FlagKind.SOLVED, FlagKind.UNREAD)
 OF_TEXTS = (FlagKind.LINKS, FlagKind.CONTRADICTION, FlagKind.DUPLICATE)
 
@@ -49,6 +51,7 @@ def collect_flags(
         *find_broken(session, languages, tick=tick),
         *find_contradictions(session, languages, tick=tick),
         *find_duplicates(session, tick=tick),
+        *find_same_meaning(session, tick=tick),  # after those of words, which show their sentences
     ]
     checkpoint()  # nobody waits for a writer that has read for so long
     for name, count in keep_flags(session, OF_TEXTS, found).items():
@@ -66,7 +69,10 @@ def not_before(now: datetime, took: float) -> datetime:
 
 
 def state_of_texts(session: Session) -> str:
-    """Differs where an article or a picture has changed. Two statements, read from indexes."""
+    """Differs where an article or a picture has changed, or come into the index. Four statements, read from indexes."""
     number, revisions = session.execute(select(func.count(Article.id), func.sum(Article.revision))).one()
     lost = session.scalar(select(func.count()).where(ArticlePicture.asset_id.is_(None)))
-    return f"{_WRITTEN_FOR}/{number}/{revisions or 0}/{lost}"
+    live = session.scalar(select(IndexBuild.id).where(IndexBuild.state == BuildState.LIVE.value))
+    of_articles = Passage.collection.in_([CollectionName.HELP.value, CollectionName.INTERNAL.value])
+    newest = session.scalar(select(func.max(Passage.id)).where(Passage.build_id == live, of_articles))
+    return f"{_WRITTEN_FOR}/{number}/{revisions or 0}/{lost}/{live or 0}/{newest or 0}"

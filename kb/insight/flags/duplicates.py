@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kb.articles.rendering import shown_text
-from kb.insight.flags.found import FoundFlag, key_of
+from kb.insight.flags.found import FoundFlag, duplicate_key
 from kb.insight.wordings.texts import content_key
 from kb.tables import Article, FlagKind
 from kb.text.likeness import dice_of_sets
@@ -86,8 +86,7 @@ def _flag(newer: _Document, older: _Document, likeness: float, questions: Sequen
         "titles": [newer.article.title, older.article.title],
         "languages": [newer.article.language, older.article.language],
     }
-    # What was called right holds until one of the two is another article.
-    key = key_of(str(older.article.id), newer.text, older.text)
+    key = duplicate_key(older.article.id, newer.text, older.text)
     return FoundFlag(newer.article.id, FlagKind.DUPLICATE, key, evidence, older.article.id)
 
 
