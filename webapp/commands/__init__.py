@@ -81,6 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except Exception as error:
+        from webapp.commands.trouble import storage_trouble
+
+        line = storage_trouble(error)
+        if line is None:
+            raise
+        _fail(line, 1)
     sys.exit(result if isinstance(result, int) else 0)
 
 

@@ -1,5 +1,8 @@
 """Which addresses are called."""
 
+import socket
+from typing import Any
+
 import pytest
 
 from kb.core.http_call import CallFailedError, CallRefusedError, call, is_public
@@ -28,3 +31,32 @@ def test_whatever_way_this_machine_is_written_it_is_not_called(host: str) -> Non
     with pytest.raises((CallRefusedError, CallFailedError)) as error:
         call("POST", f"http://{host}:1/", timeout=1)
     assert isinstance(error.value, CallRefusedError)
+
+
+def test_a_name_that_leads_elsewhere_a_moment_later_gains_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its address is asked for once: what was checked is what is connected to."""
+    answers = iter(["93.184.215.14", "127.0.0.1", "169.254.169.254"])
+    connected: list[Any] = []
+
+    def look_up(*_: Any, **__: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), 80))]
+
+    def connect(address: Any, **_: Any) -> socket.socket:
+        connected.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(CallFailedError):
+        call("POST", "http://rebinding.example/", timeout=1)
+    assert connected == [("93.184.215.14", 80)]
+    with pytest.raises(CallRefusedError):
+        call("POST", "http://rebinding.example/", timeout=1)
+    assert len(connected) == 1
+
+
+def test_of_many_addresses_of_a_name_one_inside_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 80)) for one in ("93.184.215.14", "10.0.0.7")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    with pytest.raises(CallRefusedError):
+        call("POST", "http://both.example/", timeout=1)
