@@ -88,12 +88,19 @@ def add_passkey(session: Session, user: User, party: RelyingParty, challenge: by
     """
     name = name.strip()
     if not name or len(name) > _LONGEST_NAME or not all(character.isprintable() for character in name):
-        raise InvalidInputError(f"The name of a passkey has 1 to {_LONGEST_NAME} characters, all of which can be seen.")
+        raise InvalidInputError(
+            "The name of a passkey has 1 to %(longest_name)s characters, all of which can be seen.",
+            longest_name=_LONGEST_NAME,
+        )
     if not user.password_hash:
         raise ConflictError("Whoever logs in by a provider has no passkeys here.")
     count = session.scalar(select(func.count()).select_from(Passkey).where(Passkey.user_id == user.id)) or 0
     if count >= _MOST_PASSKEYS:
-        raise ConflictError(f"There are {_MOST_PASSKEYS} passkeys already.", remedy="Remove those that nobody uses.")
+        raise ConflictError(
+            "There are %(most_passkeys)s passkeys already.",
+            remedy="Remove those that nobody uses.",
+            most_passkeys=_MOST_PASSKEYS,
+        )
     from webauthn import verify_registration_response
     from webauthn.helpers import parse_registration_credential_json
 

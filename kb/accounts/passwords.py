@@ -108,7 +108,10 @@ def check_password(password: str, *, about: Iterable[str] = ()) -> None:
     """Raises InvalidInputError where a password is too short, absurdly long, or would be guessed at once."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise InvalidInputError(
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; this one has {len(password)}."
+            "A password has %(shortest_password)s to %(longest_password)s characters; this one has %(length)s.",
+            shortest_password=SHORTEST_PASSWORD,
+            longest_password=LONGEST_PASSWORD,
+            length=len(password),
         )
     try:
         password.encode()

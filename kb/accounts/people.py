@@ -35,7 +35,7 @@ def create_user(
     address = normalize_email(email)
     check_name(name)
     if find_user(session, address) is not None:
-        raise ConflictError(f"There is already a person with the address {address}.")
+        raise ConflictError("There is already a person with the address %(address)s.", address=address)
     user = User(
         email=address,
         name=name.strip(),
@@ -56,7 +56,9 @@ def is_name(name: str) -> bool:
 def check_name(name: str) -> None:
     """Raises InvalidInputError."""
     if not is_name(name):
-        raise InvalidInputError(f"A name has at most {LONGEST_NAME} characters, all of which can be seen.")
+        raise InvalidInputError(
+            "A name has at most %(longest_name)s characters, all of which can be seen.", longest_name=LONGEST_NAME
+        )
 
 
 def find_user(session: Session, email: str) -> User | None:
@@ -67,7 +69,9 @@ def get_user(session: Session, email: str) -> User:
     """The person with that address. Raises NotFoundError."""
     user = find_user(session, email)
     if user is None:
-        raise NotFoundError(f"There is no person with the address {email}.", remedy="`kb user list` shows all.")
+        raise NotFoundError(
+            "There is no person with the address %(email)s.", remedy="`kb user list` shows all.", email=email
+        )
     return user
 
 
@@ -184,7 +188,7 @@ def normalize_email(email: str) -> str:
     """The address in lower case without spaces around it. Raises InvalidInputError."""
     address = email.strip().lower()
     if len(address) > 320 or not _EMAIL.fullmatch(address):
-        raise InvalidInputError(f"{email!r} is no e-mail address.", remedy="An example: asha@example.com")
+        raise InvalidInputError("%(email)r is no e-mail address.", remedy="An example: asha@example.com", email=email)
     return address
 
 

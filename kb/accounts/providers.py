@@ -37,7 +37,7 @@ class Refusal(StrEnum):
 
 class SignInRefusedError(NotAllowedError):
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(f"The provider's person was not let in: {refusal.value}.")
+        super().__init__("The provider's person was not let in: %(refusal)s.", refusal=refusal.value)
         self.refusal = refusal
 
 

@@ -42,19 +42,26 @@ def issue_token(
     """
     if len(name) > _LONGEST_NAME or not all(character.isprintable() for character in name):
         raise InvalidInputError(
-            f"The name of a token has at most {_LONGEST_NAME} characters, all of which can be seen."
+            "The name of a token has at most %(longest_name)s characters, all of which can be seen.",
+            longest_name=_LONGEST_NAME,
         )
     allowed = scopes_of_role(user.role)
     wanted = set(allowed if scopes is None else scopes)
     if not wanted or not wanted <= set(allowed):
         raise InvalidInputError(
-            "A token is for something that its person may do.", remedy=f"Scopes are: {', '.join(allowed)}."
+            "A token is for something that its person may do.",
+            remedy="Scopes are: %(listed)s.",
+            listed=", ".join(allowed),
         )
     if not 1 <= days <= MOST_DAYS:
-        raise InvalidInputError(f"A token is good for 1 to {MOST_DAYS} days.")
+        raise InvalidInputError("A token is good for 1 to %(most_days)s days.", most_days=MOST_DAYS)
     count = session.scalar(select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user.id)) or 0
     if count >= _MOST_TOKENS:
-        raise ConflictError(f"There are {_MOST_TOKENS} tokens already.", remedy="Withdraw those that nobody uses.")
+        raise ConflictError(
+            "There are %(most_tokens)s tokens already.",
+            remedy="Withdraw those that nobody uses.",
+            most_tokens=_MOST_TOKENS,
+        )
     token = "kb_" + secrets.token_urlsafe(32)
     session.add(
         ApiToken(

@@ -60,7 +60,7 @@ def act_on(
     if not wanted:
         raise InvalidInputError("No article is chosen.", remedy="Tick those that it is about.")
     if len(wanted) > MOST:
-        raise InvalidInputError(f"{MOST} articles at most.")
+        raise InvalidInputError("%(most)s articles at most.", most=MOST)
     value = checked_value(session, act, value, by)
     left = [[one.id, one.seen] for one in wanted]
     row = BulkAct(user_id=by.id, act=act, details={"value": value, "done": [], "refused": [], "left": left})

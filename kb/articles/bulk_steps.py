@@ -39,7 +39,7 @@ def checked_value(session: Session, act: str, value: str, by: Editor) -> str:
             raise InvalidInputError("A topic needs a letter or a digit.")
         value = slugify(value)
     if len(value) > LONGEST.get(act, 320):
-        raise InvalidInputError(f"At most {LONGEST.get(act, 320)} letters.")
+        raise InvalidInputError("At most %(most)s letters.", most=LONGEST.get(act, 320))
     if act == "review_by" and value and not is_date(value):
         raise InvalidInputError("This is no day.", remedy="Write it as 2027-03-01.")
     if act == "review" and value:

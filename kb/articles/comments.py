@@ -153,5 +153,9 @@ def _checked(text: str) -> str:
     if not text:
         raise InvalidInputError("Write a word first.")
     if len(text) > LONGEST_TEXT:
-        raise InvalidInputError(f"A comment has at most {LONGEST_TEXT} characters; this one has {len(text)}.")
+        raise InvalidInputError(
+            "A comment has at most %(longest_text)s characters; this one has %(length)s.",
+            longest_text=LONGEST_TEXT,
+            length=len(text),
+        )
     return text

@@ -94,7 +94,12 @@ class AddressTakenError(ConflictError):
     """Another article, `holder`, has this address."""
 
     def __init__(self, holder: Article) -> None:
-        super().__init__(f"The address {holder.language}/{holder.slug} belongs to “{holder.title}”.")
+        super().__init__(
+            "The address %(language)s/%(slug)s belongs to the article “%(title)s”.",
+            language=holder.language,
+            slug=holder.slug,
+            title=holder.title,
+        )
         self.holder = holder
 
 
@@ -143,7 +148,12 @@ def save_text(
     AddressTakenError, NotApprovedError; after a ConflictError the session is to be rolled back.
     """
     if article is not None and article.revision != seen:
-        raise ChangedMeanwhileError(f"“{article.title}” is at revision {article.revision}, not {seen}.")
+        raise ChangedMeanwhileError(
+            "“%(title)s” is at revision %(revision)s, not %(seen)s.",
+            title=article.title,
+            revision=str(article.revision),
+            seen=str(seen),
+        )
     faults = faults_of(text, status)
     if faults:
         raise FaultyTextError(faults)

@@ -73,7 +73,7 @@ def find_flow(session: Session, folder: Path, name: str, *, fact_kinds: Collecti
         return _stored(name, row.text, row.id, fact_kinds)
     files = flow_files(folder)
     if name not in files:
-        raise NotFoundError(f"There is no flow {name!r}.")
+        raise NotFoundError("There is no flow %(name)r.", name=name)
     return _stored(name, flow_text(files[name]), 0, fact_kinds)
 
 
@@ -120,8 +120,9 @@ def check_name(name: str) -> None:
     """Raises InvalidInputError for what is no name of a flow."""
     if len(name) > LONGEST_NAME or _NAME.fullmatch(name) is None:
         raise InvalidInputError(
-            f"{name[:80]!r} is no name for a flow.",
+            "%(name)r is no name for a flow.",
             remedy="Small letters, digits and hyphens, 60 at most: refund-by-payment",
+            name=name[:80],
         )
 
 

@@ -55,7 +55,7 @@ def get_published_article(session: Session, language: str, slug: str) -> Article
     """The public article at this address. Raises NotFoundError, also for what exists and is not public."""
     article = session.scalar(select(Article).where(Article.language == language, Article.slug == slug, is_public()))
     if article is None:
-        raise NotFoundError(f"There is no article {slug!r} in {language}.")
+        raise NotFoundError("There is no article %(slug)r in %(language)s.", slug=slug, language=language)
     return article
 
 

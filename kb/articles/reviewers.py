@@ -39,7 +39,7 @@ def require_reviewers(session: Session, user_ids: Sequence[int], *, writer_id: i
     if writer_id in user_ids:
         raise InvalidInputError("Nobody reviews what they wrote themselves.", remedy="Ask a colleague.")
     if len(user_ids) > MOST_ASKED:
-        raise InvalidInputError(f"At most {MOST_ASKED} colleagues.")
+        raise InvalidInputError("At most %(most_asked)s colleagues.", most_asked=MOST_ASKED)
     able = select(User.id).where(
         User.id.in_(user_ids), User.active, User.role.in_((Role.TRAINER.value, Role.ADMIN.value))
     )

@@ -63,7 +63,7 @@ def plan(
     if at <= now:
         raise PastTimeError("This time is over already.", remedy="Choose a later one, or do it now.")
     if at - now > FURTHEST:
-        raise TooFarError("That is too far off.", remedy=f"{FURTHEST.days} days at most.")
+        raise TooFarError("That is too far off.", remedy="%(days)s days at most.", days=FURTHEST.days)
     is_live = article.status == "published"
     if act not in ACTS or (act == "publish" and is_live and not draft_key):
         raise InvalidInputError("It is published already.", remedy="Keep the changes that are to come out then first.")

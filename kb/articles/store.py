@@ -19,7 +19,7 @@ def get_article(session: Session, article_id: int) -> Article:
     """Any article, whatever its status: for the desk and the studio. Raises NotFoundError."""
     article = session.get(Article, article_id)
     if article is None:
-        raise NotFoundError(f"There is no article {article_id}.")
+        raise NotFoundError("There is no article %(article_id)s.", article_id=str(article_id))
     return article
 
 
@@ -48,13 +48,19 @@ def save_article(
         article = holder
     elif holder is not None and holder is not article:
         raise ConflictError(
-            f"The address {source.language}/{source.slug} belongs to the article “{holder.title}”.",
+            "The address %(language)s/%(slug)s belongs to the article “%(title)s”.",
             remedy="Choose another slug.",
+            language=source.language,
+            slug=source.slug,
+            title=holder.title,
         )
     if article is not None and expected_revision is not None and article.revision != expected_revision:
         raise ConflictError(
-            f"“{article.title}” was changed meanwhile: it is at revision {article.revision}, not {expected_revision}.",
+            "“%(title)s” was changed meanwhile: it is at revision %(revision)s, not %(expected_revision)s.",
             remedy="Open it again and put your changes into the new text.",
+            title=article.title,
+            revision=str(article.revision),
+            expected_revision=str(expected_revision),
         )
     content_hash = source.content_hash
     if article is not None and article.content_hash == content_hash:
@@ -90,7 +96,10 @@ def save_article(
         note_aliases(session, article, source.extra)
     except IntegrityError as error:
         raise ConflictError(
-            f"Somebody else saved {source.language}/{source.slug} at the same moment.", remedy="Try again."
+            "Somebody else saved %(language)s/%(slug)s at the same moment.",
+            remedy="Try again.",
+            language=source.language,
+            slug=source.slug,
         ) from error
     return article
 
@@ -127,7 +136,12 @@ def get_revision(session: Session, article: Article, number: int) -> ArticleRevi
     query = select(ArticleRevision).where(ArticleRevision.article_id == article.id, ArticleRevision.number == number)
     revision = session.scalar(query)
     if revision is None:
-        raise NotFoundError(f"“{article.title}” has no revision {number}; the newest is {article.revision}.")
+        raise NotFoundError(
+            "“%(title)s” has no revision %(number)s; the newest is %(revision)s.",
+            title=article.title,
+            number=str(number),
+            revision=str(article.revision),
+        )
     return revision
 
 

@@ -17,7 +17,9 @@ def begin_translation(session: Session, original: Article, language: str, *, aut
     )
     there = session.scalars(versions.limit(1)).first()
     if there is not None:
-        raise ConflictError(f"“{original.title}” is there in this language already: “{there.title}”.")
+        raise ConflictError(
+            "“%(title)s” is there in this language already: “%(other)s”.", title=original.title, other=there.title
+        )
     source = replace(
         source_of_article(session, original),
         slug=_free_slug(session, original, language),

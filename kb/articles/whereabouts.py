@@ -40,12 +40,12 @@ def find_whereabouts(session: Session, language: str, slug: str, preferred: Sequ
     if moved := find_moved(session, language, slug, preferred):
         return Whereabouts(moved_to=moved)
     if find_archived(session, language, slug):
-        raise GoneError(f"The article {slug!r} in {language} is archived.")
+        raise GoneError("The article %(slug)r in %(language)s is archived.", slug=slug, language=language)
     known = _with_slug(session, slug) if len(slug) <= _LONGEST_SLUG else []
     if elsewhere := _elsewhere(session, language, slug, known, preferred):
         return elsewhere
     if any(article.status == "archived" for article in known):
-        raise GoneError(f"The article {slug!r} is archived in every language.")
+        raise GoneError("The article %(slug)r is archived in every language.", slug=slug)
     raise _not_found(language, slug)
 
 
@@ -106,4 +106,4 @@ def _target(article: Article, language: str = "") -> LinkTarget:
 
 
 def _not_found(language: str, slug: str) -> NotFoundError:
-    return NotFoundError(f"There is no article {slug!r} in {language}.")
+    return NotFoundError("There is no article %(slug)r in %(language)s.", slug=slug, language=language)

@@ -40,7 +40,7 @@ def list_rules(session: Session, languages: Sequence[str]) -> dict[str, list[Rul
 def find_rule(session: Session, kind: str, language: str) -> Rule:
     """Raises NotFoundError for a kind that there is none of."""
     if kind not in LEVELS:
-        raise NotFoundError(f"There is no kind of danger {kind!r}.")
+        raise NotFoundError("There is no kind of danger %(kind)r.", kind=kind)
     return load_rules(session).get((kind, language)) or shipped_rule(kind, language)
 
 
@@ -80,9 +80,17 @@ def change_rule(
     before = _expect(session, kind, language, seen_change)
     words, message = clean_text(given.words).strip(), clean_line(given.message)
     if len(words) > LONGEST_WORDS:
-        raise InvalidInputError(f"The words have {len(words)} characters; {LONGEST_WORDS} at most.")
+        raise InvalidInputError(
+            "The words have %(length)s characters; %(longest_words)s at most.",
+            length=len(words),
+            longest_words=LONGEST_WORDS,
+        )
     if len(message) > LONGEST_MESSAGE:
-        raise InvalidInputError(f"The message has {len(message)} characters; {LONGEST_MESSAGE} at most.")
+        raise InvalidInputError(
+            "The message has %(length)s characters; %(longest_message)s at most.",
+            length=len(message),
+            longest_message=LONGEST_MESSAGE,
+        )
     if not message:
         raise InvalidInputError("The message is empty.", remedy="Say in one or two sentences what to do first.")
     numbers = _read_numbers(given.numbers)
@@ -140,10 +148,16 @@ def _read_numbers(text: str) -> tuple[str, ...]:
     if not numbers:
         raise InvalidInputError("There is no number to call.", remedy="Example: 112, 101")
     if len(numbers) > MOST_NUMBERS:
-        raise InvalidInputError(f"There are {len(numbers)} numbers; {MOST_NUMBERS} at most, the first one first.")
+        raise InvalidInputError(
+            "There are %(length)s numbers; %(most_numbers)s at most, the first one first.",
+            length=len(numbers),
+            most_numbers=MOST_NUMBERS,
+        )
     wrong = next((number for number in numbers if _NUMBER.fullmatch(number) is None), None)
     if wrong is not None:
-        raise InvalidInputError(f"{wrong!r} is no number that a phone can dial.", remedy="Example: 112, 101")
+        raise InvalidInputError(
+            "%(wrong)r is no number that a phone can dial.", remedy="Example: 112, 101", wrong=wrong
+        )
     return numbers
 
 
@@ -153,5 +167,5 @@ def _read_article(session: Session, text: str) -> int | None:
         return None
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not find_public_articles(session, [number]):
-        raise InvalidInputError(f"There is no published article {text!r} that customers may read.")
+        raise InvalidInputError("There is no published article %(text)r that customers may read.", text=text)
     return number

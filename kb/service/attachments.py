@@ -145,14 +145,19 @@ def add_file(
     """
     name = clean_file_name(name)
     if len(data) > largest:
-        raise FileTooLargeError(f"{name} has {len(data) / 2**20:.1f} MB; {largest // 2**20} MB are allowed.")
+        raise FileTooLargeError(
+            "%(name)s has %(size)s MB; %(allowed)s MB are allowed.",
+            name=name,
+            size=f"{len(data) / 2**20:.1f}",
+            allowed=largest // 2**20,
+        )
     if not data:
-        raise FileRefusedError(f"{name} is empty.")
+        raise FileRefusedError("%(name)s is empty.", name=name)
     if data.startswith(_PROGRAMS) or name.rpartition(".")[2].lower() in _PROGRAM_ENDINGS:
-        raise FileRefusedError(f"{name} is a program, and programs are not taken.")
+        raise FileRefusedError("%(name)s is a program, and programs are not taken.", name=name)
     beside = Attachment.message_id == message_id if message_id is not None else _beside_draft(conversation.id, user_id)
     if (session.scalar(select(func.count(Attachment.id)).where(beside)) or 0) >= MOST_FILES:
-        raise TooManyFilesError(f"{MOST_FILES} files are the most that one message can have.")
+        raise TooManyFilesError("%(most_files)s files are the most that one message can have.", most_files=MOST_FILES)
     attachment = Attachment(
         conversation_id=conversation.id,
         message_id=message_id,

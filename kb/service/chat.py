@@ -135,7 +135,11 @@ def _check(text: str) -> None:
     if not text.strip():
         raise InvalidInputError("A message needs words.")
     if len(text) > LONGEST_MESSAGE:
-        raise InvalidInputError(f"The message has {len(text):,} characters; {LONGEST_MESSAGE:,} at most.")
+        raise InvalidInputError(
+            "The message has %(length)s characters; %(longest_message)s at most.",
+            length=len(text),
+            longest_message=LONGEST_MESSAGE,
+        )
 
 
 def say(

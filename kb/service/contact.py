@@ -72,13 +72,13 @@ def clean_contact(text: str, region: str) -> str:
         try:
             return validate_email(text, check_deliverability=False).normalized
         except EmailNotValidError as error:
-            raise InvalidInputError(f"{text!r} is no e-mail address: {error}") from error
+            raise InvalidInputError("%(text)r is no e-mail address: %(error)s", text=text, error=error) from error
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
-        raise InvalidInputError(f"{text!r} is neither an e-mail address nor a phone number.") from error
+        raise InvalidInputError("%(text)r is neither an e-mail address nor a phone number.", text=text) from error
     if not phonenumbers.is_valid_number(number):
-        raise InvalidInputError(f"{text!r} is no phone number that can be called.")
+        raise InvalidInputError("%(text)r is no phone number that can be called.", text=text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

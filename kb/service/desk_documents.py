@@ -20,14 +20,18 @@ MOST_PINNED = 50
 def set_pin(session: Session, user_id: int, document: str, *, pinned: bool) -> None:
     """Pin or unpin; doing the same twice changes nothing. Raises InvalidInputError for what is no document, and for too many."""
     if parse_document(document) is None:
-        raise InvalidInputError(f"{document[:40]!r} names no document.", remedy="An example: article:12")
+        raise InvalidInputError(
+            "%(document)r names no document.", remedy="An example: article:12", document=document[:40]
+        )
     if not pinned:
         session.execute(
             delete(PinnedDocument).where(PinnedDocument.user_id == user_id, PinnedDocument.document == document)
         )
         return
     if len(list_pinned(session, user_id)) >= MOST_PINNED:
-        raise InvalidInputError(f"{MOST_PINNED} documents are pinned already.", remedy="Unpin one of them.")
+        raise InvalidInputError(
+            "%(most_pinned)s documents are pinned already.", remedy="Unpin one of them.", most_pinned=MOST_PINNED
+        )
     row = {"user_id": user_id, "document": document, "created_at": utc_now()}
     insert_new(session, _PINNED, row, key=("user_id", "document"))
 

@@ -43,7 +43,11 @@ def save_draft(
 ) -> None:
     """One draft a person and conversation; an empty text deletes it. recipient, last_message_id: as it began."""
     if len(text) > LONGEST_DRAFT:
-        raise InvalidInputError(f"The draft has {len(text):,} characters; {LONGEST_DRAFT:,} at most.")
+        raise InvalidInputError(
+            "The draft has %(length)s characters; %(longest_draft)s at most.",
+            length=len(text),
+            longest_draft=LONGEST_DRAFT,
+        )
     if not text.strip():
         delete_draft(session, conversation.id, user_id)
         return

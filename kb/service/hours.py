@@ -92,7 +92,11 @@ class ServiceHours:
 def parse_hours(text: str, zone: ZoneInfo) -> ServiceHours:
     """Raises InvalidInputError that names the rule which cannot be read."""
     if len(text) > LONGEST_TEXT:
-        raise InvalidInputError(f"The hours have {len(text):,} characters; {LONGEST_TEXT:,} at most.")
+        raise InvalidInputError(
+            "The hours have %(length)s characters; %(longest_text)s at most.",
+            length=len(text),
+            longest_text=LONGEST_TEXT,
+        )
     weekly: list[Spans] = [()] * 7
     days: dict[date, Spans] = {}
     rules = [" ".join(rule.lower().split()) for rule in re.split(r"[;\n]", text)]
@@ -100,7 +104,9 @@ def parse_hours(text: str, zone: ZoneInfo) -> ServiceHours:
     if not rules:
         raise InvalidInputError("No hours are named.", remedy=_EXAMPLE)
     if len(rules) > MOST_RULES:
-        raise InvalidInputError(f"There are {len(rules):,} rules; {MOST_RULES} at most.")
+        raise InvalidInputError(
+            "There are %(length)s rules; %(most_rules)s at most.", length=len(rules), most_rules=MOST_RULES
+        )
     for rule in rules:
         if rule == "always":
             weekly = [((0, _DAY),)] * 7
@@ -117,7 +123,7 @@ def parse_hours(text: str, zone: ZoneInfo) -> ServiceHours:
 
 
 def _unreadable(rule: str) -> InvalidInputError:
-    return InvalidInputError(f"{rule[:80]!r} is no rule of hours.", remedy=_EXAMPLE)
+    return InvalidInputError("%(rule)r is no rule of hours.", remedy=_EXAMPLE, rule=rule[:80])
 
 
 def _weekdays(rule: str, text: str) -> set[int]:
@@ -135,9 +141,9 @@ def _dates(rule: str, first_text: str, last_text: str) -> Sequence[date]:
     try:
         first, last = date.fromisoformat(first_text), date.fromisoformat(last_text)
     except ValueError as error:
-        raise InvalidInputError(f"{rule[:80]!r} names a day that does not exist.", remedy=_EXAMPLE) from error
+        raise InvalidInputError("%(rule)r names a day that does not exist.", remedy=_EXAMPLE, rule=rule[:80]) from error
     if not timedelta(0) <= last - first < timedelta(days=_LONGEST_RANGE) or first.year < 2000 or last.year > 9000:
-        raise InvalidInputError(f"{rule[:80]!r} names days that are too many, or end before they begin.")
+        raise InvalidInputError("%(rule)r names days that are too many, or end before they begin.", rule=rule[:80])
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
@@ -152,9 +158,11 @@ def _spans(rule: str, text: str) -> Spans:
             raise _unreadable(rule)
         start, end = (int(found[hour]) * 60 + int(found[minute] or 0) for hour, minute in ((1, 2), (3, 4)))
         if max(start, end) > _DAY or int(found[2] or 0) > 59 or int(found[4] or 0) > 59 or start == end:
-            raise InvalidInputError(f"{part.strip()!r} is no span of hours such as 9:00-18:00.", remedy=_EXAMPLE)
+            raise InvalidInputError(
+                "%(part)r is no span of hours such as 9:00-18:00.", remedy=_EXAMPLE, part=part.strip()
+            )
         spans.append((start, end if end > start else end + _DAY))
     spans.sort()
     if any(following[0] < before[1] for before, following in pairwise(spans)):
-        raise InvalidInputError(f"{rule[:80]!r} has hours that overlap.", remedy=_EXAMPLE)
+        raise InvalidInputError("%(rule)r has hours that overlap.", remedy=_EXAMPLE, rule=rule[:80])
     return tuple(spans)

@@ -82,19 +82,28 @@ def save_macro(
         raise InvalidInputError("A macro needs a name and a text.")
     if len(name) > LONGEST_NAME or len(text) > LONGEST_TEXT:
         raise InvalidInputError(
-            f"A name has {LONGEST_NAME} characters at most, a text {LONGEST_TEXT:,}; these have {len(name)} and {len(text):,}."
+            "A name has %(longest_name)s characters at most, a text %(longest_text)s; these have %(length)s and %(text_length)s.",
+            longest_name=LONGEST_NAME,
+            longest_text=LONGEST_TEXT,
+            length=len(name),
+            text_length=len(text),
         )
     if unknown := unknown_variables(text):
         known = ", ".join(f"{{{variable}}}" for variable in Variable)
         raise InvalidInputError(
-            f"There is no variable {', '.join(f'{{{one}}}' for one in unknown)}.", remedy=f"There are: {known}"
+            "There is no variable %(listed)s.",
+            remedy="There are: %(known)s",
+            listed=", ".join(f"{{{one}}}" for one in unknown),
+            known=known,
         )
     twin = select(Macro).where(
         Macro.name == name, Macro.language == language, Macro.owner_id.is_not_distinct_from(owner_id)
     )
     for other in session.scalars(twin.where(Macro.deleted_at.is_(None))):
         if macro is None or other.id != macro.id:
-            raise InvalidInputError(f"There is a macro {name!r} in this language already.", remedy="Change that one.")
+            raise InvalidInputError(
+                "There is a macro %(name)r in this language already.", remedy="Change that one.", name=name
+            )
     before = snapshot(macro) if macro is not None and macro.deleted_at is None else None
     if macro is None:
         macro = Macro(name=name, language=language, text=text, owner_id=owner_id)

@@ -45,7 +45,10 @@ class RecipientChangedError(ConflictError):
 
     def __init__(self, before: str, now: str) -> None:
         super().__init__(
-            f"This would now go to {now}, not to {before}.", remedy="Send it there, or keep it as a draft."
+            "This would now go to %(now)s, not to %(before)s.",
+            remedy="Send it there, or keep it as a draft.",
+            now=now,
+            before=before,
         )
         self.before, self.now = before, now
 
@@ -83,7 +86,11 @@ def store_message(
     if not text.strip():
         raise InvalidInputError("A message needs words.")
     if len(text) > LONGEST_TEXT:
-        raise InvalidInputError(f"The message has {len(text):,} characters; {LONGEST_TEXT:,} at most.")
+        raise InvalidInputError(
+            "The message has %(length)s characters; %(longest_text)s at most.",
+            length=len(text),
+            longest_text=LONGEST_TEXT,
+        )
     now = utc_now()
     _lock(session, conversation, now)
     text = mask_secrets(text.strip(), region=region) if role is MessageRole.CUSTOMER else text.strip()

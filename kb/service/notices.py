@@ -210,7 +210,7 @@ def _checked(content: NoticeContent, now: datetime) -> dict[str, Any]:
     if not texts:
         raise InvalidInputError("Write the notice in at least one language.")
     if any(len(text) > LONGEST_TEXT for text in texts.values()):
-        raise InvalidInputError(f"A notice has at most {LONGEST_TEXT} characters.")
+        raise InvalidInputError("A notice has at most %(longest_text)s characters.", longest_text=LONGEST_TEXT)
     if content.degree not in _DEGREES:
         raise InvalidInputError("Choose how serious it is.")
     if content.ends_at <= content.begins_at:

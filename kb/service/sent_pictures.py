@@ -29,7 +29,7 @@ class PictureError(InvalidInputError):
     """It cannot be taken. reason: too_large (bytes), too_many_pixels, no_picture or damaged."""
 
     def __init__(self, reason: str, name: str) -> None:
-        super().__init__(f"{name}: {reason}")
+        super().__init__("%(name)s: %(reason)s", name=name, reason=reason)
         self.reason, self.name = reason, name
 
 

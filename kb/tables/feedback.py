@@ -40,7 +40,9 @@ def store_feedback(
     document: "article:12", or "" for a search as a whole; raises InvalidInputError for anything else.
     """
     if document and parse_document(document) is None:
-        raise InvalidInputError(f"{document[:40]!r} names no document.", remedy="An example: article:12")
+        raise InvalidInputError(
+            "%(document)r names no document.", remedy="An example: article:12", document=document[:40]
+        )
     row = {
         "key": feedback_key(event_id=event_id, visit=visit, kind=kind.value, document=document),
         "event_id": event_id,

@@ -20,6 +20,7 @@ from webapp.auth.passkeys import person_of_passkey
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit, audit_refusal
 from webapp.shared.database import session
+from webapp.shared.error_words import message_of
 
 blueprint = Blueprint("account_passkeys", __name__, url_prefix="/account/passkeys")
 
@@ -80,7 +81,7 @@ def confirm() -> Response | tuple[str, int]:
     except NotAllowedError as error:
         session().rollback()
         audit_refusal(AuditKind.CONFIRMING_FAILED, current_user.email, way="passkey")
-        flash(error.message, "error")
+        flash(message_of(error), "error")
         return confirm_page(goal), 422
     if current_user.session_id is not None:
         confirm_session(session(), current_user.session_id)

@@ -15,6 +15,7 @@ from kb.tables import Job, utc_now
 from kb.tickets import READERS
 from webapp.admin.import_form import DATES, FIELDS, Look, look, read_form
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.ui import is_partial, render_fresh
 from webapp.worker.tickets import TICKET_IMPORT
 
@@ -98,7 +99,7 @@ def change_job(job_id: int) -> ResponseReturnValue:
         (retry_job if action == "retry" else cancel_job)(session(), job_id)
     except KbError as error:
         session().rollback()
-        flash(str(error), "bad")
+        flash(words_of(error), "bad")
     else:
         flash(_("It waits for a worker.") if action == "retry" else _("It is cancelled."), "good")
     return redirect(url_for("admin_jobs.jobs"), code=303)
@@ -117,7 +118,7 @@ def start_import() -> ResponseReturnValue:
     try:
         form = read_form(request.form, request.files.get("file"), settings)
     except InvalidInputError as error:
-        return _imports_page(error=str(error), form=request.form), 422
+        return _imports_page(error=words_of(error), form=request.form), 422
     wants_look = request.form.get("action") == "look"
     # What was asked for by hand is tried at once; else a worker finds out.
     found = look(form, settings) if wants_look or form.columns else Look()

@@ -19,6 +19,7 @@ from webapp.api.conversation_json import conversation_to_json, customer_to_json,
 from webapp.api.parameters import HIGHEST_LIMIT, SUGGESTED, json_object, number_argument, offered_language, text_field
 from webapp.shared.conversation_assist import suggest_for
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.locale import choose_language
 
 conversations = Blueprint("api_conversations", __name__, url_prefix="/api/v1/desk/conversations")
@@ -118,7 +119,7 @@ def add_messages(conversation_id: int) -> tuple[Response, int]:
                 raise InvalidInputError("A message must be an object.")
             answers.append(_add(conversation, item)[0])
         except KbError as error:
-            answers.append({"status": "rejected", "reason": str(error)})
+            answers.append({"status": "rejected", "reason": words_of(error)})
     return jsonify({"messages": answers}), 200
 
 

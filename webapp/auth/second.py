@@ -20,6 +20,7 @@ from webapp.auth.steps import finish_second_step, waiting_person
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit, audit_refusal
 from webapp.shared.database import session
+from webapp.shared.error_words import message_of
 
 blueprint = Blueprint("auth_second", __name__)
 
@@ -46,7 +47,7 @@ def take_second_step() -> AnyResponse:
         flash(_("The code is wrong, or was used already."), "error")
         return make_response(_page(user, target), 422)
     except TooOftenError as error:
-        flash(error.message, "error")
+        flash(message_of(error), "error")
         answer = make_response(_page(user, target), 429)
         answer.headers["Retry-After"] = str(ceil(error.wait))
         return answer

@@ -17,6 +17,7 @@ from webapp.auth.steps import after_password, end_log_in, home_of
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit_refusal
 from webapp.shared.database import session
+from webapp.shared.error_words import message_of
 
 blueprint = Blueprint("auth", __name__)
 
@@ -43,7 +44,7 @@ def log_in() -> AnyResponse:
         audit_refusal(AuditKind.LOG_IN_FAILED, known.email if known else "")
         return _refused(_("The e-mail address or the password is wrong."), email, target, 422)
     except TooOftenError as error:
-        answer = _refused(error.message, email, target, 429)
+        answer = _refused(message_of(error), email, target, 429)
         answer.headers["Retry-After"] = str(ceil(error.wait))
         return answer
     return after_password(user, target)

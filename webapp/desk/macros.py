@@ -23,6 +23,7 @@ from kb.service.macros import (
 )
 from kb.tables import Macro
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.numbers import small_number
 from webapp.shared.ui import render_fresh
@@ -112,7 +113,7 @@ def _save(macro: Macro | None) -> ResponseReturnValue:
         )
     except InvalidInputError as error:
         session().rollback()
-        return _form(macro, given, str(error)), 422
+        return _form(macro, given, words_of(error)), 422
     flash(_("Saved."), "good")
     return redirect(url_for("desk_macros.macros"), code=303)
 
@@ -151,5 +152,5 @@ def restore(macro_id: int) -> ResponseReturnValue:
         flash(_("It is back."), "good")
     except InvalidInputError as error:
         session().rollback()
-        flash(str(error), "warn")
+        flash(words_of(error), "warn")
     return redirect(url_for("desk_macros.macros"), code=303)

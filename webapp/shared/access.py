@@ -163,7 +163,13 @@ def _check_access() -> Response | None:
             return _lead_to(url_for("account_codes.codes"), _("Your role needs a second step for logging in."))
         return _ask_to_confirm() if request.endpoint in CONFIRMED_FIRST and not current_user.is_confirmed else None
     if current_user.is_authenticated:
-        raise NotAllowedError(f"This page is for the role “{role.value}” and above; you are “{current_user.role}”.")
+        raise NotAllowedError(
+            _(
+                "This page is for the role “%(role)s” and above; you are “%(own)s”.",
+                role=role.value,
+                own=current_user.role,
+            )
+        )
     if wants_json():
         abort(401)
     # A form that was sent after the session ran out cannot be sent again by a redirect, so back to its page.

@@ -27,6 +27,7 @@ from kb.core.errors import (
     TooOftenError,
 )
 from webapp.shared.access import wants_json
+from webapp.shared.error_words import message_of, remedy_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def init_errors(app: Flask) -> None:
 def _handle_kb_error(error: KbError) -> Response:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
     if status < 500 or isinstance(error, TooBusyError):
-        response = error_response(status, error.message, remedy=error.remedy)
+        response = error_response(status, message_of(error), remedy=remedy_of(error))
         if isinstance(error, TooBusyError):
             response.headers["Retry-After"] = str(RETRY_AFTER)
         if isinstance(error, TooOftenError):

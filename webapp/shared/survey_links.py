@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 
@@ -24,11 +25,11 @@ def conversation_to_survey(session: Session, token: str, key: str) -> Conversati
     try:
         number, born = _serializer(key).loads(token)
     except BadData as error:
-        raise NotFoundError("There is no such survey.") from error
+        raise NotFoundError(_("There is no such survey.")) from error
     conversation = get_conversation(session, number)
     # Numbers are given again after the newest conversation was erased.
     if _born(conversation.created_at) != born or not can_be_asked(conversation, find_survey_of(session, conversation)):
-        raise NotFoundError("There is no such survey.")
+        raise NotFoundError(_("There is no such survey."))
     return conversation
 
 

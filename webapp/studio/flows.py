@@ -25,6 +25,7 @@ from kb.articles.text import ArticleError
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError, Rejection
 from kb.core.settings import Settings
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.flows import FACT_KINDS
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.ui import render_fresh
@@ -74,7 +75,7 @@ def begin() -> ResponseReturnValue:
         check_name(name)
     except InvalidInputError as error:
         found = list_flows(session(), _folder(), fact_kinds=FACT_KINDS)
-        problem = str(error)
+        problem = words_of(error)
         page = render_template(
             "studio/flows.html", flows=found, text_in=text_in, reading=choose_language(), name=name, problem=problem
         )
@@ -120,7 +121,7 @@ def change(flow_name: str) -> ResponseReturnValue:
         ), 422
     except InvalidInputError as error:
         session().rollback()
-        return _edit(found, text, seen=seen_revision, problem=str(error)), 422
+        return _edit(found, text, seen=seen_revision, problem=words_of(error)), 422
     except ConflictError:
         session().rollback()
         problem = _(

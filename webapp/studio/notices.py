@@ -28,6 +28,7 @@ from kb.service.notices import (
 )
 from kb.tables import Notice, NoticeDegree
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.locale import offered_languages
 from webapp.shared.numbers import small_number
 
@@ -50,18 +51,6 @@ CHANGES = {
     "changed": lazy_gettext("Changed"),
     "taken_down": lazy_gettext("Taken down"),
     "undone": lazy_gettext("A change was taken back"),
-}
-_PROBLEMS = {
-    "Write the notice in at least one language.": lazy_gettext("Write the notice in at least one language."),
-    f"A notice has at most {LONGEST_TEXT} characters.": lazy_gettext("Please keep it under 300 characters."),
-    "Choose how serious it is.": lazy_gettext("Choose how serious it is."),
-    "The end has to come after the beginning.": lazy_gettext("The end has to come after the beginning."),
-    "The end is over already.": lazy_gettext("The end is over already."),
-    "A notice runs for 90 days at most.": lazy_gettext(
-        "A notice runs for 90 days at most: what is longer true belongs in an article."
-    ),
-    "There is no public article with this address.": lazy_gettext("There is no public article with this address."),
-    "A date and a time are needed.": lazy_gettext("A date and a time are needed."),
 }
 
 
@@ -121,7 +110,7 @@ def _save(existing: Notice | None) -> ResponseReturnValue:
         problem = _("A colleague has changed this notice meanwhile. What you wrote is still here.") if is_late else ""
         return _page(
             get_notice(session(), existing.id) if existing else None,
-            problem=problem or str(_PROBLEMS.get(error.message, error.message)),
+            problem=problem or words_of(error),
         ), 409 if is_late else 422
     flash(_("Saved. It shows from its beginning to its end, and ends by itself."), "good")
     return redirect(url_for("studio_notices.notice", notice_id=saved.id), code=303)

@@ -20,6 +20,7 @@ from kb.search.safety_editing import (
 )
 from kb.search.safety_rules import Rule
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.safety_words import kind_name
 
@@ -77,7 +78,7 @@ def change(kind: str, language: str) -> ResponseReturnValue:
             abort(400)
     except InvalidInputError as error:
         session().rollback()
-        return _edit(before, given, problem=str(error), trial=request.form.get("trial", "")), 422
+        return _edit(before, given, problem=words_of(error), trial=request.form.get("trial", "")), 422
     except ConflictError:
         session().rollback()
         problem = _(

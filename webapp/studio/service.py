@@ -15,6 +15,7 @@ from kb.service.surveys import last_comments, survey_figures
 from kb.service.waiting_record import compare_told
 from webapp.help.person.words import hours_now, rows_of
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.formatting import format_length
 from webapp.shared.numbers import small_number
 from webapp.shared.survey_words import ANSWERS, KINDS, QUESTIONS
@@ -43,7 +44,7 @@ def change() -> ResponseReturnValue:
         )
     except InvalidInputError as error:
         session().rollback()
-        return _page(text, problem=str(error)), 422
+        return _page(text, problem=words_of(error)), 422
     except ConflictError:
         session().rollback()
         problem = _(

@@ -20,6 +20,7 @@ from kb.insight.voice.listing import ThemeRow, count_themes, list_themes, statem
 from kb.service.channels.webhooks import listen_to_all, tell_theme
 from kb.tables import ThemeState, VoiceStatement
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.formatting import shop_day
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
@@ -126,7 +127,7 @@ def edit(theme_id: int) -> ResponseReturnValue:
             set_due(session(), theme_id, _day(due))
     except InvalidInputError as error:
         session().rollback()
-        return _theme(theme_id, str(error)), 422
+        return _theme(theme_id, words_of(error)), 422
     flash(_("Saved."), "good")
     return redirect(url_for("studio_voice.theme", theme_id=theme_id), code=303)
 
@@ -139,7 +140,7 @@ def answer(theme_id: int) -> ResponseReturnValue:
         answer_theme(session(), theme_id, texts, current_user.id)
     except InvalidInputError as error:
         session().rollback()
-        return _theme(theme_id, str(error), texts), 422
+        return _theme(theme_id, words_of(error), texts), 422
     flash(_("The answer is on its way to those who raised this."), "good")
     return redirect(url_for("studio_voice.theme", theme_id=theme_id) + "#answers", code=303)
 

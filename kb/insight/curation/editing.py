@@ -143,7 +143,7 @@ def require_article(session: Session, number: int) -> Article:
     """A published article. Raises InvalidInputError."""
     article = session.get(Article, number) if number else None
     if article is None or article.status != "published":
-        raise InvalidInputError(f"There is no published article {number}.")
+        raise InvalidInputError("There is no published article %(number)s.", number=str(number))
     return article
 
 

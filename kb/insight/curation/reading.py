@@ -30,7 +30,7 @@ def read_synonym(words: str, means: str, language: str, languages: Sequence[str]
         raise InvalidInputError("A synonym needs two words.", remedy="Example: parcel, shipment")
     both = {word.lower() for word in given} & {word.lower() for word in meant}
     if both:
-        raise InvalidInputError(f"{min(both)!r} would mean itself.", remedy="Take it out on one side.")
+        raise InvalidInputError("%(word)r would mean itself.", remedy="Take it out on one side.", word=min(both))
     return {"language": language, "words": given, "means": meant}
 
 
@@ -44,10 +44,14 @@ def read_pin(session: Session, wordings: str, article: str, until: str, note: st
     if not lines or not all(map(says_something, lines)):
         raise InvalidInputError("A pin needs a question.", remedy="Write it as customers type it, one a line.")
     if len(lines) > MOST_WORDINGS or any(len(line) > LONGEST_WORDING for line in lines):
-        raise InvalidInputError(f"At most {MOST_WORDINGS} questions of {LONGEST_WORDING} letters.")
+        raise InvalidInputError(
+            "At most %(most_wordings)s questions of %(longest_wording)s letters.",
+            most_wordings=MOST_WORDINGS,
+            longest_wording=LONGEST_WORDING,
+        )
     wordless = next((line for line in lines if not query_terms(line, "en")), None)
     if wordless is not None:
-        raise InvalidInputError(f"{wordless!r} has no word that tells.")
+        raise InvalidInputError("%(wordless)r has no word that tells.", wordless=wordless)
     day = until.strip()
     if day and not is_date(day):
         raise InvalidInputError("This is no day.", remedy="Write it as 2027-03-01.")
@@ -109,10 +113,13 @@ def _expect_no_circle(session: Session, slug: str, parent: str) -> None:
     above = session.scalar(select(CuratedTopic.parent).where(CuratedTopic.topic == parent))
     if above:
         raise InvalidInputError(
-            f"“{parent}” stands under “{above}” already.", remedy="Choose a topic that stands alone."
+            "“%(parent)s” stands under “%(above)s” already.",
+            remedy="Choose a topic that stands alone.",
+            parent=parent,
+            above=above,
         )
     if session.scalar(select(CuratedTopic.id).where(CuratedTopic.parent == slug).limit(1)) is not None:
-        raise InvalidInputError(f"Other topics stand under “{slug}”.", remedy="Move those first.")
+        raise InvalidInputError("Other topics stand under “%(slug)s”.", remedy="Move those first.", slug=slug)
 
 
 def _phrases(text: str) -> list[str]:
@@ -121,11 +128,11 @@ def _phrases(text: str) -> list[str]:
     ]
     found = list(dict.fromkeys(part for part in parts if part))
     if len(found) > MOST_WORDS:
-        raise InvalidInputError(f"At most {MOST_WORDS} words in one line.")
+        raise InvalidInputError("At most %(most_words)s words in one line.", most_words=MOST_WORDS)
     for part in found:
         if len(part) > LONGEST_WORD or not 1 <= len(find_words(part)) <= MOST_OF_A_PHRASE:
             raise InvalidInputError(
-                f"“{part[:40]}” is no word or short phrase.", remedy="At most six words, by commas."
+                "“%(part)s” is no word or short phrase.", remedy="At most six words, by commas.", part=part[:40]
             )
     return found
 

@@ -80,7 +80,7 @@ def rename_gap(session: Session, gap_id: int, title: str, *, user_id: int | None
     """An empty title gives the gap back to the words of its questions. Raises NotFoundError, InvalidInputError."""
     gap, title = get_gap(session, gap_id), title.strip()
     if len(title) > LONGEST_TITLE:
-        raise InvalidInputError(f"A title has at most {LONGEST_TITLE} characters.")
+        raise InvalidInputError("A title has at most %(longest_title)s characters.", longest_title=LONGEST_TITLE)
     _note(session, gap, ChangeKind.RENAMED, user_id, {"label": gap.label, "was_named": gap.is_named, "to": title})
     gap.is_named = bool(title)
     if title:
@@ -129,7 +129,7 @@ def comment_on_gap(session: Session, gap_id: int, text: str, *, user_id: int | N
     """Raises NotFoundError; InvalidInputError where nothing is said, or too much."""
     gap, text = get_gap(session, gap_id), text.strip()
     if not text or len(text) > LONGEST_COMMENT:
-        raise InvalidInputError(f"A comment has one to {LONGEST_COMMENT:,} characters.")
+        raise InvalidInputError("A comment has one to %(longest_comment)s characters.", longest_comment=LONGEST_COMMENT)
     _note(session, gap, ChangeKind.COMMENT, user_id, {"text": text})
 
 

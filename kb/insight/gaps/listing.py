@@ -187,7 +187,7 @@ def get_gap(session: Session, gap_id: int) -> Gap:
     """Raises NotFoundError."""
     gap = session.get(Gap, gap_id)
     if gap is None:
-        raise NotFoundError(f"There is no gap {gap_id}.", remedy="The list is shown by: kb gaps")
+        raise NotFoundError("There is no gap %(gap_id)s.", remedy="The list is shown by: kb gaps", gap_id=str(gap_id))
     return gap
 
 

@@ -91,7 +91,9 @@ def add_to_path(session: Session, path: TrainingPath, case_ids: Sequence[int]) -
     known = set(session.scalars(select(TrainingCase.id).where(TrainingCase.id.in_(case_ids[:MOST_CASES]))))
     new = [one for one in dict.fromkeys(case_ids) if one in known and one not in there]
     if len(there) + len(new) > MOST_CASES:
-        raise InvalidInputError(f"A path has at most {MOST_CASES} cases.", remedy="Make a second one.")
+        raise InvalidInputError(
+            "A path has at most %(most_cases)s cases.", remedy="Make a second one.", most_cases=MOST_CASES
+        )
     last = max((step.position for step in path.steps), default=0)
     for number, case_id in enumerate(new, start=last + 1):
         path.steps.append(TrainingPathCase(case_id=case_id, position=number))

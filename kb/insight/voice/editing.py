@@ -31,9 +31,18 @@ def edit_theme(session: Session, theme_id: int, *, title: str, state: str, owner
     """Raises NotFoundError or InvalidInputError; then nothing is changed. An empty title: the one it has stays."""
     theme = get_theme(session, theme_id)
     if state not in list(ThemeState):
-        raise InvalidInputError(f"{state!r} is no state of a theme.", remedy=f"There are {', '.join(ThemeState)}.")
+        raise InvalidInputError(
+            "%(state)r is no state of a theme.",
+            remedy="There are %(listed)s.",
+            state=state,
+            listed=", ".join(ThemeState),
+        )
     if len(title) > LONGEST_TITLE:
-        raise InvalidInputError(f"The title has {len(title)} characters; {LONGEST_TITLE} at most.")
+        raise InvalidInputError(
+            "The title has %(length)s characters; %(longest_title)s at most.",
+            length=len(title),
+            longest_title=LONGEST_TITLE,
+        )
     if owner_id is not None and session.get(User, owner_id) is None:
         raise InvalidInputError("There is no such person.")
     if title.strip() and title.strip() != theme.title:
@@ -80,7 +89,11 @@ def answer_theme(session: Session, theme_id: int, texts: Mapping[str, str], user
         raise InvalidInputError("An answer needs words.")
     longest = max(map(len, kept.values()))
     if longest > LONGEST_ANSWER:
-        raise InvalidInputError(f"The answer has {longest:,} characters; {LONGEST_ANSWER:,} at most.")
+        raise InvalidInputError(
+            "The answer has %(longest)s characters; %(longest_answer)s at most.",
+            longest=longest,
+            longest_answer=LONGEST_ANSWER,
+        )
     answer = VoiceAnswer(theme_id=theme_id, user_id=user_id, texts=kept)
     session.add(answer)
     session.flush()

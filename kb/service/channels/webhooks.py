@@ -42,10 +42,14 @@ def add_webhook(session: Session, url: str, channels: Sequence[str] = ()) -> Web
     """With a secret of its own. Raises InvalidInputError for what cannot be called or is no channel."""
     check_url(url)
     if len(url) > LONGEST_URL:
-        raise InvalidInputError(f"The address has {len(url)} characters; {LONGEST_URL} at most.")
+        raise InvalidInputError(
+            "The address has %(length)s characters; %(longest_url)s at most.", length=len(url), longest_url=LONGEST_URL
+        )
     for channel in channels:
         if channel not in list(Channel):
-            raise InvalidInputError(f"{channel!r} is no channel.", remedy=f"There are {', '.join(Channel)}.")
+            raise InvalidInputError(
+                "%(channel)r is no channel.", remedy="There are %(listed)s.", channel=channel, listed=", ".join(Channel)
+            )
     webhook = Webhook(
         url=url.strip(), secret=f"kbwh_{secrets.token_urlsafe(32)}", channels=sorted(set(channels)), active=True
     )
@@ -72,7 +76,11 @@ def get_webhook(session: Session, webhook_id: int) -> Webhook:
     """Raises NotFoundError."""
     webhook = session.get(Webhook, webhook_id)
     if webhook is None:
-        raise NotFoundError(f"There is no webhook {webhook_id}.", remedy="The list is shown by: kb webhook list")
+        raise NotFoundError(
+            "There is no webhook %(webhook_id)s.",
+            remedy="The list is shown by: kb webhook list",
+            webhook_id=str(webhook_id),
+        )
     return webhook
 
 

@@ -60,11 +60,16 @@ def read_rules(kind: str, text: str, into: RuleWords) -> None:
     """Adds what `text` says, its `!` lines for `kind`. Raises RuleError."""
     lines = text.splitlines()
     if len(lines) > MOST_LINES:
-        raise RuleError(f"There are {len(lines)} lines; {MOST_LINES} at most.")
+        raise RuleError("There are %(length)s lines; %(most_lines)s at most.", length=len(lines), most_lines=MOST_LINES)
     for number, raw in enumerate(lines, start=1):
         line = raw.strip()
         if len(line) > LONGEST_LINE:
-            raise RuleError(f"Line {number} has {len(line)} characters; {LONGEST_LINE} at most.")
+            raise RuleError(
+                "Line %(number)s has %(length)s characters; %(longest_line)s at most.",
+                number=str(number),
+                length=len(line),
+                longest_line=LONGEST_LINE,
+            )
         if not line or line.startswith("#"):
             continue
         if line[0] == "!":
@@ -75,8 +80,10 @@ def read_rules(kind: str, text: str, into: RuleWords) -> None:
             _read_list(found, number, into)
         else:
             raise RuleError(
-                f"Line {number} is no list and no combination: {line[:60]!r}.",
+                "Line %(number)s is no list and no combination: %(line)r.",
                 remedy="A list is “name: word, word”; danger is “! list + list”; an ordinary sense is “- word + list”.",
+                number=str(number),
+                line=line[:60],
             )
 
 
@@ -84,7 +91,7 @@ def _read_list(found: "regex.Match[str]", number: int, into: RuleWords) -> None:
     name = found["name"].lower()
     phrases = [phrase for words in found["words"].split(",") if (phrase := _to_phrase(words, number))]
     if not phrases:
-        raise RuleError(f"Line {number}: the list “{name}” has no words.")
+        raise RuleError("Line %(number)s: the list “%(name)s” has no words.", number=str(number), name=name)
     into.lists.setdefault(name, {}).update(dict.fromkeys(phrases))
     if found["thing"]:
         into.things.add(name)
@@ -93,7 +100,11 @@ def _read_list(found: "regex.Match[str]", number: int, into: RuleWords) -> None:
 def _to_phrase(words: str, number: int) -> Phrase:
     phrase = tuple(_RULE_WORD.findall(normalise(words.replace("'", "").replace("’", ""))))
     if any(word.endswith("*") and len(word) < 4 for word in phrase):
-        raise RuleError(f"Line {number}: before a star at least three letters are needed: {words.strip()!r}.")
+        raise RuleError(
+            "Line %(number)s: before a star at least three letters are needed: %(part)r.",
+            number=str(number),
+            part=words.strip(),
+        )
     return phrase
 
 
@@ -102,13 +113,22 @@ def _read_combination(text: str, number: int, into: RuleWords) -> Combination:
     if (found := _WITHIN.search(text)) is not None:
         within, text = int(found[1][:4]), text[: found.start()]
         if not 1 <= within <= FURTHEST:
-            raise RuleError(f"Line {number}: @ is followed by a number from 1 to {FURTHEST}.")
+            raise RuleError(
+                "Line %(number)s: @ is followed by a number from 1 to %(furthest)s.",
+                number=str(number),
+                furthest=FURTHEST,
+            )
     if "+" in text and ">" in text:
-        raise RuleError(f"Line {number}: either + or >, not both.")
+        raise RuleError("Line %(number)s: either + or >, not both.", number=str(number))
     in_order = ">" in text
     parts = [_read_part(part, number, into) for part in text.split(">" if in_order else "+")]
     if len(parts) > MOST_PARTS:
-        raise RuleError(f"Line {number} has {len(parts)} parts; {MOST_PARTS} at most.")
+        raise RuleError(
+            "Line %(number)s has %(length)s parts; %(most_parts)s at most.",
+            number=str(number),
+            length=len(parts),
+            most_parts=MOST_PARTS,
+        )
     return Combination(tuple(parts), within, in_order)
 
 
@@ -118,7 +138,7 @@ def _read_part(text: str, number: int, into: RuleWords) -> tuple[str, ...]:
     for piece in text.split("|"):
         phrase = _to_phrase(piece, number)
         if not phrase:
-            raise RuleError(f"Line {number}: a part is empty.")
+            raise RuleError("Line %(number)s: a part is empty.", number=str(number))
         name = piece.strip().lower()
         if not _is_name(name):
             name = " ".join(phrase)

@@ -20,12 +20,16 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 def texts() -> set[str]:
     with (PROJECT_ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(
-        PROJECT_ROOT / "webapp",
-        [(p.removeprefix("webapp/"), m) for p, m in methods],
-        {p.removeprefix("webapp/"): o for p, o in options.items()},
-        keywords=KEYWORDS,
-    )
+    found = [
+        message
+        for folder in ("webapp", "kb")
+        for message in extract_from_dir(
+            PROJECT_ROOT / folder,
+            [(p.removeprefix(f"{folder}/"), m) for p, m in methods if p.startswith(f"{folder}/")],
+            {p.removeprefix(f"{folder}/"): o for p, o in options.items()},
+            keywords=KEYWORDS,
+        )
+    ]
     return {message[0] if isinstance(message, tuple) else message for _file, _line, message, _notes, _context in found}
 
 

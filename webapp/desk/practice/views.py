@@ -41,6 +41,7 @@ from kb.tickets import find_resolved_ticket
 from webapp.desk.practice import words
 from webapp.desk.reading import read_article
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.locale import choose_language
 from webapp.shared.numbers import small_number
 from webapp.shared.runtime import search_runtime
@@ -126,10 +127,10 @@ def step(attempt_id: int) -> ResponseReturnValue:
         keep_reply(attempt, request.form.get("reply", ""))
         anchor = _do(attempt)
     except ConflictError as error:
-        flash(str(error), "bad")
+        flash(words_of(error), "bad")
         return redirect(url_for("desk_practice.exercise", attempt_id=attempt_id), code=303)
     except InvalidInputError as error:
-        return _exercise(attempt, str(error)), 422
+        return _exercise(attempt, words_of(error)), 422
     return redirect(url_for("desk_practice.exercise", attempt_id=attempt_id, _anchor=anchor), code=303)
 
 
@@ -173,7 +174,7 @@ def say(attempt_id: int) -> ResponseReturnValue:
         try:
             add_comment(attempt)
         except InvalidInputError as error:
-            flash(str(error), "bad")
+            flash(words_of(error), "bad")
     return redirect(url_for("desk_practice.exercise", attempt_id=attempt_id, _anchor="comments"), code=303)
 
 

@@ -17,6 +17,7 @@ from kb.search.explaining import SHARES, explain
 from kb.search.types import Audience
 from kb.tables import Job
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import current_settings
@@ -47,7 +48,7 @@ def try_out() -> ResponseReturnValue:
         values = _read(way, given)
     except InvalidInputError as error:
         session().rollback()
-        return _clinic(request.form.get("q", "")[:LONGEST], given, problem=str(error)), 422
+        return _clinic(request.form.get("q", "")[:LONGEST], given, problem=words_of(error)), 422
     # What is kept is without personal data.
     if way == WORDING:
         given["text"] = values["text"]

@@ -31,6 +31,7 @@ from kb.insight.curation.reading import (
 )
 from kb.tables import CuratedChange, CuratedKind
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.numbers import small_number
 from webapp.shared.searching import current_settings
@@ -75,7 +76,7 @@ def change(curated: str, curated_id: int) -> ResponseReturnValue:
             put(session(), which, None, number=number, user_id=current_user.id, seen=_seen())
         except ConflictError as error:
             session().rollback()
-            return _one(which, find_row(session(), which, number), problem=str(error)), 409
+            return _one(which, find_row(session(), which, number), problem=words_of(error)), 409
         flash(_("Taken away. It can be brought back in the history."), "good")
         return redirect(url_for("studio_search.rows", curated=curated), code=303)
     return _save(which, number)
@@ -89,7 +90,7 @@ def take_back() -> ResponseReturnValue:
         change = undo(session(), number, user_id=current_user.id)
     except (ConflictError, InvalidInputError) as error:
         session().rollback()
-        flash(str(error), "bad")
+        flash(words_of(error), "bad")
         return redirect(url_for("studio_search.overview"), code=303)
     flash(_("It is as it was before."), "good")
     kind = change.kind if change is not None else ""
@@ -115,8 +116,8 @@ def _save(kind: CuratedKind, number: int | None) -> ResponseReturnValue:
         session().rollback()
         status = 422 if isinstance(error, InvalidInputError) else 409
         if number is None:
-            return _list(kind, given, problem=str(error)), status
-        return _one(kind, find_row(session(), kind, number), given, problem=str(error)), status
+            return _list(kind, given, problem=words_of(error)), status
+        return _one(kind, find_row(session(), kind, number), given, problem=words_of(error)), status
     flash(_("Saved. It holds from now on, everywhere."), "good")
     return redirect(url_for("studio_search.rows", curated=kind.value), code=303)
 

@@ -25,6 +25,7 @@ from kb.search.types import Audience
 from kb.tables import CaseKind
 from webapp.desk.practice import words
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.numbers import small_number
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.runtime import search_runtime
@@ -83,7 +84,7 @@ def make() -> ResponseReturnValue:
         case = make_case(session(), kind, number, _find, region=current_settings().phone_region)
     except (InvalidInputError, NotFoundError) as error:
         session().rollback()
-        flash(str(error), "bad")
+        flash(words_of(error), "bad")
         return redirect(url_for("studio_training.cases"), code=303)
     return redirect(url_for("studio_training.case", case_id=case.id), code=303)
 
@@ -128,5 +129,5 @@ def change(case_id: int) -> ResponseReturnValue:
             flash(_("Saved."), "good")
     except InvalidInputError as error:
         session().rollback()
-        return _case(case_id, str(error)), 422
+        return _case(case_id, words_of(error)), 422
     return redirect(url_for("studio_training.case", case_id=case_id), code=303)

@@ -24,6 +24,7 @@ from kb.insight.training.paths import (
 from kb.tables import TrainingPath
 from webapp.desk.practice import words
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.numbers import small_number
 from webapp.studio.training.blueprint import blueprint
 
@@ -54,7 +55,7 @@ def new_path() -> ResponseReturnValue:
         made = _save(None)
     except InvalidInputError as error:
         session().rollback()
-        return _paths(str(error)), 422
+        return _paths(words_of(error)), 422
     return redirect(url_for("studio_training.path", path_id=made.id), code=303)
 
 
@@ -106,7 +107,7 @@ def change_path(path_id: int) -> ResponseReturnValue:
             flash(_("Saved."), "good")
     except InvalidInputError as error:
         session().rollback()
-        return _path(path_id, str(error)), 422
+        return _path(path_id, words_of(error)), 422
     return redirect(url_for("studio_training.path", path_id=path_id), code=303)
 
 

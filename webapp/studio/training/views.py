@@ -13,6 +13,7 @@ from kb.tables import Role
 from webapp.desk.practice import words
 from webapp.desk.practice.views import add_comment, result_of
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.numbers import small_number
 from webapp.shared.paging import neighbours, page_number
 from webapp.shared.searching import current_settings
@@ -68,7 +69,7 @@ def pair_rep(user_id: int) -> ResponseReturnValue:
     try:
         pair(session(), user_id, small_number(request.form.get("trainer", "")))
     except InvalidInputError as error:
-        flash(str(error), "bad")
+        flash(words_of(error), "bad")
     else:
         flash(_("Saved."), "good")
     return redirect(url_for("studio_training.rep", user_id=user_id), code=303)
@@ -92,7 +93,7 @@ def comment_on(attempt_id: int) -> ResponseReturnValue:
     try:
         add_comment(attempt)
     except InvalidInputError as error:
-        flash(str(error), "bad")
+        flash(words_of(error), "bad")
     else:
         flash(_("The rep sees it with the exercise and on the page of practice."), "good")
     return redirect(url_for("studio_training.exercise", attempt_id=attempt_id, _anchor="comments"), code=303)

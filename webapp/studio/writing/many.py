@@ -26,6 +26,7 @@ from kb.core.errors import ConflictError, InvalidInputError
 from kb.jobs import enqueue
 from kb.tables import BulkAct
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.formatting import format_number
 from webapp.shared.searching import current_settings
 from webapp.studio.writing.blueprint import blueprint
@@ -146,4 +147,4 @@ def _problem(name: str, value: str, chosen: list[Chosen], error: InvalidInputErr
         return str(_("This is no day. Write it as 2027-03-01."))
     if name == "review" and value:
         return str(_("This person cannot be asked. Choose a colleague."))
-    return str(error)
+    return words_of(error)

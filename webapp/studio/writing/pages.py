@@ -31,6 +31,7 @@ from kb.articles.studio_list import article_choices
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.tables import Article, ReviewState
 from webapp.shared.database import session
+from webapp.shared.error_words import words_of
 from webapp.shared.flows import flows_of_shop
 from webapp.shared.locale import choose_language, offered_languages
 from webapp.shared.personal_data import without_personal_data
@@ -183,7 +184,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
         return _edit(found, text, problem=_("It was not saved: see what is marked."), faults=faults, opened=again), 422
     except InvalidInputError as error:
         session().rollback()
-        return _edit(found, text, problem=str(error), opened=again), 422
+        return _edit(found, text, problem=words_of(error), opened=again), 422
     except AddressTakenError as error:
         session().rollback()
         words = _(
@@ -205,7 +206,7 @@ def _save(found: Article | None) -> ResponseReturnValue:
     except ConflictError as error:
         session().rollback()
         found = get_article(session(), found.id) if found is not None else None
-        return _edit(found, text, problem=str(error), opened=again), 409
+        return _edit(found, text, problem=words_of(error), opened=again), 409
     _settle_reviews(saved, step, taken_up)
     cancel_of_drafts(session(), (key, taken_up))
     drop_drafts(session(), (key, taken_up), current_user.id)
