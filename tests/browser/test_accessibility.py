@@ -70,11 +70,19 @@ PAGES = {
     "/desk/macros/new": ["/desk/macros/new"],
     "/desk/macros/<int:macro_id>": ["/desk/macros/1"],
     "/desk/practice/": ["/desk/practice/"],
+    "/desk/practice/<int:attempt_id>": ["/desk/practice/{exercise}", "/desk/practice/{ended}"],
     "/desk/news/": ["/desk/news/"],
+    "/desk/news/<int:announcement_id>": ["/desk/news/{announced}"],
     "/studio/training/": ["/studio/training/"],
     "/studio/training/reps/<int:user_id>": ["/studio/training/reps/1"],
     "/studio/training/cases/": ["/studio/training/cases/"],
+    "/studio/training/cases/<int:case_id>": ["/studio/training/cases/{case}"],
+    "/studio/training/exercises/<int:attempt_id>": [
+        "/studio/training/exercises/{exercise}",
+        "/studio/training/exercises/{ended}",
+    ],
     "/studio/training/paths/": ["/studio/training/paths/"],
+    "/studio/training/paths/<int:path_id>": ["/studio/training/paths/{path}"],
     "/studio/training/news/": ["/studio/training/news/"],
     "/desk/simulations/": ["/desk/simulations/"],
     "/desk/inbox/<int:conversation_id>": ["/desk/inbox/1", "/desk/inbox/2?view=open"],
@@ -150,12 +158,6 @@ NO_PAGES = {
     "/login/second",  # only between two steps: see tests/webapp/test_second_step.py
     "/help/<language>/waiting/<token>/state",
     "/help/<language>/news/<news_token>",  # see tests/webapp/help/test_gap_news.py
-    # Of exercises and announcements: see tests/webapp/desk/test_practice_pages.py.
-    *("/desk/practice/<int:attempt_id>", "/desk/news/<int:announcement_id>"),
-    *(
-        f"/studio/training/{part}"
-        for part in ("exercises/<int:attempt_id>", "cases/<int:case_id>", "paths/<int:path_id>")
-    ),
     *("/desk/live", "/desk/live/changes", "/api/v1/desk/conversations/<int:conversation_id>"),
     *("/api/v1/desk/conversations/<int:conversation_id>/suggestions",),
     "/help/<language>/requests/<token>/files/<int:file_id>",
@@ -193,7 +195,16 @@ class Content:
     ended: str
     survey: str
     synonym: int
+    exercise: int
+    ended: int
+    announced: int
+    case: int
+    path: int
     cookies: list[Any]
+
+
+def number_of(address: str | None) -> int:
+    return int((address or "").rpartition("/")[2])
 
 
 def rules(app: Flask) -> dict[str, Role | None]:
@@ -259,6 +270,23 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
     trainer.goto("/studio/drafts/")
     draft = trainer.locator('main a[href^="/studio/drafts/"]').first.get_attribute("href")
     numbers = [int(address.rpartition("/")[2]) for address in (gap, draft)]
+    rep = _contexts.page("rep")
+    exercises = []
+    for number in (0, 1):
+        rep.goto("/desk/practice/")
+        rep.locator('form[action^="/desk/practice/cases/"] button').nth(number).click()
+        rep.wait_for_url("**/desk/practice/*")
+        exercises.append(number_of(rep.url))
+    rep.locator("#reply").fill("Your money is back within five working days.")
+    rep.get_by_role("button", name="Answer", exact=True).click()
+    rep.get_by_role("heading", name="What was written").wait_for()
+    rep.goto("/desk/news/")
+    announced = number_of(rep.locator('main h2 a[href^="/desk/news/"]').first.get_attribute("href"))
+    practised = []
+    for kind in ("cases", "paths"):
+        trainer.goto(f"/studio/training/{kind}/")
+        link = trainer.locator(f'main a[href^="/studio/training/{kind}/"]:not([href$="/{kind}/"])').first
+        practised.append(number_of(link.get_attribute("href")))
     made = Content(
         public["id"],
         internal["id"],
@@ -268,6 +296,9 @@ def content(_contexts: Any, gaps_with: Callable[[str], Page]) -> Content:
         *chats,
         asked.rpartition("/")[2],
         int(synonym.rpartition("/")[2]),
+        *exercises,
+        announced,
+        *practised,
         cookies,
     )
     _contexts.close()
