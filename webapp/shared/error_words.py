@@ -28,12 +28,13 @@ FOR_LOGS = frozenset(
 
 def message_of(error: KbError) -> str:
     """What happened."""
-    return _said(error.message_text, error.values)
+    return _said(error.message_text if error.values else error.message, error.values)
 
 
 def remedy_of(error: KbError) -> str:
     """What to do next; "" where nothing is known."""
-    return _said(error.remedy_text, error.values) if error.remedy_text else ""
+    text = error.remedy_text if error.values else error.remedy
+    return _said(text, error.values) if text else ""
 
 
 def words_of(error: KbError) -> str:
