@@ -13,10 +13,10 @@ from kb.articles.source import ArticleSource, make_source
 from kb.articles.store import find_article, save_article
 from kb.articles.text import slugify
 from kb.tables import Article
+from kb.text.composed_draft import MOST_STEPS, ComposedDraft
 from kb.text.sentences import split_sentences
 
 LONGEST_TITLE, LONGEST_PROBLEM = 90, 600
-MOST_STEPS = 12
 # What a sentence that gives a cause has in it.
 _CAUSE = re.compile(
     r"\b(?:because|since|due to|as a result of|the reason|caused by|was down|kyunki|kyonki|wajah|ki vajah|karon|jonno)\b"
@@ -41,27 +41,6 @@ class SolvedCase:
     resolution: str
     language: str
     sources: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True)
-class DraftSentence:
-    """sources: the numbers of the texts that say it, counted from 0."""
-
-    text: str
-    sources: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class ComposedDraft:
-    """What a draft says in words of its own; each step may be more than one sentence."""
-
-    problem: tuple[DraftSentence, ...]
-    cause: tuple[DraftSentence, ...]
-    steps: tuple[tuple[DraftSentence, ...], ...]
-
-    @property
-    def sentences(self) -> tuple[DraftSentence, ...]:
-        return (*self.problem, *self.cause, *(sentence for step in self.steps for sentence in step))
 
 
 def draft_body(case: SolvedCase, composed: ComposedDraft | None = None) -> str:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from kb.articles.drafting import ComposedDraft
 from kb.assist.asking_turns import Passage, Sentence
 from kb.assist.composing_check import SentenceChecker
 from kb.assist.composing_draft import DRAFT_SECONDS, draft_request, read_draft
@@ -23,6 +22,7 @@ from kb.core.http_call import LARGEST_ANSWER, call
 from kb.core.model_settings import ModelEndpoint
 from kb.privacy.redaction import redact
 from kb.text.cleaning import clean_line
+from kb.text.composed_draft import ComposedDraft
 from kb.text.language import guess_language
 
 logger = logging.getLogger(__name__)

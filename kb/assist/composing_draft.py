@@ -5,10 +5,10 @@ from typing import Any
 
 import regex
 
-from kb.articles.drafting import MOST_STEPS, ComposedDraft, DraftSentence
 from kb.assist.composing_texts import chat_request, name_of_language, read_sentences
 from kb.privacy.redaction import redact
 from kb.text.cleaning import clean_line
+from kb.text.composed_draft import MOST_STEPS, ComposedDraft, DraftSentence
 
 # Seconds that a trainer waits at least; customers wait as long as the setting says.
 DRAFT_SECONDS = 20.0

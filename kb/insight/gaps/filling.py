@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kb.articles import archive_article, get_article, save_article, source_of_article
 from kb.articles.approval import require_approval
-from kb.articles.drafting import TOPIC, ComposedDraft, SolvedCase, draft_article
+from kb.articles.drafting import TOPIC, SolvedCase, draft_article
 from kb.articles.translating import begin_translation
 from kb.core.errors import InvalidInputError
 from kb.insight.gaps.editing import UNDO, ChangeKind, note_fill
@@ -17,6 +17,7 @@ from kb.insight.gaps.listing import get_gap
 from kb.insight.gaps.questions import questions_of
 from kb.insight.wordings.texts import UnfitWordingError, clean_wording, content_key
 from kb.tables import Article, Gap, Ticket
+from kb.text.composed_draft import ComposedDraft
 from kb.text.sentences import split_sentences
 from kb.text.terms import normalise
 
