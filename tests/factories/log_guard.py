@@ -57,7 +57,7 @@ def strings_in(value: Any) -> Iterator[str]:
         if value[:1] in {"{", "["}:
             try:
                 yield from strings_in(json.loads(value))
-            except ValueError:
+            except (ValueError, RecursionError):
                 yield value
         else:
             yield value
