@@ -1,5 +1,6 @@
 """A rep practises: begins a case, looks for the answer, replies and is scored; the trainer sees each step and comments on it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.bundled]
 
 OpenPage = Callable[..., Page]
+EXERCISE = re.compile(r"/desk/practice/[0-9]+$")
 START = 'form[action^="/desk/practice/cases/"] button'
 REMARK = "Look at the second result too, it says from when the days count."
 
@@ -18,7 +20,7 @@ def begin_a_replay(page: Page) -> None:
     for number in range(page.locator(START).count()):
         page.locator(START).nth(number).focus()
         page.keyboard.press("Enter")
-        page.wait_for_url("**/desk/practice/*")
+        page.wait_for_url(EXERCISE)
         if page.locator("#q").count():
             return
         page.goto("/desk/practice/")
