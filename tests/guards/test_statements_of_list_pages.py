@@ -111,7 +111,7 @@ STATEMENTS: dict[str, tuple[Role | None, int]] = {
     "/studio/numbers/searches/rows": (Role.TRAINER, 3),
     "/studio/self-service/": (Role.TRAINER, 3),
     "/studio/safety/fire/en": (Role.TRAINER, 5),
-    "/admin/people": (Role.ADMIN, 3),
+    "/admin/people": (Role.ADMIN, 6),
     "/account/": (Role.REP, 4),
     "/admin/audit/": (Role.ADMIN, 2),
     "/admin/privacy/": (Role.ADMIN, 3),
