@@ -1,6 +1,7 @@
-"""What customers notice when many are here at once: searches, slow clients, open chats.
+"""What customers notice when many are here at once: searches, slow clients, open chats, a hundred who look around.
 
     python tests/load/many_at_once.py --parts search,slow,chats --seconds 20
+    python tests/load/many_at_once.py --parts around --customers 100 --seconds 300
 
 Sets up the sample shop in a folder of its own with the bundled encoder (from KB_HOME/models or var/models) and serves it with two
 web processes and a worker; --address URL --home FOLDER measure one that runs already (with KB_PROXIES=1: each customer has an
@@ -140,6 +141,43 @@ async def search(base: str, seconds: int) -> dict[str, object]:
         tasks.append(asyncio.create_task(one(number)))
     await asyncio.gather(*tasks)
     return {"ms": quantiles(times), "errors": sorted(set(errors)), "failed": len(errors)}
+
+
+async def around(base: str, seconds: int, customers: int) -> dict[str, object]:
+    times: list[float] = []
+    errors: list[str] = []
+    end = time.perf_counter() + seconds
+
+    async def see(client: Client, path: str) -> bytes:
+        began = time.perf_counter()
+        try:
+            status, _, page = await asyncio.wait_for(client.ask("GET", path), 30)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            status, page = 0, b""
+            errors.append(f"{path}: {error!r}")
+        if status not in {0, 200}:
+            errors.append(f"{path}: {status}")
+        times.append(1000 * (time.perf_counter() - began))
+        return page
+
+    async def customer(number: int) -> None:
+        chance, client = random.Random(number), Client(base, number)
+        await asyncio.sleep(5 * chance.random())
+        path = "/help/en/"
+        while time.perf_counter() < end:
+            page = await see(client, path)
+            articles = re.findall(rb'href="(/help/en/articles/[^"#?]+)', page)
+            if "search" in path and articles:
+                path = articles[0].decode()
+            elif path == "/help/en/" or "articles" in path:
+                path = f"/help/en/search?q={urllib.parse.quote(chance.choice(SEARCHES))}"
+                path = chance.choice([path, path, path, "/help/en/person"])
+            else:
+                path = "/help/en/"
+            await asyncio.sleep(chance.uniform(1, 5))
+
+    await asyncio.gather(*(customer(number) for number in range(1, customers + 1)))
+    return {"customers": customers, "ms": quantiles(times), "errors": sorted(set(errors)), "failed": len(errors)}
 
 
 async def slow(base: str, seconds: int) -> dict[str, object]:
@@ -306,6 +344,8 @@ def served() -> Iterator[tuple[str, Path]]:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         environment = {**os.environ, "KB_HOME": folder, "KB_PORT": str(port), "KB_WORKERS": "2", "KB_PROXIES": "1"}
+        # All who come to the chats come in a minute: no flood, and nobody makes proofs here.
+        environment["KB_FREE_MESSAGES_IN_ALL"] = "100000"
         subprocess.run([*KB, "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
         server = subprocess.Popen([*KB, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         try:
@@ -338,6 +378,8 @@ def main() -> None:
                 report[part] = asyncio.run(search(base, arguments.seconds))
             elif part == "slow":
                 report[part] = asyncio.run(slow(base, arguments.seconds))
+            elif part == "around":
+                report[part] = asyncio.run(around(base, arguments.seconds, arguments.customers))
             else:
                 report[part] = asyncio.run(chats(base, arguments.seconds, home, arguments.customers))
             print(json.dumps({part: report[part]}, ensure_ascii=False), flush=True)
