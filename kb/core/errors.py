@@ -13,9 +13,8 @@ class KbError(Exception):
     def __init__(self, message: str, *, remedy: str = "", **values: object) -> None:
         """values: what stands at `%(name)s` in message and remedy, so that both can be said in another language."""
         self.message_text, self.remedy_text, self.values = message, remedy, values
-        plain = {name: f"{value:,}" if type(value) is int else value for name, value in values.items()}
-        self.message = message % plain if values else message
-        self.remedy = remedy % plain if values else remedy
+        self.message = message % values if values else message
+        self.remedy = remedy % values if values else remedy
         super().__init__(self.message)
 
     def __str__(self) -> str:

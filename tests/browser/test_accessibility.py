@@ -71,7 +71,7 @@ PAGES = {
     "/desk/macros/new": ["/desk/macros/new"],
     "/desk/macros/<int:macro_id>": ["/desk/macros/1"],
     "/desk/practice/": ["/desk/practice/"],
-    "/desk/practice/<int:attempt_id>": ["/desk/practice/{exercise}", "/desk/practice/{ended}"],
+    "/desk/practice/<int:attempt_id>": ["/desk/practice/{exercise}", "/desk/practice/{answered}"],
     "/desk/news/": ["/desk/news/"],
     "/desk/news/<int:announcement_id>": ["/desk/news/{announced}"],
     "/studio/training/": ["/studio/training/"],
@@ -80,7 +80,7 @@ PAGES = {
     "/studio/training/cases/<int:case_id>": ["/studio/training/cases/{case}"],
     "/studio/training/exercises/<int:attempt_id>": [
         "/studio/training/exercises/{exercise}",
-        "/studio/training/exercises/{ended}",
+        "/studio/training/exercises/{answered}",
     ],
     "/studio/training/paths/": ["/studio/training/paths/"],
     "/studio/training/paths/<int:path_id>": ["/studio/training/paths/{path}"],
@@ -197,7 +197,7 @@ class Content:
     survey: str
     synonym: int
     exercise: int
-    ended: int
+    answered: int
     announced: int
     case: int
     path: int

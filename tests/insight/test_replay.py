@@ -17,6 +17,7 @@ from kb.core.errors import NotFoundError
 from kb.core.settings import Settings
 from kb.insight.gaps import collect_misses, list_gaps
 from kb.insight.gaps.replay import replay_gap
+from kb.search import query_embeddings
 from kb.search.encoding import Encoder, QueryEmbedding
 from kb.search.trying_out import Trial
 from kb.search.types import Audience, Outcome
@@ -109,6 +110,7 @@ def test_questions_are_encoded_ahead_each_by_itself_and_once_for_all_searches_of
     gap = gap_of(*questions, " ".join(["Delivery to nepal by truck in 3 days"] * 8))
     add_article(session, "Delivery to Nepal", "We deliver to Nepal in ten days.", also_asked=["parcel to nepal"])
     watched = _WatchedEncoder(open_encoder(settings))
+    query_embeddings._kept.cache_clear()  # what another test has asked
     runtime = SearchRuntime.open(
         Settings(**{**vars(settings), "answered_text": "0", "unsure_text": "0"}), engine, cast(Encoder, watched)
     )

@@ -120,7 +120,7 @@ def write_manifest(root: Path, manifest: Manifest) -> None:
     before = _named_files(root)
     scratch.replace(root / FILE)
     _retire(root, before - _named_files(root))
-    remove_unused(root, manifest)
+    remove_unused(root, manifest, older_than=KEEP_FOR_READERS_SECONDS)
 
 
 def checksum(path: Path) -> str:
@@ -153,7 +153,7 @@ def _retire(root: Path, paths: set[Path]) -> None:
         (root / name.value / "current").unlink(missing_ok=True)
 
 
-def remove_unused(root: Path, manifest: Manifest, *, older_than: float = KEEP_FOR_READERS_SECONDS) -> None:
+def remove_unused(root: Path, manifest: Manifest, *, older_than: float) -> None:
     """Delete files that it does not name. older_than: seconds since nobody needs them. The caller holds the write lock."""
     now = time.time()
     for name, entry in manifest.collections.items():

@@ -21,7 +21,7 @@ export function closeMenusOnLeave() {
 
 // On a narrow screen all places are behind one button: the menu that this page is in stands open there.
 export function openMenuOfThisPage() {
-  const places = document.querySelector("#places");
+  const places = document.querySelector("#all-places");
   places?.addEventListener("toggle", (event) => {
     if (event.newState !== "open") return;
     places.querySelector("[data-menu]:has([aria-current])")?.setAttribute("open", "");
