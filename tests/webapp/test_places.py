@@ -47,7 +47,7 @@ def test_every_place_of_the_studio_opens_and_says_what_it_is_for(login: Login) -
         for spot in group.spots:
             assert re.search(rf">{re.escape(str(spot.name))}</a><br><span[^>]*>{re.escape(str(spot.purpose))}<", page)
     for address in re.findall(r'<li><a href="(/studio/[^"]*)">', page):
-        assert 'aria-current="page"' in part(page_of(trainer, address), 'id="places"'), address
+        assert 'aria-current="page"' in part(page_of(trainer, address), 'id="all-places"'), address
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_every_place_of_the_studio_opens_and_says_what_it_is_for(login: Login) -
 def test_a_page_shows_its_place_and_what_stands_beside_it(login: Login, address: str, group: str, place: str) -> None:
     page = page_of(login(Role.ADMIN), address)
     beside = part(page, f'<nav class="nearby" aria-label="{group}"')
-    for shown in (beside, part(page, 'id="places"')):
+    for shown in (beside, part(page, 'id="all-places"')):
         assert re.findall(r'aria-current="page">([^<]*)<', shown) == [place]
 
 
 def test_nobody_is_shown_a_place_that_is_closed_to_them(app: Flask, login: Login, client: FlaskClient) -> None:
     for role in Role:
-        shown = part(page_of(login(role), "/desk/"), 'id="places"')
+        shown = part(page_of(login(role), "/desk/"), 'id="all-places"')
         allowed = {Role.REP: (), Role.TRAINER: (STUDIO,), Role.ADMIN: (STUDIO, ADMIN)}[role]
         addresses = set(re.findall(r'href="(/(?:studio|admin)[^"]*)"', shown))
         with app.test_request_context():
@@ -77,7 +77,7 @@ def test_nobody_is_shown_a_place_that_is_closed_to_them(app: Flask, login: Login
             assert addresses == (known | {app.url_for(OVERVIEW)} if allowed else set())
     for spot in SPOTS:
         assert required_role(spot.endpoint, spot.blueprint) in (Role.TRAINER, Role.ADMIN)
-    assert 'id="places"' not in page_of(client, "/help/en/")
+    assert 'id="all-places"' not in page_of(client, "/help/en/")
 
 
 def test_the_page_of_all_places_is_none_of_them() -> None:
