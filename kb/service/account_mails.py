@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session
 from kb.accounts.links import MailKind
 from kb.core.back_off import MESSAGES
 from kb.core.clock import utc_now
-from kb.core.database import session_scope
-from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.delivery import LONGEST_WHY, WaysOut
-from kb.service.channels.one_by_one import one_by_one
+from kb.service.channels.notices import send_claimed, send_notice
 from kb.service.channels.smtp import Fate, MailRound, Outcome
 from kb.tables import AccountMail, User
 
@@ -49,18 +47,16 @@ def send_account_mails(
     now: Callable[[], datetime] = utc_now,
 ) -> dict[str, int]:
     """words: subject and text, in the person's language. Returns how many were sent, wait, failed or are over."""
-    mails = MailRound()
 
-    def send_next() -> str | None:
-        with session_scope(engine) as session:
-            due = _claim(session, now())
-        if due is None:
+    def send(mails: MailRound, due: DueMail, at: datetime) -> Outcome | None:
+        if not due.is_good:
             return None
-        outcome = _send(mails, ways, due, words, now()) if due.is_good else None
-        with session_scope(engine) as session:
-            return _settle(session, due, outcome, now())
+        name = f"account-{due.id}-{due.first_tried_at:%Y%m%d%H%M%S}"
+        return send_notice(mails, ways, due.email, lambda: words(due), name=name, now=at)
 
-    return one_by_one(send_next, at_most=MOST_AT_ONCE, checkpoint=checkpoint)
+    return send_claimed(
+        engine, claim=_claim, send=send, settle=_settle, at_most=MOST_AT_ONCE, checkpoint=checkpoint, now=now
+    )
 
 
 def _due(now: datetime) -> Select[int]:
@@ -94,17 +90,6 @@ def _claim(session: Session, now: datetime) -> DueMail | None:
         # Who was closed hears of that from people; of a password that was changed before it they still hear.
         mail.expires_at > now and (user.active or mail.nonce is None),
     )
-
-
-def _send(
-    mails: MailRound, ways: WaysOut, due: DueMail, words: Callable[[DueMail], tuple[str, str]], now: datetime
-) -> Outcome:
-    if ways.smtp is None:
-        return Outcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
-    subject, text = words(due)
-    number = notice_id(f"account-{due.id}-{due.first_tried_at:%Y%m%d%H%M%S}", ways.sender.address)
-    mail = compose_notice(ways.sender, due.email, subject=subject, text=text, message_id=number, now=now)
-    return mails.send(ways.smtp, mail, ways.sender.address, due.email)
 
 
 def _settle(session: Session, due: DueMail, outcome: Outcome | None, now: datetime) -> str:

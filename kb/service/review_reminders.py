@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 
 from kb.core.back_off import NEWS_FOR_COLLEAGUES
 from kb.core.clock import utc_now
-from kb.core.database import session_scope
-from kb.service.channels.compose import compose_notice, notice_id
 from kb.service.channels.delivery import WaysOut
-from kb.service.channels.one_by_one import one_by_one
+from kb.service.channels.notices import send_claimed, send_notice
 from kb.service.channels.smtp import Fate, MailRound, Outcome
 from kb.service.channels.webhooks import tell_review_due
 from kb.tables import Article, ReviewReminder, Role, User
@@ -98,18 +96,16 @@ def send_reminders(
     now: Callable[[], datetime] = utc_now,
 ) -> dict[str, int]:
     """words: subject and text, in the person's language. Returns how many mails were sent, wait and failed."""
-    mails = MailRound()
 
-    def send_next() -> str | None:
-        with session_scope(engine) as session:
-            due = _claim(session, now())
-        if due is None:
-            return None
-        outcome = _send(mails, ways, due, words, now())
-        with session_scope(engine) as session:
-            return _settle(session, due, outcome, now())
+    def send(mails: MailRound, due: DueMail, at: datetime) -> Outcome:
+        if not due.count or not due.email:
+            return Outcome(Fate.SENT)  # nothing is left to be told
+        name = f"review-{due.user_id}-{min(due.reminders)}-{due.first_tried_at:%Y%m%d}"
+        return send_notice(mails, ways, due.email, lambda: words(due), name=name, now=at)
 
-    return one_by_one(send_next, at_most=MOST_AT_ONCE, checkpoint=checkpoint)
+    return send_claimed(
+        engine, claim=_claim, send=send, settle=_settle, at_most=MOST_AT_ONCE, checkpoint=checkpoint, now=now
+    )
 
 
 def unsent(session: Session) -> tuple[int, str]:
@@ -170,26 +166,6 @@ def _claim(session: Session, now: datetime) -> DueMail | None:
     first = min(row.first_tried_at for row in taken)
     email = user.email if user.active and user.role in _WRITERS else ""
     return DueMail(user_id, email, user.language, tuple(numbers), shown, len(articles), first)
-
-
-def _send(
-    mails: MailRound, ways: WaysOut, due: DueMail, words: Callable[[DueMail], tuple[str, str]], now: datetime
-) -> Outcome:
-    if not due.count or not due.email:
-        return Outcome(Fate.SENT)  # nothing is left to be told
-    if ways.smtp is None:
-        return Outcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
-    subject, text = words(due)
-    number = f"review-{due.user_id}-{min(due.reminders)}-{due.first_tried_at:%Y%m%d}"
-    mail = compose_notice(
-        ways.sender,
-        due.email,
-        subject=subject,
-        text=text,
-        message_id=notice_id(number, ways.sender.address),
-        now=now,
-    )
-    return mails.send(ways.smtp, mail, ways.sender.address, due.email)
 
 
 def _settle(session: Session, due: DueMail, outcome: Outcome, now: datetime) -> str:

@@ -11,8 +11,7 @@ from kb.core.settings import Settings
 from kb.insight.numbers import Period, make_figures, read_counted
 from kb.insight.numbers.reports import DueReport, claim_report, plan_reports, settle_report
 from kb.jobs.worker import JobContext
-from kb.service.channels.compose import compose_notice, notice_id
-from kb.service.channels.one_by_one import one_by_one
+from kb.service.channels.notices import send_claimed, send_notice
 from kb.service.channels.smtp import Fate, MailRound, Outcome
 from webapp.shared.formatting import date_in, value_in
 from webapp.studio.numbers.words import FIGURES, GROUPS
@@ -35,44 +34,28 @@ def send_reports(tools: WorkerTools, context: JobContext, now: datetime | None =
     """How many were sent, wait and failed."""
     with session_scope(tools.engine) as session:
         plan_reports(session, tools.settings.time_zone, now)
-
-    mails = MailRound()
-
-    def send_next() -> str | None:
-        at = now or utc_now()
-        with session_scope(tools.engine) as session:
-            due = claim_report(session, at)
-        if due is None:
-            return None
-        sent = _send(mails, tools, due, at)
-        with session_scope(tools.engine) as session:
-            return settle_report(
-                session,
-                due,
-                sent=sent.fate is Fate.SENT,
-                never=sent.fate is Fate.NEVER,
-                why=sent.why or "It could not be sent.",
-                now=at,
-            )
-
-    return one_by_one(send_next, at_most=_MOST_AT_ONCE, checkpoint=lambda: context.progress(0, 0))
-
-
-def _send(mails: MailRound, tools: WorkerTools, due: DueReport, now: datetime) -> Outcome:
     ways = ways_out(tools.settings)
-    if ways.smtp is None:
-        return Outcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
-    with Session(tools.engine) as session:
-        text = report_text(session, tools.settings, due.language, due.week)
-    mail = compose_notice(
-        ways.sender,
-        due.email,
-        subject=text[0],
-        text=text[1],
-        message_id=notice_id(f"numbers-{due.id}-{due.week.isoformat()}", ways.sender.address),
-        now=now,
+
+    def send(mails: MailRound, due: DueReport, at: datetime) -> Outcome:
+        def words() -> tuple[str, str]:
+            with Session(tools.engine) as session:
+                return report_text(session, tools.settings, due.language, due.week)
+
+        return send_notice(mails, ways, due.email, words, name=f"numbers-{due.id}-{due.week.isoformat()}", now=at)
+
+    def settle(session: Session, due: DueReport, sent: Outcome, at: datetime) -> str:
+        why = sent.why or "It could not be sent."
+        return settle_report(session, due, sent=sent.fate is Fate.SENT, never=sent.fate is Fate.NEVER, why=why, now=at)
+
+    return send_claimed(
+        tools.engine,
+        claim=claim_report,
+        send=send,
+        settle=settle,
+        at_most=_MOST_AT_ONCE,
+        checkpoint=lambda: context.progress(0, 0),
+        now=lambda: now or utc_now(),
     )
-    return mails.send(ways.smtp, mail, ways.sender.address, due.email)
 
 
 def report_text(session: Session, settings: Settings, language: str, week: date) -> tuple[str, str]:

@@ -1,12 +1,11 @@
 """The jobs of training: cases out of what was resolved, announcements of what was changed, reminders by mail."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.core.clock import utc_now
-from kb.core.database import session_scope
 from kb.core.settings import Settings
 from kb.insight.training.announcing import announce_changes, has_unannounced
 from kb.insight.training.calm_cases import store_calm_cases
@@ -15,8 +14,7 @@ from kb.insight.training.reminding import DueReminder, claim_reminder, settle_re
 from kb.jobs.worker import JobContext
 from kb.search.searcher import Searcher
 from kb.search.types import Audience, Outcome
-from kb.service.channels.compose import compose_notice, notice_id
-from kb.service.channels.one_by_one import one_by_one
+from kb.service.channels.notices import send_claimed, send_notice
 from kb.service.channels.smtp import Fate, MailRound
 from kb.service.channels.smtp import Outcome as MailOutcome
 from webapp.worker.catalogues import catalogue_for
@@ -66,30 +64,27 @@ def documents_for(searcher: Searcher, session: Session, text: str, language: str
 
 def send_reminders(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
     """One mail each; while the mail server is down they wait."""
-    mails = MailRound()
-
-    def send_next() -> str | None:
-        with session_scope(tools.engine) as session:
-            due = claim_reminder(session)
-        if due is None:
-            return None
-        outcome = _send(mails, tools.settings, due)
-        with session_scope(tools.engine) as session:
-            return settle_reminder(session, due, sent=outcome.fate is Fate.SENT, never=outcome.fate is Fate.NEVER)
-
-    return one_by_one(send_next, at_most=_MOST_AT_ONCE, checkpoint=lambda: context.progress(0, 0)) or None
-
-
-def _send(mails: MailRound, settings: Settings, due: DueReminder) -> MailOutcome:
+    settings = tools.settings
     ways = ways_out(settings)
-    if ways.smtp is None:
-        return MailOutcome(Fate.LATER, "KB_MAIL_SMTP is not set.")
-    subject, text = reminder_words(settings, due)
-    name = f"reminder-{due.id}-{due.announcement_id}"
-    mail = compose_notice(
-        ways.sender, due.email, subject=subject, text=text, message_id=notice_id(name, ways.sender.address), now=utc_now()
-    )  # fmt: skip
-    return mails.send(ways.smtp, mail, ways.sender.address, due.email)
+
+    def send(mails: MailRound, due: DueReminder, now: datetime) -> MailOutcome:
+        name = f"reminder-{due.id}-{due.announcement_id}"
+        return send_notice(mails, ways, due.email, lambda: reminder_words(settings, due), name=name, now=now)
+
+    def settle(session: Session, due: DueReminder, sent: MailOutcome, now: datetime) -> str:
+        return settle_reminder(session, due, sent=sent.fate is Fate.SENT, never=sent.fate is Fate.NEVER, now=now)
+
+    return (
+        send_claimed(
+            tools.engine,
+            claim=claim_reminder,
+            send=send,
+            settle=settle,
+            at_most=_MOST_AT_ONCE,
+            checkpoint=lambda: context.progress(0, 0),
+        )
+        or None
+    )
 
 
 def reminder_words(settings: Settings, due: DueReminder) -> tuple[str, str]:
