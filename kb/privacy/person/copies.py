@@ -3,7 +3,7 @@
 They are known by their words, since nothing joins them with who said them first. Where somebody else asked the same, they stay.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, delete, select, update
@@ -91,15 +91,20 @@ def _gaps(session: Session, own: Collection[str]) -> int:
         queries = session.scalars(left.order_by(SearchEvent.id.desc())).all()
         if any(_normal(label).rstrip("…").rstrip() in _normal(query) for query in queries):
             continue
-        new = " ".join(queries[0].split())[:_LONGEST_LABEL] if queries else _NOTHING
-        session.execute(
-            update(Gap)
-            .where(Gap.id == gap_id)
-            .values(label=new, is_named=False)
-            .execution_options(synchronize_session=False)
-        )
+        _name_anew(session, Gap, gap_id, "label", queries)
         count += 1
     return count
+
+
+def _name_anew(session: Session, of: type[Gap | VoiceTheme], number: int, column: str, left: Sequence[str]) -> None:
+    """By the first of what others said, as it had been named by itself."""
+    name = " ".join(left[0].split())[:_LONGEST_LABEL] if left else _NOTHING
+    session.execute(
+        update(of)
+        .where(of.id == number)
+        .values({column: name, "is_named": False})
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _changes(session: Session, own: Collection[str]) -> int:
@@ -122,14 +127,7 @@ def _themes(session: Session, own: Collection[str]) -> int:
         if not _is_from(title, own):
             continue
         left = select(VoiceStatement.text).where(VoiceStatement.theme_id == theme_id).order_by(VoiceStatement.id.desc())
-        said = session.scalars(left.limit(1)).first()
-        new = " ".join(said.split())[:_LONGEST_LABEL] if said else _NOTHING
-        session.execute(
-            update(VoiceTheme)
-            .where(VoiceTheme.id == theme_id)
-            .values(title=new, is_named=False)
-            .execution_options(synchronize_session=False)
-        )
+        _name_anew(session, VoiceTheme, theme_id, "title", session.scalars(left.limit(1)).all())
         count += 1
     return count
 
