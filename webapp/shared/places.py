@@ -1,5 +1,6 @@
 """The places of the people who have logged in: desk, studio and administration, in the order in which the menu shows them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -252,9 +253,9 @@ def studio_groups() -> tuple[PlaceGroup, ...]:
     return _groups(STUDIO)
 
 
-def nearby() -> PlaceGroup | None:
-    """The group of the place that this page belongs to."""
-    found = (group for menu in menus() if menu.current for group in menu.groups)
+def nearby(shown: Iterable[Menu]) -> PlaceGroup | None:
+    """The group of the place that this page belongs to. shown: as of `menus`."""
+    found = (group for menu in shown if menu.current for group in menu.groups)
     return next((group for group in found if any(place.current for place in group.places)), None)
 
 

@@ -1,6 +1,7 @@
 """What the frame of every page needs: language, colours, the places that this person may go to."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
@@ -221,14 +222,14 @@ class PageFrame:
         """Where this person may go, for people who have logged in; the help centre shows a customer none of it."""
         return desk_places() if self._shows_places else []
 
-    @property
+    @cached_property
     def menus(self) -> list[Menu]:
         return menus() if self._shows_places else []
 
     @property
     def nearby(self) -> PlaceGroup | None:
         """What stands beside this page in the menu."""
-        return nearby() if self._shows_places else None
+        return nearby(self.menus)
 
     @property
     def help_url(self) -> str:

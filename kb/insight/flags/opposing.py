@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import regex
@@ -63,8 +64,12 @@ def claimed_in(article: Article) -> list[Claimed]:
 
 
 def _content(text: str, language: str) -> frozenset[str]:
-    denying = {term for word in DENYING_WORDS for term in index_terms(word, language)}
-    return words_of(without_claims(text), language) - denying
+    return words_of(without_claims(text), language) - _denying_terms(language)
+
+
+@cache
+def _denying_terms(language: str) -> frozenset[str]:
+    return frozenset(term for word in DENYING_WORDS for term in index_terms(word, language))
 
 
 def between_claims(claimed: Sequence[Claimed], *, tick: Callable[[], None] = lambda: None) -> list[FoundFlag]:
