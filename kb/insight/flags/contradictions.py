@@ -51,8 +51,9 @@ def find_contradictions(session: Session, languages: Sequence[str], *, tick: Cal
         group = list(versions)
         for article in group:
             tick()
-            by_language[article.language] += stated_in(article)
-            claimed[article.language] += claimed_in(article)
+            statements = article_statements(article.body)
+            by_language[article.language] += stated_in(article, statements)
+            claimed[article.language] += claimed_in(article, statements)
         found += between_languages(group, languages)
     for stated in by_language.values():
         found += between_articles(stated, tick=tick)
@@ -61,11 +62,11 @@ def find_contradictions(session: Session, languages: Sequence[str], *, tick: Cal
     return found
 
 
-def stated_in(article: Article) -> list[Stated]:
-    """The statements of an article that state an amount. What is quoted is not stated."""
+def stated_in(article: Article, statements: Iterable[Statement]) -> list[Stated]:
+    """Those of an article's statements that state an amount. What is quoted is not stated."""
     found = []
     title = words_of(article.title, article.language)
-    for statement in article_statements(article.body):
+    for statement in statements:
         amounts = () if statement.is_quoted else tuple(find_amounts(statement.text))
         if not amounts:
             continue

@@ -6,14 +6,14 @@ of one thing under one circumstance is seldom against what is said under another
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import regex
 
-from kb.articles.statements import Statement, article_statements
+from kb.articles.statements import Statement
 from kb.insight.flags.claims import DAYS, WAYS, Claims, find_claims, opposes, without_claims
 from kb.insight.flags.found import FoundFlag
 from kb.insight.flags.sides import contradiction, evidence_of, words_of
@@ -42,11 +42,11 @@ class Claimed:
     is_under_no: bool  # a heading that denies stands above it, and is not read with it
 
 
-def claimed_in(article: Article) -> list[Claimed]:
-    """The statements of an article that may be against another; what is asked, quoted or has a number in it is none of them."""
+def claimed_in(article: Article, statements: Iterable[Statement]) -> list[Claimed]:
+    """Those that may be against another; what is asked, quoted or has a number in it is none of them."""
     found = []
     title = words_of(article.title, article.language)
-    for statement in article_statements(article.body):
+    for statement in statements:
         text, is_under_no = statement.text, bool(denying_words(statement.heading))
         if statement.is_quoted or _QUESTION.search(text) or _NUMBER.search(text):
             continue

@@ -158,9 +158,8 @@ def _call_due(
         try:
             followed = follow(one.url, timeout=TIMEOUT, private=private)
         except InvalidInputError:
-            followed = Followed(
-                Lead.PAGE
-            )  # no address for machines, such as one in Bengali letters: nothing is said of it
+            # No address for machines, such as one in Bengali letters: nothing is said of it.
+            followed = Followed(Lead.PAGE)
         if followed.lead is Lead.UNREACHABLE:
             unreached.append(one)
             continue
