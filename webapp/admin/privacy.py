@@ -79,11 +79,7 @@ def export(customer_id: int) -> Response:
     counts = export_everything(session(), _settings(), person, file)
     audit(AuditKind.EXPORTED, f"customer {customer_id}", rows=sum(counts.values()))
     file.seek(0)
-    answer = send_file(
-        file, mimetype="application/zip", as_attachment=True, download_name=f"customer-{customer_id}.zip"
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return send_file(file, mimetype="application/zip", as_attachment=True, download_name=f"customer-{customer_id}.zip")
 
 
 @blueprint.post("/customers/<int:customer_id>/erase")

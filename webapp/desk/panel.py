@@ -80,9 +80,7 @@ def make_token() -> Response:
 
 
 def _extension_page(token: str) -> Response:
-    response = make_response(render_template("desk/extension.html", token=token))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return make_response(render_template("desk/extension.html", token=token))
 
 
 @blueprint.get("/extension.zip")
@@ -92,5 +90,4 @@ def extension_zip() -> Response:
     response = make_response(zip_files(extension_files(desk)))
     response.headers["Content-Type"] = "application/zip"
     response.headers["Content-Disposition"] = "attachment; filename=kb-assist-side-panel.zip"
-    response.headers["Cache-Control"] = "no-store"
     return response

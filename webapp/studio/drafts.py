@@ -34,7 +34,6 @@ def markdown(article_id: int) -> Response:
     found = _draft(article_id)
     answer = Response(write_article(source_of_article(session(), found)), mimetype="text/markdown")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''draft-{found.id}.md"
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -132,7 +132,7 @@ def table(figure_key: str) -> ResponseReturnValue:
             abort(404)
         text = figure_table(figure)
     name = f"{figure_key}-{chosen.period.first.isoformat()}-{chosen.period.last.isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text, mimetype="text/csv", headers=headers)
 
 
