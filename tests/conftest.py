@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from log_guard import LogGuard
+from mail_servers import Outgoing
 from people_factory import ADDRESSES, prepare_people
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -110,6 +112,27 @@ class BufferedClient(FlaskClient):
         response = super().open(*args, **kwargs)
         self.application.extensions["kb_after_response"].wait()
         return response
+
+
+@pytest.fixture
+def outgoing() -> Iterator[Outgoing]:
+    """A mail server of its own."""
+    server = Outgoing()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def with_mail(settings: Settings, outgoing: Outgoing) -> Settings:
+    """Those of a shop that sends its mails by that server."""
+    return replace(
+        settings,
+        public_url_text="https://help.shop.example",
+        trusted_hosts_text="localhost",
+        mail_smtp_text=f"smtp://127.0.0.1:{outgoing.port}",
+        mail_from_text="help@shop.example",
+    )
 
 
 @pytest.fixture

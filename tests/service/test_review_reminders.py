@@ -1,6 +1,6 @@
 """What is due to be reviewed is told once: one mail a day to its owner, one signed call to webhooks, whatever is down."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -28,14 +28,6 @@ ZONE = ZoneInfo("Asia/Kolkata")
 TODAY = date(2026, 11, 30)
 NOON = datetime.combine(TODAY, time(12), ZONE).astimezone(UTC)
 OWNER = "trainer@test.example"
-
-
-@pytest.fixture
-def outgoing() -> Iterator[Outgoing]:
-    server = Outgoing()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

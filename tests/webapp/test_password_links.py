@@ -1,8 +1,7 @@
 """Passwords chosen by links from mails: forgotten ones, and those of people who were invited."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -32,25 +31,6 @@ Login = Callable[[Role | str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]
 REP, NEW = "rep@test.example", "four lamps on a boat"
 SITE = "https://help.shop.example"
-
-
-@pytest.fixture
-def outgoing() -> Iterator[Outgoing]:
-    server = Outgoing()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def with_mail(settings: Settings, outgoing: Outgoing) -> Settings:
-    return replace(
-        settings,
-        public_url_text=SITE,
-        trusted_hosts_text="localhost",
-        mail_smtp_text=f"smtp://127.0.0.1:{outgoing.port}",
-        mail_from_text="help@shop.example",
-    )
 
 
 @pytest.fixture

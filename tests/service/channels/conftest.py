@@ -1,17 +1,9 @@
-"""Mail servers for tests; the SMTP server is a new one for each, the mailbox is emptied."""
+"""A mailbox for tests, emptied for each."""
 
 from collections.abc import Iterator
 
 import pytest
-from mail_servers import Mailbox, Outgoing, running_mailbox
-
-
-@pytest.fixture
-def outgoing() -> Iterator[Outgoing]:
-    server = Outgoing()
-    server.start()
-    yield server
-    server.stop()
+from mail_servers import Mailbox, running_mailbox
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
 """Whoever asked what nobody could answer leaves an address, hears of the answer once in their language, and is forgotten."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -22,25 +21,6 @@ from webapp.worker.gap_news import news_words
 
 ASKED = "क्या आप पियानो किराये पर देते हैं"
 Csrf = Callable[[FlaskClient], dict[str, str]]
-
-
-@pytest.fixture
-def outgoing() -> Iterator[Outgoing]:
-    server = Outgoing()
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def with_mail(settings: Settings, outgoing: Outgoing) -> Settings:
-    return replace(
-        settings,
-        public_url_text="https://help.shop.example",
-        trusted_hosts_text="localhost",
-        mail_smtp_text=f"smtp://127.0.0.1:{outgoing.port}",
-        mail_from_text="help@shop.example",
-    )
 
 
 @pytest.fixture
