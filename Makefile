@@ -4,11 +4,12 @@
 # make lint   lint and types alone
 # make lock   write constraints.txt and locks/ (the hashes) anew from the environment
 # make licences  write docs/licences.md anew; stops at a licence that does not go with ours
+# make wheel write the wheel and the source archive into dist/, with styles, scripts, translations and weights
 # make sbom   write build/kb-assist.cdx.json, the bill of materials (CycloneDX)
 # make advisories OSV=FILE  look our versions up in advisories that lie here (OSV documents, a zip file or folder)
 # make clean  remove what was built (not var/: database, models and index stay)
 
-.PHONY: run setup test lint lock licences sbom advisories clean environment development
+.PHONY: run setup test lint lock licences wheel sbom advisories clean environment development
 .NOTPARALLEL:
 
 NEWEST_TESTED := 3.14
@@ -54,6 +55,9 @@ lock: development
 
 licences: development
 	@.venv/bin/python -m scripts.supply.licences
+
+wheel: environment
+	@.venv/bin/python -m scripts.package
 
 sbom: development
 	@.venv/bin/python -m scripts.supply.sbom

@@ -22,6 +22,7 @@ from typing import Any
 from indexer.encoders.bundled_weights import Weights, read_weights
 from indexer.encoders.support_weights import read_differences
 from kb.core.errors import ModelError
+from kb.core.home import make_home
 from kb.core.settings import Settings
 
 # Raised whenever the conversion changes in a way that changes vectors.
@@ -92,6 +93,8 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
     if is_bundled_model_ready(settings) and not again:
         return bundled_model_dir(settings)
     report = progress or (lambda _what, _share: None)
+    if settings.home in settings.models_dir.parents:
+        make_home(settings.home)
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="making-", dir=settings.models_dir) as scratch_text:
         scratch = Path(scratch_text)

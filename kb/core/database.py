@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kb.core.errors import ConfigurationError, ConflictError
+from kb.core.home import make_home
 from kb.core.settings import Settings
 
 # Drivers whose package has another name, or needs a part that is not installed by itself.
@@ -50,7 +51,7 @@ def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT)
         ) from error
     if url.get_backend_name() == "sqlite":
         if url.database and not _is_in_memory(url):
-            _make_home(settings)
+            make_home(settings.home)
             path = Path(url.database)
             event.listen(engine, "connect", lambda _connection, _record: _keep_private(path))
         event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, longest_wait))
@@ -74,15 +75,6 @@ def _make_engine(url: URL, longest_wait: float) -> Engine:
 def _is_in_memory(url: URL) -> bool:
     """Such a SQLite has one connection a thread, and no pool of a size."""
     return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
-
-
-def _make_home(settings: Settings) -> None:
-    try:
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(
-            f"The folder {settings.home} cannot be made: {error.strerror}.", remedy="Name another one in KB_HOME."
-        ) from error
 
 
 def _keep_private(path: Path) -> None:

@@ -24,7 +24,9 @@ from kb.core.setting_values import (
     yes_or_no,
 )
 
+# Of the project; where a wheel is installed, the folder of installed packages.
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+IS_CHECKOUT = (PROJECT_ROOT / "pyproject.toml").exists()
 # Choices of KB_LEARN_WORDINGS.
 _LEARNING = ("off", "suggest", "apply")
 
@@ -34,7 +36,15 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings, Prov
     """All settings as text from the environment, with typed views on them as properties."""
 
     home_text: str = setting(
-        "KB_HOME", "", "Folder of all state (database, models, index); default `var/` in the project"
+        "KB_HOME",
+        "",
+        "Folder of all state (database, models, index); default `var/` in the project, `~/.local/share/kb-assist` where the "
+        "wheel is installed",
+    )
+    models_text: str = setting(
+        "KB_MODELS",
+        "",
+        "Folder of encoders that `kb model prepare` made, may be read-only; default `models/` in `KB_HOME`",
     )
     database_url: str = secret_setting("KB_DATABASE", "SQLAlchemy URL; default SQLite in `KB_HOME`")
     model: str = setting(
@@ -145,7 +155,9 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings, Prov
 
     @property
     def home(self) -> Path:
-        return Path(self.home_text).expanduser().resolve() if self.home_text else PROJECT_ROOT / "var"
+        if self.home_text:
+            return Path(self.home_text).expanduser().resolve()
+        return PROJECT_ROOT / "var" if IS_CHECKOUT else Path.home() / ".local" / "share" / "kb-assist"
 
     @property
     def database(self) -> str:
@@ -161,7 +173,7 @@ class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings, Prov
 
     @property
     def models_dir(self) -> Path:
-        return self.home / "models"
+        return Path(self.models_text).expanduser().resolve() if self.models_text else self.home / "models"
 
     @property
     def languages(self) -> tuple[str, ...]:

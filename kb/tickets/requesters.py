@@ -10,6 +10,7 @@ from pathlib import Path
 import phonenumbers
 
 from kb.core.errors import ConfigurationError
+from kb.core.home import make_home
 
 _FILE = "requester_key"
 _LENGTH = 32
@@ -19,7 +20,7 @@ def load_requester_key(home: Path) -> bytes:
     """The key in `home/requester_key`, made at the first call, readable by its owner only. Raises ConfigurationError."""
     path = home / _FILE
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_home(home)
         if not path.exists():
             _create(path)
         key = bytes.fromhex(path.read_text("ascii").strip())

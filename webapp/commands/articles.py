@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.core.errors import InvalidInputError
+from kb.core.home import make_home
 from kb.core.settings import load_settings
 from webapp.commands.articles_exchange import export_command, import_command
 from webapp.commands.articles_report import finish, open_session, options_of_reports
@@ -54,7 +55,7 @@ def sync(
 
     settings = load_settings()
     engine = open_database(settings)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings.home)
     try:
         with (
             FileLock(settings.home / "articles.lock", timeout=2),

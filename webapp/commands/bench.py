@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from kb.core.settings import PROJECT_ROOT, load_settings
+from kb.core.settings import load_settings
 
 
 @click.command()
@@ -20,11 +20,12 @@ def command(passages: int, queries: int, as_json: bool) -> None:
     """
     from indexer.benchmark import read_material, run_benchmark
     from webapp.commands.console import progress_bar
+    from webapp.shared.sample_shop import SAMPLE_ARTICLES
 
     with progress_bar("Benchmark") as advance:
         figures = run_benchmark(
             load_settings(),
-            read_material(PROJECT_ROOT / "articles"),
+            read_material(SAMPLE_ARTICLES),
             passages=passages,
             queries=queries,
             progress=lambda _what, done, total: advance(done, total),

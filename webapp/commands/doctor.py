@@ -1,6 +1,7 @@
 """`kb doctor`: what is wrong with this installation, and what to type."""
 
 import json
+import os
 import shutil
 import stat
 import sys
@@ -114,6 +115,8 @@ def _home(settings: Settings) -> Iterator[Finding]:
             "wrong", "State", f"{home} cannot be written to: {error.strerror}.", f"chown it to yourself: {home}"
         )
         return
+    if os.name == "posix" and home.stat().st_mode & 0o077:
+        yield Finding("note", "State", f"others on this machine may look into {home}.", f"chmod 700 {home}")
     free = shutil.disk_usage(home).free
     text = f"{home}, {free / 1e9:.1f} GB free"
     if free < SCARCE_DISK:

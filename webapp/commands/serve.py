@@ -51,7 +51,7 @@ def check_ready(settings: Settings) -> None:
     if not (DIST / "manifest.json").exists():
         raise ConfigurationError("The styles and scripts have not been built.", remedy="Type: make setup")
     if is_bundled(settings) and not is_bundled_model_ready(settings):
-        raise ConfigurationError("The bundled encoder has not been made.", remedy="Type: make setup")
+        raise ConfigurationError("The bundled encoder has not been made.", remedy="Type: kb model prepare")
     if settings.reranker:
         _check_reranker(settings)
 

@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from kb.core.errors import ConfigurationError
@@ -33,6 +35,9 @@ def extension_files(desk: str, built: Path = BUILT) -> Mapping[str, bytes]:
     manifest["content_security_policy"] = {
         "extension_pages": f"{policy}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     }
+    # Ours: browsers take figures and dots alone, so that of a trial version ends before its letters.
+    numbers = re.match(r"\d+(\.\d+){0,3}", version("kb-assist"))
+    manifest["version"] = numbers[0] if numbers else "0"
     files["manifest.json"] = _json(manifest)
     files["config.json"] = _json({"desk": desk})
     return files

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from kb.core.settings import PROJECT_ROOT
+from kb.core.settings import IS_CHECKOUT, PROJECT_ROOT
 
-SAMPLE_ARTICLES = PROJECT_ROOT / "articles"
+# A wheel has them within the package, see setup.py.
+SAMPLE_ARTICLES = PROJECT_ROOT / ("articles" if IS_CHECKOUT else "webapp/sample_shop")
 SAMPLE_TICKETS = SAMPLE_ARTICLES / "sample-tickets.zendesk.json"
 SAMPLE_CONVERSATIONS = SAMPLE_ARTICLES / "sample-conversations.jsonl"
 SAMPLE_MACROS = SAMPLE_ARTICLES / "sample-macros.yaml"

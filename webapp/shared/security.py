@@ -10,6 +10,7 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from kb.core.errors import ConfigurationError
+from kb.core.home import make_home
 from kb.core.settings import Settings
 from webapp.auth.person import bearer_token
 from webapp.shared.cross_site import CROSS_SITE, require_known_site
@@ -122,7 +123,7 @@ def load_secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = settings.home / "secret_key"
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_home(settings.home)
         # Written beside and linked into place: of several processes that start at once all end with the same key.
         scratch = path.with_name(f".secret_key.{os.getpid()}")
         if not path.exists():
