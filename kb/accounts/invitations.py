@@ -1,5 +1,7 @@
 """Choosing a password by a link: who was invited, and who has forgotten theirs."""
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from kb.accounts.links import MailKind, find_link, make_link, take_link
@@ -36,11 +38,13 @@ def ask_for_reset(session: Session, email: str) -> User | None:
     return user if make_link(session, user, MailKind.RESET) is not None else None
 
 
-def choose_by_link(session: Session, nonce: str, password: str, *, name: str | None = None) -> tuple[User, MailKind]:
+def choose_by_link(
+    session: Session, nonce: str, password: str, *, name: str | None = None, site: Iterable[str] = ()
+) -> tuple[User, MailKind]:
     """Give the person of a link this password. The link is used up, and all that was begun with another password ends.
 
-    name: how they want to be called, None where that stays. Raises NotFoundError for a link that is used, too old or made up, and
-    InvalidInputError for password and name; the link stays good then.
+    name: how they want to be called, None where that stays. site: as for `create_user`. Raises NotFoundError for a link that is
+    used, too old or made up, and InvalidInputError for password and name; the link stays good then.
     """
     found = find_link(session, nonce)
     if found is None:
@@ -49,7 +53,7 @@ def choose_by_link(session: Session, nonce: str, password: str, *, name: str | N
     kind, name = MailKind(mail.kind), user.name if name is None else name
     check_name(name)
     # Before anything is written: nobody waits for a hash.
-    hashed = hash_password(password, about=(user.email, name))
+    hashed = hash_password(password, about=(user.email, name, *site))
     if not take_link(session, nonce):
         raise NotFoundError("This link is not good any more.")
     user.name = name.strip()

@@ -12,6 +12,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kb.accounts.known_names import name_words, without_names
 from kb.core.errors import InvalidInputError, TooBusyError
 
 SHORTEST_PASSWORD = 10
@@ -23,7 +24,7 @@ MOST_WAITING = 16
 _WEAKEST = 2
 # Characters that are looked at for the estimate, whose time grows with their square.
 _LOOKED_AT = 72
-# Letters that a password has besides the names of its person.
+# Letters that a password has besides names that anybody knows.
 _FEWEST_OF_OWN = 4
 # A thread that gives way: whoever searches does not wait for whoever tries passwords.
 _NICENESS = 10
@@ -66,7 +67,7 @@ def _give_way() -> None:
 
 
 def hash_password(password: str, *, about: Iterable[str] = ()) -> str:
-    """The argon2id hash to store. about: words that anybody knows of the person, such as name and address.
+    """The argon2id hash to store. about: names that anybody knows, of the person and of the site.
 
     Raises InvalidInputError for a password that is too short, absurdly long, or among the first that are tried.
     """
@@ -117,7 +118,14 @@ def check_password(password: str, *, about: Iterable[str] = ()) -> None:
         password.encode()
     except UnicodeEncodeError as error:
         raise InvalidInputError("A password is made of characters that can be written.") from error
-    if _is_guessed_at_once(password, [word for text in about for word in _words_of(text)]):
+    names = list(about)
+    rest = without_names(password, names)
+    if rest != password and (sum(map(str.isalpha, rest)) < _FEWEST_OF_OWN or _is_weak(rest, [])):
+        raise InvalidInputError(
+            "This password is made of names that anybody knows: of this site, or of yourself.",
+            remedy="Take a longer one, such as four words that have nothing to do with each other.",
+        )
+    if _is_weak(password, [word for text in names for word in name_words(text)]):
         raise InvalidInputError(
             "This password is among the first that are tried.",
             remedy="Take a longer one, such as four words that have nothing to do with each other.",
@@ -129,24 +137,12 @@ def generate_password() -> str:
     return secrets.token_urlsafe(15)
 
 
-def _is_guessed_at_once(password: str, about: list[str]) -> bool:
+def _is_weak(password: str, names: list[str]) -> bool:
     # It reads lists of 100,000 words: only who sets a password waits for that.
     from zxcvbn import zxcvbn
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    lowered = password.lower()
-    if lowered in FREQUENCY_LISTS["passwords"]:
-        return True
-    rest = lowered
-    for word in sorted(about, key=len, reverse=True):
-        rest = rest.replace(word, "")
-    if rest != lowered and sum(character.isalpha() for character in rest) < _FEWEST_OF_OWN:
+    if password.lower() in FREQUENCY_LISTS["passwords"]:
         return True
     with _one_estimate:
-        return int(zxcvbn(password[:_LOOKED_AT], user_inputs=about)["score"]) < _WEAKEST
-
-
-def _words_of(text: str) -> list[str]:
-    """The text and its parts: of `asha.roy@example.com` also `asha`, `roy` and `example`."""
-    parts = "".join(character if character.isalnum() else " " for character in text.lower()).split()
-    return [text.lower(), *(part for part in parts if len(part) > 2)]
+        return int(zxcvbn(password[:_LOOKED_AT], user_inputs=names)["score"]) < _WEAKEST

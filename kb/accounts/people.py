@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -26,9 +27,17 @@ def role_allows(held: str, needed: Role) -> bool:
 
 
 def create_user(
-    session: Session, email: str, role: Role, password: str, name: str = "", *, must_change: bool = False
+    session: Session,
+    email: str,
+    role: Role,
+    password: str,
+    name: str = "",
+    *,
+    must_change: bool = False,
+    site: Iterable[str] = (),
 ) -> User:
-    """Add a person. must_change: the password was made for them, and is to be replaced by their own.
+    """Add a person. must_change: the password was made for them, and is to be replaced by their own. site: its names, of which no
+    password is made that somebody chose.
 
     Raises InvalidInputError (address, name, password) and ConflictError (address taken).
     """
@@ -40,7 +49,7 @@ def create_user(
         email=address,
         name=name.strip(),
         role=Role(role).value,
-        password_hash=hash_password(password, about=(address, name)),
+        password_hash=hash_password(password, about=(address, name, *site)),
         must_change=must_change,
     )
     session.add(user)
@@ -127,10 +136,13 @@ def is_password_of(user: User, password: str) -> bool:
     return verify_password(user.password_hash, password)
 
 
-def set_password(session: Session, user: User, password: str, *, must_change: bool = False) -> None:
+def set_password(
+    session: Session, user: User, password: str, *, must_change: bool = False, site: Iterable[str] = ()
+) -> None:
     """Give somebody a password, and end all that was begun with the old one: sessions, tokens, links, passkeys, and logging in by
-    a provider. Raises InvalidInputError."""
-    replace_hash(session, user, hash_password(password, about=(user.email, user.name)), must_change=must_change)
+    a provider. site: as for `create_user`. Raises InvalidInputError."""
+    hashed = hash_password(password, about=(user.email, user.name, *site))
+    replace_hash(session, user, hashed, must_change=must_change)
     remove_passkeys(session, user)
     session.execute(delete(ProviderIdentity).where(ProviderIdentity.user_id == user.id))
 
@@ -147,8 +159,11 @@ def replace_hash(
     end_links(session, user)
 
 
-def change_password(session: Session, user: User, old: str, new: str, *, session_id: int | None = None) -> None:
-    """A person chooses another password. All that was begun with the old one ends, but for the session with that number.
+def change_password(
+    session: Session, user: User, old: str, new: str, *, session_id: int | None = None, site: Iterable[str] = ()
+) -> None:
+    """A person chooses another password. All that was begun with the old one ends, but for the session with that number. site: as
+    for `create_user`.
 
     Raises NotAllowedError for a wrong old one, InvalidInputError for a new one that is the old one or too weak.
     """
@@ -156,7 +171,7 @@ def change_password(session: Session, user: User, old: str, new: str, *, session
         raise NotAllowedError("The old password is wrong.")
     if new == old:
         raise InvalidInputError("The new password is the old one.")
-    replace_hash(session, user, hash_password(new, about=(user.email, user.name)), session_id=session_id)
+    replace_hash(session, user, hash_password(new, about=(user.email, user.name, *site)), session_id=session_id)
 
 
 def change_role(session: Session, user: User, role: Role) -> None:

@@ -8,10 +8,12 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from kb.accounts import passwords
+from kb.accounts.known_names import names_of_site, without_names
 from kb.accounts.passwords import check_password, hash_password, is_outdated, verify_password
 from kb.accounts.people import authenticate, change_password, create_user, set_password
 from kb.accounts.tokens import find_token, issue_token
 from kb.core.errors import InvalidInputError, NotAllowedError, TooBusyError
+from kb.core.settings import load_settings
 from kb.tables import Role
 
 GOOD = "correct horse battery"
@@ -20,11 +22,51 @@ GOOD = "correct horse battery"
 @pytest.mark.parametrize(
     "password",
     ["1234567890", "0123456789", "password123", "Password123!", "qwertyuiop", "iloveyou12", "aaaaaaaaaaaa", "abcdefghij",
-     "1q2w3e4r5t", "asha.roy2026", "ASHAASHA12"],
+     "1q2w3e4r5t", "limlihj2026"],
 )  # fmt: skip
 def test_password_that_everybody_tries_first_is_refused(password: str) -> None:
     with pytest.raises(InvalidInputError, match="first that are tried"):
-        check_password(password, about=("asha.roy@example.com", "Asha Roy"))
+        check_password(password, about=("asha.roy@example.com", "Asha Roy", "Jhilmil"))
+
+
+def site(**given: str) -> tuple[str, ...]:
+    settings = {"KB_SITE_NAME": "Jhilmil", "KB_PUBLIC_URL": "https://help.lampen-shop.example"} | given
+    return names_of_site(load_settings(settings))
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Jhilmil2026", "jhilmil@2026!", "JHILMIL-2026-JHILMIL", "J.h.i.l.m.i.l 2026", "Jh!1m1l#2026", "Jhìlmíl 2026",
+     "Ｊｈｉｌｍｉｌ２０２６", "झिलमिल२०२६", "ঝিলমিল@২০২৬", "Jhilmil!!7731??0925", "Jhilmil@Password1", "lampenshop2026",
+     "L4mp3n-$h0p_2026", "helpLampenShop", "asha.roy2026", "ASHAASHA12", "kb-assist2026", "KBassist!!99",
+     "asha.jhilmil.2026", "आशारॉय@झिलमिल", "Asha+Roy=2026!", "@$h@r0y_2026_"],
+)  # fmt: skip
+def test_password_made_of_names_that_anybody_knows_is_refused(password: str) -> None:
+    with pytest.raises(InvalidInputError, match="names that anybody knows"):
+        check_password(password, about=("asha.roy@example.com", "Asha Roy", *site()))
+
+
+@pytest.mark.parametrize("name", ["झिलमिल", "ঝিলমিল", "Жилмил", "Ζilmíl"])
+@pytest.mark.parametrize("ending", ["2026", "-२०२६", "!!!999", " ২০২৬"])
+def test_names_of_sites_in_any_script_are_known(name: str, ending: str) -> None:
+    with pytest.raises(InvalidInputError):
+        check_password(name + ending, about=site(KB_SITE_NAME=name))
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Jhilmil has four blue lamps", "5415-2309-8812-3345-77", "झिलमिल के पास नीला पुराना लैंप", "a boat for asha and her lamp", GOOD,
+     "welcome comet helpful", "kT5_x9-QaZ4mPq7Lw2dE"],
+)  # fmt: skip
+def test_name_among_other_words_is_no_reason_to_refuse(password: str) -> None:
+    check_password(password, about=("asha.roy@example.com", "Asha Roy", "Li", *site(KB_HOST="0.0.0.0")))
+
+
+@pytest.mark.parametrize("password", ["Jh1lm1l" * 140, "a" * 1000, "झ" * 1000, "1" * 1000, "ﷺ" * 1000])
+def test_looking_for_names_in_the_longest_password_takes_no_time(password: str) -> None:
+    begun = time.perf_counter()
+    without_names(password, ("asha.roy@example.com", "a" * 200, "झि" * 100, *site()))
+    assert time.perf_counter() - begun < 2
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 1001, "", "lone surrogate \ud800"])

@@ -165,7 +165,12 @@ def test_first_password_must_be_changed_before_anything_else(app: Flask, csrf: C
     assert client.get("/help/en/").status_code == 200
     assert "made by somebody else" in client.get("/account/password").text
     form = {"password": PASSWORD, "new": "four lamps on a boat", "again": "four lamps on a boat"}
-    for wrong in ({"again": "another"}, {"password": "guess"}, {"new": "1234567890", "again": "1234567890"}):
+    for wrong in (
+        {"again": "another"},
+        {"password": "guess"},
+        {"new": "1234567890", "again": "1234567890"},
+        {"new": "Jhilmil@2026", "again": "Jhilmil@2026"},
+    ):
         answer = client.post("/account/password", data=form | wrong, headers=csrf(client))
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text

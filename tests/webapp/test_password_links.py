@@ -94,7 +94,7 @@ def test_forgotten_password_is_chosen_anew_by_a_link_that_is_good_once(
     assert (row.nonce or "-") in nonce_of(link.rpartition("/")[2], app.config["SECRET_KEY"])
     assert client.get(link).status_code == 200 == client.get(link).status_code, "looking uses nothing up"
     assert client.get(link).headers["Cache-Control"] == "no-store"
-    for wrong in ("short", "1234567890", "rep@test.example"):
+    for wrong in ("short", "1234567890", "rep@test.example", "Jhilmil2026", "help.shop#2026"):
         assert choose(client, csrf, link, wrong) == 422
     assert choose(client, csrf, link, NEW, again="another one of mine") == 422
     assert logs_in(app, csrf, REP, PASSWORD)

@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from kb.accounts.audit import AuditKind
+from kb.accounts.known_names import names_of_site
 from kb.accounts.links import MailKind
 from kb.accounts.passkeys import own_passkeys
 from kb.accounts.people import change_password, get_person, is_password_of
@@ -22,6 +23,7 @@ from webapp.auth.person import session_lifetimes
 from webapp.shared.access import safe_next
 from webapp.shared.auditing import audit, audit_refusal
 from webapp.shared.database import session
+from webapp.shared.searching import current_settings
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -84,7 +86,14 @@ def choose_password() -> Response | tuple[str, int]:
         user = get_person(session(), current_user.id)
         # Whoever sits at somebody's open browser must not guess their password either.
         with counted_attempt(user.email):
-            change_password(session(), user, request.form.get("password", ""), new, session_id=current_user.session_id)
+            change_password(
+                session(),
+                user,
+                request.form.get("password", ""),
+                new,
+                session_id=current_user.session_id,
+                site=names_of_site(current_settings()),
+            )
     except (InvalidInputError, NotAllowedError) as error:
         session().rollback()
         return render_template("account/password.html", error=error, sends_mail=sends_mail()), 422

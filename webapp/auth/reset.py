@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from kb.accounts.audit import Actor, AuditKind, record
 from kb.accounts.invitations import ask_for_reset, choose_by_link
+from kb.accounts.known_names import names_of_site
 from kb.accounts.links import MailKind, find_link
 from kb.accounts.people import remember_language
 from kb.accounts.slowing import forgive_attempt
@@ -18,6 +19,7 @@ from webapp.shared.after_response import run_after_response
 from webapp.shared.auditing import audit
 from webapp.shared.database import session
 from webapp.shared.locale import choose_language
+from webapp.shared.searching import current_settings
 
 blueprint = Blueprint("auth_reset", __name__)
 
@@ -57,7 +59,8 @@ def choose(link_token: str) -> Response:
     try:
         if password != request.form.get("again", ""):
             raise InvalidInputError(_("The two new passwords are not the same."))
-        user, kind = choose_by_link(session(), mail.nonce or "", password, name=name)
+        names = names_of_site(current_settings())
+        user, kind = choose_by_link(session(), mail.nonce or "", password, name=name, site=names)
     except NotFoundError as error:
         raise _no_such_link() from error
     except InvalidInputError as error:

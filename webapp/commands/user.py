@@ -30,12 +30,14 @@ def command() -> None:
 def add(email: str, role: str, name: str, password_stdin: bool) -> None:
     """Add a person. A random password is made and shown once, to be changed at the first log-in, unless one is given."""
     from kb.accounts.audit import COMMAND_LINE, AuditKind, record
+    from kb.accounts.known_names import names_of_site
     from kb.accounts.people import create_user
     from kb.tables import Role
 
     password, made = _password(password_stdin)
+    names = names_of_site(load_settings())
     with _session() as session:
-        user = create_user(session, email, Role(role), password, name=name, must_change=made)
+        user = create_user(session, email, Role(role), password, name=name, must_change=made, site=names)
         record(session, AuditKind.PERSON_ADDED, COMMAND_LINE, about=user.email, detail={"role": user.role})
     click.echo(f"Added {user.email} ({user.role}).")
     _show(made, password)
@@ -109,12 +111,13 @@ def list_people(as_json: bool) -> None:
 def password(email: str, password_stdin: bool) -> None:
     """Give a person a new password and log them out everywhere."""
     from kb.accounts.audit import COMMAND_LINE, AuditKind, record
+    from kb.accounts.known_names import names_of_site
     from kb.accounts.people import get_user, set_password
 
     text, made = _password(password_stdin)
     with _session() as session:
         user = get_user(session, email)
-        set_password(session, user, text, must_change=made)
+        set_password(session, user, text, must_change=made, site=names_of_site(load_settings()))
         record(session, AuditKind.PASSWORD_RESET, COMMAND_LINE, about=user.email)
     click.echo(f"Password of {user.email} changed; logged out everywhere.")
     _show(made, text)

@@ -53,6 +53,9 @@ def test_people_are_added_listed_and_closed(kb: Kb) -> None:
         ("asha@example.com", "rep", True),
         ("boss@example.com", "admin", True),
     ]
+    for words in (("add", "a@example.com", "--role", "rep"), ("password", "boss@example.com")):
+        given = kb("user", *words, "--password-stdin", stdin="Lamp house 2026\n", KB_SITE_NAME="Lamp House")
+        check_refused(given, "names that anybody knows")
     assert kb("user", "close", "asha@example.com").returncode == 0
     assert "closed" in kb("user", "list").stdout
 
