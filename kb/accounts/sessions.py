@@ -3,12 +3,14 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kb.accounts.stored_text import LONGEST_ADDRESS, hash_key, visible
 from kb.tables import Announcement, User, UserSession, utc_now
+from kb.tables.base import UtcDateTime
 from kb.tables.training import FRESH, unread_condition
 
 # Use is written down this often: looking at a page must not write each time.
@@ -62,22 +64,39 @@ def find_session(
     """The active person and their session that belong to a key, unless it was ended or has run out, and how many
     announcements they have not read: one statement."""
     now = utc_now()
-    unread = select(func.count(Announcement.id)).where(unread_condition(User.id, now - FRESH)).correlate(User)
-    row = session.execute(
-        select(User, UserSession, unread.scalar_subquery())
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.key_hash == hash_key(key),
-            User.id == user_id,
-            User.active,
-            _lasts(lifetimes, now),
-        )
-    ).one_or_none()
+    values = {
+        "user_id": user_id,
+        "key_hash": hash_key(key),
+        "unused_since": now - lifetimes.idle,
+        "begun_since": now - lifetimes.longest,
+        "fresh_since": now - FRESH,
+    }
+    row = session.execute(_found_session(), values).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
 
 
-def _lasts(lifetimes: Lifetimes, now: datetime) -> ColumnElement[bool]:
-    is_young = (UserSession.seen_at > now - lifetimes.idle) & (UserSession.created_at > now - lifetimes.longest)
+@cache
+def _found_session() -> Select[tuple[User, UserSession, int]]:
+    # Made once: each request asks it, and putting it together takes longer than asking it.
+    fresh_since = bindparam("fresh_since", type_=UtcDateTime())
+    unread = select(func.count(Announcement.id)).where(unread_condition(User.id, fresh_since)).correlate(User)
+    return (
+        select(User, UserSession, unread.scalar_subquery())
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(
+            UserSession.key_hash == bindparam("key_hash"),
+            User.id == bindparam("user_id"),
+            User.active,
+            _lasts(bindparam("unused_since", type_=UtcDateTime()), bindparam("begun_since", type_=UtcDateTime())),
+        )
+    )
+
+
+def _lasts(
+    unused_since: datetime | BindParameter[datetime], begun_since: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
+    """Of sessions that were used and begun after these times."""
+    is_young = (UserSession.seen_at > unused_since) & (UserSession.created_at > begun_since)
     return is_young & ~UserSession.awaits_second
 
 
@@ -125,10 +144,11 @@ def confirm_session(session: Session, session_id: int) -> None:
 
 def own_sessions(session: Session, user_id: int, lifetimes: Lifetimes) -> list[UserSession]:
     """Where a person is logged in now, the last used first."""
+    now = utc_now()
     return list(
         session.scalars(
             select(UserSession)
-            .where(UserSession.user_id == user_id, _lasts(lifetimes, utc_now()))
+            .where(UserSession.user_id == user_id, _lasts(now - lifetimes.idle, now - lifetimes.longest))
             .order_by(UserSession.seen_at.desc(), UserSession.id.desc())
         )
     )

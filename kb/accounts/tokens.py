@@ -4,13 +4,15 @@ import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from kb.accounts.stored_text import hash_key
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.tables import ApiToken, Role, User, utc_now
+from kb.tables.base import UtcDateTime
 
 
 class Scope(StrEnum):
@@ -105,12 +107,19 @@ def revoke_tokens(session: Session, user: User) -> int:
 
 def find_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
     """The active person to whom a token belongs, and the token, unless it has run out: one statement."""
-    row = session.execute(
+    row = session.execute(_found_token(), {"token_hash": hash_key(token), "now": utc_now()}).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+@cache
+def _found_token() -> Select[tuple[User, ApiToken]]:
+    # Made once: each call with a token asks it, and putting it together takes longer than asking it.
+    lasts = ApiToken.expires_at > bindparam("now", type_=UtcDateTime())
+    return (
         select(User, ApiToken)
         .join(ApiToken, User.id == ApiToken.user_id)
-        .where(ApiToken.token_hash == hash_key(token), ApiToken.expires_at > utc_now(), User.active)
-    ).one_or_none()
-    return None if row is None else (row[0], row[1])
+        .where(ApiToken.token_hash == bindparam("token_hash"), lasts, User.active)
+    )
 
 
 def was_noted_lately(token: ApiToken) -> bool:

@@ -1,5 +1,6 @@
 """Settings of signing in by a provider (OpenID Connect): which one, as whom we ask, and who is what here."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ class Provider:
     """roles: (role, values of the claim of which one is enough), the highest role first; `*` is any value, or none at all.
 
     links: whether who has an account already takes it over with the address that the provider vouches for. trusts_address:
-    whether an address counts that the provider does not say it has verified.
+    whether an address counts that the provider does not say it has verified. private: hosts that may be called though they are
+    in a private network, in lower case.
     """
 
     issuer: str
@@ -28,6 +30,7 @@ class Provider:
     roles: tuple[tuple[str, frozenset[str]], ...]
     links: bool
     trusts_address: bool
+    private: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,13 @@ class ProviderSettings:
         "1: addresses count that the provider does not say it has verified (Entra ID says nothing)",
     )
 
+    oidc_private_text: str = setting(
+        "KB_OIDC_PRIVATE",
+        "",
+        "Hosts, comma-separated, of a provider on this machine or in a private network, such as `id.internal`; no other address "
+        "inside is called",
+    )
+
     @property
     def oidc(self) -> Provider | None:
         """None where no provider is set. Raises ConfigurationError."""
@@ -104,6 +114,7 @@ class ProviderSettings:
             roles=_roles(self.oidc_roles_text),
             links=_is_on(self.oidc_link_text),
             trusts_address=_is_on(self.oidc_trust_address_text),
+            private=_hosts(self.oidc_private_text),
         )
 
 
@@ -123,6 +134,17 @@ def _roles(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
             remedy="An example: KB_OIDC_ROLES='admin=kb-admins; rep=support'",
         )
     return tuple((role, found[role]) for role in ROLES if role in found)
+
+
+def _hosts(text: str) -> frozenset[str]:
+    found = frozenset(one.strip().lower().strip("[]") for one in text.split(",") if one.strip())
+    for host in found:
+        if not re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", host):
+            raise ConfigurationError(
+                f"KB_OIDC_PRIVATE has {host!r}, which is no host.",
+                remedy="An example: KB_OIDC_PRIVATE=id.internal,10.0.0.5 (without https:// and port)",
+            )
+    return found
 
 
 def _is_on(text: str) -> bool:

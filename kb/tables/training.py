@@ -252,7 +252,9 @@ class TrainingMark(Base):
     number: Mapped[int] = mapped_column(BigInteger)
 
 
-def unread_condition(user_id: int | SQLColumnExpression[int], since: datetime) -> ColumnElement[bool]:
+def unread_condition(
+    user_id: int | SQLColumnExpression[int], since: datetime | SQLColumnExpression[datetime]
+) -> ColumnElement[bool]:
     """Announcements that this person has not read: those after `since`, and all that must be read."""
     read = exists().where(AnnouncementRead.announcement_id == Announcement.id, AnnouncementRead.user_id == user_id)
     return Announcement.withdrawn_at.is_(None) & or_(Announcement.must_read, Announcement.told_at > since) & ~read

@@ -208,6 +208,21 @@ def gaps_with(_contexts: Contexts) -> Callable[[str], Page]:
 
 
 @pytest.fixture
+def open_page_at(browser: Browser, tmp_path: Path) -> Iterator[Callable[[str], Callable[..., Page]]]:
+    """`open_page_at(url)` is `open_page` for another server than that of the sample shop."""
+    made: list[Contexts] = []
+
+    def contexts_at(url: str) -> Callable[..., Page]:
+        made.append(Contexts(browser, Site(url, {}, tmp_path)))
+        return made[-1].page
+
+    yield contexts_at
+    for contexts in made:
+        contexts.close()
+        assert not contexts.complaints
+
+
+@pytest.fixture
 def open_page(_contexts: Contexts) -> Iterator[Callable[..., Page]]:
     """`open_page("rep", width=360)`. The test fails if a page's scripts or its content policy complained."""
     _contexts.complaints.clear()

@@ -29,6 +29,10 @@ def test_settings_are_read() -> None:
         False,
         False,
     )
+    assert provider.private == frozenset()
+    private = load_settings(GOOD | {"KB_OIDC_PRIVATE": " ID.internal, keycloak,10.0.0.5,[FD00::1], "}).oidc
+    assert private is not None
+    assert private.private == {"id.internal", "keycloak", "10.0.0.5", "fd00::1"}
     assert "repeated" not in repr(settings)
     assert load_settings({}).oidc is None
 
@@ -49,6 +53,9 @@ def test_settings_are_read() -> None:
         {"KB_OIDC_ROLES": "admin"},
         {"KB_OIDC_ROLES": "admin= ; rep=support"},
         {"KB_OIDC_ROLES": " ; "},
+        {"KB_OIDC_PRIVATE": "https://id.internal"},
+        {"KB_OIDC_PRIVATE": "id.internal:8443"},
+        {"KB_OIDC_PRIVATE": "*"},
     ],
     ids=str,
 )

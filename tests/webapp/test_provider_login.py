@@ -14,6 +14,7 @@ from openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider, run_openid
 from people_factory import PASSWORD
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
+from webhook_server import running_receiver
 from werkzeug.test import TestResponse
 
 from kb.accounts.people import find_user, get_user, set_active, set_password
@@ -58,6 +59,7 @@ def settings(settings: Settings, provider: OpenIdProvider) -> Settings:
         oidc_client_secret=CLIENT_SECRET,
         oidc_name="Shop & Sons",
         oidc_roles_text=ROLES,
+        oidc_private_text="127.0.0.1",
     )
 
 
@@ -350,6 +352,49 @@ def test_provider_that_is_down_leaves_the_log_in_page_and_is_asked_again(
     assert client.get(back).status_code == 503
     provider.is_down = False
     assert log_in(client).status_code == 302
+
+
+@pytest.mark.sqlite_only(reason="nothing of it reaches the database")
+def test_provider_in_a_private_network_is_called_only_where_that_is_set(
+    settings: Settings, engine: Engine, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    looked: list[str] = []
+    provider.metadata_of = lambda real: looked.append("metadata") or real
+    for allowed in ("", "id.internal", "localhost,127.0.0.2"):
+        client = create_app(replace(settings, oidc_private_text=allowed), engine).test_client()
+        answer = client.get("/login/provider/")
+        assert answer.status_code == 503
+        assert 'name="password"' in answer.text
+    assert looked == [], "nobody was called"
+    assert "KB_OIDC_PRIVATE=127.0.0.1" in caplog.text
+
+
+@pytest.mark.parametrize("part", ["jwks_uri", "token_endpoint", "userinfo_endpoint"])
+@pytest.mark.parametrize("host", ["localhost", "127.1", "[::ffff:127.0.0.1]", "0.0.0.0"])
+@pytest.mark.sqlite_only(reason="nothing of it reaches the database")
+def test_provider_that_is_allowed_leads_us_to_no_other_address_inside(
+    client: FlaskClient, provider: OpenIdProvider, caplog: pytest.LogCaptureFixture, part: str, host: str
+) -> None:
+    provider.in_id_token = {"sub"}
+    assert log_in(client).status_code == 302
+    elsewhere = provider.issuer.replace("127.0.0.1", host)
+    provider.metadata_of = lambda real: real | {part: real[part].replace(provider.issuer, elsewhere)}
+    client.application.extensions.pop("kb_openid")
+    assert log_in(client).status_code == 503
+    assert "is inside a private network" in caplog.text
+
+
+@pytest.mark.sqlite_only(reason="nothing of it reaches the database")
+def test_provider_that_answers_byte_by_byte_is_waited_for_no_longer_than_a_call_may_take(
+    client: FlaskClient, provider: OpenIdProvider
+) -> None:
+    with running_receiver() as elsewhere:
+        elsewhere.mode = "drip"
+        provider.metadata_of = lambda real: real | {"token_endpoint": elsewhere.url}
+        begun = time.monotonic()
+        assert log_in(client).status_code == 503
+        assert time.monotonic() - begun < 15, "its answer takes 25 s"
+        assert len(elsewhere.calls) == 1
 
 
 def test_what_the_signed_part_leaves_out_is_told_by_the_provider_of_the_same_person(

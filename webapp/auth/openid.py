@@ -1,8 +1,4 @@
-"""OpenID Connect, the client's side (code flow with PKCE): where to send a browser, and what the provider said of its person.
-
-The provider is the one of the settings, wherever it stands: it is not asked about by anybody else, so it may be at an address
-of the own network.
-"""
+"""OpenID Connect, the client's side (code flow with PKCE): where to send a browser, and what the provider said of its person."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -15,8 +11,6 @@ from urllib.parse import urlsplit
 from kb.core.errors import KbError, NotAllowedError
 from kb.core.provider_settings import Provider
 
-# Seconds: to connect, and between bytes of an answer.
-_TIMEOUT = (3.05, 5)
 # Seconds for which the provider's own description and keys are believed; a key that is not among them is asked for at once.
 _KEPT_FOR = 3600
 _KEYS_AT_MOST_EVERY = 10
@@ -48,6 +42,11 @@ class OpenIdClient:
         self.provider = provider
         self._lock = Lock()
         self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
+
+    def check(self) -> None:
+        """Ask the provider what it says of itself, and for its keys. Raises ProviderError."""
+        self._read_metadata()
+        self._keys(fresh=True)
 
     def address_to_ask(self, asked: Asked, callback: str) -> str:
         """Where a browser is sent. callback: our page to which it comes back. Raises ProviderError."""
@@ -164,6 +163,8 @@ class OpenIdClient:
         from joserfc.errors import JoseError
         from requests import RequestException
 
+        from webapp.auth.provider_calls import GuardedCalls
+
         methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         basic = "client_secret_basic" in methods or "client_secret_post" not in methods
         try:
@@ -173,9 +174,16 @@ class OpenIdClient:
                 scope=" ".join(self.provider.scopes),
                 token_endpoint_auth_method="client_secret_basic" if basic else "client_secret_post",
                 code_challenge_method="S256",
-                default_timeout=_TIMEOUT,
             ) as client:
+                # Neither a proxy nor a password of the environment comes in between.
+                client.trust_env = False
+                for scheme in ("https://", "http://"):
+                    client.mount(scheme, GuardedCalls(self.provider.private))
                 yield client
+        except (ProviderError, NotAllowedError):
+            raise
+        except KbError as error:  # of a call that was refused, or failed
+            raise ProviderError(f"The provider was asked in vain: {error.message}", remedy=error.remedy) from error
         except (AuthlibBaseError, JoseError, RequestException) as error:
             # What it says may name the person or repeat a secret; what kind of error it is helps as much.
             raise ProviderError(f"The provider was asked in vain: {type(error).__name__}.") from error

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb.core.errors import KbError
 from kb.core.exposure import is_exposed
 from kb.core.settings import PROJECT_ROOT, Settings, load_settings
-from webapp.commands.doctor_channels import Found, look_at_held, look_at_mail, look_at_webhooks
+from webapp.commands.doctor_channels import Found, look_at_held, look_at_mail, look_at_provider, look_at_webhooks
 
 # Enough for a second copy of the sample index and a new model; below it, writing a segment may fail half-way.
 SCARCE_DISK = 1_000_000_000
@@ -81,6 +81,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     finally:
         engine.dispose()
     yield from _guarded("E-mail", lambda: _channels(look_at_mail(settings)))
+    yield from _guarded("Log-in by a provider", lambda: _channels(look_at_provider(settings)))
     yield from _guarded("Requests of customers", lambda: _channels(look_at_held(settings)))
     yield _assets()
     yield _translations(settings)

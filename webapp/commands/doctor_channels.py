@@ -1,4 +1,4 @@
-"""`kb doctor`'s look at the ways in and out: can the mailbox be read, are mails taken, do webhooks answer."""
+"""`kb doctor`'s look at the ways in and out: can the mailbox be read, are mails taken, do webhooks and the provider answer."""
 
 from collections.abc import Iterator
 
@@ -69,3 +69,19 @@ def look_at_webhooks(engine: Engine) -> Iterator[Found]:
             yield "wrong", "Webhook", text, f"kb webhook test {one.id}"
     if webhooks and not any(one.last_error for one in webhooks):
         yield "ok", "Webhooks", f"{len(webhooks)}, {sum(waiting.values())} calls waiting", ""
+
+
+def look_at_provider(settings: Settings) -> Iterator[Found]:
+    """Asks the provider by which people log in for what it says of itself; nothing where none is set."""
+    from webapp.auth.openid import OpenIdClient, ProviderError
+
+    provider = settings.oidc
+    if provider is None:
+        return
+    try:
+        OpenIdClient(provider).check()
+    except ProviderError as error:
+        remedy = error.remedy or "Check KB_OIDC_ISSUER and the provider; until then people log in with passwords."
+        yield "wrong", "Log-in by a provider", error.message, remedy
+    else:
+        yield "ok", "Log-in by a provider", provider.issuer, ""

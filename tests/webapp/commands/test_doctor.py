@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openid_provider import CLIENT_ID, CLIENT_SECRET, run_openid_provider
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -113,6 +114,24 @@ def test_old_database_is_found_and_the_rest_is_still_looked_at(healthy: Settings
     assert findings["Database"].remedy == "Type: kb init"
     assert findings["Styles and scripts"].state == "ok"
     assert "Index" not in findings
+
+
+def test_provider_that_must_not_be_called_or_does_not_answer_is_found_with_what_to_set(healthy: Settings) -> None:
+    with run_openid_provider("http://localhost/login/provider/callback") as provider:
+        settings = replace(
+            healthy,
+            oidc_issuer_text=provider.issuer,
+            oidc_client_id=CLIENT_ID,
+            oidc_client_secret=CLIENT_SECRET,
+            oidc_roles_text="rep=*",
+        )
+        found = wrong(settings)["Log-in by a provider"]
+        assert "private network" in found.text
+        assert "KB_OIDC_PRIVATE=127.0.0.1" in found.remedy
+        allowed = replace(settings, oidc_private_text="127.0.0.1")
+        assert wrong(allowed) == {}
+        provider.is_down = True
+        assert "KB_OIDC_ISSUER" in wrong(allowed)["Log-in by a provider"].remedy
 
 
 def test_language_without_a_catalogue_is_found(healthy: Settings) -> None:
