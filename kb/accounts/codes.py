@@ -4,14 +4,16 @@ import hmac
 import secrets
 import unicodedata
 from datetime import datetime
+from typing import cast
 
 import pyotp
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kb.accounts.sealing import Seal
 from kb.accounts.sessions import end_sessions, note_second_step
 from kb.accounts.stored_text import hash_key
+from kb.core.database import upsert
 from kb.core.errors import ConflictError, NotAllowedError
 from kb.tables import CodeSecret, RecoveryCode, User, utc_now
 
@@ -27,12 +29,10 @@ _LONGEST = 100
 
 def begin_setup(session: Session, user: User, seal: Seal) -> None:
     """Make a secret for an app. The one until now stays good until a code of the new one was typed."""
-    row = session.get(CodeSecret, user.id)
-    if row is None:
-        row = CodeSecret(user_id=user.id)
-        session.add(row)
-    row.new_secret = seal.close(pyotp.random_base32())
-    session.flush()
+    row = {"user_id": user.id, "new_secret": seal.close(pyotp.random_base32())}
+    # Pressed twice, the second secret is the one that the page shows.
+    upsert(session, cast(Table, CodeSecret.__table__), row, key=("user_id",), change=("new_secret",))
+    session.expire_all()
 
 
 def secret_to_set_up(session: Session, user_id: int, seal: Seal) -> str:

@@ -76,7 +76,7 @@ def find_session(
 
 
 @cache
-def _found_session() -> Select[tuple[User, UserSession, int]]:
+def _found_session() -> Select[User, UserSession, int]:
     # Made once: each request asks it, and putting it together takes longer than asking it.
     fresh_since = bindparam("fresh_since", type_=UtcDateTime())
     unread = select(func.count(Announcement.id)).where(unread_condition(User.id, fresh_since)).correlate(User)

@@ -112,7 +112,7 @@ def find_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
 
 
 @cache
-def _found_token() -> Select[tuple[User, ApiToken]]:
+def _found_token() -> Select[User, ApiToken]:
     # Made once: each call with a token asks it, and putting it together takes longer than asking it.
     lasts = ApiToken.expires_at > bindparam("now", type_=UtcDateTime())
     return (

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kb.core.errors import ConfigurationError, ConflictError
@@ -27,6 +27,18 @@ _PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 KEPT_CONNECTIONS, MORE_CONNECTIONS = 5, 55
 # Seconds that a command or a job waits for somebody else's writing.
 PATIENT = 15.0
+# Constraints that only a row of somebody else can break, as SQLite and PostgreSQL name them.
+_OF_OTHERS = frozenset(
+    {
+        "SQLITE_CONSTRAINT_UNIQUE",
+        "SQLITE_CONSTRAINT_PRIMARYKEY",
+        "SQLITE_CONSTRAINT_FOREIGNKEY",
+        "23505",
+        "23503",
+    }
+)
+# Classes of PostgreSQL's errors of which the words repeat what was to be stored: wrong data, broken constraints.
+_TELLS_VALUES = frozenset({"22", "23"})
 # Times that the log is tried to be emptied, each waiting so long for readers.
 _CHECKPOINTS = 5
 
@@ -49,6 +61,7 @@ def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT)
             f"KB_DATABASE needs the Python package {error.name}, which is not installed.",
             remedy=f"Type: .venv/bin/pip install {_PACKAGES.get(error.name or '', error.name)}",
         ) from error
+    event.listen(engine, "handle_error", _without_values)
     if url.get_backend_name() == "sqlite":
         if url.database and not _is_in_memory(url):
             make_home(settings.home)
@@ -83,6 +96,20 @@ def _keep_private(path: Path) -> None:
         with contextlib.suppress(OSError):
             if stat.S_IMODE(one.stat().st_mode) & 0o077:
                 one.chmod(0o600)
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL says what stood in a row that it refuses: names, addresses, messages. Errors go to the log."""
+    error: Any = context.original_exception
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
+    if state[:2] not in _TELLS_VALUES:
+        return
+    diagnosis = error.diag
+    where = filter(None, (diagnosis.table_name, diagnosis.column_name, diagnosis.constraint_name))
+    text = f"{state} {'.'.join(where)}".strip()
+    error.args = (text,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {text}",)
 
 
 def _prepare_sqlite(connection: Any, longest_wait: float) -> None:
@@ -135,6 +162,13 @@ def insert_new(session: Session, table: Table, row: Mapping[str, Any], *, key: S
 def _insert(session: Session, table: Table, row: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(table).values(row)
+
+
+def is_same_at_once(error: IntegrityError) -> bool:
+    """Whether it is what others did in this moment: the same key was added, or the row that is referred to taken away. A row that
+    is wrong by itself is a fault of ours."""
+    name = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "")
+    return name in _OF_OTHERS
 
 
 def forget_deleted(engine: Engine) -> None:

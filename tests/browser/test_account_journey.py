@@ -170,6 +170,7 @@ def test_who_is_invited_chooses_a_password_and_gets_in(open_page: OpenPage, mail
     log_in(admin, email=ADMIN, next="/admin/people")
     admin.wait_for_url("**/admin/people")
     admin.fill("#email", "mira@test.example")
+    admin.fill("#name", "Mira")
     press(admin, "Invite by e-mail")
     shows(admin, "Saved: mira@test.example")
     link = mailed_link("mira@test.example")

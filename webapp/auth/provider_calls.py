@@ -35,7 +35,7 @@ class GuardedCalls(BaseAdapter):
             answer = call(
                 request.method,
                 request.url,
-                body=body if isinstance(body, bytes) else body.encode(),
+                body=body if isinstance(body, bytes) else str(body).encode(),
                 headers={name: str(value) for name, value in request.headers.items() if name.lower() not in left_out},
                 timeout=_SECONDS,
                 private=host in self._private,

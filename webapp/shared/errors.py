@@ -9,10 +9,11 @@ from flask import Flask, json, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from kb.core.database import is_same_at_once
 from kb.core.errors import (
     ConfigurationError,
     ConflictError,
@@ -53,6 +54,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(KbError, _handle_kb_error)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(OperationalError, _handle_busy_database)
+    app.register_error_handler(IntegrityError, _handle_same_at_once)
     app.register_error_handler(Exception, _handle_anything_else)
 
 
@@ -77,6 +79,8 @@ def _handle_http_error(error: HTTPException) -> Response:
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, OperationalError):  # of the commit after the view
         return _handle_busy_database(cause)
+    if isinstance(cause, IntegrityError):
+        return _handle_same_at_once(cause)
     status = HTTPStatus(error.code)
     if isinstance(error, CSRFError) and request.blueprint == "help":
         return error_response(status, _("The page was open for too long. Please send it again."), is_outdated=True)
@@ -100,6 +104,15 @@ def _handle_busy_database(error: OperationalError) -> Response:
     )
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def _handle_same_at_once(error: IntegrityError) -> Response:
+    """Two requests added the same in one moment, or one took away what the other belongs to: the database kept the first."""
+    if not is_same_at_once(error):
+        return _handle_anything_else(error)
+    logger.warning("The same at once: %s %s", request.method, request.endpoint)
+    text = _("Somebody changed the same in this moment.")
+    return error_response(HTTPStatus.CONFLICT, text, remedy=_("Look at it again; then repeat what is still missing."))
 
 
 def _fields_to_send_again(status: HTTPStatus, is_outdated: bool) -> list[tuple[str, str]]:
