@@ -9,6 +9,7 @@ import faiss
 import numpy as np
 
 from indexer.backends.faiss_tantivy.quantized_scan import QuantizedScan
+from indexer.backends.faiss_tantivy.vector_file import VECTORS_FILE, map_vectors, vector_blocks
 from kb.search.encoding import Ids, Vectors
 
 # Measured on 2 cores with 200k x 384: flat 15.6 ms, IVF1024,SQ8 with 16 probes 0.18 ms at recall@10 .974 before re-scoring.
@@ -17,11 +18,15 @@ PROBES = 32
 # Below that all vectors are read in the time that two searches need.
 CODES_FROM = 4_000
 _TRAINING_VECTORS_PER_LIST = 40
-INDEX_FILE, VECTORS_FILE, IDS_FILE = "dense.faiss", "vectors.npy", "ids.npy"
+# Reads what is needed when it is needed, and from the file's own pages.
+_MAPPED: int = faiss.IO_FLAG_MMAP_IFC
+INDEX_FILE, IDS_FILE = "dense.faiss", "ids.npy"
 
 
 class DenseBase:
     """Vectors of one segment, never changed after it was made: safe to search from many threads.
+
+    The files are mapped into memory: opening them reads nothing, and processes share what they read.
 
     `ids` is sorted; row i of the index is passage `ids[i]`. `vectors` has shape (len(ids), dimensions), unit length.
     """
@@ -35,38 +40,9 @@ class DenseBase:
         return QuantizedScan(self.vectors) if self.exact and len(self.ids) >= CODES_FROM else None
 
     @classmethod
-    def build(cls, ids: Ids, vectors: Vectors, *, exact_up_to: int = EXACT_UP_TO) -> "DenseBase":
-        order = np.argsort(ids)
-        ids, vectors = ids[order], np.ascontiguousarray(vectors[order], dtype=np.float32)
-        dimensions = vectors.shape[1]
-        if len(ids) <= exact_up_to:
-            flat: Any = faiss.IndexFlatIP(dimensions)
-            flat.add(vectors)
-            return cls(flat, ids, _rows_of(flat), exact=True)
-        lists = int(4 * np.sqrt(len(ids)))
-        index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-        sample = np.random.default_rng(0).permutation(len(ids))[: lists * _TRAINING_VECTORS_PER_LIST]
-        index.train(vectors[np.sort(sample)])
-        index.add(vectors)
-        index.nprobe = PROBES
-        return cls(index, ids, vectors, exact=False)
-
-    def save(self, folder: Path) -> list[str]:
-        """Write into `folder`; returns the names of the files."""
-        try:
-            faiss.write_index(self.index, str(folder / INDEX_FILE))
-        except RuntimeError as error:  # its word for a full disk, too; the reason stands in its message alone
-            raise OSError(errno.EIO, f"{INDEX_FILE} could not be written whole") from error
-        np.save(folder / IDS_FILE, self.ids)
-        if self.exact:
-            return [INDEX_FILE, IDS_FILE]
-        np.save(folder / VECTORS_FILE, self.vectors)
-        return [INDEX_FILE, IDS_FILE, VECTORS_FILE]
-
-    @classmethod
     def load(cls, folder: Path) -> "DenseBase":
         """Raises OSError, ValueError or RuntimeError (FAISS) when a file is missing or broken."""
-        index: Any = faiss.read_index(str(folder / INDEX_FILE))
+        index: Any = faiss.read_index(str(folder / INDEX_FILE), _MAPPED)
         ids = np.load(folder / IDS_FILE)
         if index.ntotal != len(ids):
             raise ValueError(f"{index.ntotal} vectors for {len(ids)} ids")
@@ -74,7 +50,7 @@ class DenseBase:
         if exact:
             return cls(index, ids, _rows_of(index), exact=True)
         index.nprobe = PROBES
-        vectors = np.load(folder / VECTORS_FILE, mmap_mode="r")
+        vectors = map_vectors(folder)
         if len(vectors) != len(ids):
             raise ValueError(f"{len(vectors)} stored vectors for {len(ids)} ids")
         return cls(index, ids, vectors, exact=False)
@@ -100,6 +76,39 @@ class DenseBase:
             best = np.argsort(-scores)[:limit]
             rows, scores = rows[best], scores[best]
         return self.ids[rows], scores.astype(np.float32, copy=False)
+
+
+def write_dense(folder: Path, ids: Ids, exact_up_to: int) -> list[str]:
+    """Make the index of the vectors in VECTORS_FILE, row i being passage `ids[i]`; returns the names of the files.
+
+    Up to `exact_up_to` passages the index itself holds the vectors, and VECTORS_FILE is removed. Of more than that, a part is in
+    memory at any time: the codes, a byte per dimension, and what k-means is trained on.
+    """
+    try:
+        if exact := len(ids) <= exact_up_to:
+            index: Any = faiss.IndexFlatIP(map_vectors(folder).shape[1])
+        else:
+            index = _train(folder, len(ids))
+        for rows in vector_blocks(folder):
+            index.add(rows)
+        faiss.write_index(index, str(folder / INDEX_FILE))
+    except RuntimeError as error:  # its word for a full disk, too; the reason stands in its message alone
+        raise OSError(errno.EIO, f"{INDEX_FILE} could not be written whole") from error
+    np.save(folder / IDS_FILE, ids)
+    if exact:
+        (folder / VECTORS_FILE).unlink()
+        return [INDEX_FILE, IDS_FILE]
+    return [INDEX_FILE, IDS_FILE, VECTORS_FILE]
+
+
+def _train(folder: Path, count: int) -> Any:
+    """An empty IVF + SQ8 index whose lists and ranges fit a sample of the vectors."""
+    lists = int(4 * np.sqrt(count))
+    vectors = map_vectors(folder)
+    sample = np.sort(np.random.default_rng(0).permutation(count)[: lists * _TRAINING_VECTORS_PER_LIST])
+    index: Any = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index.train(vectors[sample])
+    return index
 
 
 def _without(rows: Ids, *, exact: bool) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine, delete
 
+from indexer.backends.faiss_tantivy.dense import EXACT_UP_TO
 from indexer.backends.faiss_tantivy.lexical import LexicalIndex
 from indexer.backends.faiss_tantivy.manifest import (
     FORMAT,
@@ -18,9 +19,8 @@ from indexer.backends.faiss_tantivy.manifest import (
     write_manifest,
 )
 from indexer.backends.faiss_tantivy.merging import MERGED_AT_ONCE, finish_entry, merge_tail
-from indexer.backends.faiss_tantivy.passage_table import PassageTable
 from indexer.backends.faiss_tantivy.passage_texts import pack_text
-from indexer.backends.faiss_tantivy.segment import VectorSizes, new_name, open_segment, write_segment
+from indexer.backends.faiss_tantivy.segment import SegmentWriter, VectorSizes, new_name, open_segment
 from indexer.backends.faiss_tantivy.segments import Segments, read_removed
 from indexer.backends.faiss_tantivy.stored_passages import (
     all_passages,
@@ -50,8 +50,18 @@ class BuildFiles:
     """The files of one build; implements `BackendWriter`. Whoever changes them holds the write lock, but for `write_all`, which
     only writes new ones."""
 
-    def __init__(self, engine: Engine, root: Path, build: int, fingerprint: str, sizes: VectorSizes) -> None:
-        self._engine, self._root = engine, root
+    def __init__(
+        self,
+        engine: Engine,
+        root: Path,
+        build: int,
+        fingerprint: str,
+        sizes: VectorSizes,
+        *,
+        exact_up_to: int = EXACT_UP_TO,
+    ) -> None:
+        """exact_up_to: segments of more passages are searched by IVF + SQ8, see `dense`."""
+        self._engine, self._root, self._exact_up_to = engine, root, exact_up_to
         self._build, self._fingerprint, self._sizes = build, fingerprint, sizes
         self._manifest: Manifest | None = None
         self._with_terms: set[int] = set()  # passages whose terms are in the files already
@@ -159,16 +169,12 @@ class BuildFiles:
         return finish_entry(parent, entry, segments, np.zeros(0, np.int64), self._sizes, is_anew=True)
 
     def _write_segment(self, parent: Path, passages: Iterable[Passage]) -> SegmentEntry | None:
-        """A new segment; None where there is nothing to be in it."""
-        rows, vectors, texts, words = [], [], [], []
-        for passage in passages:
-            rows.append(passage_row(passage))
-            vectors.append(passage_vector(passage))
-            texts.append(pack_text(passage_text(passage)))
-            words.append(passage.word_vectors)
-        if not rows:
-            return None
-        return write_segment(parent, PassageTable.from_rows(rows), np.stack(vectors), texts, words, self._sizes.word)
+        """A new segment of passages by rising id; None where there is nothing to be in it."""
+        with SegmentWriter(parent, self._sizes, self._exact_up_to) as writer:
+            for passage in passages:
+                text = pack_text(passage_text(passage))
+                writer.add(passage_row(passage), passage_vector(passage), text, passage.word_vectors)
+            return writer.finish()
 
     def _follow_lexically(self, name: CollectionName, entry: CollectionEntry, newest: int) -> None:
         lexical = self._open_lexical(name, entry)
@@ -204,5 +210,5 @@ class BuildFiles:
         present = segments[-1].table.ids if new else np.zeros(0, np.int64)
         gone = np.setdiff1d(np.fromiter(touched, np.int64, len(touched)), present)
         removed = np.union1d(read_removed(parent, entry), gone)
-        segments = merge_tail(parent, segments, removed, most=MERGED_AT_ONCE)
+        segments = merge_tail(parent, segments, removed, most=MERGED_AT_ONCE, exact_up_to=self._exact_up_to)
         return finish_entry(parent, replace(entry, change_id=newest), segments, removed, self._sizes, is_anew=settle)

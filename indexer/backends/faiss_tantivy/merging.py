@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
+from indexer.backends.faiss_tantivy.dense import EXACT_UP_TO
 from indexer.backends.faiss_tantivy.lexical import LexicalIndex
 from indexer.backends.faiss_tantivy.manifest import (
     CollectionEntry,
@@ -33,13 +34,15 @@ _RATIO = 3
 _MOST_REMOVED = 0.25
 
 
-def merge_tail(parent: Path, segments: Sequence[Segment], removed: Ids, *, most: int) -> list[Segment]:
+def merge_tail(
+    parent: Path, segments: Sequence[Segment], removed: Ids, *, most: int, exact_up_to: int
+) -> list[Segment]:
     """The segments with those at their end merged that are due and have at most `most` passages together."""
     first = _first_due([len(segment) for segment in segments], most)
     if first is None:
         return list(segments)
-    merged = open_segment(parent, merge_segments(parent, segments[first:], removed), check=False)
-    return [*segments[:first], *([merged] if len(merged) else ())]
+    merged = merge_segments(parent, segments[first:], removed, exact_up_to)
+    return [*segments[:first], *([open_segment(parent, merged, check=False)] if merged else ())]
 
 
 def _first_due(sizes: Sequence[int], most: int | None) -> int | None:
@@ -83,7 +86,7 @@ def finish_entry(
     )
 
 
-def merge_large_segments(root: Path, write_lock: FileLock) -> list[str]:
+def merge_large_segments(root: Path, write_lock: FileLock, *, exact_up_to: int = EXACT_UP_TO) -> list[str]:
     """Merge what is due and too large to be merged at once; returns the names of the collections that were.
 
     Segments never change, so the work needs no lock: only putting the result in place does, for a moment. One process at a time;
@@ -92,19 +95,19 @@ def merge_large_segments(root: Path, write_lock: FileLock) -> list[str]:
     merged: list[str] = []
     try:
         with FileLock(root / "merge.lock").acquire(blocking=False):
-            merged += [name.value for name in CollectionName if _merge_collection(root, name, write_lock)]
+            merged += [name.value for name in CollectionName if _merge_collection(root, name, write_lock, exact_up_to)]
     except Timeout:
         pass
     return merged
 
 
-def _merge_collection(root: Path, name: CollectionName, write_lock: FileLock) -> bool:
+def _merge_collection(root: Path, name: CollectionName, write_lock: FileLock, exact_up_to: int) -> bool:
     parent, entry = root / name.value, read_manifest(root).collection(name)
     run = _run_to_merge(parent, entry)
     if not run:
         return False
     removed = read_removed(parent, entry)
-    new = merge_segments(parent, [open_segment(parent, item, check=False) for item in run], removed)
+    new = merge_segments(parent, [open_segment(parent, item, check=False) for item in run], removed, exact_up_to)
     with write_lock:
         manifest = read_manifest(root)
         entry = manifest.collection(name)
@@ -112,7 +115,7 @@ def _merge_collection(root: Path, name: CollectionName, write_lock: FileLock) ->
         wanted = [item.name for item in run]
         if wanted[0] not in names or names[(first := names.index(wanted[0])) :][: len(wanted)] != wanted:
             return False  # another build has taken their place: what was merged is removed in time
-        kept = [*entry.segments[:first], *([new] if new.passages else ()), *entry.segments[first + len(wanted) :]]
+        kept = [*entry.segments[:first], *([new] if new else ()), *entry.segments[first + len(wanted) :]]
         segments = [open_segment(parent, item, check=False) for item in kept]
         statistics = read_statistics(parent / entry.statistics)
         sizes = VectorSizes(len(statistics.background.mean), statistics.word_dimensions)

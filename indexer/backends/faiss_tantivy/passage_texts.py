@@ -6,7 +6,7 @@ has said. Which documents may be shown is not decided here: that is asked of the
 
 import mmap
 import struct
-from collections.abc import Iterable
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -33,18 +33,8 @@ class PassageTexts:
         return _unpack(self.packed(row))
 
     def packed(self, row: int) -> bytes:
-        """A text as `write` takes it."""
+        """A text as it is written."""
         return self._data[self._offsets.item(row) : self._offsets.item(row + 1)]
-
-    @classmethod
-    def write(cls, folder: Path, texts: Iterable[bytes]) -> list[str]:
-        """Write packed texts into `folder`, in the order of the segment's rows; returns the names of the files."""
-        offsets = [0]
-        with (folder / TEXTS_FILE).open("wb") as file:
-            for text in texts:
-                offsets.append(offsets[-1] + file.write(text))
-        np.save(folder / OFFSETS_FILE, np.array(offsets, dtype=np.int64))
-        return [TEXTS_FILE, OFFSETS_FILE]
 
     @classmethod
     def load(cls, folder: Path) -> "PassageTexts":
@@ -56,6 +46,24 @@ class PassageTexts:
                 raise ValueError(f"{TEXTS_FILE} has {size} bytes, not {int(offsets[-1])}")
             # Nothing cannot be mapped. The mapping outlives the file's name: a reader of an old segment goes on.
             return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b"", offsets)
+
+
+class PassageTextWriter:
+    """Writes packed texts into a folder, in the order of the segment's rows."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = (folder / TEXTS_FILE).open("wb")
+        self._offsets = array("q", [0])
+
+    def add(self, text: bytes) -> None:
+        self._offsets.append(self._offsets[-1] + self._file.write(text))
+
+    def close(self) -> list[str]:
+        """Returns the names of the files."""
+        self._file.close()
+        np.save(self._folder / OFFSETS_FILE, np.array(self._offsets, dtype=np.int64))
+        return [TEXTS_FILE, OFFSETS_FILE]
 
 
 def pack_text(passage: PassageText) -> bytes:

@@ -6,19 +6,22 @@ Everything in here can be made again from the database. What is missing or broke
 import shutil
 import time
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from indexer.backends.faiss_tantivy.dense import DenseBase
+from indexer.backends.faiss_tantivy.dense import DenseBase, write_dense
 from indexer.backends.faiss_tantivy.manifest import SegmentEntry, check_file, checksum, unusable
-from indexer.backends.faiss_tantivy.passage_table import PassageTable
-from indexer.backends.faiss_tantivy.passage_texts import PassageTexts
-from indexer.backends.faiss_tantivy.token_vectors import TokenVectorStore
+from indexer.backends.faiss_tantivy.passage_table import PassageRow, PassageTable
+from indexer.backends.faiss_tantivy.passage_texts import PassageTexts, PassageTextWriter
+from indexer.backends.faiss_tantivy.token_vectors import TokenVectorStore, TokenVectorWriter
+from indexer.backends.faiss_tantivy.vector_file import VectorWriter
 from kb.search.encoding import Encoder, Ids, Vectors
+
+_ROWS_AT_A_TIME = 10_000
 
 
 class VectorSizes(NamedTuple):
@@ -51,27 +54,62 @@ def new_name() -> str:
     return f"{time.time_ns():x}"
 
 
-def write_segment(
-    parent: Path,
-    table: PassageTable,
-    vectors: Vectors,
-    texts: Iterable[bytes],
-    words: Iterable[bytes],
-    word_dimensions: int,
-) -> SegmentEntry:
-    """Write a segment beside the others. Half-written files are removed where it fails.
+class SegmentWriter:
+    """Writes a segment beside the others, passages by rising id. In memory is the table alone, however many there are.
 
-    vectors: float32 (n, dimensions); texts (packed, see passage_texts) and words (bytes of int8) in the order of `table`.
+    To be used in a `with`: half-written files are removed where it fails.
     """
-    folder = parent / new_name()
-    folder.mkdir(parents=True)
-    try:
-        names = DenseBase.build(table.ids, vectors).save(folder) + table.save(folder)
-        names += PassageTexts.write(folder, texts) + TokenVectorStore.write(folder, words, word_dimensions)
-        return SegmentEntry(folder.name, len(table.ids), {name: checksum(folder / name) for name in names})
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+
+    def __init__(self, parent: Path, sizes: VectorSizes, exact_up_to: int) -> None:
+        """exact_up_to: see `write_dense`."""
+        self._folder, self._exact_up_to = parent / new_name(), exact_up_to
+        self._folder.mkdir(parents=True)
+        self._tables: list[PassageTable] = []
+        self._rows: list[PassageRow] = []
+        self._vectors = VectorWriter(self._folder, sizes.text)
+        self._texts, self._words = PassageTextWriter(self._folder), TokenVectorWriter(self._folder, sizes.word)
+
+    def __enter__(self) -> "SegmentWriter":
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(self, row: PassageRow, vector: Vectors, text: bytes, words: bytes) -> None:
+        """vector: float32 (dimensions,); text: packed, see passage_texts; words: bytes of int8."""
+        self._rows.append(row)
+        if len(self._rows) == _ROWS_AT_A_TIME:
+            self._end_block()
+        self._vectors.add(vector)
+        self._texts.add(text)
+        self._words.add(words)
+
+    def add_from(self, segment: Segment, rows: Ids) -> None:
+        """Some passages of another segment, in their order."""
+        self._end_block()
+        self._tables.append(segment.table.select(rows))
+        for start in range(0, len(rows), _ROWS_AT_A_TIME):
+            self._vectors.add(segment.dense.vectors[rows[start : start + _ROWS_AT_A_TIME]])
+        for row in rows.tolist():
+            self._texts.add(segment.texts.packed(row))
+            self._words.add(segment.words[row].tobytes())
+
+    def _end_block(self) -> None:
+        self._tables.append(PassageTable.from_rows(self._rows))
+        self._rows = []
+
+    def finish(self) -> SegmentEntry | None:
+        """None, and no files, where nothing was added."""
+        self._end_block()
+        table = PassageTable.join(self._tables)
+        self._vectors.close()
+        names = self._texts.close() + self._words.close()
+        if not len(table.ids):
+            shutil.rmtree(self._folder)
+            return None
+        names += write_dense(self._folder, table.ids, self._exact_up_to) + table.save(self._folder)
+        return SegmentEntry(self._folder.name, len(table.ids), {name: checksum(self._folder / name) for name in names})
 
 
 def open_segment(parent: Path, entry: SegmentEntry, *, check: bool = True) -> Segment:
@@ -92,15 +130,11 @@ def open_segment(parent: Path, entry: SegmentEntry, *, check: bool = True) -> Se
     return Segment(entry, dense, table, texts, words)
 
 
-def merge_segments(parent: Path, segments: Sequence[Segment], removed: Ids) -> SegmentEntry:
-    """Write one new segment with what is left of several that follow each other. Nothing is read from the database."""
-    keep = [np.flatnonzero(~np.isin(segment.table.ids, removed)) for segment in segments]
-    pairs = list(zip(segments, keep, strict=True))
-    return write_segment(
-        parent,
-        PassageTable.join([segment.table.select(rows) for segment, rows in pairs]),
-        np.concatenate([np.asarray(segment.dense.vectors[rows]) for segment, rows in pairs]),
-        (segment.texts.packed(row) for segment, rows in pairs for row in rows.tolist()),
-        (segment.words[row].tobytes() for segment, rows in pairs for row in rows.tolist()),
-        segments[0].words.vectors.shape[1],
-    )
+def merge_segments(parent: Path, segments: Sequence[Segment], removed: Ids, exact_up_to: int) -> SegmentEntry | None:
+    """Write one new segment with what is left of several that follow each other; None where nothing is. Nothing is read from the
+    database."""
+    sizes = VectorSizes(segments[0].dense.vectors.shape[1], segments[0].words.vectors.shape[1])
+    with SegmentWriter(parent, sizes, exact_up_to) as writer:
+        for segment in segments:
+            writer.add_from(segment, np.flatnonzero(~np.isin(segment.table.ids, removed)))
+        return writer.finish()

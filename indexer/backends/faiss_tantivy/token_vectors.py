@@ -3,7 +3,7 @@
 About 70 different words of 64 bytes for a full passage: 45 MB for 10,000 of them, of which a search reads those of its best.
 """
 
-from collections.abc import Iterable
+from array import array
 from pathlib import Path
 
 import numpy as np
@@ -29,16 +29,6 @@ class TokenVectorStore:
         return self.vectors[self.starts[row] : self.starts[row + 1]]
 
     @classmethod
-    def write(cls, folder: Path, passages: Iterable[bytes], dimensions: int) -> list[str]:
-        """Write the words of each passage, in the order of the segment's rows; returns the names of the files."""
-        starts = [0]
-        with (folder / WORDS_FILE).open("wb") as file:
-            for words in passages:
-                starts.append(starts[-1] + file.write(words) // max(dimensions, 1))
-        np.savez(folder / STARTS_FILE, starts=np.array(starts, dtype=np.int64), dimensions=np.int64(dimensions))
-        return [WORDS_FILE, STARTS_FILE]
-
-    @classmethod
     def load(cls, folder: Path) -> "TokenVectorStore":
         """Raises OSError, ValueError or KeyError when a file is missing or broken."""
         with np.load(folder / STARTS_FILE) as columns:
@@ -51,3 +41,22 @@ class TokenVectorStore:
             return cls(np.zeros(shape, np.int8), starts)
         # As a plain array: each cut of the other kind costs some microseconds.
         return cls(np.asarray(np.memmap(folder / WORDS_FILE, np.int8, "r", shape=shape)), starts)
+
+
+class TokenVectorWriter:
+    """Writes the word vectors of each passage into a folder, in the order of the segment's rows, as bytes of int8."""
+
+    def __init__(self, folder: Path, dimensions: int) -> None:
+        self._folder, self._dimensions = folder, dimensions
+        self._file = (folder / WORDS_FILE).open("wb")
+        self._starts = array("q", [0])
+
+    def add(self, words: bytes) -> None:
+        self._starts.append(self._starts[-1] + self._file.write(words) // max(self._dimensions, 1))
+
+    def close(self) -> list[str]:
+        """Returns the names of the files."""
+        self._file.close()
+        starts = np.array(self._starts, dtype=np.int64)
+        np.savez(self._folder / STARTS_FILE, starts=starts, dimensions=np.int64(self._dimensions))
+        return [WORDS_FILE, STARTS_FILE]

@@ -1,12 +1,13 @@
 """The file of texts gives back what was written, in every script, and notices when it is cut off."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.faiss_tantivy.passage_texts import TEXTS_FILE, PassageTexts, pack_text
+from indexer.backends.faiss_tantivy.passage_texts import TEXTS_FILE, PassageTexts, PassageTextWriter, pack_text
 from kb.search.types import PassageText
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80)
@@ -29,20 +30,25 @@ def _passages(draw: st.DrawFn) -> PassageText:
     )
 
 
+def write(folder: Path, texts: Iterable[bytes]) -> None:
+    writer = PassageTextWriter(folder)
+    for text in texts:
+        writer.add(text)
+    writer.close()
+
+
 @given(st.lists(_passages(), max_size=8))
 def test_every_text_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, passages: list[PassageText]
 ) -> None:
     folder = tmp_path_factory.mktemp("texts")
-    PassageTexts.write(folder, map(pack_text, passages))
+    write(folder, map(pack_text, passages))
     texts = PassageTexts.load(folder)
     assert [texts[row] for row in range(len(texts))] == passages
 
 
 def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
-    PassageTexts.write(
-        tmp_path, [pack_text(PassageText("रिफ़ंड 5 दिन में", (16,), ("Refunds",), "s", ("a-refunds",), b"\0", b"\0"))]
-    )
+    write(tmp_path, [pack_text(PassageText("रिफ़ंड 5 दिन में", (16,), ("Refunds",), "s", ("a-refunds",), b"\0", b"\0"))])
     file = tmp_path / TEXTS_FILE
     file.write_bytes(file.read_bytes()[:-3])
     with pytest.raises(ValueError, match=TEXTS_FILE):

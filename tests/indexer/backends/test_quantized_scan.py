@@ -1,5 +1,7 @@
 """QuantizedScan of one byte give exactly what a scan of the vectors gives, or say that they are not certain."""
 
+from collections.abc import Callable
+
 import faiss
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ import pytest
 import indexer.backends.faiss_tantivy.quantized_scan
 from indexer.backends.faiss_tantivy.dense import CODES_FROM, DenseBase
 from indexer.backends.faiss_tantivy.quantized_scan import QuantizedScan
+
+MakeDense = Callable[..., DenseBase]
 
 NOTHING = np.zeros(0, np.int64)
 
@@ -50,9 +54,11 @@ def test_the_codes_are_not_certain_among_vectors_that_differ_less_than_their_rou
 
 
 @pytest.mark.parametrize("spread", [1.0, 1e-4])
-def test_a_large_collection_is_searched_exactly_whether_or_not_the_codes_are_certain(spread: float) -> None:
+def test_a_large_collection_is_searched_exactly_whether_or_not_the_codes_are_certain(
+    make_dense: MakeDense, spread: float
+) -> None:
     matrix, ids = passages(CODES_FROM, spread), np.arange(CODES_FROM, dtype=np.int64)
-    base = DenseBase.build(ids, matrix)
+    base = make_dense(ids, matrix)
     flat = faiss.IndexFlatIP(64)
     flat.add(matrix)
     for query in passages(20, spread, seed=7):
@@ -62,9 +68,9 @@ def test_a_large_collection_is_searched_exactly_whether_or_not_the_codes_are_cer
         assert (matrix[found] @ query) == pytest.approx(expected, abs=1e-6)
 
 
-def test_removed_vectors_are_left_out_by_the_codes_too() -> None:
+def test_removed_vectors_are_left_out_by_the_codes_too(make_dense: MakeDense) -> None:
     matrix, ids = passages(CODES_FROM, spread=1.0), np.arange(CODES_FROM, dtype=np.int64)
-    base = DenseBase.build(ids, matrix)
+    base = make_dense(ids, matrix)
     query = passages(1, spread=1.0, seed=7)[0]
     best = np.argsort(-(matrix @ query))
     assert list(base.search(query, 5, np.sort(best[:5]))[0]) == list(best[5:10])
