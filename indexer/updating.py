@@ -17,11 +17,10 @@ from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.dense import EXACT_UP_TO
 from indexer.backends.faiss_tantivy.files import BuildFiles
 from indexer.backends.faiss_tantivy.manifest import read_manifest, remove_unused
 from indexer.backends.faiss_tantivy.merging import merge_large_segments
-from indexer.backends.faiss_tantivy.segment import VectorSizes
+from indexer.backends.faiss_tantivy.segment import LIMITS, SegmentLimits, VectorSizes
 from indexer.builds import (
     live_build,
     make_live,
@@ -60,13 +59,12 @@ def bring_up_to_date(
     *,
     rebuild: bool = False,
     compare: bool = False,
-    exact_up_to: int = EXACT_UP_TO,
+    limits: SegmentLimits = LIMITS,
 ) -> IndexReport:
     """Index what is new or changed, remove what is gone, and write the files that processes read.
 
     compare: look at every document, not only at those that are marked as changed, read every file, and leave no change pending.
     Where the live index was made with another encoder, or with `rebuild`, a new one is made beside it and switched to at the end.
-    exact_up_to: more passages than that in one segment are searched by IVF + SQ8.
     One process at a time writes: others wait. Raises ConflictError when that takes more than ten minutes, IndexUnavailableError
     where the disk or the database does not take what is written; what was finished is kept.
     """
@@ -77,19 +75,17 @@ def bring_up_to_date(
         with write_lock(engine, index_dir), session_scope(engine) as session:
             build = live_build(session) or start_live_build(session, fingerprint)
         if rebuild or build.fingerprint != fingerprint:
-            _make_build(engine, index_dir, encoder, report, progress, exact_up_to)
+            _make_build(engine, index_dir, encoder, report, progress, limits)
         else:
             with write_lock(engine, index_dir):
-                update = _Update(engine, index_dir, encoder, build.id, report, exact_up_to=exact_up_to)
+                update = _Update(engine, index_dir, encoder, build.id, report, limits=limits)
                 update.run(progress, compare=compare)
         with write_lock(engine, index_dir):
             # It brings the rendering of Markdown, which a search can do without.
             from indexer.internal_statements import keep_internal_statements
 
             keep_internal_statements(engine, encoder)
-        merge_large_segments(
-            index_dir, FileLock(index_dir / "write.lock", timeout=_LOCK_WAIT_SECONDS), exact_up_to=exact_up_to
-        )
+        merge_large_segments(index_dir, FileLock(index_dir / "write.lock", timeout=_LOCK_WAIT_SECONDS), limits=limits)
         with session_scope(engine) as session:
             live = live_build(session)
             assert live is not None
@@ -200,11 +196,11 @@ class _Update:
         build: int,
         report: IndexReport,
         *,
-        exact_up_to: int = EXACT_UP_TO,
+        limits: SegmentLimits = LIMITS,
     ) -> None:
         self._engine, self._encoder, self._build, self._report = engine, encoder, build, report
         self._files = BuildFiles(
-            engine, index_dir, build, index_fingerprint(encoder), VectorSizes.of(encoder), exact_up_to=exact_up_to
+            engine, index_dir, build, index_fingerprint(encoder), VectorSizes.of(encoder), limits=limits
         )
 
     def run(self, progress: Progress | None, *, compare: bool) -> None:
@@ -344,13 +340,13 @@ def _make_build(
     encoder: Encoder,
     report: IndexReport,
     progress: Progress | None,
-    exact_up_to: int,
+    limits: SegmentLimits,
 ) -> None:
     """Fill a new build beside the live one and switch to it. Whatever was begun and not finished is gone on with."""
     with _file_lock(index_dir / "build.lock"):
         with session_scope(engine) as session:
             build = resume_build(session, index_fingerprint(encoder)).id
-        update = _Update(engine, index_dir, encoder, build, report, exact_up_to=exact_up_to)
+        update = _Update(engine, index_dir, encoder, build, report, limits=limits)
         # The live index is kept up to date by others all the while: until little is left, which is done at the switch.
         while update.fill(progress) > _DOCUMENTS_PER_BATCH:
             logger.info("Documents changed while the new index was made; they are indexed in it, too.")

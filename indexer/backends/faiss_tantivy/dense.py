@@ -12,9 +12,14 @@ from indexer.backends.faiss_tantivy.quantized_scan import QuantizedScan
 from indexer.backends.faiss_tantivy.vector_file import VECTORS_FILE, map_vectors, vector_blocks
 from kb.search.encoding import Ids, Vectors
 
-# Measured on 2 cores with 200k x 384: flat 15.6 ms, IVF1024,SQ8 with 16 probes 0.18 ms at recall@10 .974 before re-scoring.
-EXACT_UP_TO = 100_000
-PROBES = 32
+# Of so many passages as a search looks at, this share of the nearest ones is to be among what the lists give that are probed.
+_WANTED_RECALL = 0.995
+# Shares of the lists that are tried, and what they are tried with: 200 queries halfway between two passages, with noise of that
+# length beside a vector of length 1, are about as far from all passages as questions are.
+_SHARES_PROBED = (1 / 64, 1 / 32, 1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4)
+_TRIED_QUERIES, _NOISE, _NEAREST = 200, 0.5, 10
+# The codes give so many times the wanted results, among which the stored vectors decide.
+_MARGIN = 4
 # Below that all vectors are read in the time that two searches need.
 CODES_FROM = 4_000
 _TRAINING_VECTORS_PER_LIST = 40
@@ -49,7 +54,6 @@ class DenseBase:
         exact = isinstance(index, faiss.IndexFlat)
         if exact:
             return cls(index, ids, _rows_of(index), exact=True)
-        index.nprobe = PROBES
         vectors = map_vectors(folder)
         if len(vectors) != len(ids):
             raise ValueError(f"{len(vectors)} stored vectors for {len(ids)} ids")
@@ -62,11 +66,11 @@ class DenseBase:
         rows_without = np.searchsorted(self.ids, without)
         if self.quantized is not None and (proved := self.quantized.search(vector, limit, rows_without)):
             return self.ids[proved[0]], proved[1]
-        parameters = _without(rows_without, exact=self.exact) if len(without) else None
+        parameters = _without(rows_without, self.index) if len(without) else None
         # One query is scanned by one thread: requests run side by side, and threads that wait for each other cost more than
         # they bring (measured with both cores busy: 26 ms instead of 1). OpenMP has this number for each thread: set it in all.
         faiss.omp_set_num_threads(1)
-        wanted = min(limit if self.exact else limit * 4, len(self.ids))
+        wanted = min(limit if self.exact else limit * _MARGIN, len(self.ids))
         scores, rows = self.index.search(vector[None, :], wanted, params=parameters)
         rows, scores = rows[0], scores[0]
         if rows[-1] < 0:  # fewer than wanted
@@ -91,6 +95,8 @@ def write_dense(folder: Path, ids: Ids, exact_up_to: int) -> list[str]:
             index = _train(folder, len(ids))
         for rows in vector_blocks(folder):
             index.add(rows)
+        if not exact:
+            index.nprobe = _probes_needed(folder, index)
         faiss.write_index(index, str(folder / INDEX_FILE))
     except RuntimeError as error:  # its word for a full disk, too; the reason stands in its message alone
         raise OSError(errno.EIO, f"{INDEX_FILE} could not be written whole") from error
@@ -103,7 +109,7 @@ def write_dense(folder: Path, ids: Ids, exact_up_to: int) -> list[str]:
 
 def _train(folder: Path, count: int) -> Any:
     """An empty IVF + SQ8 index whose lists and ranges fit a sample of the vectors."""
-    lists = int(4 * np.sqrt(count))
+    lists = int(2 * np.sqrt(count))
     vectors = map_vectors(folder)
     sample = np.sort(np.random.default_rng(0).permutation(count)[: lists * _TRAINING_VECTORS_PER_LIST])
     index: Any = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
@@ -111,11 +117,33 @@ def _train(folder: Path, count: int) -> Any:
     return index
 
 
-def _without(rows: Ids, *, exact: bool) -> Any:
+def _probes_needed(folder: Path, index: Any) -> int:
+    """So many lists that nearly nothing is missed: how many that takes depends on how alike the texts are, so it is tried."""
+    vectors = map_vectors(folder)
+    random = np.random.default_rng(1)
+    one, other = (vectors[np.sort(random.integers(0, len(vectors), _TRIED_QUERIES))] for _ in range(2))
+    noise = random.normal(scale=_NOISE / np.sqrt(index.d), size=one.shape)
+    queries = ((one + random.permutation(other)) / 2 + noise).astype(np.float32)
+    best = np.zeros((_TRIED_QUERIES, 0), np.float32)
+    for rows in vector_blocks(folder):
+        best = np.sort(np.concatenate([best, queries @ rows.T], axis=1), axis=1)[:, -_NEAREST:]
+    for share in _SHARES_PROBED:
+        probes = index.nprobe = max(int(index.nlist * share), 1)
+        found = index.search(queries, _NEAREST * _MARGIN)[1]
+        scores = [vectors[rows[rows >= 0]] @ query for rows, query in zip(found, queries, strict=True)]
+        hits = [np.count_nonzero(own >= least - 1e-6) for own, least in zip(scores, best[:, 0], strict=True)]
+        if np.mean(hits) >= _WANTED_RECALL * best.shape[1]:
+            break
+    return probes
+
+
+def _without(rows: Ids, index: Any) -> Any:
     """Search parameters that leave rows out. FAISS takes its fields by name, which its type hints do not know."""
     library: Any = faiss
     keep = library.IDSelectorNot(library.IDSelectorBatch(rows.astype(np.int64)))
-    return library.SearchParameters(sel=keep) if exact else library.SearchParametersIVF(sel=keep, nprobe=PROBES)
+    if isinstance(index, faiss.IndexFlat):
+        return library.SearchParameters(sel=keep)
+    return library.SearchParametersIVF(sel=keep, nprobe=index.nprobe)
 
 
 def _rows_of(index: Any) -> Vectors:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Engine, delete
 
-from indexer.backends.faiss_tantivy.dense import EXACT_UP_TO
 from indexer.backends.faiss_tantivy.lexical import LexicalIndex
 from indexer.backends.faiss_tantivy.manifest import (
     FORMAT,
@@ -18,9 +17,16 @@ from indexer.backends.faiss_tantivy.manifest import (
     read_manifest,
     write_manifest,
 )
-from indexer.backends.faiss_tantivy.merging import MERGED_AT_ONCE, finish_entry, merge_tail
+from indexer.backends.faiss_tantivy.merging import finish_entry, merge_tail
 from indexer.backends.faiss_tantivy.passage_texts import pack_text
-from indexer.backends.faiss_tantivy.segment import SegmentWriter, VectorSizes, new_name, open_segment
+from indexer.backends.faiss_tantivy.segment import (
+    LIMITS,
+    SegmentLimits,
+    SegmentWriter,
+    VectorSizes,
+    new_name,
+    open_segment,
+)
 from indexer.backends.faiss_tantivy.segments import Segments, read_removed
 from indexer.backends.faiss_tantivy.stored_passages import (
     all_passages,
@@ -58,10 +64,9 @@ class BuildFiles:
         fingerprint: str,
         sizes: VectorSizes,
         *,
-        exact_up_to: int = EXACT_UP_TO,
+        limits: SegmentLimits = LIMITS,
     ) -> None:
-        """exact_up_to: segments of more passages are searched by IVF + SQ8, see `dense`."""
-        self._engine, self._root, self._exact_up_to = engine, root, exact_up_to
+        self._engine, self._root, self._limits = engine, root, limits
         self._build, self._fingerprint, self._sizes = build, fingerprint, sizes
         self._manifest: Manifest | None = None
         self._with_terms: set[int] = set()  # passages whose terms are in the files already
@@ -170,7 +175,7 @@ class BuildFiles:
 
     def _write_segment(self, parent: Path, passages: Iterable[Passage]) -> SegmentEntry | None:
         """A new segment of passages by rising id; None where there is nothing to be in it."""
-        with SegmentWriter(parent, self._sizes, self._exact_up_to) as writer:
+        with SegmentWriter(parent, self._sizes, self._limits) as writer:
             for passage in passages:
                 text = pack_text(passage_text(passage))
                 writer.add(passage_row(passage), passage_vector(passage), text, passage.word_vectors)
@@ -210,5 +215,5 @@ class BuildFiles:
         present = segments[-1].table.ids if new else np.zeros(0, np.int64)
         gone = np.setdiff1d(np.fromiter(touched, np.int64, len(touched)), present)
         removed = np.union1d(read_removed(parent, entry), gone)
-        segments = merge_tail(parent, segments, removed, most=MERGED_AT_ONCE, exact_up_to=self._exact_up_to)
+        segments = merge_tail(parent, segments, removed, self._limits)
         return finish_entry(parent, replace(entry, change_id=newest), segments, removed, self._sizes, is_anew=settle)

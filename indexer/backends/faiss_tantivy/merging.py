@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from indexer.backends.faiss_tantivy.dense import EXACT_UP_TO
 from indexer.backends.faiss_tantivy.lexical import LexicalIndex
 from indexer.backends.faiss_tantivy.manifest import (
     CollectionEntry,
@@ -20,28 +19,33 @@ from indexer.backends.faiss_tantivy.manifest import (
     read_manifest,
     write_manifest,
 )
-from indexer.backends.faiss_tantivy.segment import Segment, VectorSizes, merge_segments, new_name, open_segment
+from indexer.backends.faiss_tantivy.segment import (
+    LIMITS,
+    Segment,
+    SegmentLimits,
+    VectorSizes,
+    merge_segments,
+    new_name,
+    open_segment,
+)
 from indexer.backends.faiss_tantivy.segments import read_removed
 from indexer.backends.faiss_tantivy.statistics import describe_segments, read_statistics, write_statistics
 from kb.search.encoding import Ids
 from kb.search.types import CollectionName
 
-# Merged within the run that cut them: a fraction of a second. Larger ones are merged beside it, see `merge_large_segments`.
-MERGED_AT_ONCE = 10_000
 # A segment joins those behind it where it is not more than so many times as large as they are together.
 _RATIO = 3
 # Where more than this share of the passages in segments is gone, all are merged.
 _MOST_REMOVED = 0.25
 
 
-def merge_tail(
-    parent: Path, segments: Sequence[Segment], removed: Ids, *, most: int, exact_up_to: int
-) -> list[Segment]:
-    """The segments with those at their end merged that are due and have at most `most` passages together."""
-    first = _first_due([len(segment) for segment in segments], most)
+def merge_tail(parent: Path, segments: Sequence[Segment], removed: Ids, limits: SegmentLimits) -> list[Segment]:
+    """The segments with those at their end merged that are due and have at most `merged_at_once` passages together: that takes a
+    fraction of a second. Larger ones are merged beside it, see `merge_large_segments`."""
+    first = _first_due([len(segment) for segment in segments], limits.merged_at_once)
     if first is None:
         return list(segments)
-    merged = merge_segments(parent, segments[first:], removed, exact_up_to)
+    merged = merge_segments(parent, segments[first:], removed, limits)
     return [*segments[:first], *([open_segment(parent, merged, check=False)] if merged else ())]
 
 
@@ -86,7 +90,7 @@ def finish_entry(
     )
 
 
-def merge_large_segments(root: Path, write_lock: FileLock, *, exact_up_to: int = EXACT_UP_TO) -> list[str]:
+def merge_large_segments(root: Path, write_lock: FileLock, limits: SegmentLimits = LIMITS) -> list[str]:
     """Merge what is due and too large to be merged at once; returns the names of the collections that were.
 
     Segments never change, so the work needs no lock: only putting the result in place does, for a moment. One process at a time;
@@ -95,19 +99,19 @@ def merge_large_segments(root: Path, write_lock: FileLock, *, exact_up_to: int =
     merged: list[str] = []
     try:
         with FileLock(root / "merge.lock").acquire(blocking=False):
-            merged += [name.value for name in CollectionName if _merge_collection(root, name, write_lock, exact_up_to)]
+            merged += [name.value for name in CollectionName if _merge_collection(root, name, write_lock, limits)]
     except Timeout:
         pass
     return merged
 
 
-def _merge_collection(root: Path, name: CollectionName, write_lock: FileLock, exact_up_to: int) -> bool:
+def _merge_collection(root: Path, name: CollectionName, write_lock: FileLock, limits: SegmentLimits) -> bool:
     parent, entry = root / name.value, read_manifest(root).collection(name)
     run = _run_to_merge(parent, entry)
     if not run:
         return False
     removed = read_removed(parent, entry)
-    new = merge_segments(parent, [open_segment(parent, item, check=False) for item in run], removed, exact_up_to)
+    new = merge_segments(parent, [open_segment(parent, item, check=False) for item in run], removed, limits)
     with write_lock:
         manifest = read_manifest(root)
         entry = manifest.collection(name)

@@ -35,6 +35,17 @@ class VectorSizes(NamedTuple):
         return cls(encoder.dimensions, encoder.word_dimensions)
 
 
+class SegmentLimits(NamedTuple):
+    """In passages. exact_up_to: larger segments are searched by IVF + SQ8; merged_at_once: what is more together is merged beside
+    the run that cut it, see merging."""
+
+    exact_up_to: int = 100_000
+    merged_at_once: int = 10_000
+
+
+LIMITS = SegmentLimits()
+
+
 @dataclass(frozen=True)
 class Segment:
     """An opened segment. Row i of each part is the same passage; ids rise with the rows."""
@@ -60,9 +71,8 @@ class SegmentWriter:
     To be used in a `with`: half-written files are removed where it fails.
     """
 
-    def __init__(self, parent: Path, sizes: VectorSizes, exact_up_to: int) -> None:
-        """exact_up_to: see `write_dense`."""
-        self._folder, self._exact_up_to = parent / new_name(), exact_up_to
+    def __init__(self, parent: Path, sizes: VectorSizes, limits: SegmentLimits) -> None:
+        self._folder, self._limits = parent / new_name(), limits
         self._folder.mkdir(parents=True)
         self._tables: list[PassageTable] = []
         self._rows: list[PassageRow] = []
@@ -108,7 +118,7 @@ class SegmentWriter:
         if not len(table.ids):
             shutil.rmtree(self._folder)
             return None
-        names += write_dense(self._folder, table.ids, self._exact_up_to) + table.save(self._folder)
+        names += write_dense(self._folder, table.ids, self._limits.exact_up_to) + table.save(self._folder)
         return SegmentEntry(self._folder.name, len(table.ids), {name: checksum(self._folder / name) for name in names})
 
 
@@ -130,11 +140,13 @@ def open_segment(parent: Path, entry: SegmentEntry, *, check: bool = True) -> Se
     return Segment(entry, dense, table, texts, words)
 
 
-def merge_segments(parent: Path, segments: Sequence[Segment], removed: Ids, exact_up_to: int) -> SegmentEntry | None:
+def merge_segments(
+    parent: Path, segments: Sequence[Segment], removed: Ids, limits: SegmentLimits
+) -> SegmentEntry | None:
     """Write one new segment with what is left of several that follow each other; None where nothing is. Nothing is read from the
     database."""
     sizes = VectorSizes(segments[0].dense.vectors.shape[1], segments[0].words.vectors.shape[1])
-    with SegmentWriter(parent, sizes, exact_up_to) as writer:
+    with SegmentWriter(parent, sizes, limits) as writer:
         for segment in segments:
             writer.add_from(segment, np.flatnonzero(~np.isin(segment.table.ids, removed)))
         return writer.finish()

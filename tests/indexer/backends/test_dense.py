@@ -46,7 +46,7 @@ def test_beyond_the_limit_the_index_is_inverted_and_nearly_as_good(make_dense: M
     assert not loaded.exact
     queries = matrix[:100] + 0.05 * vectors(100, seed=9)
     hits = [set(loaded.search(q, 10, NOTHING)[0]) & set(exact(matrix, ids, q, 10)) for q in queries]
-    assert np.mean([len(hit) for hit in hits]) / 10 >= 0.6  # random vectors are the worst case there is
+    assert np.mean([len(hit) for hit in hits]) / 10 >= 0.7  # random vectors are the worst case there is
     found, scores = loaded.search(matrix[3], 3, NOTHING)
     assert found[0] == 3
     assert scores[0] == pytest.approx(1.0, abs=1e-5)  # exact scores from the stored vectors, not SQ8's
