@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "eval": ("webapp.commands.evaluate", "Measure search on a dataset folder."),
     "calibrate": ("webapp.commands.calibrate", "Fit the confidence on labelled searches."),
     "bench": ("webapp.commands.bench", "Latency, throughput and memory beside the bare encoder."),
+    "backup": ("webapp.commands.backup", "Everything into one file, while the server runs."),
+    "restore": ("webapp.commands.restore", "An installation from a backup, in an empty place."),
     "sample": (
         "webapp.commands.sample",
         "The sample's customers: play one, remove all, with the invented figures and searches.",

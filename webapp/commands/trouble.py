@@ -1,6 +1,7 @@
 """What a full, broken or locked disk or database says, in words for whoever has to mend it."""
 
 import errno
+import sqlite3
 
 from sqlalchemy.exc import OperationalError
 
@@ -25,8 +26,9 @@ _OF_DATABASES = {
 
 def storage_trouble(error: Exception) -> str | None:
     """One line; None for an error that is of another kind, and whose trace helps to find it."""
-    if isinstance(error, OperationalError):
-        said = str(error.orig).splitlines()[0] if str(error.orig) else "no reason was given"
+    if isinstance(error, OperationalError | sqlite3.OperationalError):
+        told = str(error.orig if isinstance(error, OperationalError) else error)
+        said = told.splitlines()[0] if told else "no reason was given"
         words = next((words for part, words in _OF_DATABASES.items() if part in said), None)
         return (words or f"The database cannot be used: {said}. Type: kb doctor").format(where="")
     if isinstance(error, OSError) and error.errno in _OF_SYSTEM:
