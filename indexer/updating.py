@@ -34,6 +34,7 @@ from indexer.fingerprint import index_fingerprint
 from indexer.storing import Batch, IndexReport, store_batch
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, IndexUnavailableError
+from kb.core.postgresql import past_pooler
 from kb.core.progress import Progress
 from kb.search.encoding import Encoder
 from kb.tables import EVERYTHING, ChangedDocument, IndexedDocument, Passage
@@ -143,7 +144,7 @@ def _removes_retired(engine: Engine) -> bool:
 def write_lock(engine: Engine, index_dir: Path) -> Iterator[None]:
     """Held by whoever changes the live index. Raises ConflictError after ten minutes."""
     index_dir.mkdir(parents=True, exist_ok=True)
-    with _file_lock(index_dir / "write.lock"), engine.connect() as connection:
+    with _file_lock(index_dir / "write.lock"), past_pooler(engine) as direct, direct.connect() as connection:
         if engine.dialect.name != "postgresql":
             yield
             return

@@ -98,6 +98,8 @@ BLUEPRINTS = (
 LARGEST_REQUEST = 4 * 1024 * 1024
 # Seconds that a request waits for a database in which somebody else is writing; then it is a 503 that can be sent again.
 LONGEST_WAIT = 2.0
+# For any statement, on PostgreSQL.
+LONGEST_STATEMENT = 30.0
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
@@ -115,7 +117,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
     app.extensions["kb_settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    engine = engine if engine is not None else create_database_engine(settings, longest_wait=LONGEST_WAIT)
+    engine = (
+        engine
+        if engine is not None
+        else create_database_engine(settings, longest_wait=LONGEST_WAIT, longest_statement=LONGEST_STATEMENT)
+    )
 
     init_compression(app)
     init_metrics(app)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kb.core.errors import ConfigurationError, ConflictError
 from kb.core.home import make_home
+from kb.core.postgresql import make_postgresql_engine
 from kb.core.settings import Settings
 
 # Drivers whose package has another name, or needs a part that is not installed by itself.
@@ -43,14 +44,17 @@ _TELLS_VALUES = frozenset({"22", "23"})
 _CHECKPOINTS = 5
 
 
-def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT) -> Engine:
+def create_database_engine(
+    settings: Settings, *, longest_wait: float = PATIENT, longest_statement: float | None = None
+) -> Engine:
     """An engine for the configured database; SQLite gets WAL and foreign keys on each connection.
 
-    longest_wait: seconds after which a statement that waits for another writer fails with an OperationalError.
+    longest_wait: seconds after which a statement that waits for another writer fails with an OperationalError;
+    longest_statement: after which any statement does (PostgreSQL).
     """
     try:
         url = make_url(settings.database)
-        engine = _make_engine(url, longest_wait)
+        engine = _make_engine(settings, url, longest_wait, longest_statement)
     except ArgumentError as error:  # not an address, or of a kind of database that SQLAlchemy does not know
         raise ConfigurationError(
             f"KB_DATABASE is {settings.database!r}, which is no database URL.",
@@ -71,18 +75,20 @@ def create_database_engine(settings: Settings, *, longest_wait: float = PATIENT)
     return engine
 
 
-def _make_engine(url: URL, longest_wait: float) -> Engine:
+def _make_engine(settings: Settings, url: URL, longest_wait: float, longest_statement: float | None) -> Engine:
     # What people write stands in the parameters of statements: it must not come into a log with an error.
     options: dict[str, Any] = {"hide_parameters": True}
     if not _is_in_memory(url):
         options |= {"pool_size": KEPT_CONNECTIONS, "max_overflow": MORE_CONNECTIONS}
-    if url.get_backend_name() == "postgresql":
-        connecting: dict[str, Any] = {"connect_timeout": 5}
-        if longest_wait < PATIENT and "options" not in url.query:
-            connecting["options"] = f"-c lock_timeout={int(longest_wait * 1000)}"
-        # Asked before use: connections of before a restart of the server are replaced instead of failing one request each.
-        options |= {"connect_args": connecting, "pool_pre_ping": True}
-    return create_engine(url, **options)
+    if url.get_backend_name() != "postgresql":
+        return create_engine(url, **options)
+    return make_postgresql_engine(
+        url,
+        make_url(settings.direct_url) if settings.direct_url else None,
+        lock_wait=longest_wait if longest_wait < PATIENT else None,
+        longest_statement=longest_statement,
+        **options,
+    )
 
 
 def _is_in_memory(url: URL) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kb.core.database_settings import DatabaseSettings
 from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
 from kb.core.mail_settings import MailSettings
@@ -32,7 +33,7 @@ _LEARNING = ("off", "suggest", "apply")
 
 
 @dataclass(frozen=True)
-class Settings(DeskSettings, MailSettings, ModelSettings, SecuritySettings, ProviderSettings):
+class Settings(DatabaseSettings, DeskSettings, MailSettings, ModelSettings, SecuritySettings, ProviderSettings):
     """All settings as text from the environment, with typed views on them as properties."""
 
     home_text: str = setting(

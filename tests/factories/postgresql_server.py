@@ -12,7 +12,9 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -87,17 +89,42 @@ class PostgresqlServer:
 
     def stop(self) -> None:
         self._background.shutdown(cancel_futures=True)
-        process = self._process
-        if process is not None:
-            for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # politely, at once, by force
-                process.send_signal(how)
-                try:
-                    process.wait(10)
-                    break
-                except subprocess.TimeoutExpired:
-                    continue
-            self._process = None
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def halt(self) -> None:
+        """It is gone, and with it every connection; what it holds stays for `go_on`."""
+        process = self._process
+        if process is None:
+            return
+        for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # politely, at once, by force
+            process.send_signal(how)
+            try:
+                process.wait(10)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        self._process = None
+
+    def go_on(self) -> None:
+        self._launch()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It is there, and says nothing: so does a machine look that nothing can be sent to any more."""
+        assert self._process is not None
+        # The first of them would start others.
+        stopped = [self._process.pid]
+        os.kill(self._process.pid, signal.SIGSTOP)
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for child in map(int, children):
+            os.kill(child, signal.SIGSTOP)
+            stopped.append(child)
+        try:
+            yield
+        finally:
+            for pid in reversed(stopped):
+                os.kill(pid, signal.SIGCONT)
 
     def _copy(self, template: str) -> None:
         # By files: with fsync off that is quicker than through the log.
@@ -111,6 +138,10 @@ class PostgresqlServer:
         data = self.folder / "data"
         locale = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-locale")
         self._run("initdb", "--pgdata", str(data), "--username=postgres", "--auth=trust", *locale, "--no-sync")
+        self._launch()
+
+    def _launch(self) -> None:
+        data = self.folder / "data"
         options = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
         command = [self._binaries / "postgres", "-D", data, "-k", self.folder, *options]
         if setpriv := shutil.which("setpriv"):
