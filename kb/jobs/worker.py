@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, InvalidInputError, KbError, NotFoundError
+from kb.core.signals import JOBS as ANY_JOBS
+from kb.core.signals import Watch, jobs_of
 from kb.jobs.claiming import (
     LEASE,
     Claimed,
@@ -38,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two looks for work.
 POLL = 0.1
-# Between two looks at the clock where the database has not changed; between two beats; between two rounds of housekeeping.
+# Between two looks at the clock where no change is heard of; between two beats; between two rounds of housekeeping.
 _CLOCK, _BEAT, _HOUSEKEEPING = 1.0, 1.0, 30.0
 # Before work that failed for good is taken up again because it is still wanted.
 _PAUSE_AFTER_FAILURE = timedelta(minutes=1)
@@ -109,17 +111,18 @@ class Worker:
             lane.join()
 
     def _run_lane(self, lane: str, names: list[str]) -> None:
-        watch = _Watch(self._engine, [self._kinds[name] for name in names])
-        while not self.stop.is_set():
-            try:
-                if watch.is_due() and run_next(self._engine, self._kinds, f"{self._name}/{lane}", names, self.stop):
-                    continue
-            except SQLAlchemyError as error:
-                logger.warning("No job could be taken: %s", _in_words(error))
-                watch.close()
-                self.stop.wait(_BEAT)
-            self.stop.wait(POLL)
-        watch.close()
+        look = _Look(self._engine, [self._kinds[name] for name in names])
+        with Watch(self._engine, ANY_JOBS, *map(jobs_of, names)) as watch:
+            while not self.stop.is_set():
+                try:
+                    if look.is_due() and run_next(self._engine, self._kinds, f"{self._name}/{lane}", names, self.stop):
+                        continue
+                except SQLAlchemyError as error:
+                    logger.warning("No job could be taken: %s", _in_words(error))
+                    look.close()
+                    self.stop.wait(_BEAT)
+                watch.wait(POLL, _CLOCK)
+        look.close()
 
 
 def run_next(
@@ -193,7 +196,7 @@ def schedule(engine: Engine, kinds: Mapping[str, Kind]) -> None:
             enqueue(connection, name, run_at=run_at, max_attempts=kind.max_attempts)
 
 
-class _Watch:
+class _Look:
     """Tells whether there may be work, for next to nothing: on SQLite a number says whether anybody has written at all."""
 
     def __init__(self, engine: Engine, kinds: Sequence[Kind]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, String, UniqueConstraint, event, insert, lite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kb.tables.base import Base
+from kb.tables.change_signals import install_change_signals
 
 # In place of a kind: every document has to be looked at.
 EVERYTHING = "*"
@@ -95,3 +96,4 @@ def _for_postgresql(table: str, kind: str, number: str, columns: str) -> Iterato
 @event.listens_for(Base.metadata, "after_create")
 def _after_create(_target: Any, connection: Connection, **_options: Any) -> None:
     install_change_triggers(connection)
+    install_change_signals(connection)

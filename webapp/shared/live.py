@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from kb.core.clock import utc_now
+from kb.core.signals import LIVE, Watch
 from kb.service.changes import Change, Cursor, newest, presences_since, rows_after
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ _EXTENSION = "kb_live"
 # Under which a view leaves its stream for the server, beside the answer that it gives.
 STREAM = "kb.live_stream"
 # Seconds.
-_LOOK_EVERY, _LOOK_AGAIN_AFTER_ERROR = 0.05, 2.0
+_LOOK_EVERY, _LOOK_EVERY_WHEN_HEARD, _LOOK_AGAIN_AFTER_ERROR = 0.05, 0.5, 2.0
 _PING_EVERY, _LONGEST_STREAM = 15.0, 600.0
 # A stream that has a thread looks so often whether the server is to stop; others are woken.
 _WAIT = 0.5
@@ -177,7 +178,7 @@ class Hub:
 
     def _watch_on(self, seen: dict[tuple[str, int], None]) -> None:
         """Until nobody listens any more. Raises SQLAlchemyError."""
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, Watch(self._engine, LIVE) as watch:
             is_sqlite = self._engine.dialect.name == "sqlite"
             start = newest(connection)
             after = Cursor(max(0, start.message - _LOOK_BACK), max(0, start.event - _LOOK_BACK))
@@ -201,7 +202,7 @@ class Hub:
                     top = newest(connection)
                     after = Cursor(max(0, top.message - _LOOK_BACK), max(0, top.event - _LOOK_BACK))
                 connection.rollback()
-                time.sleep(_LOOK_EVERY)
+                watch.wait(_LOOK_EVERY, _LOOK_EVERY_WHEN_HEARD)
 
     def _new(self, connection: Connection, after: Cursor, seen: dict[tuple[str, int], None]) -> list[Change]:
         """What was not seen before, of the rows behind `after`."""

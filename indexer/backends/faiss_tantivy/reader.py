@@ -31,6 +31,7 @@ from indexer.backends.faiss_tantivy.stored_passages import (
 from indexer.backends.faiss_tantivy.view import NO_PENDING_CHANGES, CollectionView, PendingPassage
 from kb.core.database import snapshot_scope
 from kb.core.errors import KbError, ModelError
+from kb.core.signals import INDEX, Watch
 from kb.search.types import CollectionName
 from kb.tables import BuildState, IndexBuild, Passage
 
@@ -38,6 +39,8 @@ logger = logging.getLogger(__name__)
 
 # How long a process may go on without looking for news. A look costs about 0.3 ms.
 LOOK_EVERY_SECONDS = 0.25
+# The same where changes are heard of. The files, which follow the database, are not.
+LOOK_EVERY_SECONDS_WHEN_HEARD = 0.5
 
 Views = Mapping[CollectionName, CollectionView]
 
@@ -109,11 +112,13 @@ class IndexReader:
             self._lock.release()
 
     def _follow(self) -> None:
-        while not self._stopped.wait(LOOK_EVERY_SECONDS):
-            try:
-                self.look()
-            except Exception:  # a thread that dies would leave the process behind for ever
-                logger.exception("Looking for news of the index failed")
+        with Watch(self._engine, INDEX) as watch:
+            while not self._stopped.is_set():
+                watch.wait(LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS_WHEN_HEARD)
+                try:
+                    self.look()
+                except Exception:  # a thread that dies would leave the process behind for ever
+                    logger.exception("Looking for news of the index failed")
 
     def _newest(self) -> _State:
         state = self._state
