@@ -202,5 +202,8 @@ HOLDINGS: Mapping[str, Holding] = {
     "index_changes": _work("What changed in the index", "deleted when the files have it"),
     "indexed_documents": _work("What is in the index", "follow the documents"),
     "changed_documents": _work("What is to be indexed", "deleted when it is indexed"),
+    "schema_marks": _content(
+        "Which versions of the program work with the database", "written when it is brought up to date"
+    ),
     "jobs": _rule("Work beside the requests", "jobs", Whose.NOBODY),
 }

@@ -57,6 +57,7 @@ from kb.tables.people import ApiToken, Role, User, shown_name
 from kb.tables.query_statistics import QueryMean
 from kb.tables.reading import OpenedDocument, PinnedDocument, TranslationWant
 from kb.tables.safety import SafetyRule, SafetyRuleChange
+from kb.tables.schema_marks import SchemaMark
 from kb.tables.search import VOTES, Feedback, FeedbackKind, SearchEvent, VoteReason, feedback_key
 from kb.tables.second_steps import CodeSecret, RecoveryCode
 from kb.tables.self_service import ArticleDay, ArticleRead, HelpDay
@@ -217,6 +218,7 @@ __all__ = [
     "SafetyRule",
     "SafetyRuleChange",
     "ScheduleState",
+    "SchemaMark",
     "SearchEvent",
     "ServiceHoursChange",
     "SettledQuestion",

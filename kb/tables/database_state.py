@@ -15,26 +15,39 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb.core.errors import ConfigurationError
 
 _VERSIONS = Path(__file__).resolve().parent / "migrations" / "versions"
-_REVISION = re.compile(r"^(revision|down_revision)\b[^=\n]*=\s*[\"']([^\"'\n]+)", re.MULTILINE)
+_REVISION = re.compile(r"^(revision|down_revision|contract)\b[^=\n]*=\s*[\"']([^\"'\n]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """Which migration the database has seen (None: none, it is empty) and which is the newest that this program knows."""
+    """Which migration the database has seen (None: none, it is empty) and which is the newest that this program knows.
+
+    works_from: what a database that is newer says of itself: programs that know this migration work with it.
+    """
 
     found: str | None
     newest: str
     known: frozenset[str]
+    works_from: str | None = None
 
     @property
     def is_current(self) -> bool:
         return self.found == self.newest
 
-    def require_current(self) -> None:
-        """Raises ConfigurationError with the command that helps, unless the database is up to date."""
-        if self.is_current:
+    @property
+    def is_newer(self) -> bool:
+        return self.found is not None and self.found not in self.known
+
+    @property
+    def is_usable(self) -> bool:
+        """Up to date, or newer in a way that this program need not know of: it runs while the newer one takes its place."""
+        return self.is_current or (self.is_newer and self.works_from in self.known)
+
+    def require_usable(self) -> None:
+        """Raises ConfigurationError with the command that helps, unless this program works with the database."""
+        if self.is_usable:
             return
-        if self.found is not None and self.found not in self.known:
+        if self.is_newer:
             raise ConfigurationError(
                 f"The database was made by a newer version of this program, or by one from before the first release "
                 f"(its migration {self.found} is not known here).",
@@ -48,26 +61,38 @@ class DatabaseState:
         raise ConfigurationError(what, remedy="Type: kb init")
 
 
+@dataclass(frozen=True)
+class KnownMigrations:
+    """newest: that of this program; works_from: the newest step after which programs that do not know it fail."""
+
+    newest: str
+    works_from: str
+    all: frozenset[str]
+
+
 @cache
-def known_migrations() -> tuple[str, frozenset[str]]:
-    """The newest migration of this program, and all of them."""
+def known_migrations() -> KnownMigrations:
+    """Those of this program."""
     steps = [dict(_REVISION.findall(path.read_text("utf-8"))) for path in _VERSIONS.glob("[0-9]*.py")]
     known = frozenset(step["revision"] for step in steps)
     [newest] = known - {step.get("down_revision") for step in steps}
-    return newest, known
+    return KnownMigrations(newest, max(step["revision"] for step in steps if "contract" in step), known)
 
 
 def database_state(engine: Engine) -> DatabaseState:
     """Raises ConfigurationError where the database cannot be reached."""
+    known = known_migrations()
+    works_from = None
     try:
         with engine.connect() as connection:
             found = None
             if inspect(connection).has_table("alembic_version"):
                 found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            if found is not None and found not in known.all and inspect(connection).has_table("schema_marks"):
+                works_from = connection.scalar(text("SELECT works_from FROM schema_marks"))
     except SQLAlchemyError as error:
         raise unreachable_database(engine, error) from error
-    newest, known = known_migrations()
-    return DatabaseState(found=found, newest=newest, known=known)
+    return DatabaseState(found, known.newest, known.all, works_from)
 
 
 def unreachable_database(engine: Engine, error: SQLAlchemyError) -> ConfigurationError:

@@ -43,9 +43,11 @@ def test_new_passages_and_changes_never_get_the_id_of_a_deleted_one(session: Ses
 
 def test_migrations_are_known_without_alembic_as_it_knows_them() -> None:
     scripts = ScriptDirectory.from_config(migration_config())
-    newest, known = known_migrations()
-    assert newest == scripts.get_current_head()
-    assert known == {script.revision for script in scripts.walk_revisions()}
+    known = known_migrations()
+    assert known.newest == scripts.get_current_head()
+    assert known.all == {script.revision for script in scripts.walk_revisions()}
+    marked = [script.revision for script in scripts.walk_revisions() if hasattr(script.module, "contract")]
+    assert known.works_from == marked[0]  # they are walked from the newest
 
 
 def test_upgrading_twice_changes_nothing(empty_engine: Engine) -> None:
@@ -70,7 +72,7 @@ def test_several_that_upgrade_at_once_wait_for_the_first(empty_engine: Engine, s
 
 def test_empty_database_is_told_with_the_command_that_helps(empty_engine: Engine) -> None:
     with pytest.raises(ConfigurationError, match="kb init"):
-        database_state(empty_engine).require_current()
+        database_state(empty_engine).require_usable()
 
 
 def test_failed_migration_leaves_nothing_behind(empty_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

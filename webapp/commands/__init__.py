@@ -13,6 +13,7 @@ import click
 # name: (module, what the overview says). The overview is kept here so that it needs no import.
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("webapp.commands.init", "Create or upgrade the database."),
+    "db": ("webapp.commands.db", "The database as a whole: copy it to PostgreSQL or back."),
     "setup": ("webapp.commands.setup", "Everything `kb serve` needs: model, database, sample content, index."),
     "serve": ("webapp.commands.serve", "Run the production server, and one worker beside it."),
     "worker": ("webapp.commands.worker", "Run one more worker, here or on another machine."),

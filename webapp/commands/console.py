@@ -33,7 +33,7 @@ def connect_database(settings: Settings) -> Engine:
 def open_database(settings: Settings) -> Engine:
     """The engine of an up-to-date database. Raises ConfigurationError with the command that helps."""
     engine = connect_database(settings)
-    database_state(engine).require_current()
+    database_state(engine).require_usable()
     return engine
 
 

@@ -144,8 +144,11 @@ def _database(engine: Engine) -> Iterator[Finding]:
     from kb.tables.database_state import database_state
 
     state = database_state(engine)
-    state.require_current()
-    yield Finding("ok", "Database", f"{engine.url.render_as_string(hide_password=True)}, migration {state.found}")
+    state.require_usable()
+    newer = ", newer than this program, which works with it" if state.is_newer else ""
+    yield Finding(
+        "ok", "Database", f"{engine.url.render_as_string(hide_password=True)}, migration {state.found}{newer}"
+    )
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

@@ -16,6 +16,10 @@ def command() -> None:
     where = engine.url.render_as_string(hide_password=True)
     if before.is_current:
         click.echo(f"The database is up to date ({where}).")
+    elif before.is_newer:
+        click.echo(
+            f"The database is of a newer version (migration {before.found}), which this program works with ({where})."
+        )
     elif before.found is None:
         click.echo(f"Database created ({where}).")
     else:

@@ -65,7 +65,7 @@ def make_encoder(settings: Settings) -> None:
 def make_database(engine: "Engine") -> None:
     from kb.tables.migrations import upgrade_database
 
-    if not upgrade_database(engine).is_current:
+    if not upgrade_database(engine).is_usable:
         click.echo("Database ready.")
 
 

@@ -56,7 +56,7 @@ def _passes(check: Callable[[], None]) -> bool:
 def _check_database() -> None:
     with engine().connect() as connection:
         connection.execute(text("SELECT 1"))
-    database_state(engine()).require_current()
+    database_state(engine()).require_usable()
 
 
 def _check_search() -> None:
