@@ -15,8 +15,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import NullPool
 
-# Seconds in which a connection must be there, and in which one from the pool must show that it still is.
-CONNECTING, PING = 3, 3.0
+# Seconds in which a connection must be there, and in which one from the pool must show that it still is: for requests, which
+# somebody waits for, and for work, which would only have to be done again.
+_ANSWERS, _ANSWERS_WORK = 3, 10
 # What a client waits on top of what the server itself allows a statement.
 _GRACE = 5.0
 # Seconds in which nobody tries again after the server has not answered at all: each would wait as long.
@@ -39,7 +40,8 @@ def make_postgresql_engine(
     }
     if url.get_driver_name() != "psycopg":  # somebody's own choice, which knows nothing of what follows
         return create_engine(url, connect_args=_of_network(url), pool_pre_ping=True, **options)
-    connecting = _of_network(url)
+    patience = _ANSWERS_WORK if longest_statement is None else _ANSWERS
+    connecting = _of_network(url, patience)
     if direct is not None:
         connecting["prepare_threshold"] = None
     elif limits and "options" not in url.query:
@@ -49,7 +51,7 @@ def make_postgresql_engine(
         _direct[engine] = direct
         if limits:
             event.listen(engine, "begin", lambda connection: _limit_transaction(connection, limits))
-    _end_waiting(engine, None if longest_statement is None else longest_statement + _GRACE)
+    _end_waiting(engine, None if longest_statement is None else longest_statement + _GRACE, patience)
     return engine
 
 
@@ -81,18 +83,17 @@ def open_session(engine: Engine) -> Callable[[], Any]:
     return opened
 
 
-def _of_network(url: URL) -> dict[str, Any]:
-    return {"connect_timeout": CONNECTING} | {
-        name: value for name, value in _OF_NETWORK.items() if name not in url.query
-    }
+def _of_network(url: URL, connecting: int = _ANSWERS_WORK) -> dict[str, Any]:
+    chosen = {"connect_timeout": connecting, **_OF_NETWORK}
+    return {name: value for name, value in chosen.items() if name not in url.query}
 
 
 def _limit_transaction(connection: Connection, limits: dict[str, int]) -> None:
     connection.exec_driver_sql("; ".join(f"SET LOCAL {name} = {value}" for name, value in limits.items()))
 
 
-def _end_waiting(engine: Engine, longest: float | None) -> None:
-    """Have connections of `engine` give up after so many seconds, and those of its pool asked before use."""
+def _end_waiting(engine: Engine, longest: float | None, patience: int) -> None:
+    """Have connections of `engine` give up after so many seconds; one of its pool must answer within `patience` before use."""
     not_before = 0.0
 
     def connect(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
@@ -109,7 +110,7 @@ def _end_waiting(engine: Engine, longest: float | None) -> None:
         return connection
 
     def ask(connection: Any, _record: Any, _proxy: Any) -> None:
-        before, connection.longest = connection.longest, PING
+        before, connection.longest = connection.longest, patience
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
