@@ -77,15 +77,15 @@ def restore_backup(settings: Settings, path: Path, progress: Progress | None = N
 
 
 def _require_known(manifest: Manifest) -> str:
-    newest, known = known_migrations()
-    if manifest.migration not in known:
+    known = known_migrations()
+    if manifest.migration not in known.all:
         raise ConfigurationError(
             "The backup was made by a newer version of this program (%(program)s, migration %(migration)s).",
             remedy="Update the program, then restore again: git pull && make setup",
             program=manifest.program,
             migration=manifest.migration,
         )
-    return newest
+    return known.newest
 
 
 def _require_empty_home(settings: Settings, manifest: Manifest) -> None:

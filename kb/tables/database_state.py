@@ -45,7 +45,12 @@ class DatabaseState:
 
     def require_usable(self) -> None:
         """Raises ConfigurationError with the command that helps, unless this program works with the database."""
-        if self.is_usable:
+        if not self.is_usable:
+            self.require_current()
+
+    def require_current(self) -> None:
+        """The same for who takes all of it: what a newer database has added would be left out. Raises as `require_usable`."""
+        if self.is_current:
             return
         if self.is_newer:
             raise ConfigurationError(

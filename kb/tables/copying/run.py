@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -171,8 +171,7 @@ def _prepare(target: Engine) -> None:
 
 def _require_current(engine: Engine, state: DatabaseState) -> None:
     if state.is_newer:
-        # Columns that are not known here would not be copied.
-        replace(state, works_from=None).require_usable()
+        state.require_current()
     if state.is_current:
         return
     raise ConfigurationError(
