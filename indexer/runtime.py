@@ -7,11 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.encoders.opening import open_encoder
 from indexer.encoders.reranker import check_reranker
+from indexer.figures import Behind, behind
 from indexer.fingerprint import index_fingerprint
 from indexer.following import Follower
 from indexer.own_calibration import CalibrationReader
@@ -152,6 +154,16 @@ class SearchRuntime:
     def index_problem(self) -> str | None:
         """Why searches are answered from an older index than the newest; None while all is well."""
         return self._reader.problem
+
+    def passages(self) -> dict[str, int]:
+        """How many can be found in each collection."""
+        return {name.value: len(self._reader.view(name)) for name in CollectionName}
+
+    def behind(self) -> Behind:
+        """The changes of the index that this process does not search yet. Raises SQLAlchemyError."""
+        seen = [(name, self._reader.view(name).change_id) for name in CollectionName]
+        with Session(self._engine) as session:
+            return behind(session, seen)
 
     def follow(self) -> None:
         """Take up changes of the index in a thread of its own from now on, until `close`: for servers."""

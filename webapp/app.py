@@ -31,8 +31,10 @@ from webapp.shared.metrics import init_metrics
 from webapp.shared.notices import init_notices
 from webapp.shared.page_cache import init_page_cache
 from webapp.shared.prefix import UnderPrefix
+from webapp.shared.request_ids import init_request_ids
 from webapp.shared.runtime import init_runtime
 from webapp.shared.security import init_security, load_secret_key
+from webapp.shared.traces import init_traces
 from webapp.shared.ui import init_ui
 from webapp.shared.uploads import init_uploads
 
@@ -123,8 +125,10 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         else create_database_engine(settings, longest_wait=LONGEST_WAIT, longest_statement=LONGEST_STATEMENT)
     )
 
+    init_request_ids(app)
     init_compression(app)
     init_metrics(app)
+    init_traces(app)
     init_hosts(app)
     init_auditing(app)
     init_database(app, engine)

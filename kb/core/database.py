@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError
@@ -71,6 +71,7 @@ def create_database_engine(
             make_home(settings.home)
             path = Path(url.database)
             event.listen(engine, "connect", lambda _connection, _record: _keep_private(path))
+            event.listen(engine, "connect", lambda _connection, record: record.info.update(file=_identity(path)))
         event.listen(engine, "connect", lambda connection, _record: _prepare_sqlite(connection, longest_wait))
     return engine
 
@@ -94,6 +95,26 @@ def _make_engine(settings: Settings, url: URL, longest_wait: float, longest_stat
 def _is_in_memory(url: URL) -> bool:
     """Such a SQLite has one connection a thread, and no pool of a size."""
     return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+
+
+def require_same_file(connection: Connection) -> None:
+    """Raises ConfigurationError where the file of a SQLite database is not where it was opened any more: moved, deleted or
+    replaced. What is written then goes to a file that nobody sees, until the process is started again."""
+    opened = connection.info.get("file")
+    if opened is not None and opened != _identity(Path(connection.engine.url.database or "")):
+        raise ConfigurationError(
+            "The database %(path)s is not the file any more that this process has open.",
+            remedy="Put the file back, or restart the server with the new one.",
+            path=connection.engine.url.database,
+        )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _keep_private(path: Path) -> None:

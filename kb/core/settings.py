@@ -24,6 +24,7 @@ from kb.core.setting_values import (
     whole_number,
     yes_or_no,
 )
+from kb.core.watching_settings import WatchingSettings
 
 # Of the project; where a wheel is installed, the folder of installed packages.
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +34,9 @@ _LEARNING = ("off", "suggest", "apply")
 
 
 @dataclass(frozen=True)
-class Settings(DatabaseSettings, DeskSettings, MailSettings, ModelSettings, SecuritySettings, ProviderSettings):
+class Settings(
+    DatabaseSettings, DeskSettings, MailSettings, ModelSettings, SecuritySettings, ProviderSettings, WatchingSettings
+):
     """All settings as text from the environment, with typed views on them as properties."""
 
     home_text: str = setting(
@@ -338,6 +341,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.llm,
         settings.keep_audit,
         settings.metrics_token,
+        settings.log_format,
+        settings.log_level,
         settings.secure_cookies,
         settings.webhook_private,
         settings.check_links,

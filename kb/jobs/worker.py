@@ -5,6 +5,7 @@ What must not wait behind long work has a lane of its own, so that an article is
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +18,10 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, InvalidInputError, KbError, NotFoundError
+from kb.core.log_context import about_in_log
 from kb.core.signals import JOBS as ANY_JOBS
 from kb.core.signals import Watch, jobs_of
+from kb.core.tracing import span
 from kb.jobs.claiming import (
     LEASE,
     Claimed,
@@ -64,6 +67,8 @@ class JobContext:
 # Returns figures about what was done, or None where there was nothing to do: a recurring job then leaves no row.
 # Run again it goes on where it was stopped.
 Handler = Callable[[JobContext], dict[str, Any] | None]
+# Told of each run: kind, how it ended (done, nothing, failed, retried, cancelled, given_back, lost), seconds.
+RunEnded = Callable[[str, str, float], None]
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,9 @@ class Kind:
 class Worker:
     """Takes jobs of `kinds` until `stop` is set. name: of this process, and of no other."""
 
-    def __init__(self, engine: Engine, kinds: Mapping[str, Kind], name: str) -> None:
+    def __init__(self, engine: Engine, kinds: Mapping[str, Kind], name: str, ended: RunEnded | None = None) -> None:
         self._engine, self._kinds, self._name = engine, kinds, name
+        self._ended = ended or _nobody_asks
         self.stop = threading.Event()
 
     def run(self) -> None:
@@ -112,10 +118,11 @@ class Worker:
 
     def _run_lane(self, lane: str, names: list[str]) -> None:
         look = _Look(self._engine, [self._kinds[name] for name in names])
+        own = f"{self._name}/{lane}"
         with Watch(self._engine, ANY_JOBS, *map(jobs_of, names)) as watch:
             while not self.stop.is_set():
                 try:
-                    if look.is_due() and run_next(self._engine, self._kinds, f"{self._name}/{lane}", names, self.stop):
+                    if look.is_due() and run_next(self._engine, self._kinds, own, names, self.stop, self._ended):
                         continue
                 except SQLAlchemyError as error:
                     logger.warning("No job could be taken: %s", _in_words(error))
@@ -126,14 +133,34 @@ class Worker:
 
 
 def run_next(
-    engine: Engine, kinds: Mapping[str, Kind], worker: str, names: list[str], stop: threading.Event | None = None
+    engine: Engine,
+    kinds: Mapping[str, Kind],
+    worker: str,
+    names: list[str],
+    stop: threading.Event | None = None,
+    ended: RunEnded | None = None,
 ) -> bool:
     """Claim one job and run it to its end, whatever that is; False where there was none to claim."""
     claimed = claim(engine, worker, names)
     if claimed is None:
         return False
-    kind = kinds[claimed.kind]
-    beat = _Heartbeat(engine, claimed, stop or threading.Event())
+    started = time.perf_counter()
+    about = {"job_id": claimed.id, "job_kind": claimed.kind, "attempt": claimed.attempt}
+    with (
+        about_in_log(about),
+        span(f"job {claimed.kind}", **{f"kb.{key}": value for key, value in about.items()}) as trace,
+    ):
+        how = _run(engine, kinds[claimed.kind], claimed, stop or threading.Event())
+        trace.set_attribute("kb.job_ended", how)
+        seconds = time.perf_counter() - started
+        (ended or _nobody_asks)(claimed.kind, how, seconds)
+        logger.info("Job %d (%s): %s in %.2f s", claimed.id, claimed.kind, how, seconds)
+    return True
+
+
+def _run(engine: Engine, kind: Kind, claimed: Claimed, stop: threading.Event) -> str:
+    """How it ended, in one word; see RunEnded."""
+    beat = _Heartbeat(engine, claimed, stop)
     try:
         with beat:
             beat.progress(0, 0)
@@ -141,22 +168,30 @@ def run_next(
     except JobStoppedError:
         if beat.cancelled:
             close(engine, claimed, JobState.CANCELLED, "", next_at=_next(kind))
-        elif not beat.lost:
-            release(engine, claimed)
+            return "cancelled"
+        if beat.lost:
+            return "lost"
+        release(engine, claimed)
+        return "given_back"
     except Exception as error:  # noqa: BLE001  # a handler may fail in any way; the worker goes on
-        logger.warning("Job %d (%s), attempt %d: %s", claimed.id, claimed.kind, claimed.attempt, _in_words(error))
+        logger.warning("Job %d (%s), attempt %d: %s", claimed.id, claimed.kind, claimed.attempt, _for_log(error))
         if beat.cancelled:
             close(engine, claimed, JobState.CANCELLED, _in_words(error), next_at=_next(kind))
-        elif claimed.is_last_attempt or isinstance(error, _FINAL):
+            return "cancelled"
+        if claimed.is_last_attempt or isinstance(error, _FINAL):
             close(engine, claimed, JobState.FAILED, _in_words(error), next_at=_next(kind))
-        else:
-            try_again(engine, claimed, _in_words(error))
-    else:
-        if result is None and kind.every is not None:
-            finish_without_trace(engine, claimed, next_at=_next(kind))
-        else:
-            finish(engine, claimed, result or {}, *beat.at, next_at=_next(kind))
-    return True
+            return "failed"
+        try_again(engine, claimed, _in_words(error))
+        return "retried"
+    if result is None and kind.every is not None:
+        finish_without_trace(engine, claimed, next_at=_next(kind))
+        return "nothing"
+    finish(engine, claimed, result or {}, *beat.at, next_at=_next(kind))
+    return "done"
+
+
+def _nobody_asks(_kind: str, _how: str, _seconds: float) -> None:
+    return None
 
 
 def run_now(engine: Engine, kinds: Mapping[str, Kind], name: str, worker: str) -> None:
@@ -301,3 +336,11 @@ def _in_words(error: Exception) -> str:
     shown = getattr(error, "orig", None) or error
     lines = str(shown).splitlines()
     return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
+
+
+def _for_log(error: Exception) -> str:
+    """Of an error that is not ours only its kind, and the state that a database gives it: its words may quote what was sent."""
+    if isinstance(error, KbError):
+        return str(error)
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return f"{type(error).__name__}{f' {state}' if state else ''} (what it says: kb jobs)"

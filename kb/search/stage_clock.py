@@ -2,6 +2,8 @@
 
 import time
 
+from kb.core.tracing import record_span
+
 STAGES = ("encode", "dense", "lexical", "rank", "rerank", "load")
 
 
@@ -16,6 +18,7 @@ class StageClock:
         """What passed since the last lap belongs to `stage`."""
         now = time.perf_counter()
         self._laps[stage] += (now - self._last) * 1000
+        record_span(f"search {stage}", now - self._last)
         self._last = now
 
     def finish(self) -> dict[str, float]:

@@ -12,6 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OWN = {"kb", "indexer", "webapp"}
+# The one file that may import what an extra brings; and by part of the code, what of it is imported there.
+FILES_OF_EXTRAS = {"otel": "webapp/shared/open_telemetry.py"}
+OF_EXTRAS = {"webapp": {"opentelemetry": "webapp/shared/open_telemetry.py"}}
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -46,7 +49,19 @@ def undeclared(folder: str, declared: set[str], local: set[str]) -> dict[str, st
 
 @pytest.mark.parametrize("folder", sorted(OWN))
 def test_everything_that_is_imported_is_a_declared_dependency(folder: str) -> None:
-    assert undeclared(folder, names(PROJECT["dependencies"]), set()) == {}
+    assert undeclared(folder, names(PROJECT["dependencies"]), set()) == OF_EXTRAS.get(folder, {})
+
+
+@pytest.mark.parametrize(("extra", "file"), sorted(FILES_OF_EXTRAS.items()))
+def test_what_an_extra_brings_is_imported_by_one_file_alone(extra: str, file: str) -> None:
+    declared = names([*PROJECT["dependencies"], *PROJECT["optional-dependencies"][extra]])
+    modules = set(OF_EXTRAS[file.partition("/")[0]])
+    assert undeclared(file.partition("/")[0], declared, set()).keys() & modules == set()
+    for path in ROOT.joinpath(file.partition("/")[0]).rglob("*.py"):
+        if path != ROOT / file:
+            found = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            told = [node.module or "" for node in found if isinstance(node, ast.ImportFrom)]
+            assert not {module.partition(".")[0] for module in told} & modules, path
 
 
 def test_everything_that_tests_import_is_a_declared_dependency() -> None:

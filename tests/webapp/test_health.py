@@ -30,6 +30,19 @@ def test_not_ready_without_migrations(client: FlaskClient, engine: Engine) -> No
     assert answer.json == {"ready": False, "checks": {"database": False, "search": False, "index": False}}
 
 
+@pytest.mark.sqlite_only(reason="the file of SQLite")
+def test_not_ready_when_the_file_of_the_database_was_moved_or_replaced(client: FlaskClient, engine: Engine) -> None:
+    """The process still reads and writes the file that nobody sees any more."""
+    assert client.get("/readyz").status_code == 200
+    path = Path(engine.url.database or "")
+    away = path.rename(path.with_name("away"))
+    assert client.get("/readyz").json["checks"]["database"] is False
+    path.write_bytes(away.read_bytes())
+    assert client.get("/readyz").json["checks"]["database"] is False
+    away.rename(path)
+    assert client.get("/readyz").status_code == 200
+
+
 def test_not_ready_without_a_model_and_the_reason_stays_inside(settings: Settings, engine: Engine) -> None:
     answer = create_app(replace(settings, model="bundled"), engine).test_client().get("/readyz")
     assert answer.status_code == 503
@@ -42,9 +55,10 @@ def test_metrics_count_requests_and_searches_without_what_was_typed(
 ) -> None:
     client.get("/api/v1/search?q=geheimwort")
     figures = client.get("/metrics", headers=scraper).text
-    assert 'kb_requests_total{endpoint="api.search",method="GET",status="200"}' in figures
+    assert 'kb_http_requests_total{method="GET",route="/api/v1/search",status="200"}' in figures
     assert 'kb_searches_total{outcome="none",place="api"}' in figures
-    assert 'kb_search_seconds_count{stage="total"}' in figures
+    assert 'kb_search_duration_seconds_count{place="api"}' in figures
+    assert 'kb_search_stage_duration_seconds_count{stage="encode"}' in figures
     assert "geheimwort" not in figures
 
 

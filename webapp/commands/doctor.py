@@ -17,6 +17,7 @@ from kb.core.errors import KbError
 from kb.core.exposure import is_exposed
 from kb.core.settings import PROJECT_ROOT, Settings, load_settings
 from webapp.commands.doctor_channels import Found, look_at_held, look_at_mail, look_at_provider, look_at_webhooks
+from webapp.commands.doctor_running import look_at_server, look_at_work
 
 # Enough for a second copy of the sample index and a new model; below it, writing a segment may fail half-way.
 SCARCE_DISK = 1_000_000_000
@@ -34,10 +35,20 @@ class Finding:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 600),
+    default=0,
+    metavar="N",
+    help="Watch the running server for so long, and say what is slow and fails now; default: since its start.",
+)
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
-    """Look at everything that must be right, say what is not and what to type. Exit status 1 if something is wrong."""
-    findings = list(examine(load_settings()))
+def command(ctx: click.Context, as_json: bool, seconds: float) -> None:
+    """Look at everything that must be right and at what goes on: what is wrong, slow, waits or fails, and what to type.
+
+    Exit status 1 if something is wrong.
+    """
+    findings = list(examine(load_settings(), seconds))
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
@@ -55,8 +66,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
         click.echo("\nNothing is wrong.")
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """All findings, in the order in which they depend on each other."""
+def examine(settings: Settings, seconds: float = 0) -> Iterator[Finding]:
+    """All findings, in the order in which they depend on each other. seconds: see `look_at_server`."""
     from kb.core.database import create_database_engine
 
     yield _python()
@@ -77,9 +88,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
             yield from _guarded("Index", lambda: _index(settings, engine))
             yield from _guarded("People", lambda: _people(settings, engine))
             yield from _guarded("Safety", lambda: _safety(settings, engine))
+            yield from _guarded("Jobs", lambda: _channels(look_at_work(engine)))
             yield from _guarded("Webhooks", lambda: _channels(look_at_webhooks(engine)))
     finally:
         engine.dispose()
+    yield from _guarded("Server", lambda: _channels(look_at_server(settings, seconds)))
     yield from _guarded("E-mail", lambda: _channels(look_at_mail(settings)))
     yield from _guarded("Log-in by a provider", lambda: _channels(look_at_provider(settings)))
     yield from _guarded("Requests of customers", lambda: _channels(look_at_held(settings)))

@@ -2,9 +2,7 @@
 that takes jobs."""
 
 import gc
-import logging
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.core.errors import ConfigurationError, KbError, ModelError
+from kb.core.logs import set_up_logs
 from kb.core.settings import Settings, load_settings
+from webapp.commands.figures_folder import make_figures_folder
 
 if TYPE_CHECKING:
     from webapp.commands.serving_bridge import Bridge
@@ -30,7 +30,7 @@ def command() -> None:
     check_ready(settings)
     check_port(settings)
     # Read by prometheus-client when it is first imported, so before any worker starts.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_fresh_metrics_folder(settings))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(make_figures_folder(settings))
     _run(settings)
 
 
@@ -42,8 +42,10 @@ def check_ready(settings: Settings) -> None:
     from webapp.commands.production import require_safe
     from webapp.shared.assets import DIST
     from webapp.shared.security import load_secret_key
+    from webapp.shared.traces import check_traces
 
     load_secret_key(settings)
+    check_traces()
     engine = open_database(settings)
     with session_scope(engine) as session:
         require_safe(settings, session)
@@ -103,14 +105,6 @@ def places(settings: Settings) -> str:
     )
 
 
-def _fresh_metrics_folder(settings: Settings) -> "os.PathLike[str]":
-    # Figures of processes that are gone must not be counted on.
-    folder = settings.home / "metrics"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
 def _run(settings: Settings) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.errors import HaltServer
@@ -131,7 +125,7 @@ def _run(settings: Settings) -> None:
         def run(self) -> None:
             SupervisingArbiter(self).run()
 
-    log_security_events()
+    set_up_logs(settings)
     _load_before_fork(settings)
     try:
         Server().run()
@@ -139,16 +133,6 @@ def _run(settings: Settings) -> None:
         raise ConfigurationError(
             "The server could not start; the reason is above.", remedy="Type: kb doctor"
         ) from error
-
-
-def log_security_events() -> None:
-    """One line each on standard error, with number and hash: see `kb audit verify --head`."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    security = logging.getLogger("kb.security")
-    security.setLevel(logging.INFO)
-    security.handlers = [handler]
-    security.propagate = False
 
 
 def _load_before_fork(settings: Settings) -> None:
@@ -166,7 +150,7 @@ def _load_before_fork(settings: Settings) -> None:
 
 
 def gunicorn_options(settings: Settings) -> dict[str, Any]:
-    from webapp.commands.serving_worker import Worker
+    from webapp.commands.serving_worker import ServerLog, Worker
 
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
@@ -182,22 +166,28 @@ def gunicorn_options(settings: Settings) -> dict[str, Any]:
         "keepalive": 5,
         # No access log: addresses of searches hold what people typed.
         "accesslog": None,
-        "errorlog": "-",
-        "loglevel": "warning",
+        "logger_class": ServerLog,
+        "loglevel": settings.log_level,
         "control_socket_disable": True,
         "proc_name": "kb-assist",
         "when_ready": lambda _arbiter: click.echo(places(settings)),
         "post_worker_init": _warm_up,
+        "worker_exit": _send_last_spans,
         "child_exit": _forget_worker,
     }
 
 
 def _warm_up(worker: Any) -> None:
     """Load model and index beside the first requests, so that nobody waits for it who does not search."""
+    from webapp.shared.database import engine_of
     from webapp.shared.live import hub_of
     from webapp.shared.runtime import lazy_runtime
+    from webapp.shared.sampling import keep_sampling, sample
+    from webapp.shared.traces import start_traces
 
     application = worker.asgi.application
+    start_traces("web", engine_of(application))
+    keep_sampling("web", lambda: sample(application), lambda: not worker.alive)
     hub_of(application).is_stopping = lambda: not worker.alive
 
     def load() -> None:
@@ -214,6 +204,12 @@ def _warm_up(worker: Any) -> None:
         gc.freeze()
 
     threading.Thread(target=load, name="warm-up", daemon=True).start()
+
+
+def _send_last_spans(_arbiter: Any, _worker: Any) -> None:
+    from webapp.shared.traces import stop_traces
+
+    stop_traces()
 
 
 def _forget_worker(_arbiter: Any, worker: Any) -> None:

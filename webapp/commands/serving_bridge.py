@@ -18,6 +18,7 @@ from flask import Flask
 
 from webapp.auth.hashing import may_hash
 from webapp.shared.live import STREAM, LiveStream
+from webapp.shared.meters import IN_WORK, TURNED_AWAY
 from webapp.shared.uploads import most_to_read
 
 logger = logging.getLogger(__name__)
@@ -77,10 +78,12 @@ class Bridge:
             return
         has_password = may_hash(self.application, scope["method"], self._path(scope))
         if self._waiting >= MOST_WAITING or (has_password and self._waiting_with_passwords >= MOST_WITH_PASSWORDS):
+            TURNED_AWAY.labels("busy").inc()
             await _send_plain(send, 503, _BUSY, (b"retry-after", b"3"))
             return
         body = await _read_body(scope, receive, self._most_to_read(scope))
         if body is None:
+            TURNED_AWAY.labels("late").inc()
             await _send_plain(send, 408, b"The request did not arrive.\n")
             return
         try:
@@ -108,6 +111,7 @@ class Bridge:
     async def _answer(self, environ: dict[str, Any], *, has_password: bool) -> _Answer:
         """Who tries passwords waits for a thread among themselves: one hash takes as long as many answers."""
         self._waiting += 1
+        IN_WORK.inc()
         self._waiting_with_passwords += has_password
         future = (self._of_passwords if has_password else self._threads).submit(self._call, environ)
         try:
@@ -117,6 +121,7 @@ class Bridge:
             raise
         finally:
             self._waiting -= 1
+            IN_WORK.dec()
             self._waiting_with_passwords -= has_password
 
     def _call(self, environ: dict[str, Any]) -> _Answer:

@@ -9,6 +9,7 @@ import resource
 from typing import Any
 
 from gunicorn.asgi.protocol import ASGIProtocol
+from gunicorn.glogging import Logger
 from gunicorn.workers.gasgi import ASGIWorker
 
 from webapp.shared.live import hub_of
@@ -83,3 +84,12 @@ class Worker(ASGIWorker):  # type: ignore[misc]
         # Streams would keep a server that is to stop for the whole of its graceful time.
         hub_of(self.asgi.application).wake_all()
         await self._shutdown()
+
+
+class ServerLog(Logger):  # type: ignore[misc]
+    """What gunicorn has to say goes where all lines of the log go, in their form (kb.core.logs)."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True

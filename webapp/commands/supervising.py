@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
+from prometheus_client.multiprocess import mark_process_dead
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class WorkerProcess:
             if self._process.poll() is None:
                 return
             logger.warning("The worker of jobs died; it is started again.")
+            mark_process_dead(self._process.pid)  # type: ignore[no-untyped-call]
             self._delay = _FIRST_DELAY if now - self._started > _WELL_AFTER else min(2 * self._delay, _LONGEST_DELAY)
             self._process, self._start_at = None, now + self._delay
         if now >= self._start_at:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.core.errors import KbError
+from kb.core.logs import set_up_logs
 from kb.core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -30,13 +31,19 @@ def command(parent: int | None) -> None:
     """
     from kb.jobs.worker import Worker
     from webapp.commands.console import open_database
+    from webapp.shared.meters import observe_job
+    from webapp.shared.sampling import keep_sampling, sample_connections
+    from webapp.shared.traces import start_traces, stop_traces
     from webapp.worker.kinds import job_kinds
     from webapp.worker.tools import WorkerTools
 
     settings = load_settings()
+    set_up_logs(settings)
     engine = open_database(settings)
     tools = WorkerTools(settings, engine)
-    worker = Worker(engine, job_kinds(settings, engine, tools), worker_name())
+    worker = Worker(engine, job_kinds(settings, engine, tools), worker_name(), observe_job)
+    start_traces("jobs", engine)
+    keep_sampling("jobs", lambda: sample_connections(engine), worker.stop.is_set)
     # Beside a server on the same machine: who searches goes first.
     os.nice(_NICE)
     # At once, so that the first article after a start is found as soon as any other.
@@ -53,6 +60,7 @@ def command(parent: int | None) -> None:
     else:
         click.echo("The worker takes jobs. Ctrl-C stops it.")
     worker.run()
+    stop_traces()
     engine.dispose()
 
 

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from kb.core.database import session_scope
 from kb.core.errors import KbError
+from kb.core.log_context import About, about_in_log, log_about
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +40,21 @@ class AfterResponse:
         self._lock = threading.Lock()
         self._waiting = 0
 
-    def do(self, work: Work) -> None:
-        """Do the work soon. Waits for it for a moment, unless other work is waiting already."""
+    @property
+    def waiting(self) -> int:
+        """Pieces of work."""
+        return self._waiting
+
+    def do(self, work: Work, about: About) -> None:
+        """Do the work soon. Waits for it for a moment, unless other work is waiting already. about: what its lines in the log
+        are about."""
         with self._lock:
             if self._waiting >= MOST_WAITING:
                 logger.error("After the response: lost, since %d pieces of work wait for the database", self._waiting)
                 return
             is_first = not self._waiting
             self._waiting += 1
-        future = self._thread.submit(self._run, work, time.monotonic() + LONGEST)
+        future = self._thread.submit(self._run, work, about, time.monotonic() + LONGEST)
         if is_first:
             _wait(future, PATIENCE)
 
@@ -55,7 +62,11 @@ class AfterResponse:
         """Until all that was given so far is done: for tests."""
         _wait(self._thread.submit(lambda: None), seconds)
 
-    def _run(self, work: Work, deadline: float) -> None:
+    def _run(self, work: Work, about: About, deadline: float) -> None:
+        with about_in_log(about):
+            self._run_on(work, deadline)
+
+    def _run_on(self, work: Work, deadline: float) -> None:
         try:
             while not self._try(work, time.monotonic() > deadline):
                 time.sleep(0.2)
@@ -90,6 +101,11 @@ def init_after_response(app: Flask, engine: Engine) -> None:
     app.extensions[_EXTENSION] = AfterResponse(engine)
 
 
+def after_response_of(app: Flask) -> AfterResponse:
+    after: AfterResponse = app.extensions[_EXTENSION]
+    return after
+
+
 def run_after_response(work: Work) -> None:
     """Call `work` with a session of its own when the client has its answer. What goes wrong there goes to the log."""
     after_this_request(lambda response: do_after(response, work))
@@ -97,6 +113,7 @@ def run_after_response(work: Work) -> None:
 
 def do_after(response: Response, work: Work) -> Response:
     """The same for an answer that is there already."""
-    after: AfterResponse = current_app.extensions[_EXTENSION]
-    response.call_on_close(lambda: after.do(work))
+    after = after_response_of(current_app)
+    about = log_about()
+    response.call_on_close(lambda: after.do(work, about))
     return response

@@ -15,7 +15,8 @@ from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 from webapp.shared.feedback import note_feedback
 from webapp.shared.flows import flows_of_shop
-from webapp.shared.metrics import COMPOSED, observe_search
+from webapp.shared.meters import COMPOSED
+from webapp.shared.metrics import observe_search
 from webapp.shared.runtime import search_runtime
 from webapp.shared.searching import current_settings, record_after_response
 

@@ -16,7 +16,11 @@ def init_database(app: Flask, engine: Engine) -> None:
 
 
 def engine() -> Engine:
-    bound: tuple[Engine, sessionmaker[Session]] = current_app.extensions[_EXTENSION]
+    return engine_of(current_app)
+
+
+def engine_of(app: Flask) -> Engine:
+    bound: tuple[Engine, sessionmaker[Session]] = app.extensions[_EXTENSION]
     return bound[0]
 
 

@@ -1,7 +1,6 @@
 """Errors become answers here and nowhere else: an HTML page, or `application/problem+json` (RFC 9457) for programs."""
 
 import logging
-import secrets
 from http import HTTPStatus
 from math import ceil
 
@@ -29,6 +28,8 @@ from kb.core.errors import (
 )
 from webapp.shared.access import wants_json
 from webapp.shared.error_words import message_of, remedy_of
+from webapp.shared.meters import DATABASE_ERRORS
+from webapp.shared.request_ids import request_id
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def _handle_kb_error(error: KbError) -> Response:
             response.headers["Retry-After"] = str(ceil(error.wait))
         return response
     # What is wrong inside (paths, models, settings) is for the log; outside it is for those who run the place.
-    reference = _new_reference()
+    reference = request_id()
     logger.error("%s [%s] %s", type(error).__name__, reference, error)
     return error_response(status, _status_text(status), reference=reference)
 
@@ -97,7 +98,8 @@ def _handle_http_error(error: HTTPException) -> Response:
 
 def _handle_busy_database(error: OperationalError) -> Response:
     """Somebody else writes for longer than a request may wait, or the database is not there: it can be sent again soon."""
-    reference = _new_reference()
+    reference = request_id()
+    DATABASE_ERRORS.inc()
     logger.error("Database [%s] in %s %s: %s", reference, request.method, request.endpoint, error.orig)
     response = error_response(
         HTTPStatus.SERVICE_UNAVAILABLE, _status_text(HTTPStatus.SERVICE_UNAVAILABLE), reference=reference
@@ -126,7 +128,7 @@ def _fields_to_send_again(status: HTTPStatus, is_outdated: bool) -> list[tuple[s
 
 
 def _handle_anything_else(error: Exception) -> Response:
-    reference = _new_reference()
+    reference = request_id()
     logger.error("Unexpected error [%s] in %s %s", reference, request.method, request.endpoint, exc_info=error)
     return error_response(
         HTTPStatus.INTERNAL_SERVER_ERROR, _status_text(HTTPStatus.INTERNAL_SERVER_ERROR), reference=reference
@@ -136,7 +138,8 @@ def _handle_anything_else(error: Exception) -> Response:
 def error_response(
     status: HTTPStatus, detail: str, *, remedy: str = "", reference: str = "", is_outdated: bool = False
 ) -> Response:
-    """The answer for an error in the form that the client reads. `reference` leads to the line in the log.
+    """The answer for an error in the form that the client reads. `reference` leads to the line in the log; a page names the
+    request in any case, for whoever asks us about it.
 
     is_outdated: a form of the help centre whose session is over; nobody is logged in there, so that sending it again, which its
     page offers, does nothing in anybody's name.
@@ -159,7 +162,7 @@ def error_response(
             status=status.value,
             detail=detail,
             remedy=remedy,
-            reference=reference,
+            reference=reference or request_id(),
             fields=_fields_to_send_again(status, is_outdated),
             waiting=0,  # asks the database nothing: it may be what is wrong
         )
@@ -169,10 +172,6 @@ def error_response(
         line = " ".join(part for part in (f"{status.value} {detail}", remedy, reference) if part)
         return Response(line + "\n", status, content_type="text/plain; charset=utf-8")
     return Response(page, status, content_type="text/html; charset=utf-8")
-
-
-def _new_reference() -> str:
-    return secrets.token_hex(4)
 
 
 def _status_text(status: HTTPStatus) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from kb.core.database import require_same_file
 from kb.core.errors import KbError
 from kb.tables.database_state import database_state
 from webapp.shared.database import engine
@@ -56,6 +57,7 @@ def _passes(check: Callable[[], None]) -> bool:
 def _check_database() -> None:
     with engine().connect() as connection:
         connection.execute(text("SELECT 1"))
+        require_same_file(connection)
     database_state(engine()).require_usable()
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb.core.clock import utc_now
 from kb.core.signals import LIVE, Watch
 from kb.service.changes import Change, Cursor, newest, presences_since, rows_after
+from webapp.shared.meters import STREAMS
 
 logger = logging.getLogger(__name__)
 
@@ -141,6 +142,7 @@ class Hub:
             if len(self._listeners) >= MOST_STREAMS:
                 raise TooManyStreamsError
             self._listeners.add(listener)
+            STREAMS.inc()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="live", daemon=True)
                 self._thread.start()
@@ -148,7 +150,9 @@ class Hub:
 
     def forget(self, listener: LiveStream) -> None:
         with self._lock:
-            self._listeners.discard(listener)
+            if listener in self._listeners:
+                self._listeners.discard(listener)
+                STREAMS.dec()
 
     def wake_all(self) -> None:
         with self._lock:

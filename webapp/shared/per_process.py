@@ -16,11 +16,16 @@ class OncePerProcess(Generic[T]):
         self._lock = threading.Lock()
         self._opened: tuple[int, T] | None = None
 
+    def opened(self) -> T | None:
+        """That of this process, if it has been opened."""
+        opened = self._opened
+        return opened[1] if opened is not None and opened[0] == os.getpid() else None
+
     def get(self) -> T:
         """That of this process. Raises what opening it raises; a later call tries again."""
-        opened = self._opened
-        if opened is not None and opened[0] == os.getpid():
-            return opened[1]
+        opened_before = self.opened()
+        if opened_before is not None:
+            return opened_before
         with self._lock:
             opened = self._opened
             if opened is None or opened[0] != os.getpid():

@@ -9,6 +9,7 @@ from kb.service.channels.compose import Sender
 from kb.service.channels.delivery import WaysOut, deliver_due
 from kb.service.channels.mailbox import was_sent
 from kb.service.channels.reading import read_mailbox
+from webapp.shared.meters import MAILS
 from webapp.worker.tools import WorkerTools
 
 DELIVERY, WEBHOOKS, MAILBOX = "deliver", "webhooks", "mailbox"
@@ -24,6 +25,8 @@ def ways_out(settings: Settings) -> WaysOut:
 def deliver(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
     """Replies that can no longer be taken back go out."""
     found = deliver_due(tools.engine, ways_out(tools.settings), checkpoint=lambda: context.progress(0, 0))
+    for became, number in found.items():
+        MAILS.labels("out", became).inc(number)
     return dict(found) or None
 
 
@@ -48,4 +51,6 @@ def read_mails(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None
         zone=settings.time_zone,
         checkpoint=lambda: context.progress(0, 0),
     )
+    for became, number in found.became.items():
+        MAILS.labels("in", became).inc(number)
     return found.to_json() if found.read else None

@@ -155,7 +155,7 @@ def test_workers_load_the_application_after_the_fork_and_log_no_addresses(settin
 
 def test_a_worker_that_is_warm_does_not_look_for_garbage_among_what_stays(app: Flask) -> None:
     before = gc.get_freeze_count()
-    _warm_up(SimpleNamespace(asgi=Bridge(app), log=app.logger))
+    _warm_up(SimpleNamespace(asgi=Bridge(app), log=app.logger, alive=False))
     for thread in threading.enumerate():
         if thread.name == "warm-up":
             thread.join(30)
