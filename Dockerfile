@@ -23,7 +23,7 @@ ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
-COPY locks locks
+COPY locks/run.txt locks/torch.txt locks/cuda.txt locks/
 RUN python -m venv /opt/kb-assist \
  && /opt/kb-assist/bin/pip install --require-hashes --no-deps -r locks/run.txt
 

@@ -38,7 +38,7 @@ environment:
 	@python=$$($(FIND_PYTHON)) && "$$python" scripts/prepare.py env assets
 
 development:
-	@python=$$($(FIND_PYTHON)) && "$$python" scripts/prepare.py dev-env assets browser
+	@python=$$($(FIND_PYTHON)) && "$$python" scripts/prepare.py dev-env assets browser nginx
 
 lint: development
 	.venv/bin/ruff check .

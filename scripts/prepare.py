@@ -34,12 +34,13 @@ class Problem(Exception):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("steps", nargs="+", choices=["env", "dev-env", "assets", "browser"])
+    parser.add_argument("steps", nargs="+", choices=["env", "dev-env", "assets", "browser", "nginx"])
     steps = {
         "env": lambda: make_environment(dev=False),
         "dev-env": lambda: make_environment(dev=True),
         "assets": make_assets,
         "browser": find_browser,
+        "nginx": fetch_nginx,
     }
     try:
         for name in parser.parse_args().steps:
@@ -249,6 +250,30 @@ def find_browser() -> None:
             "There is no Chromium for the browser tests, and Playwright could not fetch one.\n"
             "On Debian: sudo apt-get install chromium. Then run the same command again."
         )
+
+
+def find_nginx() -> "Path | None":
+    """The machine's, or the one that `fetch_nginx` has put into the environment."""
+    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
+    own = VENV / "nginx" / "usr" / "sbin" / "nginx"
+    return Path(found) if found else own if own.exists() else None
+
+
+def fetch_nginx() -> None:
+    """An nginx for the tests of deploy/: Debian's, unpacked into the environment. Installed, it would start to serve at once.
+
+    Without one those tests are left out.
+    """
+    if find_nginx() or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        return
+    say("An nginx for the tests")
+    with tempfile.TemporaryDirectory() as folder:
+        for command in (["apt-get", "update", "-q"], ["apt-get", "download", "-q", "nginx"]):
+            subprocess.run(command, cwd=folder, capture_output=True, check=False)
+        for package in Path(folder).glob("nginx_*.deb"):
+            subprocess.run(["dpkg-deb", "--extract", str(package), str(VENV / "nginx")], check=False)
+    if not find_nginx():
+        say("  It could not be fetched; the tests that need it are left out.")
 
 
 def apt_install(package: str) -> bool:

@@ -16,13 +16,17 @@ _FILE = "requester_key"
 _LENGTH = 32
 
 
-def load_requester_key(home: Path) -> bytes:
-    """The key in `home/requester_key`, made at the first call, readable by its owner only. Raises ConfigurationError."""
+def load_requester_key(home: Path, secret_key: str = "") -> bytes:
+    """The key in `home/requester_key`, made at the first call, readable by its owner only. Raises ConfigurationError.
+
+    secret_key: KB_SECRET_KEY, where it is set: machines with homes of their own make the same key of it, or the tickets of one
+    person would be several people's, and not all of them found where that person asks to be erased.
+    """
     path = home / _FILE
     try:
         make_home(home)
         if not path.exists():
-            _create(path)
+            _create(path, secret_key)
         key = bytes.fromhex(path.read_text("ascii").strip())
     except (OSError, ValueError) as error:
         raise ConfigurationError(
@@ -36,11 +40,13 @@ def load_requester_key(home: Path) -> bytes:
     return key
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, secret_key: str) -> None:
     """Write whole or not at all: of two processes that start at once, one key wins."""
+    own = secrets.token_hex(_LENGTH)
+    key = hmac.new(secret_key.encode(), b"requesters of tickets", hashlib.sha256).hexdigest() if secret_key else own
     draft = path.with_name(f"{_FILE}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(_LENGTH) + "\n")
+        file.write(key + "\n")
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -19,6 +19,14 @@ def test_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None
     assert [file.name for file in (tmp_path / "home").iterdir()] == ["requester_key"]
 
 
+def test_machines_with_one_secret_key_have_one_key_of_requesters(tmp_path: Path) -> None:
+    first, second = (load_requester_key(tmp_path / name, "the same on all machines") for name in ("first", "second"))
+    assert first == second
+    assert load_requester_key(tmp_path / "third", "of another site") != first
+    # One that is there stays, or the tickets of before would be somebody else's.
+    assert load_requester_key(tmp_path / "first", "of another site") == first
+
+
 @pytest.mark.parametrize("content", ["", "zz", "00ff"])
 def test_broken_key_is_a_clear_error(content: str, tmp_path: Path) -> None:
     (tmp_path / "requester_key").write_text(content)

@@ -134,7 +134,7 @@ def look(form: ImportForm, settings: Settings) -> Look:
             preview = preview_tickets(
                 part,
                 form.source,
-                requester_key=load_requester_key(settings.home),
+                requester_key=load_requester_key(settings.home, settings.secret_key),
                 region=settings.phone_region,
                 columns=form.columns,
                 dates=form.dates,

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from sqlalchemy import Engine
 
 from kb.core.database import create_database_engine
+from kb.core.home import make_home
 from kb.core.settings import Settings
 from kb.tables.database_state import database_state
 
@@ -23,7 +24,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def connect_database(settings: Settings) -> Engine:
-    """The engine of a database in any state; its connections are closed when the command ends."""
+    """The engine of a database in any state; its connections are closed when the command ends. KB_HOME is there after it, before
+    anything is put into it: made by the way, it would be open to others, and the next start refused."""
+    make_home(settings.home)
     engine = create_database_engine(settings)
     if context := click.get_current_context(silent=True):
         context.call_on_close(engine.dispose)

@@ -302,7 +302,7 @@ def _add_tickets(settings: Settings, engine: "Engine") -> None:
             session,
             SAMPLE_TICKETS,
             "zendesk",
-            requester_key=load_requester_key(settings.home),
+            requester_key=load_requester_key(settings.home, settings.secret_key),
             region=settings.phone_region,
             progress=advance,
             checkpoint=session.commit,

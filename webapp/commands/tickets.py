@@ -94,7 +94,7 @@ def import_command(
             err.print(f"Columns: {_columns(reading)}.", markup=False, soft_wrap=True)
 
     settings = load_settings()
-    key, region = load_requester_key(settings.home), settings.phone_region
+    key, region = load_requester_key(settings.home, settings.secret_key), settings.phone_region
     columns, own = parse_mapping(mapping), frozenset(domain.lower().lstrip("@") for domain in own_domains)
     if dry_run:
         preview = preview_tickets(

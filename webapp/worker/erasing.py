@@ -76,7 +76,8 @@ def person_of(session: Session, settings: Settings, asked: str) -> Person:
 
 
 def with_tickets(person: Person, settings: Settings) -> Person:
-    return replace(person, tickets_of=hashes_of_requester(load_requester_key(settings.home), person.identifiers))
+    key = load_requester_key(settings.home, settings.secret_key)
+    return replace(person, tickets_of=hashes_of_requester(key, person.identifiers))
 
 
 def waiting_of(

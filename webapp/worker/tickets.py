@@ -41,7 +41,7 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any]:
                 session,
                 path,
                 str(context.payload["source"]),
-                requester_key=load_requester_key(tools.settings.home),
+                requester_key=load_requester_key(tools.settings.home, tools.settings.secret_key),
                 region=tools.settings.phone_region,
                 columns=context.payload.get("columns"),
                 dates=context.payload.get("dates", "auto"),

@@ -38,9 +38,8 @@ def _keep(conversation: Conversation) -> int:
     """The number of its ticket."""
     if conversation.state != ConversationState.CLOSED.value:
         raise InvalidInputError(_("Only a conversation that is closed can be kept as a ticket."))
-    number = keep_ticket(
-        session(), _raw_ticket(conversation), load_requester_key(settings().home), settings().phone_region
-    )
+    key = load_requester_key(settings().home, settings().secret_key)
+    number = keep_ticket(session(), _raw_ticket(conversation), key, settings().phone_region)
     conversation.ticket_id = number
     note_event(session(), conversation, EventKind.SAVED, current_user.id, {"ticket": number})
     flash(_("Kept as a ticket, without personal data. The desk finds it in a moment."), "good")
