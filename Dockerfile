@@ -6,7 +6,6 @@
 # gigabytes), NPM_CONFIG_REGISTRY=…
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 ARG NODE_IMAGE=node:24-trixie-slim
-ARG PYTORCH=without
 
 # Styles and scripts.
 FROM ${NODE_IMAGE} AS pages
@@ -39,11 +38,15 @@ COPY webapp webapp
 RUN KB_MODELS=/opt/models PYTHONPATH=/src /opt/kb-assist/bin/python -m webapp.commands model prepare \
  && chmod -R a+rX /opt/models
 
-FROM packages AS environment-without
-FROM model AS environment-with
-
 # The program itself.
-FROM environment-${PYTORCH} AS program
+FROM packages AS program
+ARG PYTORCH=without
+ARG KB_KNOWN_BUILDS_ONLY
+COPY scripts/prepare.py scripts/prepare.py
+RUN if [ "${PYTORCH}" = with ]; then \
+      ln -s /opt/kb-assist .venv \
+      && python -c "from scripts.prepare import LOCKS, install_torch; install_torch(LOCKS / 'torch.txt')"; \
+    fi
 COPY setup.py pyproject.toml README.md LICENSE ./
 COPY articles articles
 COPY kb kb
