@@ -26,7 +26,7 @@ DEPLOY = ROOT / "deploy"
 NAME = "help.example.com"
 NGINX = find_nginx()
 # Seconds for whatever comes by itself, on a machine that may be busy.
-PATIENCE = 180.0
+PATIENCE = 600.0
 
 pytestmark = [
     pytest.mark.slow,
