@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 import webapp.shared.access
 from kb.core.errors import (
@@ -159,3 +160,19 @@ def test_unauthenticated_program_is_told_how_to_authenticate(client: FlaskClient
     check_problem(answer, 401)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert webapp.shared.access.required_role("api_desk.search_desk", "api_desk") is not None
+
+
+def test_an_error_of_the_database_asks_it_nothing_more(
+    client: FlaskClient, login: Callable[[str], FlaskClient], engine: Engine
+) -> None:
+    """Whoever has a token or a session gets the error in its usual form, although nobody can tell who they are."""
+    somebody = login("rep")
+    with engine.begin() as connection:
+        for table in ("api_tokens", "user_sessions"):
+            connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_gone")
+    # A table that is missing is an error of its own kind to each database.
+    status = 503 if engine.dialect.name == "sqlite" else 500
+    check_problem(client.get("/api/v1/search?q=refund", headers={"Authorization": "Bearer kb_of_somebody"}), status)
+    page = somebody.get("/desk/")
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert page.headers["X-Request-Id"] in page.text

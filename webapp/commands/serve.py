@@ -29,7 +29,8 @@ def command() -> None:
     settings = load_settings()
     check_ready(settings)
     check_port(settings)
-    # Read by prometheus-client when it is first imported, so before any worker starts.
+    # Read by prometheus-client when it is first imported: later, each process would keep its figures to itself.
+    assert "prometheus_client" not in sys.modules
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(make_figures_folder(settings))
     _run(settings)
 
@@ -42,7 +43,7 @@ def check_ready(settings: Settings) -> None:
     from webapp.commands.production import require_safe
     from webapp.shared.assets import DIST
     from webapp.shared.security import load_secret_key
-    from webapp.shared.traces import check_traces
+    from webapp.shared.trace_settings import check_traces
 
     load_secret_key(settings)
     check_traces()

@@ -19,6 +19,7 @@ from flask import Flask
 from webapp.auth.hashing import may_hash
 from webapp.shared.live import STREAM, LiveStream
 from webapp.shared.meters import IN_WORK, TURNED_AWAY
+from webapp.shared.request_ids import HEADER, name_for
 from webapp.shared.uploads import most_to_read
 
 logger = logging.getLogger(__name__)
@@ -79,12 +80,12 @@ class Bridge:
         has_password = may_hash(self.application, scope["method"], self._path(scope))
         if self._waiting >= MOST_WAITING or (has_password and self._waiting_with_passwords >= MOST_WITH_PASSWORDS):
             TURNED_AWAY.labels("busy").inc()
-            await _send_plain(send, 503, _BUSY, (b"retry-after", b"3"))
+            await _send_plain(send, 503, _BUSY, _name(scope), (b"retry-after", b"3"))
             return
         body = await _read_body(scope, receive, self._most_to_read(scope))
         if body is None:
             TURNED_AWAY.labels("late").inc()
-            await _send_plain(send, 408, b"The request did not arrive.\n")
+            await _send_plain(send, 408, b"The request did not arrive.\n", _name(scope))
             return
         try:
             answer = await self._answer(_environ(scope, *body), has_password=has_password)
@@ -162,6 +163,11 @@ class Bridge:
         # The client has its answer. The next request of this connection finds done what this one does after its answer.
         await asyncio.get_running_loop().run_in_executor(self._afterwards, _close, answer)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _name(scope: Message) -> tuple[bytes, bytes]:
+    """The header with the request's id, where the application, which gives it, is not asked."""
+    return HEADER.lower().encode(), name_for(_header(scope, HEADER.lower().encode())).encode()
 
 
 def _header(scope: Message, wanted: bytes) -> str:

@@ -4,11 +4,11 @@ import logging
 from http import HTTPStatus
 from math import ceil
 
-from flask import Flask, json, render_template, request
+from flask import Flask, current_app, g, json, render_template, request
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -99,6 +99,7 @@ def _handle_http_error(error: HTTPException) -> Response:
 def _handle_busy_database(error: OperationalError) -> Response:
     """Somebody else writes for longer than a request may wait, or the database is not there: it can be sent again soon."""
     reference = request_id()
+    _ask_for_nobody()
     DATABASE_ERRORS.inc()
     logger.error("Database [%s] in %s %s: %s", reference, request.method, request.endpoint, error.orig)
     response = error_response(
@@ -117,6 +118,12 @@ def _handle_same_at_once(error: IntegrityError) -> Response:
     return error_response(HTTPStatus.CONFLICT, text, remedy=_("Look at it again; then repeat what is still missing."))
 
 
+def _ask_for_nobody() -> None:
+    """What is wrong is the database, which would be asked once more who has logged in: for the language, and for the page."""
+    if "_login_user" not in g:
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+
+
 def _fields_to_send_again(status: HTTPStatus, is_outdated: bool) -> list[tuple[str, str]]:
     """What was sent with a form that could not be taken just now, for a button that sends it again. No password is shown."""
     is_for_later = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS} or is_outdated
@@ -129,6 +136,8 @@ def _fields_to_send_again(status: HTTPStatus, is_outdated: bool) -> list[tuple[s
 
 def _handle_anything_else(error: Exception) -> Response:
     reference = request_id()
+    if isinstance(error, SQLAlchemyError):
+        _ask_for_nobody()
     logger.error("Unexpected error [%s] in %s %s", reference, request.method, request.endpoint, exc_info=error)
     return error_response(
         HTTPStatus.INTERNAL_SERVER_ERROR, _status_text(HTTPStatus.INTERNAL_SERVER_ERROR), reference=reference

@@ -23,11 +23,15 @@ def init_request_ids(app: Flask) -> None:
     app.teardown_request(_end)
 
 
+def name_for(given: str) -> str:
+    """What the proxy gave, if it is sane, else a new one."""
+    return given if _SANE.fullmatch(given) else secrets.token_hex(6)
+
+
 def request_id() -> str:
     """That of the running request."""
     if "request_id" not in g:
-        given = request.headers.get(HEADER, "")
-        g.request_id = given if _SANE.fullmatch(given) else secrets.token_hex(6)
+        g.request_id = name_for(request.headers.get(HEADER, ""))
     found: str = g.request_id
     return found
 

@@ -1,6 +1,7 @@
 """What is not counted as it passes but looked at: connections, work that waits, how far the index is followed. Each process looks
 at its own every few seconds, since the one that is asked for `/metrics` sees into no other."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from webapp.shared.after_response import after_response_of
 from webapp.shared.database import engine_of
 from webapp.shared.meters import AFTERWARDS, CONNECTIONS, LAG, MOST_CONNECTIONS, PASSAGES, STALE, STARTED, UNSEEN
 from webapp.shared.runtime import lazy_runtime
+
+logger = logging.getLogger(__name__)
 
 # Seconds.
 _EVERY = 5.0
@@ -53,7 +56,10 @@ def keep_sampling(role: str, look: Callable[[], None], is_over: Callable[[], boo
 
     def go_on() -> None:
         while not is_over():
-            look()
+            try:
+                look()
+            except Exception:  # a thread that dies would leave its last figures standing
+                logger.exception("Figures could not be looked at")
             time.sleep(_EVERY)
 
     threading.Thread(target=go_on, name="figures", daemon=True).start()

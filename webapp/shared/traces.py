@@ -5,64 +5,23 @@ packages of `kb-assist[otel]` are needed, and everything else is said by the OTE
 OpenTelemetry is imported, and no statement is looked at.
 """
 
-import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flask import Flask, g, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response
 
-from kb.core.errors import ConfigurationError
 from kb.core.log_context import log_about, set_log_about
 from kb.core.tracing import trace_with
 from webapp.shared.metrics import method_of_request, route_of_request
 from webapp.shared.request_ids import request_id
+from webapp.shared.trace_settings import check_traces, wants_traces
 
 if TYPE_CHECKING:
     from webapp.shared.open_telemetry import OpenTelemetry
 
-_ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-_PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-
 # That of this process, where traces are on.
 _tracer: "OpenTelemetry | None" = None
-
-
-def wants_traces(environment: Mapping[str, str] | None = None) -> bool:
-    """Raises ConfigurationError where they are wanted in a way in which they cannot be sent."""
-    given = os.environ if environment is None else environment
-    exporter = given.get("OTEL_TRACES_EXPORTER", "").strip().lower() or "otlp"
-    is_off = given.get("OTEL_SDK_DISABLED", "").strip().lower() == "true" or exporter == "none"
-    if is_off or not any(given.get(name, "").strip() for name in _ENDPOINTS):
-        return False
-    if exporter != "otlp":
-        raise ConfigurationError(
-            "OTEL_TRACES_EXPORTER is “%(given)s”, but traces are sent by otlp alone.",
-            remedy="OTEL_TRACES_EXPORTER=otlp, or none for no traces",
-            given=exporter,
-        )
-    protocol = next((given[name] for name in _PROTOCOLS if given.get(name)), "http/protobuf")
-    if protocol != "http/protobuf":
-        raise ConfigurationError(
-            "Traces are to be sent by “%(given)s”, but can be sent by http/protobuf alone.",
-            remedy="OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, and the port of the collector for it: 4318 as a rule",
-            given=protocol,
-        )
-    return True
-
-
-def check_traces() -> None:
-    """Raises ConfigurationError where traces are wanted and cannot be made."""
-    if not wants_traces():
-        return
-    try:
-        import webapp.shared.open_telemetry  # noqa: F401
-    except ImportError as error:
-        raise ConfigurationError(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the packages for traces are not installed.",
-            remedy="Type: .venv/bin/pip install 'kb-assist[otel]'; or leave the variable out",
-        ) from error
 
 
 def start_traces(role: str, engine: Engine) -> None:

@@ -14,7 +14,8 @@ from kb.articles import parse_article, save_article
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from kb.core.tracing import span
-from webapp.shared.traces import start_traces, stop_traces, wants_traces
+from webapp.shared.trace_settings import wants_traces
+from webapp.shared.traces import start_traces, stop_traces
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 STAGES = {"search encode", "search dense", "search lexical", "search rank", "search load"}
