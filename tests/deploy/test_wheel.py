@@ -93,6 +93,21 @@ def test_source_archive_is_enough_for_make_run_and_has_no_tests(built: tuple[Pat
     } <= names
 
 
+def test_secrets_of_compose_stay_out_of_the_source_archive(tmp_path: Path) -> None:
+    """They lie below deploy/, which the archive holds."""
+    for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE", "MANIFEST.in", "deploy/compose.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    for name in ("deploy/secrets/kb_secret_key", "deploy/.env", "webapp/static/dist/manifest.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("secret")
+    make = "from setuptools import build_meta; print(build_meta.build_sdist('.'))"
+    subprocess.run([sys.executable, "-c", make], cwd=tmp_path, capture_output=True, check=True)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
+    assert {name for name in names if name.startswith("deploy/")} == {"deploy/compose.yaml"}
+
+
 def test_nothing_is_made_of_a_project_that_was_not_built(tmp_path: Path) -> None:
     """A wheel without styles or translations would be found out by customers."""
     for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
