@@ -13,12 +13,12 @@ from sqlalchemy import Engine, create_engine
 
 from kb.backup.archive import DATABASE, FORMAT, HOME, ArchiveWriter, Manifest, StoredFile
 from kb.backup.state_files import StateFile, sqlite_file, state_files
-from kb.backup.table_rows import copy_rows
 from kb.core.clock import utc_now
 from kb.core.database import snapshot_scope
 from kb.core.errors import ConfigurationError, ConflictError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
+from kb.tables.copying import copy_rows
 from kb.tables.database_state import database_state
 from kb.tables.migrations import upgrade_database
 

@@ -16,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kb.backup.archive import DATABASE, HOME, Manifest, extract, open_archive
 from kb.backup.state_files import sqlite_file, state_files
-from kb.backup.table_rows import copy_rows, holds_rows
 from kb.core.database import create_database_engine, snapshot_scope
 from kb.core.errors import ConfigurationError, ConflictError, InvalidInputError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
+from kb.tables.copying import copy_rows, held_tables
 from kb.tables.database_state import database_state, known_migrations, unreachable_database
 from kb.tables.migrations import upgrade_database
 
@@ -31,10 +31,12 @@ _ELSEWHERE = "Name another folder in KB_HOME, and another database in KB_DATABAS
 
 @dataclass(frozen=True)
 class Restored:
-    """migrated_from: the migration that the backup was made at, None where it was the newest."""
+    """migrated_from: the migration that the backup was made at, None where it was the newest. odd: a line for each value that
+    this kind of database could not take as it was."""
 
     manifest: Manifest
     migrated_from: str | None
+    odd: list[str]
 
 
 def check_backup(path: Path, progress: Progress | None = None) -> Manifest:
@@ -58,6 +60,7 @@ def restore_backup(settings: Settings, path: Path, progress: Progress | None = N
         try:
             _require_empty_database(settings, engine)
             target = sqlite_file(settings)
+            odd: list[str] = []
             with _scratch(settings.home) as files, _scratch(target.parent if target else settings.home) as folder:
                 database = folder / DATABASE
                 extract(archive, DATABASE, manifest.files[DATABASE], database, progress)
@@ -68,12 +71,12 @@ def restore_backup(settings: Settings, path: Path, progress: Progress | None = N
                 if target:
                     _place_file(database, target)
                 else:
-                    _fill(engine, settings, database, progress)
+                    odd = _fill(engine, settings, database, progress)
         except SQLAlchemyError as error:
             raise unreachable_database(engine, error) from error
         finally:
             engine.dispose()
-    return Restored(manifest, None if manifest.migration == newest else manifest.migration)
+    return Restored(manifest, None if manifest.migration == newest else manifest.migration, odd)
 
 
 def _require_known(manifest: Manifest) -> str:
@@ -118,7 +121,7 @@ def _is_empty(engine: Engine) -> bool:
     with engine.connect() as connection:
         if not inspect(connection).get_table_names():
             return True
-        return is_current and not holds_rows(connection)
+        return is_current and not held_tables(connection)
 
 
 def _remove_empty(path: Path, where: str) -> None:
@@ -173,13 +176,14 @@ def _place_file(source: Path, target: Path) -> None:
         os.close(descriptor)
 
 
-def _fill(engine: Engine, settings: Settings, path: Path, progress: Progress | None) -> None:
-    """The tables, then all rows in one transaction: until it ends the database is an empty one."""
+def _fill(engine: Engine, settings: Settings, path: Path, progress: Progress | None) -> list[str]:
+    """The tables, then all rows in one transaction: until it ends the database is an empty one. Returns `Restored.odd`."""
     copy = create_database_engine(replace(settings, database_url=f"sqlite:///{path}"))
     try:
         upgrade_database(engine)
         with snapshot_scope(copy) as session, engine.connect() as connection:
-            copy_rows(session.connection(), connection, progress)
+            report = copy_rows(session.connection(), connection, progress)
             connection.commit()
+            return report.odd_lines
     finally:
         copy.dispose()

@@ -110,11 +110,8 @@ def _audit_problem(engine: "Engine") -> str:
 
 
 def _print(engines: "tuple[Engine, Engine]", report: "CopyReport") -> None:
-    for odd in report.odd:
-        key = ", ".join("?" if one is None else str(one) for one in odd.key)
-        click.echo(f"  {odd.table} {key}: {odd.column} {odd.done}", err=True)
-    if (untold := sum(report.odd_counts.values()) - len(report.odd)) > 0:
-        click.echo(f"  … and {untold} more values", err=True)
+    for line in report.odd_lines:
+        click.echo(f"  {line}", err=True)
     filled = sum(1 for rows, _ in report.tables.values() if rows)
     click.echo(
         f"{report.rows} rows of {filled} tables copied and compared in {report.seconds:.1f} s, "

@@ -55,6 +55,8 @@ def _tell(restored: "Restored", events: int) -> None:
         f"Restored what was there at {manifest.made_at}: {sum(manifest.tables.values()):,} rows, "
         f"{len(manifest.files) - 1} files; the audit trail of {events} events is unbroken."
     )
+    for line in restored.odd:
+        click.echo(f"  {line}", err=True)
     if restored.migrated_from:
         click.echo(f"The database was brought up to date from migration {restored.migrated_from}.")
     if manifest.settings:

@@ -35,6 +35,10 @@ class OddValue:
     column: str
     done: str
 
+    def __str__(self) -> str:
+        key = ", ".join("?" if one is None else str(one) for one in self.key)
+        return f"{self.table} {key}: {self.column} {self.done}"
+
 
 @dataclass
 class CopyReport:
@@ -49,6 +53,12 @@ class CopyReport:
     @property
     def rows(self) -> int:
         return sum(rows for rows, _ in self.tables.values())
+
+    @property
+    def odd_lines(self) -> list[str]:
+        """For people: the first of them, and how many more there are."""
+        untold = sum(self.odd_counts.values()) - len(self.odd)
+        return [*map(str, self.odd), *([f"… and {untold} more values"] if untold else [])]
 
     def tell(self, table: str, key: tuple[Any, ...], column: str, done: str) -> None:
         self.odd_counts[table, column, done] += 1
@@ -67,12 +77,17 @@ def copy_database(
     started = time.perf_counter()
     _require_current(source, database_state(source))
     _prepare(target)
-    report = CopyReport(as_of=utc_now())
     try:
         with snapshot_scope(source) as session, target.connect() as connection:
             if target.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            _Copy(session.connection(), connection, report, progress or (lambda _done, _total: None)).run(replace)
+            if not replace and (held := held_tables(connection)):
+                raise ConflictError(
+                    "The target holds something already (%(tables)s …). Nothing was copied.",
+                    remedy="Name an empty database, or delete what is in it with: --replace",
+                    tables=", ".join(held[:3]),
+                )
+            report = copy_rows(session.connection(), connection, progress)
             connection.commit()
     except IntegrityError as error:
         raise ConflictError(
@@ -89,6 +104,22 @@ def copy_database(
     return report
 
 
+def copy_rows(source: Connection, target: Connection, progress: Progress | None = None) -> CopyReport:
+    """Replace all rows of `target` by those of `source`, and compare them; both are at the newest migration.
+
+    source: in a transaction that sees one moment (`snapshot_scope`). target: in a transaction, which the caller commits; nobody
+    else may write there meanwhile. Raises ConflictError where they differ in the end.
+    """
+    report = CopyReport(as_of=utc_now())
+    _Copy(source, target, report, progress or (lambda _done, _total: None)).run()
+    return report
+
+
+def held_tables(connection: Connection) -> list[str]:
+    """Tables that hold more than migrations put there."""
+    return [table.name for table in Base.metadata.sorted_tables if _holds_something(connection, table)]
+
+
 class _Copy:
     """One copy, within a transaction of each database."""
 
@@ -100,14 +131,7 @@ class _Copy:
         self._total = 2 * sum(source.scalar(select(func.count()).select_from(table)) or 0 for table in self._tables)
         self._done = 0
 
-    def run(self, replace: bool) -> None:
-        held = [table.name for table in self._tables if _holds_something(self._connection, table)]
-        if held and not replace:
-            raise ConflictError(
-                "The target holds something already (%(tables)s …). Nothing was copied.",
-                remedy="Name an empty database, or delete what is in it with: --replace",
-                tables=", ".join(held[:3]),
-            )
+    def run(self) -> None:
         sums = {table.name: TableSum(list(table.columns)) for table in self._tables}
         with self._to.unguarded():
             for table in reversed(self._tables):
