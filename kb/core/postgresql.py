@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import NullPool
 
 # Seconds in which a connection must be there, and in which one from the pool must show that it still is: for requests, which
@@ -110,11 +110,16 @@ def _end_waiting(engine: Engine, longest: float | None, patience: int) -> None:
         return connection
 
     def ask(connection: Any, _record: Any, _proxy: Any) -> None:
+        if connection.is_new:
+            connection.is_new = False
+            return
         before, connection.longest = connection.longest, patience
         try:
             engine.dialect.do_ping(connection)
+        except _bounded_connection().unanswered_in_time as error:  # this one may wait for its turn at a pooler
+            raise DisconnectionError from error
         except engine.dialect.loaded_dbapi.Error as error:
-            # The others have lost the server with it.
+            # The server has closed it, and the others with it.
             raise InvalidatePoolError from error
         finally:
             connection.longest = before
@@ -128,18 +133,24 @@ def _bounded_connection() -> Any:
     """The class of these connections. Made late: with SQLite the driver is not even imported."""
     import psycopg
 
+    class NoAnswerError(psycopg.OperationalError):
+        pass
+
     class BoundedConnection(psycopg.Connection[Any]):
         longest: float | None = None
+        is_new = True
         unanswered = psycopg.OperationalError
         timed_out = psycopg.errors.ConnectionTimeout
+        unanswered_in_time = NoAnswerError
 
         def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
             """Raises OperationalError when the server says nothing for `longest` seconds; the connection is of no use then."""
             try:
                 return super().wait(gen, interval, self.longest if timeout is None else timeout)
-            except psycopg.OperationalError:
-                if self.longest is not None and self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:
-                    self.pgconn.finish()
-                raise
+            except psycopg.OperationalError as error:
+                if self.longest is None or self.pgconn.transaction_status != psycopg.pq.TransactionStatus.ACTIVE:
+                    raise
+                self.pgconn.finish()
+                raise NoAnswerError("the server did not answer") from error
 
     return BoundedConnection

@@ -21,7 +21,6 @@ from kb.core.settings import Settings
 from kb.core.signals import Watch, jobs_of
 from kb.jobs import enqueue
 from kb.jobs.worker import JobContext, Kind, Worker
-from kb.tables.database_state import database_state
 from kb.tables.migrations import upgrade_database
 from webapp.app import create_app
 
@@ -119,4 +118,3 @@ def test_it_does_not_work_without_being_told_of_the_pooler(pooled: Settings) -> 
             pass
     finally:
         engine.dispose()
-    assert database_state(create_database_engine(pooled)).is_current
