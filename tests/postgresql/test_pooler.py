@@ -32,7 +32,7 @@ _SOON = 240.0
 @pytest.fixture
 def pooled(own_settings: Settings, own_server: PostgresqlServer) -> Iterator[Settings]:
     database = make_url(own_settings.database_url).database or ""
-    with pooler(own_server, database) as url:
+    with pooler(own_server, database, connections=10) as url:
         yield replace(own_settings, database_url=url, direct_url=own_settings.database_url)
 
 
@@ -55,7 +55,8 @@ def test_pages_jobs_and_signals_through_a_pooler(pooled: Settings, pooled_engine
         answer = app.test_client().get(f"/api/v1/search?q=clean+lamp+{number % 5}")
         return answer.status_code, "Clean lamp" in answer.get_data(as_text=True)
 
-    with ThreadPoolExecutor(8) as pool:
+    # A request has up to three transactions open at once; with fewer connections three requests could wait for each other.
+    with ThreadPoolExecutor(3) as pool:
         # More often than a statement is sent before the driver would have the server prepare it.
         assert set(pool.map(ask, range(100))) == {(200, True)}
     app.extensions["kb_after_response"].wait()
@@ -88,7 +89,7 @@ def test_pages_jobs_and_signals_through_a_pooler(pooled: Settings, pooled_engine
 
 def test_locks_of_long_work_are_kept_past_the_pooler(pooled: Settings, pooled_engine: Engine) -> None:
     with write_lock(pooled_engine, pooled.index_dir):
-        # Many transactions of others, each on any of the two connections.
+        # Many transactions of others, each on any of the connections.
         for _ in range(20):
             with pooled_engine.begin() as connection:
                 assert connection.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) == 1
