@@ -194,12 +194,13 @@ def _reranker(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    from indexer.backends.opening import open_backend
     from indexer.fingerprint import expected_fingerprint
     from indexer.status import index_status
     from kb.core.database import session_scope
 
     with session_scope(engine) as session:
-        status = index_status(session, settings.index_dir)
+        status = index_status(session, open_backend(settings))
     expected = expected_fingerprint(settings)
     foreign = expected is not None and status.fingerprint not in {None, expected}
     if foreign:

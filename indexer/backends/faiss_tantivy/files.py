@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 
 from indexer.backends.faiss_tantivy.lexical import LexicalIndex
 from indexer.backends.faiss_tantivy.manifest import (
@@ -40,16 +40,22 @@ from indexer.backends.faiss_tantivy.stored_passages import (
     read_passages,
     touched_passages,
 )
+from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import IndexUnavailableError
 from kb.search.types import CollectionName
-from kb.tables import IndexChange, Passage
+from kb.tables import IndexChange, MilvusCollection, MilvusState, Passage
 
 logger = logging.getLogger(__name__)
 
 # Changes that readers keep beside the segments before a new one is cut: few enough to be scanned in no time.
 MOST_PENDING = 1000
 _ALWAYS_FEW = 20
+
+
+def most_pending(passages: int) -> int:
+    """Changes that readers of so many passages keep beside them."""
+    return min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
 
 
 class BuildFiles:
@@ -110,8 +116,7 @@ class BuildFiles:
                 pending = count_changes(session, self._build, name, entry.change_id)
             self._follow_lexically(name, entry, newest)
             passages = sum(segment.passages for segment in entry.segments)
-            most = 0 if settle else min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
-            if pending > most:
+            if pending > (0 if settle else most_pending(passages)):
                 self._replace(name, self._cut(name, entry, newest, settle=settle))
             if settle and self._has_words_of_others(name):
                 self._replace(name, self._write_collection(name))
@@ -141,6 +146,12 @@ class BuildFiles:
         manifest = self._opened
         write_manifest(self._root, manifest)
         with session_scope(self._engine) as session:
+            # What another engine has does not follow from now on: where it is set again, it is filled anew.
+            session.execute(
+                update(MilvusCollection)
+                .where(MilvusCollection.state == MilvusState.LIVE)
+                .values(state=MilvusState.RETIRED, retired_at=utc_now())
+            )
             # After the rename: a reader that missed rows looks for a new manifest before it believes what it read.
             for name in CollectionName:
                 session.execute(
