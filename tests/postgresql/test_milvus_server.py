@@ -1,5 +1,7 @@
 """Over the network, with a login, through restarts: a real Milvus server, which keeps vectors and no words (2.3.5)."""
 
+import platform
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,6 +26,10 @@ from kb.core.settings import Settings
 from kb.search.types import Audience, CollectionName
 from kb.tables import MilvusCollection
 
+pytestmark = pytest.mark.skipif(
+    (sys.platform, platform.machine()) != ("linux", "x86_64"),
+    reason="the package milvus has a server for Linux on x86-64 alone",
+)
 HELP = CollectionName.HELP
 Open = Callable[[], SearchRuntime]
 
