@@ -52,6 +52,7 @@ class MilvusConnection:
     def __init__(self, address: MilvusAddress) -> None:
         self.address = address
         self.problem: str | None = None  # why it cannot be used, None while all is well
+        self._remedy = ""
         self._lock = threading.Lock()
         self._opened: MilvusClient | None = None
         self._pause, self._ask_again = _PAUSE, 0.0
@@ -174,7 +175,7 @@ class MilvusConnection:
         from pymilvus.exceptions import MilvusException
 
         if time.monotonic() < self._ask_again:
-            raise MilvusUnavailableError(self.problem or "Milvus does not answer.")
+            raise MilvusUnavailableError(self.problem or "Milvus does not answer.", remedy=self._remedy)
         try:
             found = ask(self._client(seconds), seconds)
         except MilvusException as error:
@@ -206,7 +207,7 @@ class MilvusConnection:
         )
         if self.problem is None:
             logger.warning("%s Searches go on with words and what changed last.", error.message)
-        self.problem = error.message
+        self.problem, self._remedy = error.message, error.remedy
         self._ask_again = time.monotonic() + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
         return error
