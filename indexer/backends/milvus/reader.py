@@ -15,6 +15,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from indexer.backends.faiss_tantivy.reader import LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS_WHEN_HEARD
 from indexer.backends.faiss_tantivy.stored_passages import newest_change
 from indexer.backends.milvus import catalogue
 from indexer.backends.milvus.connection import MilvusConnection, MilvusUnavailableError
@@ -26,13 +27,12 @@ from indexer.backends.milvus.words import CollectionStatistics
 from indexer.backends.milvus.writer import replicas_folder
 from kb.core.database import snapshot_scope
 from kb.core.errors import IndexUnavailableError, KbError, ModelError
+from kb.core.signals import INDEX, Watch
 from kb.search.types import CollectionName
 from kb.tables import MilvusCollection, Passage
 
 logger = logging.getLogger(__name__)
 
-# How long a process may go on without looking for news.
-LOOK_EVERY_SECONDS = 0.25
 # How long a server may go on without asking whether Milvus is there, where no search has.
 _ASK_EVERY_SECONDS = 5.0
 
@@ -106,11 +106,13 @@ class MilvusReader:
             self._lock.release()
 
     def _follow(self) -> None:
-        while not self._stopped.wait(LOOK_EVERY_SECONDS):
-            try:
-                self.look()
-            except Exception:  # a thread that dies would leave the process behind for ever
-                logger.exception("Looking for news of the index failed")
+        with Watch(self._engine, INDEX) as watch:
+            while not self._stopped.is_set():
+                watch.wait(LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS_WHEN_HEARD)
+                try:
+                    self.look()
+                except Exception:  # a thread that dies would leave the process behind for ever
+                    logger.exception("Looking for news of the index failed")
 
     def _keep_words(self) -> None:
         """Bring the words on this machine up to date, where no other process does, in a thread that searches do not wait for."""
