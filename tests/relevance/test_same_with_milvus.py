@@ -1,4 +1,4 @@
-"""Milvus finds what the embedded engine finds; `tests/load/engine_equality.py` asks a thousand questions."""
+"""Milvus finds what the embedded engine finds; `tests/load/milvus_equality.py` asks a thousand questions."""
 
 import shutil
 import sqlite3
@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from engine_equality import both_engines, written_queries
 from sample_index import SampleIndex
 
 from kb.core.database import create_database_engine
-from tests.load.engine_equality import both_engines, written_queries
 
 
 @pytest.mark.bundled

@@ -1,29 +1,16 @@
-"""Whether Milvus finds what the embedded engine finds: the same passages, searched by both.
+"""Whether Milvus finds what the embedded engine finds: the same passages, searched by both."""
 
-    python tests/load/engine_equality.py                                  # the sample articles, milvus-lite in a file
-    python tests/load/engine_equality.py --uri http://127.0.0.1:19530     # a server; KB_MILVUS_TOKEN logs in
-
-Prints as JSON how many of the first ten each query has in common: of results, of nearest passages, of passages by words.
-"""
-
-import argparse
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from indexer.runtime import SearchRuntime
-from kb.articles import sync_folder
-from kb.core.database import create_database_engine, session_scope
 from kb.core.settings import PROJECT_ROOT, Settings
 from kb.search.types import Audience, CollectionName
-from kb.tables import Article, Base
+from kb.tables import Article
 from kb.text.language import guess_language
 from kb.text.terms import weighted_query_terms
 
@@ -103,27 +90,3 @@ def both_engines(settings: Settings, engine: Engine, uri: str, queries: Sequence
         on_milvus = replace(settings, index_text="milvus", milvus_uri=uri, milvus_timeout_text="60000")
         milvus = ask(SearchRuntime.open(on_milvus, engine), session, queries)
     return compare(embedded, milvus)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--uri", default="", help="of a server; default milvus-lite in a temporary file")
-    parser.add_argument("--queries", type=int, default=1000)
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kb-equality-") as folder:
-        home = Path(folder)
-        (home / "models").symlink_to(Settings().models_dir)
-        settings = replace(Settings(), home_text=folder, milvus_token=os.environ.get("KB_MILVUS_TOKEN", ""))
-        engine = create_database_engine(settings)
-        Base.metadata.create_all(engine)
-        with session_scope(engine) as session:
-            sync_folder(session, PROJECT_ROOT / "articles", default_language="en")
-        SearchRuntime.open(settings, engine).update()
-        with Session(engine) as session:
-            queries = many_queries(session, chosen.queries)
-        json.dump(both_engines(settings, engine, chosen.uri or str(home / "milvus.db"), queries), sys.stdout, indent=1)
-        print()
-
-
-if __name__ == "__main__":
-    main()
