@@ -17,8 +17,8 @@ from kb.core.errors import KbError
 from kb.core.exposure import is_exposed
 from kb.core.settings import PROJECT_ROOT, Settings, load_settings
 from webapp.commands.doctor_channels import Found, look_at_held, look_at_mail, look_at_provider, look_at_webhooks
-from webapp.commands.doctor_running import look_at_server, look_at_work
 from webapp.commands.doctor_milvus import look_at_milvus
+from webapp.commands.doctor_running import look_at_server, look_at_work
 
 # Enough for a second copy of the sample index and a new model; below it, writing a segment may fail half-way.
 SCARCE_DISK = 1_000_000_000
