@@ -24,6 +24,7 @@ from kb.articles.reviewers import (
 )
 from kb.articles.store import get_article
 from kb.core.clock import utc_now
+from kb.core.database import wait_for_turn
 from kb.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from kb.tables import Article, ArticleDraft, ArticleReview, ReviewReader, ReviewState, User, shown_name
 
@@ -86,6 +87,7 @@ def ask_review(
     Raises InvalidInputError as `require_reviewers` does.
     """
     require_reviewers(session, readers, writer_id=by.id)
+    wait_for_turn(session, f"review of {article.id}")
     found = waiting_review(session, article.id, draft_key)
     if found is None:
         found = ArticleReview(article_id=article.id, draft_key=draft_key)

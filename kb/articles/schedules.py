@@ -12,7 +12,7 @@ from kb.articles.editing import AddressTakenError, ChangedMeanwhileError, save_t
 from kb.articles.kept_drafts import draft_of, text_of_draft
 from kb.articles.reviews import Editor, close_reviews
 from kb.core.clock import utc_now
-from kb.core.database import session_scope
+from kb.core.database import session_scope, wait_for_turn
 from kb.core.errors import ConflictError, InvalidInputError, KbError, NotFoundError
 from kb.tables import Article, ArticleSchedule, ReviewState, ScheduleState, User, shown_name
 
@@ -71,6 +71,7 @@ def plan(
         raise InvalidInputError("It is archived already.")
     if draft_key:
         draft_of(session, article, draft_key)
+    wait_for_turn(session, f"plans of {article.id}")
     others = {one.act: one for one in waiting_of(session, article.id)}
     publishes = at if act == "publish" else others["publish"].at if "publish" in others else None
     archives = at if act == "archive" else others["archive"].at if "archive" in others else None

@@ -13,6 +13,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
+from kb.core.database import wait_for_turn
 from kb.core.errors import InvalidInputError, NotAllowedError, NotFoundError
 from kb.service.macro_filling import Variable, first_name, unknown_variables
 from kb.tables import Conversation, ConversationFact, Macro, MacroChange, Message
@@ -96,6 +97,7 @@ def save_macro(
             listed=", ".join(f"{{{one}}}" for one in unknown),
             known=known,
         )
+    wait_for_turn(session, "macros")
     twin = select(Macro).where(
         Macro.name == name, Macro.language == language, Macro.owner_id.is_not_distinct_from(owner_id)
     )

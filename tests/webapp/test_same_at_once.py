@@ -2,23 +2,39 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from content_factory import add_article
 from flask import Flask
 from flask.testing import FlaskClient
+from people_factory import ADDRESSES
+from practice import add_practice
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
-from kb.accounts.people import find_user
-from kb.tables import CodeSecret, Role, User
+from kb.accounts.people import find_user, get_user
+from kb.articles.reviews import Editor, ask_review
+from kb.articles.schedules import plan, waiting_of
+from kb.core.clock import utc_now
+from kb.core.database import session_scope
+from kb.core.errors import InvalidInputError
+from kb.insight.training.practising import start_attempt
+from kb.service.macros import Writer, save_macro
+from kb.tables import Article, CodeSecret, Role, User
 
+# Seconds: for both to come to the same statement, also where the machine is busy. Who is kept from it waits for as long.
+LONG_ENOUGH = 3.0
 Login = Callable[[Role | str], FlaskClient]
 Csrf = Callable[[FlaskClient], dict[str, str]]
 
 
 @pytest.fixture
 def meet(engine: Engine) -> Callable[[str], None]:
-    """`meet("INSERT INTO users")`: two requests wait for each other right before such a statement."""
+    """`meet("INSERT INTO users")`: two wait for each other right before such a statement; not for long, as one may be kept from
+    coming so far until the other is done."""
 
     def before(start: str) -> None:
         together = threading.Barrier(2)
@@ -27,15 +43,16 @@ def meet(engine: Engine) -> Callable[[str], None]:
         def wait(_c: object, _cursor: object, statement: str, *_: object) -> None:
             if statement.startswith(start) and not getattr(met, "once", False):
                 met.once = True
-                together.wait(timeout=60)
+                with suppress(threading.BrokenBarrierError):
+                    together.wait(timeout=LONG_ENOUGH)
 
         event.listen(engine, "before_cursor_execute", wait)
 
     return before
 
 
-def both(one: Callable[[], int], other: Callable[[], int]) -> list[int]:
-    statuses: list[int] = []
+def both(one: Callable[[], Any], other: Callable[[], Any]) -> list[Any]:
+    statuses: list[Any] = []
     threads = [threading.Thread(target=lambda ask=ask: statuses.append(ask())) for ask in (one, other)]
     for thread in threads:
         thread.start()
@@ -81,6 +98,64 @@ def test_pressing_set_up_twice_makes_one_secret(
 
     assert both(press, press) == [303, 303]
     assert session.scalar(select(func.count()).select_from(CodeSecret)) == 1
+
+
+def test_macro_of_one_name_is_made_once(engine: Engine, meet: Callable[[str], None]) -> None:
+    writer = Writer(1, trains=True)
+
+    def make() -> str:
+        try:
+            with session_scope(engine) as session:
+                save_macro(session, writer, name="Refund", language="en", text="In five days.", shared=True)
+        except InvalidInputError:
+            return "refused"
+        return "made"
+
+    meet("INSERT INTO macros")
+    assert both(make, make) == ["made", "refused"]
+
+
+def test_article_that_two_have_read_at_once_waits_for_one_review(engine: Engine, meet: Callable[[str], None]) -> None:
+    with session_scope(engine) as session:
+        article_id = add_article(session, "Refunds", "In five days.", status="in_review").id
+        people = {role: get_user(session, ADDRESSES[role]).id for role in (Role.TRAINER, Role.ADMIN)}
+
+    def ask(role: Role) -> int:
+        with session_scope(engine) as session:
+            by = Editor(people[role], ADDRESSES[role])
+            return ask_review(session, session.get_one(Article, article_id), by=by).id
+
+    meet("INSERT INTO article_reviews")
+    one, other = both(lambda: ask(Role.TRAINER), lambda: ask(Role.ADMIN))
+    assert one == other
+
+
+def test_act_that_two_plan_at_once_is_planned_once(engine: Engine, meet: Callable[[str], None]) -> None:
+    with session_scope(engine) as session:
+        article_id = add_article(session, "Refunds", "In five days.").id
+    at = utc_now() + timedelta(days=3)
+
+    def plan_it() -> int:
+        with session_scope(engine) as session:
+            return plan(session, session.get_one(Article, article_id), "archive", at, user_id=1).id
+
+    meet("INSERT INTO article_schedules")
+    both(plan_it, plan_it)
+    with session_scope(engine) as session:
+        assert len(waiting_of(session, article_id)) == 1
+
+
+def test_exercise_that_is_begun_in_two_tabs_is_one(engine: Engine, meet: Callable[[str], None]) -> None:
+    with session_scope(engine) as session:
+        case_id = add_practice(session, add_article(session, "Refunds", "In five days.").id).case_id
+
+    def begin() -> int:
+        with session_scope(engine) as session:
+            return start_attempt(session, case_id, 1).id
+
+    meet("INSERT INTO training_attempts")
+    one, other = both(begin, begin)
+    assert one == other
 
 
 def test_row_that_is_wrong_by_itself_is_a_fault_and_no_coincidence(

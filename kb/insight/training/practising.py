@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from kb.core.clock import utc_now
+from kb.core.database import wait_for_turn
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
 from kb.insight.training.cases import get_case, solving_articles
 from kb.insight.training.likeness import PassageEncoder, compare_replies
@@ -36,6 +37,7 @@ def start_attempt(session: Session, case_id: int, user_id: int, *, now: datetime
     case = get_case(session, case_id)
     if case.excluded_at is not None:
         raise ConflictError("A trainer has taken this case out.", remedy="Choose another one.")
+    wait_for_turn(session, f"exercise of {user_id}")
     begun = session.scalar(
         select(TrainingAttempt)
         .where(
