@@ -17,7 +17,7 @@ from kb.tables import Article
 
 MOST_FILES, LARGEST_FILE = 200, 400_000  # bytes
 LONGEST_QUOTE = 3_000
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*$")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)$")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 
 
@@ -150,7 +150,7 @@ def section_of(body: str, heading: str) -> str:
             kept.append(line)
         elif not wanted:
             break
-        elif _plain(match[2]) == wanted:
+        elif _plain(match[2].rstrip(" \t#")) == wanted:
             level = len(match[1])
     if wanted and not level:
         return section_of(body, "")

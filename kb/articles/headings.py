@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kb.articles.rendering import shown_text
 from kb.text.cleaning import clean_line
 
-_ATX = re.compile(r"^ {0,3}#(?!#)[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r"^ {0,3}#(?!#)[ \t]+(.*)$")
 _SETEXT = re.compile(r"^=+[ \t]*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
@@ -52,7 +52,8 @@ def remove_repeated_title(title: str, body: str) -> str:
 def _heading_at(lines: list[str], number: int) -> tuple[str, int]:
     line = lines[number]
     if match := _ATX.match(line):
-        return _plain(match[1]), 1
+        # By hand: an expression that also leaves out the marks at the end tries every way to share the blanks.
+        return _plain(match[1].rstrip(" \t").rstrip("#").rstrip(" \t")), 1
     underlined = number + 1 < len(lines) and _SETEXT.match(lines[number + 1])
     paragraph_starts = number == 0 or not lines[number - 1].strip()
     if underlined and paragraph_starts and line.strip() and not line.startswith(("    ", "\t")):

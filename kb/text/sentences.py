@@ -16,7 +16,8 @@ _ABBREVIATION_WORDS = """
     डॉ श्री रु नं कु मि मो ডঃ ডাঃ মোঃ শ্রী নং রু
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
-_END = regex.compile(r"(?P<mark>[.!?।॥…？！。]+)[\"'”’»)\]]*(?P<gap>\s+|$)|\n")
+# From the first of several marks on, and giving nothing back: a row of marks that ends nothing is looked at once.
+_END = regex.compile(r"(?<![.!?।॥…？！。])(?P<mark>[.!?।॥…？！。]++)[\"'”’»)\]]*+(?P<gap>\s++|$)|\n")
 _WORD_BEFORE = regex.compile(rf"(?<![{WORD_CLASS}])[{LETTER_CLASS}./]{{1,12}}$")
 # A single letter before a full stop is an initial: "A. Sen".
 _INITIAL = regex.compile(rf"(?<![{LETTER_CLASS}\d.])\p{{Lu}}$")

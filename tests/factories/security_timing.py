@@ -52,6 +52,12 @@ HOOKS: dict[str, str | None] = {
     "webapp.shared.metrics._start": None,
     "webapp.shared.metrics._observe": None,
     "webapp.shared.compression._compress": None,
+    "webapp.shared.request_ids._begin": None,
+    "webapp.shared.request_ids._give_back": None,
+    "webapp.shared.request_ids._end": None,
+    "webapp.shared.traces._begin": None,
+    "webapp.shared.traces._note": None,
+    "webapp.shared.traces._end": None,
     "webapp.help.articles.follow_old_address": None,
     "webapp.help.right_addresses.lead_right": None,
 }
