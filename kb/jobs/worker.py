@@ -145,7 +145,7 @@ def run_next(
     if claimed is None:
         return False
     started = time.perf_counter()
-    about = {"job_id": claimed.id, "job_kind": claimed.kind, "attempt": claimed.attempt}
+    about: dict[str, str | int] = {"job_id": claimed.id, "job_kind": claimed.kind, "attempt": claimed.attempt}
     with (
         about_in_log(about),
         span(f"job {claimed.kind}", **{f"kb.{key}": value for key, value in about.items()}) as trace,
