@@ -135,7 +135,11 @@ def _processes() -> Figures:
         "kb_process_resident_memory_bytes", "Resident memory; pages that are shared count each time", labels=["role"]
     )
     files = GaugeMetricFamily("kb_process_open_fds", "Open files", labels=["role"])
-    of = {"process_cpu_seconds_total": cpu, "process_resident_memory_bytes": memory, "process_open_fds": files}
+    of: dict[str, GaugeMetricFamily | CounterMetricFamily] = {
+        "process_cpu_seconds_total": cpu,
+        "process_resident_memory_bytes": memory,
+        "process_open_fds": files,
+    }
     for role, pids in processes().items():
         number.add_metric([role], len(pids))
         sums: dict[str, float] = {}
@@ -143,9 +147,9 @@ def _processes() -> Figures:
             for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():  # type: ignore[misc]
                 for one in metric.samples:
                     sums[one.name] = sums.get(one.name, 0.0) + one.value
-        for name, metric in of.items():
+        for name, family in of.items():
             if name in sums:
-                metric.add_metric([role], sums[name])
+                family.add_metric([role], sums[name])
     yield from (number, cpu, memory, files)
 
 
