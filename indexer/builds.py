@@ -1,6 +1,6 @@
 """Builds of the index: which one serves, which one is being filled beside it, and the switch between them."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
@@ -13,6 +13,14 @@ _REMOVED_AT_ONCE = 2000
 def live_build(session: Session) -> IndexBuild | None:
     """The build that all processes follow; None before the first one."""
     return session.scalar(select(IndexBuild).where(IndexBuild.state == BuildState.LIVE))
+
+
+def newest_in_index(session: Session) -> tuple[int, int]:
+    """The live build and the last change of it, 0 where there is none: what files are compared with."""
+    live = select(IndexBuild.id).where(IndexBuild.state == BuildState.LIVE).scalar_subquery()
+    newest = select(func.max(IndexChange.id)).where(IndexChange.build_id == live).scalar_subquery()
+    build, change = session.execute(select(live, newest)).one()
+    return build or 0, change or 0
 
 
 def start_live_build(session: Session, fingerprint: str) -> IndexBuild:

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from indexer.backends.opening import open_backend
-from indexer.backends.protocol import Backend, BackendReader, OpenCollection
+from indexer.backends.faiss_tantivy.reader import IndexReader
+from indexer.backends.faiss_tantivy.view import CollectionView
 from indexer.encoders.opening import open_encoder
 from indexer.encoders.reranker import check_reranker
 from indexer.figures import Behind, behind
@@ -49,10 +50,10 @@ COLLECTIONS_OF = {
 class Source:
     """One collection of a reader, for a searcher that is handed no other."""
 
-    reader: BackendReader
+    reader: IndexReader
     name: CollectionName
 
-    def view(self) -> OpenCollection:
+    def view(self) -> CollectionView:
         return self.reader.view(self.name)
 
 
@@ -64,14 +65,13 @@ class SearchRuntime:
         settings: Settings,
         engine: Engine,
         encoder: Encoder,
-        backend: Backend,
-        reader: BackendReader,
+        reader: IndexReader,
         reranker: Reranker | None = None,
     ):
         self.encoder = encoder
         self._settings = settings
         self._engine = engine
-        self._backend = backend
+        self._index_dir = settings.index_dir
         self._reader = reader
         self.base_calibration = load_base_calibration(settings)
         self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
@@ -102,9 +102,8 @@ class SearchRuntime:
         KB_RERANKER names is seen to be no re-ranker.
         """
         check_reranker(settings)
-        backend = open_backend(settings)
         encoder = encoder or open_encoder(settings)
-        return cls(settings, engine, encoder, backend, _open_reader(engine, backend, encoder), reranker)
+        return cls(settings, engine, encoder, _open_reader(engine, settings.index_dir, encoder), reranker)
 
     @cached_property
     def leak_guard(self) -> LeakGuard:
@@ -143,11 +142,11 @@ class SearchRuntime:
             self._settings.time_zone,
         )
 
-    def view(self, name: CollectionName) -> OpenCollection:
+    def view(self, name: CollectionName) -> CollectionView:
         """A collection as it is now: for checks and benchmarks, which are no audience."""
         return self._reader.view(name)
 
-    def all_views(self) -> list[OpenCollection]:
+    def all_views(self) -> list[CollectionView]:
         """Every collection as it is now: for what trainers are told about gaps."""
         return [self._reader.view(name) for name in CollectionName]
 
@@ -175,7 +174,9 @@ class SearchRuntime:
 
     def update(self, progress: Progress | None = None, *, rebuild: bool = False, compare: bool = False) -> IndexReport:
         """Bring the collections up to date; this process sees the change at once, others within a second."""
-        report = bring_up_to_date(self._engine, self._backend, self.encoder, progress, rebuild=rebuild, compare=compare)
+        report = bring_up_to_date(
+            self._engine, self._index_dir, self.encoder, progress, rebuild=rebuild, compare=compare
+        )
         self._reader.look()
         return report
 
@@ -197,11 +198,11 @@ def load_base_calibration(settings: Settings) -> Calibration:
     )
 
 
-def _open_reader(engine: Engine, backend: Backend, encoder: Encoder) -> BackendReader:
+def _open_reader(engine: Engine, root: Path, encoder: Encoder) -> IndexReader:
     fingerprint = index_fingerprint(encoder)
     try:
-        return backend.reader(engine, fingerprint)
+        return IndexReader(engine, root, fingerprint)
     except IndexUnavailableError as error:
-        logger.warning("%s It is made anew from the database.", error.message)
-        make_files(engine, backend, encoder)
-        return backend.reader(engine, fingerprint)
+        logger.warning("%s They are made anew from the database.", error.message)
+        make_files(engine, root, encoder)
+        return IndexReader(engine, root, fingerprint)

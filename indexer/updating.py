@@ -17,8 +17,10 @@ from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from indexer.backends.opening import as_backend
-from indexer.backends.protocol import Backend
+from indexer.backends.faiss_tantivy.files import BuildFiles
+from indexer.backends.faiss_tantivy.manifest import read_manifest, remove_unused
+from indexer.backends.faiss_tantivy.merging import merge_large_segments
+from indexer.backends.faiss_tantivy.segment import LIMITS, SegmentLimits, VectorSizes
 from indexer.builds import (
     live_build,
     make_live,
@@ -52,39 +54,39 @@ _ADVISORY_LOCK = 0x6B62
 
 def bring_up_to_date(
     engine: Engine,
-    where: Path | Backend,
+    index_dir: Path,
     encoder: Encoder,
     progress: Progress | None = None,
     *,
     rebuild: bool = False,
     compare: bool = False,
+    limits: SegmentLimits = LIMITS,
 ) -> IndexReport:
     """Index what is new or changed, remove what is gone, and write the files that processes read.
 
     compare: look at every document, not only at those that are marked as changed, read every file, and leave no change pending.
     Where the live index was made with another encoder, or with `rebuild`, a new one is made beside it and switched to at the end.
-    where: the engine, or the folder of the embedded one. One process at a time writes: others wait. Raises ConflictError when
-    that takes more than ten minutes, IndexUnavailableError where the disk, the database or the engine does not take what is
-    written; what was finished is kept.
+    One process at a time writes: others wait. Raises ConflictError when that takes more than ten minutes, IndexUnavailableError
+    where the disk or the database does not take what is written; what was finished is kept.
     """
     started = time.perf_counter()
-    backend = as_backend(where)
     report = IndexReport()
     fingerprint = index_fingerprint(encoder)
     with _told_plainly():
-        with write_lock(engine, backend.folder), session_scope(engine) as session:
+        with write_lock(engine, index_dir), session_scope(engine) as session:
             build = live_build(session) or start_live_build(session, fingerprint)
         if rebuild or build.fingerprint != fingerprint:
-            _make_build(engine, backend, encoder, report, progress)
+            _make_build(engine, index_dir, encoder, report, progress, limits)
         else:
-            with write_lock(engine, backend.folder):
-                _Update(engine, backend, encoder, build.id, report).run(progress, compare=compare)
-        with write_lock(engine, backend.folder):
+            with write_lock(engine, index_dir):
+                update = _Update(engine, index_dir, encoder, build.id, report, limits=limits)
+                update.run(progress, compare=compare)
+        with write_lock(engine, index_dir):
             # It brings the rendering of Markdown, which a search can do without.
             from indexer.internal_statements import keep_internal_statements
 
             keep_internal_statements(engine, encoder)
-        backend.tidy(_LOCK_WAIT_SECONDS)
+        merge_large_segments(index_dir, FileLock(index_dir / "write.lock", timeout=_LOCK_WAIT_SECONDS), limits=limits)
         with session_scope(engine) as session:
             live = live_build(session)
             assert live is not None
@@ -96,42 +98,57 @@ def bring_up_to_date(
     return report
 
 
-def make_files(engine: Engine, where: Path | Backend, encoder: Encoder) -> None:
-    """Write missing or broken index files from the database; nothing is encoded.
+def make_files(engine: Engine, index_dir: Path, encoder: Encoder, *, check: bool = True) -> bool:
+    """Let the index files of this machine follow the database: written anew where they are missing, broken or too old, else with
+    what has changed. Nothing is encoded, and other machines need not be waited for. Returns whether they were written anew.
 
-    Does nothing where the live build is of another encoder. Raises as `bring_up_to_date`.
+    check: read every file and compare it with its checksum. Does nothing where the live build is of another encoder. Raises as
+    `bring_up_to_date`.
     """
-    fingerprint, backend = index_fingerprint(encoder), as_backend(where)
-    with _told_plainly(), write_lock(engine, backend.folder):
+    fingerprint = index_fingerprint(encoder)
+    with _told_plainly():
         with session_scope(engine) as session:
-            build = live_build(session) or start_live_build(session, fingerprint)
-        if build.fingerprint == fingerprint:
-            _Update(engine, backend, encoder, build.id, IndexReport()).open_files(check=True)
+            build = live_build(session)
+        if build is None:
+            with write_lock(engine, index_dir), session_scope(engine) as session:
+                build = live_build(session) or start_live_build(session, fingerprint)
+        if build.fingerprint != fingerprint:
+            return False
+        index_dir.mkdir(parents=True, exist_ok=True)
+        with _file_lock(index_dir / "write.lock"):
+            update = _Update(engine, index_dir, encoder, build.id, IndexReport())
+            return update.follow(check=check)
 
 
-def forget_old_files(engine: Engine, where: Path | Backend, encoder: Encoder, *, patience: float = PATIENCE) -> None:
+def forget_old_files(engine: Engine, index_dir: Path, encoder: Encoder, *, patience: float = PATIENCE) -> None:
     """Write the files anew from the database and delete the old ones, so that nothing of a removed document is left in them; and
-    the passages of builds that do not serve. Call it after `bring_up_to_date`.
+    the passages of builds that do not serve. Other machines do the same with theirs, see `make_files`. Call it after
+    `bring_up_to_date`.
 
     patience: seconds that readers have to take up the new files. Raises as `bring_up_to_date`.
     """
-    backend = as_backend(where)
     with _told_plainly():
         with session_scope(engine) as session:
             remove_erased_tickets(session)
         while _removes_retired(engine):
             pass
-        with write_lock(engine, backend.folder):
+        with write_lock(engine, index_dir):
             with session_scope(engine) as session:
                 build = live_build(session)
             if build is None or build.fingerprint != index_fingerprint(encoder):
                 return
-            update = _Update(engine, backend, encoder, build.id, IndexReport())
+            update = _Update(engine, index_dir, encoder, build.id, IndexReport())
+            update.ask_others_to_forget()
             update.write_files()
             update.catch_up()
-        time.sleep(patience)
-        with write_lock(engine, backend.folder):
-            backend.remove_unused(engine, older_than=patience / 2)
+        remove_old_files(index_dir, patience=patience)
+
+
+def remove_old_files(index_dir: Path, *, patience: float = PATIENCE) -> None:
+    """Delete what the files that are in place now do not need, after readers have had `patience` seconds to leave it."""
+    time.sleep(patience)
+    with _file_lock(index_dir / "write.lock"):
+        remove_unused(index_dir, read_manifest(index_dir), older_than=patience / 2)
 
 
 def _removes_retired(engine: Engine) -> bool:
@@ -188,22 +205,34 @@ def _told_plainly() -> Iterator[None]:
 class _Update:
     """One run that brings a build up to date."""
 
-    def __init__(self, engine: Engine, backend: Backend, encoder: Encoder, build: int, report: IndexReport) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        index_dir: Path,
+        encoder: Encoder,
+        build: int,
+        report: IndexReport,
+        *,
+        limits: SegmentLimits = LIMITS,
+    ) -> None:
         self._engine, self._encoder, self._build, self._report = engine, encoder, build, report
-        self._files = backend.writer(engine, build, encoder)
+        self._files = BuildFiles(
+            engine, index_dir, build, index_fingerprint(encoder), VectorSizes.of(encoder), limits=limits
+        )
 
     def run(self, progress: Progress | None, *, compare: bool) -> None:
         """Index what is marked, or all that differs, and let the files follow batch by batch. The caller holds the write lock."""
-        self.open_files(check=compare)
+        self._report.rewritten = self._files.open(check=compare)
         batches = self._differences_and_marks() if compare else self._marked()
         for batch in self._store(batches, progress):
             self._files.apply()
             logger.debug("%s documents indexed", len(batch.present))
         self._files.apply(settle=compare)
 
-    def open_files(self, *, check: bool) -> None:
-        """Take up the files of the build, which are written anew where they cannot be used."""
-        self._report.rewritten = self._files.open(check=check)
+    def follow(self, *, check: bool) -> bool:
+        """Take up what the database has, and nothing else; returns whether all files were written anew."""
+        is_anew = self._files.open(check=check)
+        return self._files.apply() or is_anew
 
     def fill(self, progress: Progress | None) -> int:
         """Index all that differs, without a look at files; returns how many documents did."""
@@ -212,6 +241,9 @@ class _Update:
     def write_files(self) -> None:
         """New files, which no reader sees yet."""
         self._files.write_all()
+
+    def ask_others_to_forget(self) -> None:
+        self._files.ask_to_forget()
 
     def catch_up(self) -> None:
         """Index what came while the files were written, and make the build's files those that readers see."""
@@ -324,22 +356,26 @@ def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def _make_build(
-    engine: Engine, backend: Backend, encoder: Encoder, report: IndexReport, progress: Progress | None
+    engine: Engine,
+    index_dir: Path,
+    encoder: Encoder,
+    report: IndexReport,
+    progress: Progress | None,
+    limits: SegmentLimits,
 ) -> None:
     """Fill a new build beside the live one and switch to it. Whatever was begun and not finished is gone on with."""
-    with _file_lock(backend.folder / "build.lock"):
+    with _file_lock(index_dir / "build.lock"):
         with session_scope(engine) as session:
             build = resume_build(session, index_fingerprint(encoder)).id
-        update = _Update(engine, backend, encoder, build, report)
+        update = _Update(engine, index_dir, encoder, build, report, limits=limits)
         # The live index is kept up to date by others all the while: until little is left, which is done at the switch.
         while update.fill(progress) > _DOCUMENTS_PER_BATCH:
             logger.info("Documents changed while the new index was made; they are indexed in it, too.")
         update.write_files()
-        with write_lock(engine, backend.folder):
+        with write_lock(engine, index_dir):
             with session_scope(engine) as session:
                 make_live(session, build)
             update.catch_up()
     report.rebuilt = report.rewritten = True
-    time.sleep(backend.readers_need)
     while _removes_retired(engine):
         pass

@@ -148,7 +148,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         module, _, name = reference.partition(":")
         app.register_blueprint(getattr(importlib.import_module(module), name))
     app.add_url_rule("/", "root", _to_help)
-    init_limits(app, settings)
+    init_limits(app, settings, engine)
     init_access(app)
     init_uploads(app, settings)
     init_security(app, settings)

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from kb.core.database_settings import DatabaseSettings
 from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
-from kb.core.index_settings import IndexSettings
 from kb.core.mail_settings import MailSettings
 from kb.core.model_settings import ModelSettings
 from kb.core.provider_settings import ProviderSettings
@@ -36,14 +35,7 @@ _LEARNING = ("off", "suggest", "apply")
 
 @dataclass(frozen=True)
 class Settings(
-    DatabaseSettings,
-    DeskSettings,
-    IndexSettings,
-    MailSettings,
-    ModelSettings,
-    SecuritySettings,
-    ProviderSettings,
-    WatchingSettings,
+    DatabaseSettings, DeskSettings, MailSettings, ModelSettings, SecuritySettings, ProviderSettings, WatchingSettings
 ):
     """All settings as text from the environment, with typed views on them as properties."""
 
@@ -84,6 +76,12 @@ class Settings(
     host: str = setting("KB_HOST", "127.0.0.1", "Address that `kb serve` listens on")
     port_text: str = setting("KB_PORT", "8000", "Port that `kb serve` listens on")
     workers_text: str = setting("KB_WORKERS", "2", "Server processes")
+    drain_text: str = setting(
+        "KB_DRAIN_SECONDS",
+        "5",
+        "Seconds for which `kb serve`, asked to stop by SIGTERM, says so at `/readyz` and still answers everything: "
+        "twice the interval at which a balancer asks; 0 where there is none",
+    )
     secret_key: str = secret_setting(
         "KB_SECRET_KEY", "Signs sessions; default: made once and kept in `KB_HOME/secret_key`"
     )
@@ -114,8 +112,8 @@ class Settings(
     )
     rate_limit_storage: str = secret_setting(
         "KB_RATE_LIMIT_STORAGE",
-        "Where limits are counted; default for all server processes of this machine, in a file in `KB_HOME`. For several "
-        "machines a store such as `redis://host:6379`; `memory://` is by each process for itself",
+        "Where limits are counted; default in the database, for all machines together; with SQLite in a file in `KB_HOME`. "
+        "Else a store such as `redis://host:6379`; `memory://` is by each process for itself",
     )
     threads_text: str = setting(
         "KB_ENCODER_THREADS", "1", "Threads of the encoder and of the re-ranker at query time (indexing uses all cores)"
@@ -202,6 +200,10 @@ class Settings(
     @property
     def workers(self) -> int:
         return whole_number("KB_WORKERS", self.workers_text, 1, 256)
+
+    @property
+    def drain_seconds(self) -> int:
+        return whole_number("KB_DRAIN_SECONDS", self.drain_text, 0, 600)
 
     @property
     def public_url(self) -> str:
@@ -347,7 +349,6 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.contact_ways,
         settings.surveys,
         settings.llm,
-        settings.milvus,
         settings.keep_audit,
         settings.metrics_token,
         settings.log_format,

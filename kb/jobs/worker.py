@@ -76,7 +76,8 @@ class Kind:
     """A kind of job.
 
     every: how often it runs by itself. is_wanted: tells, by reading as little as can be, that there is work for it, so that
-    nobody need ask for it. lane: kinds of one lane wait for each other in a worker, those of others do not.
+    nobody need ask for it. lane: kinds of one lane wait for each other in a worker, those of others do not. is_ready: False
+    while this worker leaves the whole lane to others, for want of something on its machine.
     """
 
     name: str
@@ -85,15 +86,23 @@ class Kind:
     is_wanted: Callable[[Session], bool] | None = None
     lane: str = "other"
     max_attempts: int = MAX_ATTEMPTS
+    is_ready: Callable[[], bool] | None = None
 
 
 class Worker:
     """Takes jobs of `kinds` until `stop` is set. name: of this process, and of no other."""
 
-    def __init__(self, engine: Engine, kinds: Mapping[str, Kind], name: str, ended: RunEnded | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        kinds: Mapping[str, Kind],
+        name: str,
+        ended: RunEnded | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
         self._engine, self._kinds, self._name = engine, kinds, name
         self._ended = ended or _nobody_asks
-        self.stop = threading.Event()
+        self.stop = stop or threading.Event()
 
     def run(self) -> None:
         """Returns when `stop` is set and the running jobs have ended or have been given back."""
@@ -237,11 +246,14 @@ class _Look:
     def __init__(self, engine: Engine, kinds: Sequence[Kind]) -> None:
         self._engine, self._names = engine, [kind.name for kind in kinds]
         self._wanted = [kind for kind in kinds if kind.is_wanted is not None]
+        self._ready = [kind.is_ready for kind in kinds if kind.is_ready is not None]
         self._connection: Connection | None = None
         self._version: int | None = None
         self._looked_at = utc_now() - timedelta(days=1)
 
     def is_due(self) -> bool:
+        if not all(is_ready() for is_ready in self._ready):
+            return False
         if self._connection is None:
             self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         now = utc_now()

@@ -103,6 +103,10 @@ HOLDINGS: Mapping[str, Holding] = {
     # Colleagues.
     "users": _account("Name, address, role and hash of the password of a colleague"),
     "user_sessions": _rule("In which browsers a colleague is logged in, and from where", "log_ins", Whose.COLLEAGUE),
+    "limit_counts": _work(
+        "How often somebody asked lately, by hashes of what is asked and from where",
+        "over after an hour; deleted as others come",
+    ),
     "login_attempts": _work(
         "Failed log-ins, by keyed hashes", "deleted by the daily job after a day; a known address after 30"
     ),
@@ -201,7 +205,6 @@ HOLDINGS: Mapping[str, Holding] = {
     "index_builds": _work("Which index serves", "follow the documents"),
     "index_changes": _work("What changed in the index", "deleted when the files have it"),
     "indexed_documents": _work("What is in the index", "follow the documents"),
-    "milvus_collections": _work("Which collections are in Milvus, and their words", "follow the documents"),
     "changed_documents": _work("What is to be indexed", "deleted when it is indexed"),
     "schema_marks": _content(
         "Which versions of the program work with the database", "written when it is brought up to date"

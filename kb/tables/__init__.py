@@ -51,7 +51,7 @@ from kb.tables.index import BuildState, IndexBuild, IndexChange, IndexedDocument
 from kb.tables.internal_statements import InternalStatements
 from kb.tables.jobs import Job, JobState
 from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
-from kb.tables.milvus import MilvusCollection, MilvusState
+from kb.tables.limits import LimitCount
 from kb.tables.notices import Notice, NoticeChange, NoticeDegree
 from kb.tables.numbers import CountedDay, DailyCount, ReportReader, WeeklyReport
 from kb.tables.people import ApiToken, Role, User, shown_name
@@ -182,14 +182,13 @@ __all__ = [
     "Job",
     "JobState",
     "LearnedWording",
+    "LimitCount",
     "LoginAttempts",
     "Macro",
     "MacroChange",
     "Mailbox",
     "Message",
     "MessageRole",
-    "MilvusCollection",
-    "MilvusState",
     "Miss",
     "MostAsked",
     "NewsWish",

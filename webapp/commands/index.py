@@ -2,6 +2,7 @@
 
 import json as json_module
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,6 @@ from kb.core.settings import load_settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from indexer.backends.protocol import Backend
     from indexer.updating import IndexReport
 
 
@@ -19,27 +19,25 @@ if TYPE_CHECKING:
 @click.option(
     "--rebuild", is_flag=True, help="Make all vectors and files anew beside those in use, then switch to them."
 )
-@click.option("--verify", is_flag=True, help="Check the index against the database, change nothing.")
+@click.option("--verify", is_flag=True, help="Check the index files against the database, change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(rebuild: bool, verify: bool, as_json: bool) -> int:
     """Bring the search collections up to date: only what changed is encoded.
 
     Stop it at any time; running it again goes on where it stopped.
     """
-    from indexer.backends.opening import open_backend
     from indexer.encoders.opening import open_encoder
     from indexer.fingerprint import index_fingerprint
     from indexer.updating import bring_up_to_date
     from webapp.commands.console import open_database, progress_bar
 
     settings = load_settings()
-    backend = open_backend(settings)
     engine = open_database(settings)
     encoder = open_encoder(settings)
     if verify:
-        return _verify(engine, backend, index_fingerprint(encoder), as_json)
+        return _verify(engine, settings.index_dir, index_fingerprint(encoder), as_json)
     with progress_bar("Indexing documents") as progress:
-        report = bring_up_to_date(engine, backend, encoder, progress, rebuild=rebuild, compare=True)
+        report = bring_up_to_date(engine, settings.index_dir, encoder, progress, rebuild=rebuild, compare=True)
     click.echo(json_module.dumps(asdict(report)) if as_json else describe_report(report))
     return 0
 
@@ -55,10 +53,10 @@ def describe_report(report: "IndexReport") -> str:
     )
 
 
-def _verify(engine: "Engine", backend: "Backend", fingerprint: str, as_json: bool) -> int:
+def _verify(engine: "Engine", index_dir: Path, fingerprint: str, as_json: bool) -> int:
     from indexer.verify import verify_index
 
-    findings = verify_index(engine, backend, fingerprint)
+    findings = verify_index(engine, index_dir, fingerprint)
     if as_json:
         click.echo(json_module.dumps({"ok": not findings, "findings": findings}))
     elif findings:
@@ -66,5 +64,5 @@ def _verify(engine: "Engine", backend: "Backend", fingerprint: str, as_json: boo
             click.echo(f"kb: {finding}", err=True)
         click.echo("Mend it with: kb index (or kb index --rebuild)", err=True)
     else:
-        click.echo("The index agrees with the database.")
+        click.echo("The index files agree with the database.")
     return 1 if findings else 0

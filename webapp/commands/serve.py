@@ -110,7 +110,10 @@ def _run(settings: Settings) -> None:
     from gunicorn.app.base import BaseApplication
     from gunicorn.errors import HaltServer
 
-    from webapp.commands.supervising import SupervisingArbiter
+    from webapp.commands.supervising import Draining, SupervisingArbiter
+    from webapp.shared.health import set_draining
+
+    draining = Draining()
 
     class Server(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
@@ -121,10 +124,12 @@ def _run(settings: Settings) -> None:
             from webapp.app import create_app
             from webapp.commands.serving_bridge import Bridge
 
-            return Bridge(create_app(settings))
+            application = create_app(settings)
+            set_draining(application, draining.has_begun)
+            return Bridge(application, is_draining=draining.has_begun)
 
         def run(self) -> None:
-            SupervisingArbiter(self).run()
+            SupervisingArbiter(self, draining, settings.drain_seconds).run()
 
     set_up_logs(settings)
     _load_before_fork(settings)

@@ -5,10 +5,13 @@ slowly, or holds a stream of live updates open, costs a socket and never a threa
 """
 
 import asyncio
+import json
 import logging
+import secrets
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any
@@ -17,10 +20,12 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask
 
 from webapp.auth.hashing import may_hash
+from webapp.commands.admission import AT_ONCE, Admission, TooManyError
 from webapp.shared.live import STREAM, LiveStream
 from webapp.shared.meters import IN_WORK, TURNED_AWAY
 from webapp.shared.request_ids import HEADER, name_for
 from webapp.shared.uploads import most_to_read
+from webapp.shared.urgency import Callers, Urgency
 
 logger = logging.getLogger(__name__)
 
@@ -29,14 +34,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-# Requests that a process works on at once: more only take turns on the same core.
-AT_ONCE = 8
 # Beside them, with a password to hash: one is hashed, the next one read. And how many wait before they are told to come again.
 PASSWORDS_AT_ONCE, MOST_WITH_PASSWORDS = 2, 24
 # What is still to be done behind an answer, mostly waiting for the database.
 AFTERWARDS_AT_ONCE = 16
-# Requests that wait for a thread; who comes on top is told to come again.
-MOST_WAITING = 400
 # Seconds in which the whole of a request's body must arrive: the largest at 10 kB/s.
 LONGEST_BODY = 420.0
 _IN_MEMORY = 256 * 1024  # bytes of a body; what is longer goes to a file
@@ -48,6 +49,14 @@ _BUSY = (
     "<p>Very many people are here right now. Please try again in a few seconds."
     "<p lang=hi>अभी बहुत लोग यहाँ हैं। कुछ सेकंड बाद फिर कोशिश करें।"
     "<p lang=bn>এই মুহূর্তে অনেকে এখানে আছেন। কয়েক সেকেন্ড পরে আবার চেষ্টা করুন।</html>"
+).encode()
+_BUSY_FOR_PROGRAMS = json.dumps(
+    {
+        "type": "about:blank",
+        "title": "Service Unavailable",
+        "status": 503,
+        "detail": "Very many people are here right now. Please try again in a few seconds.",
+    }
 ).encode()
 
 
@@ -63,34 +72,51 @@ class _Answer:
 
 
 class Bridge:
-    """An ASGI application in front of Flask's."""
+    """An ASGI application in front of Flask's. is_draining: see webapp.commands.supervising."""
 
-    def __init__(self, application: Flask) -> None:
+    def __init__(
+        self,
+        application: Flask,
+        admission: Admission | None = None,
+        is_draining: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.application = application
+        self._admission, self._callers = admission or Admission(), Callers(application)
+        self._is_draining = is_draining
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="request")
         self._of_passwords = ThreadPoolExecutor(PASSWORDS_AT_ONCE, thread_name_prefix="password")
         self._afterwards = ThreadPoolExecutor(AFTERWARDS_AT_ONCE, thread_name_prefix="afterwards")
-        self._waiting = self._waiting_with_passwords = 0
+        self._with_passwords = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close"})
             return
-        has_password = may_hash(self.application, scope["method"], self._path(scope))
-        if self._waiting >= MOST_WAITING or (has_password and self._waiting_with_passwords >= MOST_WITH_PASSWORDS):
-            TURNED_AWAY.labels("busy").inc()
-            await _send_plain(send, 503, _BUSY, _name(scope), (b"retry-after", b"3"))
+        path, token = self._path(scope), _header(scope, b"authorization")
+        has_password = may_hash(self.application, scope["method"], path)
+        query = bytes(scope["query_string"]).decode("latin-1")
+        urgency = self._callers.urgency(scope["method"], path, query, _header(scope, b"cookie"), token)
+        if self._with_passwords >= MOST_WITH_PASSWORDS if has_password else self._admission.is_full(urgency):
+            await _send_busy(send, path, _name(scope))
             return
         body = await _read_body(scope, receive, self._most_to_read(scope))
         if body is None:
             TURNED_AWAY.labels("late").inc()
             await _send_plain(send, 408, b"The request did not arrive.\n", _name(scope))
             return
+        IN_WORK.inc()
         try:
-            answer = await self._answer(_environ(scope, *body), has_password=has_password)
+            environ = _environ(scope, *body)
+            answer = await (self._answer_to_password(environ) if has_password else self._answer(environ, urgency))
+        except TooManyError:
+            await _send_busy(send, path, _name(scope))
+            return
         finally:
+            IN_WORK.dec()
             body[0].close()
+        if token and answer.status < 400:
+            self._callers.was_let_in(token)
         try:
             await self._send(answer, send, scope["method"] == "HEAD")
         finally:
@@ -109,21 +135,26 @@ class Bridge:
             path = path.removeprefix(prefix)
         return path
 
-    async def _answer(self, environ: dict[str, Any], *, has_password: bool) -> _Answer:
+    async def _answer(self, environ: dict[str, Any], urgency: Urgency) -> _Answer:
+        """Raises TooManyError where its turn does not come in time."""
+        await self._admission.enter(urgency)
+        loop = asyncio.get_running_loop()
+
+        def leave(_future: "Future[_Answer]") -> None:
+            with suppress(RuntimeError):  # the server has stopped meanwhile
+                loop.call_soon_threadsafe(self._admission.leave)
+
+        future = self._threads.submit(self._call, environ)
+        future.add_done_callback(leave)
+        return await _result(future)
+
+    async def _answer_to_password(self, environ: dict[str, Any]) -> _Answer:
         """Who tries passwords waits for a thread among themselves: one hash takes as long as many answers."""
-        self._waiting += 1
-        IN_WORK.inc()
-        self._waiting_with_passwords += has_password
-        future = (self._of_passwords if has_password else self._threads).submit(self._call, environ)
+        self._with_passwords += 1
         try:
-            return await asyncio.wrap_future(future)
-        except asyncio.CancelledError:  # the client is gone; a thread cannot be called back
-            future.add_done_callback(_close_unread)
-            raise
+            return await _result(self._of_passwords.submit(self._call, environ))
         finally:
-            self._waiting -= 1
-            IN_WORK.dec()
-            self._waiting_with_passwords -= has_password
+            self._with_passwords -= 1
 
     def _call(self, environ: dict[str, Any]) -> _Answer:
         started: list[tuple[str, list[tuple[str, str]]]] = []
@@ -150,6 +181,8 @@ class Bridge:
 
     async def _send(self, answer: _Answer, send: Send, is_head: bool) -> None:
         headers = answer.headers
+        if self._is_draining():  # whoever keeps connections asks another machine next
+            headers = [*headers, (b"connection", b"close")]
         is_known = answer.stream is None and not is_head and answer.status not in _NO_BODY
         if is_known and not any(name == b"content-length" for name, _ in headers):
             headers = [*headers, (b"content-length", b"%d" % len(answer.body))]
@@ -183,6 +216,14 @@ def _close(answer: _Answer) -> None:
         logger.exception("After an answer")
 
 
+async def _result(future: "Future[_Answer]") -> _Answer:
+    try:
+        return await asyncio.wrap_future(future)
+    except asyncio.CancelledError:  # the client is gone; a thread cannot be called back
+        future.add_done_callback(_close_unread)
+        raise
+
+
 def _close_unread(future: "Future[_Answer]") -> None:
     if not future.cancelled() and future.exception() is None:
         _close(future.result())
@@ -196,8 +237,21 @@ def _no_write(_data: bytes) -> None:
     raise NotImplementedError("Answers are returned, not written.")
 
 
-async def _send_plain(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
-    kind = b"text/html; charset=utf-8" if body.startswith(b"<") else b"text/plain; charset=utf-8"
+async def _send_busy(send: Send, path: str, name: tuple[bytes, bytes]) -> None:
+    """A crowd that was turned away must not come back in one moment."""
+    TURNED_AWAY.labels("busy").inc()
+    headers = (name, (b"retry-after", b"%d" % (2 + secrets.randbelow(4))))
+    if path.startswith("/api/"):
+        await _send(send, 503, _BUSY_FOR_PROGRAMS, b"application/problem+json", *headers)
+    else:
+        await _send(send, 503, _BUSY, b"text/html; charset=utf-8", *headers)
+
+
+async def _send_plain(send: Send, status: int, body: bytes, name: tuple[bytes, bytes]) -> None:
+    await _send(send, status, body, b"text/plain; charset=utf-8", name)
+
+
+async def _send(send: Send, status: int, body: bytes, kind: bytes, *headers: tuple[bytes, bytes]) -> None:
     fixed = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": [*fixed, *headers]})
     await send({"type": "http.response.body", "body": body})

@@ -1,6 +1,7 @@
 """The worker beside the web processes of `kb serve`: started with them, started again if it dies, stopped with them."""
 
 import logging
+import mmap
 import os
 import signal
 import subprocess
@@ -60,15 +61,36 @@ class WorkerProcess:
         self._process = None
 
 
+class Draining:
+    """A sign that the master sets and all server processes see. Made before they are forked."""
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, 1)
+
+    def begin(self) -> None:
+        self._shared[0] = 1
+
+    def has_begun(self) -> bool:
+        return self._shared[0] == 1
+
+
 class SupervisingArbiter(Arbiter):  # type: ignore[misc]
     """gunicorn's master, which looks after the worker of jobs each time that it looks after its own.
 
+    Asked to stop by SIGTERM it first says so: for `drain` seconds /readyz answers 503 and everything else is answered as before,
+    so that whoever distributes requests has sent them to other machines by the time that none are taken any more.
     Without threads: it forks, and what a thread held at that moment would stay held in the child.
     """
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, draining: Draining, drain: float) -> None:
         super().__init__(app)
         self._jobs = WorkerProcess()
+        self._draining, self._drain = draining, drain
+        self._is_asked = False
+
+    def handle_term(self) -> None:
+        self._is_asked = True
+        super().handle_term()
 
     def manage_workers(self) -> None:
         super().manage_workers()
@@ -76,5 +98,15 @@ class SupervisingArbiter(Arbiter):  # type: ignore[misc]
 
     def stop(self, graceful: bool = True) -> None:
         self._jobs.ask_to_stop()
+        if graceful and self._is_asked:
+            self._wait_while_others_leave()
         super().stop(graceful)
         self._jobs.wait()
+
+    def _wait_while_others_leave(self) -> None:
+        """Until the time is over, or somebody asks a second time."""
+        self._draining.begin()
+        self._is_asked = False
+        end = time.monotonic() + self._drain
+        while self.WORKERS and time.monotonic() < end and not self.wait_for_signals(timeout=0.1):
+            self.reap_workers()

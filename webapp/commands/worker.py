@@ -34,6 +34,7 @@ def command(parent: int | None) -> None:
     from webapp.shared.meters import observe_job
     from webapp.shared.sampling import keep_sampling, sample_connections
     from webapp.shared.traces import start_traces, stop_traces
+    from webapp.worker.index_files import IndexFiles
     from webapp.worker.kinds import job_kinds
     from webapp.worker.tools import WorkerTools
 
@@ -41,7 +42,10 @@ def command(parent: int | None) -> None:
     set_up_logs(settings)
     engine = open_database(settings)
     tools = WorkerTools(settings, engine)
-    worker = Worker(engine, job_kinds(settings, engine, tools), worker_name(), observe_job)
+    stopped = threading.Event()
+    files = IndexFiles(tools, stopped)
+    kinds = job_kinds(settings, engine, tools, may_index=files.is_ready)
+    worker = Worker(engine, kinds, worker_name(), observe_job, stopped)
     start_traces("jobs", engine)
     keep_sampling("jobs", lambda: sample_connections(engine), worker.stop.is_set)
     # Beside a server on the same machine: who searches goes first.
@@ -59,6 +63,7 @@ def command(parent: int | None) -> None:
         threading.Thread(target=_watch_parent, args=(parent, worker.stop), daemon=True).start()
     else:
         click.echo("The worker takes jobs. Ctrl-C stops it.")
+    files.start()
     worker.run()
     stop_traces()
     engine.dispose()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, Flask, current_app, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
@@ -13,6 +13,8 @@ from kb.tables.database_state import database_state
 from webapp.shared.database import engine
 from webapp.shared.metrics import render_metrics
 from webapp.shared.runtime import search_runtime
+
+_DRAINING = "kb_is_draining"
 
 blueprint = Blueprint("health", __name__)
 figures = Blueprint("metrics", __name__)
@@ -28,16 +30,28 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Can this process answer? 503 with the part that cannot. Reasons are in the log only: anybody may ask.
 
+    `draining` true: this server has been asked to stop, and answers only until others have taken its place.
     `index` false: searches are answered from the last good index, because the newest cannot be used. That is no reason to take a
     process out of service; it is one to look into its log.
     """
     database = _passes(_check_database)
     search = database and _passes(_check_search)
-    ready = database and search
     index = search and search_runtime().index_problem is None
-    return jsonify({"ready": ready, "checks": {"database": database, "search": search, "index": index}}), (
-        200 if ready else 503
-    )
+    is_draining = bool(current_app.extensions.get(_DRAINING, _never)())
+    ready = database and search and not is_draining
+    told: dict[str, object] = {"ready": ready, "checks": {"database": database, "search": search, "index": index}}
+    if is_draining:
+        told["draining"] = True
+    return jsonify(told), (200 if ready else 503)
+
+
+def set_draining(app: Flask, has_begun: Callable[[], bool]) -> None:
+    """has_begun: whether this server is about to stop."""
+    app.extensions[_DRAINING] = has_begun
+
+
+def _never() -> bool:
+    return False
 
 
 @figures.get("/metrics")

@@ -12,11 +12,13 @@ from flask import session as cookie
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError as StorageError
+from sqlalchemy import Engine
 
 from kb.accounts.slowing import network_of
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from webapp.shared.limit_store import SCHEME
+from webapp.shared.limit_table import SCHEME as TABLE_SCHEME
 
 # Tries, not messages: what is refused for want of a proof counts, too, and takes hardly any time.
 MESSAGES = "60 per minute; 900 per hour"
@@ -101,14 +103,14 @@ LIMITS_PER_FIELD = {
 EXEMPT = ("static", "widget.script", "health.healthz", "health.readyz", "metrics.metrics")
 
 
-def init_limits(app: Flask, settings: Settings) -> None:
+def init_limits(app: Flask, settings: Settings, engine: Engine) -> None:
     """Call after the blueprints are registered. Raises ConfigurationError for a store that is not known or has no driver."""
     try:
         limiter = Limiter(
             person_or_address,
             app=app,
             default_limits=[DEFAULT],
-            storage_uri=settings.rate_limit_storage or f"{SCHEME}://{quote(str(settings.home / 'limits.sqlite3'))}",
+            **_storage(settings, engine),
             # While a store is down each process counts for itself: limits must not close the help centre.
             in_memory_fallback_enabled=True,
             # Of two requests that find it down at once the second is let through instead of failing.
@@ -135,6 +137,15 @@ def init_limits(app: Flask, settings: Settings) -> None:
             if endpoint in WRITTEN_BY_ANYBODY:
                 view = everybody(view)
             app.view_functions[endpoint] = view
+
+
+def _storage(settings: Settings, engine: Engine) -> dict[str, Any]:
+    """Where a database may be shared by several machines it is counted there; SQLite has one writer, and better things to do."""
+    if settings.rate_limit_storage:
+        return {"storage_uri": settings.rate_limit_storage}
+    if engine.dialect.name == "sqlite":
+        return {"storage_uri": f"{SCHEME}://{quote(str(settings.home / 'limits.sqlite3'))}"}
+    return {"storage_uri": f"{TABLE_SCHEME}://", "storage_options": {"engine": engine}}
 
 
 def person_or_address() -> str:

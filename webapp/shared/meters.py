@@ -21,6 +21,17 @@ TURNED_AWAY = Counter(
     "Requests that were not worked on: busy (too many waited), late (the body did not arrive)",
     ("reason",),
 )
+TURNS_REFUSED = Counter(
+    "kb_http_turns_refused_total",
+    "Of those that were busy: whose turn would have come too late, by urgency",
+    ("urgency",),
+)
+TURN_SECONDS = Histogram(
+    "kb_http_turn_seconds",
+    "Time that requests waited for their turn, by urgency",
+    ("urgency",),
+    buckets=(0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0),
+)
 IN_WORK = Gauge(
     "kb_http_requests_in_work", "Requests that have arrived and are not answered yet", multiprocess_mode="livesum"
 )

@@ -45,7 +45,7 @@ def most_to_read(app: Flask, method: str, path: str, cookies: str) -> int:
     except HTTPException:
         return usual
     limit = _limit_of(endpoint, app.extensions["kb_settings"]) if "kb_settings" in app.extensions else None
-    if limit is None or (endpoint not in PICTURES_OF_CUSTOMERS and not _is_logged_in(app, cookies)):
+    if limit is None or (endpoint not in PICTURES_OF_CUSTOMERS and not is_logged_in_by_cookie(app, cookies)):
         return usual
     return max(limit, usual)
 
@@ -61,7 +61,7 @@ def _limit_of(endpoint: str, settings: Settings) -> int | None:
     return MOST_OF_PICTURES if endpoint in PICTURES_OF_CUSTOMERS else None
 
 
-def _is_logged_in(app: Flask, cookies: str) -> bool:
+def is_logged_in_by_cookie(app: Flask, cookies: str) -> bool:
     """By the signature of the cookie alone; whether it still counts, the application finds out."""
     signed = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"], "")
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]

@@ -87,8 +87,14 @@ QUEUE = "queue"
 LEARNING = "learning"
 
 
-def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = None) -> Mapping[str, Kind]:
-    """The registry of a process; its handlers share `tools`, and with it one model."""
+def job_kinds(
+    settings: Settings,
+    engine: Engine,
+    tools: WorkerTools | None = None,
+    *,
+    may_index: Callable[[], bool] | None = None,
+) -> Mapping[str, Kind]:
+    """The registry of a process; its handlers share `tools`, and with it one model. may_index: see `Kind.is_ready`."""
     tools = tools or WorkerTools(settings, engine)
 
     def kind(name: str, run: Callable[[WorkerTools, JobContext], dict[str, Any] | None], **fields: Any) -> Kind:
@@ -103,7 +109,7 @@ def job_kinds(settings: Settings, engine: Engine, tools: WorkerTools | None = No
         kind(FEELINGS, feelings.run, is_wanted=has_due_feelings, lane=FEELINGS),
         kind(SCHEDULES, workflow.publish_and_archive, is_wanted=has_due_schedules, lane=SCHEDULES),
         kind(BULK_ACTS_JOB, workflow.finish_act, lane=SCHEDULES),
-        kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX),
+        kind(INDEX, indexing.run, is_wanted=has_changed_documents, lane=INDEX, is_ready=may_index),
         kind(TRANSLATIONS, translations.run, is_wanted=has_unfollowed, lane=TRANSLATIONS),
         kind(QUEUE, queue.run, every=timedelta(minutes=1), lane=QUEUE),
         kind(GAPS, gaps.run, every=timedelta(minutes=1)),

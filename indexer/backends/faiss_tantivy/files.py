@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, func, select
 
 from indexer.backends.faiss_tantivy.lexical import LexicalIndex
 from indexer.backends.faiss_tantivy.manifest import (
@@ -29,9 +30,12 @@ from indexer.backends.faiss_tantivy.segment import (
 )
 from indexer.backends.faiss_tantivy.segments import Segments, read_removed
 from indexer.backends.faiss_tantivy.stored_passages import (
+    FORGET,
     all_passages,
+    asks_to_forget,
     count_changes,
     count_passages,
+    has_all_changes,
     lexical_document,
     newest_change,
     passage_row,
@@ -44,18 +48,15 @@ from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import IndexUnavailableError
 from kb.search.types import CollectionName
-from kb.tables import IndexChange, MilvusCollection, MilvusState, Passage
+from kb.tables import IndexChange, Passage
 
 logger = logging.getLogger(__name__)
 
 # Changes that readers keep beside the segments before a new one is cut: few enough to be scanned in no time.
 MOST_PENDING = 1000
 _ALWAYS_FEW = 20
-
-
-def most_pending(passages: int) -> int:
-    """Changes that readers of so many passages keep beside them."""
-    return min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
+# How long a change is kept that is in the files here: other machines have files of their own, and may be late with them.
+KEEP_CHANGES = timedelta(hours=1)
 
 
 class BuildFiles:
@@ -90,10 +91,13 @@ class BuildFiles:
         return True
 
     def _usable_manifest(self, *, check: bool) -> Manifest | None:
-        """The manifest where it is of this build and its files are there."""
+        """The manifest where it is of this build, its files are there, and so is every change that came after them."""
         try:
             manifest = read_manifest(self._root)
             if (manifest.build, manifest.fingerprint) != (self._build, self._fingerprint):
+                return None
+            if behind := self._collection_behind(manifest):
+                logger.warning("%s: older than the changes that are kept. The index files are written anew.", behind)
                 return None
             for name in CollectionName:
                 parent, entry = self._root / name.value, manifest.collection(name)
@@ -107,19 +111,37 @@ class BuildFiles:
             return None
         return manifest
 
-    def apply(self, *, settle: bool = False) -> None:
-        """Bring terms up to date and cut segments where there is more than a few changes, with `settle` where there is any."""
+    def _collection_behind(self, manifest: Manifest) -> CollectionName | None:
+        with session_scope(self._engine) as session:
+            for name in CollectionName:
+                if not has_all_changes(session, self._build, name, manifest.collection(name).change_id):
+                    return name
+        return None
+
+    def apply(self, *, settle: bool = False) -> bool:
+        """Bring terms up to date and cut segments where there is more than a few changes, with `settle` where there is any.
+
+        Returns whether files were written anew because something is to be forgotten.
+        """
+        forgets = False
         for name in CollectionName:
             with session_scope(self._engine) as session:
                 newest = newest_change(session, self._build, name)
                 entry = self._opened.collection(name)
                 pending = count_changes(session, self._build, name, entry.change_id)
+                is_anew = asks_to_forget(session, self._build, name, entry.change_id)
+            if is_anew:
+                self._replace(name, self._write_collection(name))
+                forgets = True
+                continue
             self._follow_lexically(name, entry, newest)
             passages = sum(segment.passages for segment in entry.segments)
-            if pending > (0 if settle else most_pending(passages)):
+            most = 0 if settle else min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
+            if pending > most:
                 self._replace(name, self._cut(name, entry, newest, settle=settle))
             if settle and self._has_words_of_others(name):
                 self._replace(name, self._write_collection(name))
+        return forgets
 
     def add_terms(self, passages: Sequence[Passage]) -> None:
         """Put the words of new passages into the files before the database has them, so that who sees a passage finds its words.
@@ -143,24 +165,26 @@ class BuildFiles:
 
     def publish(self) -> None:
         """Make these files those that readers see, in one rename."""
-        manifest = self._opened
-        write_manifest(self._root, manifest)
+        write_manifest(self._root, self._opened)
+        # After the rename: a reader that missed rows looks for a new manifest before it believes what it read.
         with session_scope(self._engine) as session:
-            # What another engine has does not follow from now on: where it is set again, it is filled anew.
-            session.execute(
-                update(MilvusCollection)
-                .where(MilvusCollection.state == MilvusState.LIVE)
-                .values(state=MilvusState.RETIRED, retired_at=utc_now())
-            )
-            # After the rename: a reader that missed rows looks for a new manifest before it believes what it read.
             for name in CollectionName:
-                session.execute(
-                    delete(IndexChange).where(
-                        IndexChange.build_id == self._build,
-                        IndexChange.collection == name.value,
-                        IndexChange.id < manifest.collection(name).change_id,
+                of_collection = (IndexChange.build_id == self._build, IndexChange.collection == name.value)
+                last_old = session.scalar(
+                    select(func.max(IndexChange.id)).where(
+                        *of_collection,
+                        IndexChange.id <= self._opened.collection(name).change_id,
+                        IndexChange.created_at <= utc_now() - KEEP_CHANGES,
                     )
                 )
+                if last_old is not None:  # it stays: see `has_all_changes`
+                    session.execute(delete(IndexChange).where(*of_collection, IndexChange.id < last_old))
+
+    def ask_to_forget(self) -> None:
+        """Tell all machines to write their files anew, so that nothing of what was removed is left in them."""
+        with session_scope(self._engine) as session:
+            for name in CollectionName:
+                session.add(IndexChange(build_id=self._build, collection=name.value, passage_id=0, operation=FORGET))
 
     @property
     def _opened(self) -> Manifest:

@@ -16,9 +16,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from indexer.backends.faiss_tantivy.lexical import terms_of
-from indexer.backends.faiss_tantivy.manifest import Manifest, Signature, manifest_signature, read_manifest
+from indexer.backends.faiss_tantivy.manifest import (
+    Manifest,
+    Signature,
+    manifest_signature,
+    read_manifest,
+    unusable,
+)
 from indexer.backends.faiss_tantivy.segments import Segments
 from indexer.backends.faiss_tantivy.stored_passages import (
+    has_all_changes,
     lexical_document,
     newest_change,
     passage_row,
@@ -136,6 +143,8 @@ class IndexReader:
                 f"The index was made with {manifest.fingerprint}, the encoder is now {self._fingerprint}.",
                 remedy="Make the vectors anew with: kb index; or set KB_MODEL back. A server that runs must be restarted.",
             )
+        if before is None:
+            self._require_live(manifest)
         views: dict[CollectionName, CollectionView] = {}
         for name in CollectionName:
             entry = manifest.collection(name)
@@ -163,6 +172,13 @@ class IndexReader:
             raise _Overtaken
         return changed
 
+    def _require_live(self, manifest: Manifest) -> None:
+        """Files of a build that others have retired serve where they did already; who starts waits for new ones."""
+        with snapshot_scope(self._engine) as session:
+            live = session.scalar(select(IndexBuild.id).where(IndexBuild.state == BuildState.LIVE))
+        if live != manifest.build:
+            raise unusable("they are of another build than the one that is live")
+
     def _with_changes_of(self, session: Session, build: int, view: CollectionView) -> CollectionView:
         newest = newest_change(session, build, view.name)
         lexical = view.segments.lexical
@@ -171,6 +187,8 @@ class IndexReader:
             if (change := lexical.change_id()) > view.lexical_change_id:
                 return view.with_lexical(lexical.searcher(), change)
             return view
+        if not has_all_changes(session, build, view.name, view.change_id):
+            raise unusable("they are older than the changes that are kept")
         touched = touched_passages(session, build, view.name, view.change_id, newest)
         width = view.segments.word_dimensions
         add = {row.id: _to_pending(row, width) for row in read_passages(session, build, touched)}

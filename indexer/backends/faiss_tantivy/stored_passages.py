@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, select
 from sqlalchemy.orm import Session, undefer
 
 from indexer.backends.faiss_tantivy.lexical import LexicalDocument
@@ -18,6 +18,8 @@ from kb.tables import IndexChange, Passage
 
 # Rows of a statement: bounded memory, and no statement with as many parameters as there are passages.
 BLOCK = 500
+# The operation of a change that is about no passage.
+FORGET = "forget"
 
 
 def newest_change(session: Session, build: int, name: CollectionName) -> int:
@@ -33,6 +35,30 @@ def count_changes(session: Session, build: int, name: CollectionName, after: int
         IndexChange.build_id == build, IndexChange.collection == name.value, IndexChange.id > after
     )
     return session.scalar(statement) or 0
+
+
+def has_all_changes(session: Session, build: int, name: CollectionName, after: int) -> bool:
+    """Whether the changes that came after this one are all there: old ones are removed, but the last of those is kept."""
+    of_collection = (IndexChange.build_id == build, IndexChange.collection == name.value)
+    if after > 0:
+        return (
+            session.scalar(select(IndexChange.id).where(*of_collection, IndexChange.id <= after).limit(1)) is not None
+        )
+    # Files from before the first change hold nothing: each passage is one that a change tells of, or changes are missing.
+    is_told = exists().where(*of_collection, IndexChange.passage_id == Passage.id)
+    untold = select(Passage.id).where(Passage.build_id == build, Passage.collection == name.value, ~is_told).limit(1)
+    return session.scalar(untold) is None
+
+
+def asks_to_forget(session: Session, build: int, name: CollectionName, after: int) -> bool:
+    """Whether files of before this change hold what was erased, see `BuildFiles.ask_to_forget`."""
+    asked = select(IndexChange.id).where(
+        IndexChange.build_id == build,
+        IndexChange.collection == name.value,
+        IndexChange.id > after,
+        IndexChange.operation == FORGET,
+    )
+    return session.scalar(asked.limit(1)) is not None
 
 
 def count_passages(session: Session, build: int, name: CollectionName) -> int:

@@ -1,6 +1,7 @@
 """Between the event loop and the threads: whole bodies in, whole answers out, streams without a thread."""
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -13,9 +14,11 @@ from flask.testing import FlaskClient
 
 from webapp.app import LARGEST_REQUEST
 from webapp.commands import serving_bridge
+from webapp.commands.admission import Admission
 from webapp.commands.serving_bridge import Bridge
 from webapp.shared.live import STREAM
 from webapp.shared.uploads import MOST_OF_PICTURES, most_to_read
+from webapp.shared.urgency import Urgency
 
 Result = TypeVar("Result")
 
@@ -126,15 +129,12 @@ def test_a_body_that_does_not_arrive_takes_no_thread(small: Flask, monkeypatch: 
     assert in_a_loop(many()) == (200, [408] * 60)
 
 
-def test_when_more_wait_than_can_be_served_soon_the_rest_is_told_to_come_again(
-    small: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(serving_bridge, "MOST_WAITING", 2)
+def test_when_more_wait_than_can_be_served_soon_the_rest_is_told_to_come_again(small: Flask) -> None:
     go_on = threading.Event()
     small.add_url_rule("/waits", view_func=lambda: str(go_on.wait(10)))
 
     async def three() -> list[int]:
-        bridge = Bridge(small)
+        bridge = Bridge(small, Admission(most=2))
         tasks = [asyncio.create_task(ask(bridge, scope_of("/waits"))) for _ in range(3)]
         await asyncio.sleep(0.2)
         assert tasks[2].done()
@@ -143,6 +143,64 @@ def test_when_more_wait_than_can_be_served_soon_the_rest_is_told_to_come_again(
         return [(await task)[0] for task in tasks]
 
     assert in_a_loop(three()) == [200, 200, 503]
+
+
+def test_programs_that_are_told_to_come_again_are_told_as_the_interface_says(small: Flask) -> None:
+    status, headers, body = in_a_loop(ask(Bridge(small, Admission(most=0)), scope_of("/api/v1/search?q=a")))
+    assert (status, headers[b"content-type"]) == (503, b"application/problem+json")
+    assert 2 <= int(headers[b"retry-after"]) <= 5
+    assert json.loads(body)["status"] == 503
+
+
+def test_who_types_waits_behind_all_and_a_rep_behind_nobody(
+    app: Flask, login: Callable[[str], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one place, which is taken: what comes then is served by urgency, however it came."""
+    monkeypatch.setattr("webapp.commands.admission.LONGEST_WAIT", dict.fromkeys(Urgency, 60.0))
+    with login("rep").session_transaction() as cookie:
+        inside = dict(cookie)
+    signed = app.session_interface.get_signing_serializer(app).dumps(inside)  # type: ignore[attr-defined]
+    rep = [(b"cookie", f"kb_session={signed}".encode())]
+    go_on, order = threading.Event(), list[str]()
+
+    def note(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        if environ["PATH_INFO"] == "/waits":
+            go_on.wait(60)
+        else:
+            order.append(environ["HTTP_X_NAME"])
+        start_response("200 OK", [])
+        return [b""]
+
+    app.wsgi_app = note  # type: ignore[method-assign,assignment]
+
+    async def talk() -> None:
+        bridge = Bridge(app, Admission(at_once=1))
+        asked = [asyncio.create_task(ask(bridge, scope_of("/waits")))]
+        for name, path, headers in (
+            ("typing of a rep", "/desk/?q=a&typing=1", rep),
+            ("page", "/help/en/", []),
+            ("typing", "/help/en/search?q=a&typing=1", []),
+            ("search", "/help/en/search?q=a", []),
+            ("made-up token", "/api/v1/desk/search?q=a", [(b"authorization", b"Bearer made-up")]),
+            ("rep", "/desk/?q=a", rep),
+        ):
+            await asyncio.sleep(0.02)
+            asked.append(
+                asyncio.create_task(ask(bridge, scope_of(path, headers=[*headers, (b"x-name", name.encode())])))
+            )
+        await asyncio.sleep(0.05)
+        go_on.set()
+        await asyncio.gather(*asked)
+
+    in_a_loop(talk())
+    assert order == ["rep", "search", "made-up token", "page", "typing of a rep", "typing"]
+
+
+def test_a_server_that_is_about_to_stop_keeps_no_connection(small: Flask) -> None:
+    _, headers, _ = in_a_loop(ask(Bridge(small, is_draining=lambda: True), scope_of("/echo/a")))
+    assert headers[b"connection"] == b"close"
+    _, headers, _ = in_a_loop(ask(Bridge(small), scope_of("/echo/a")))
+    assert b"connection" not in headers
 
 
 def test_what_is_to_be_done_after_an_answer_is_done_after_it_and_before_the_next_request(small: Flask) -> None:
