@@ -133,8 +133,8 @@ def note_session_use(session: Session, session_id: int) -> None:
 
 
 def is_confirmed(confirmed_at: datetime) -> bool:
-    """Whether the password was typed a short time ago."""
-    return utc_now() - confirmed_at < CONFIRMED_FOR
+    """Whether the password was typed a short time ago; a time to come is one of a clock that has been set back since."""
+    return abs(utc_now() - confirmed_at) < CONFIRMED_FOR
 
 
 def confirm_session(session: Session, session_id: int) -> None:

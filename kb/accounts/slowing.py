@@ -58,7 +58,9 @@ def count_attempt(
         fresh = {"key": key, "failures": 0, "free_from": now, "updated_at": now}
         upsert(session, _ATTEMPTS, fresh, key=["key"], change=["key"])
     rows = {row.key: row for row in session.scalars(select(LoginAttempts).where(LoginAttempts.key.in_(rules)))}
-    wait = max((row.free_from - now for row in rows.values()), default=timedelta(0))
+    # Nobody waits longer than the longest: where it seems so, the clock has been set back since.
+    waits = [row.free_from - now for key, row in rows.items() if row.free_from - now <= rules[key].longest]
+    wait = max(waits, default=timedelta(0))
     if wait > timedelta(0):
         raise TooOftenError("Too many attempts to log in.", wait=wait.total_seconds())
     for key, row in rows.items():

@@ -17,6 +17,8 @@ from kb.jobs.queue import JOBS, enqueue
 from kb.tables import JobState
 
 LEASE = timedelta(seconds=60)
+# What was made or begun so much later than now was so by a clock that has been set back. Clocks of machines differ by less.
+_AHEAD = timedelta(seconds=60)
 _LONGEST_BACK_OFF = timedelta(minutes=10)
 # Tries of a transaction that another worker's insert can collide with.
 _TRIES = 3
@@ -171,8 +173,10 @@ def _due(kinds: Sequence[str], now: datetime) -> Select[int]:
     """The id of the job to take next, of those of `kinds`."""
     job, same = JOBS.alias("due"), JOBS.alias("same")
     runs_already = exists().where(same.c.kind == job.c.kind, same.c.key == job.c.key, same.c.state == _RUNNING)
+    # Its time is that of the other clock, which may come again only in hours.
+    is_of_other_clock = or_(job.c.created_at > now + _AHEAD, job.c.started_at > now + _AHEAD)
     due = or_(
-        and_(job.c.state == _WAITING, job.c.run_at <= now, ~runs_already),
+        and_(job.c.state == _WAITING, or_(job.c.run_at <= now, is_of_other_clock), ~runs_already),
         and_(job.c.state == _RUNNING, job.c.lease_until <= now, job.c.attempts < job.c.max_attempts),
     )
     return select(job.c.id).where(job.c.kind.in_(kinds), due).order_by(job.c.run_at, job.c.id).limit(1)

@@ -102,3 +102,11 @@ def test_password_typed_once_more_counts_for_a_while(session: Session, rep: User
     confirm_session(session, row.id)
     session.refresh(row)
     assert is_confirmed(row.confirmed_at)
+
+
+def test_clock_that_is_set_back_does_not_keep_a_password_confirmed(session: Session, rep: User) -> None:
+    begin_session(session, rep)
+    row = row_of(session)
+    row.confirmed_at = utc_now() + timedelta(hours=1)
+    session.flush()
+    assert not is_confirmed(row.confirmed_at)

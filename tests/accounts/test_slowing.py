@@ -132,3 +132,12 @@ def test_attempt_whose_password_nobody_looked_at_is_no_failure(clock: Clock) -> 
 )
 def test_visitors_of_ipv4_are_not_one_network_where_a_server_listens_on_both(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_clock_that_is_set_back_makes_nobody_wait_for_the_old_time(clock: Clock) -> None:
+    for _ in range(BOTH.free + 1):
+        clock.wait_of(ASHA, "192.0.2.1")
+    assert clock.wait_of(ASHA, "192.0.2.1") == 10.0
+    clock.move_on(-3600)
+    assert clock.wait_of(ASHA, "192.0.2.1") == 0.0
+    assert clock.wait_of(ASHA, "192.0.2.1") == 20.0

@@ -59,6 +59,16 @@ def test_count_begins_anew_when_its_time_is_over(path: Path) -> None:
     assert store.incr("a", 60) == 1
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_out(path: Path) -> None:
+    store = open_store(path)
+    assert [store.incr("a", 60), store.incr("a", 60), store.incr("a", 60)] == [1, 2, 3]
+    with sqlite3.connect(path) as other:  # counted two hours later than it is now
+        other.execute("UPDATE counts SET ends = ends + 7200")
+    other.close()
+    assert [store.incr("a", 60), store.incr("a", 60)] == [1, 2]
+    assert store.get_expiry("a") - time.time() <= 60
+
+
 def test_it_is_what_the_limiter_needs(path: Path) -> None:
     limiter, limit = FixedWindowRateLimiter(open_store(path)), parse("3 per hour")
     assert [limiter.hit(limit, "x") for _ in range(5)] == [True, True, True, False, False]

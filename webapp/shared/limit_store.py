@@ -30,10 +30,11 @@ AGAIN_AFTER = 5.0
 # Counts after which those whose time is over are deleted.
 _TIDIED_EVERY = 2000
 
+# One that ends later than a new one would is of a clock that has been set back since.
 _COUNT = """
 INSERT INTO counts (key, count, ends) VALUES (:key, :amount, :ends) ON CONFLICT (key) DO UPDATE SET
-count = CASE WHEN ends <= :now THEN excluded.count ELSE count + excluded.count END,
-ends = CASE WHEN ends <= :now THEN excluded.ends ELSE ends END RETURNING count
+count = CASE WHEN ends <= :now OR ends > :ends THEN excluded.count ELSE count + excluded.count END,
+ends = CASE WHEN ends <= :now OR ends > :ends THEN excluded.ends ELSE ends END RETURNING count
 """
 
 
