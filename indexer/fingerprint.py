@@ -6,6 +6,8 @@ from indexer.encoders.token_embeddings import WORDS
 from kb.core.settings import Settings
 from kb.search.encoding import Encoder
 
+_CHUNKS = "+chunks/"
+
 
 def index_fingerprint(encoder: Encoder) -> str:
     return _fingerprint(encoder.fingerprint)
@@ -17,5 +19,10 @@ def expected_fingerprint(settings: Settings) -> str | None:
     return None if known is None else _fingerprint(known)
 
 
+def encoder_part(fingerprint: str) -> str:
+    """The encoder's own fingerprint out of that of an index."""
+    return fingerprint.partition(_CHUNKS)[0]
+
+
 def _fingerprint(of_encoder: str) -> str:
-    return f"{of_encoder}+chunks/{CHUNKER}+words/{WORDS}"
+    return f"{of_encoder}{_CHUNKS}{CHUNKER}+words/{WORDS}"

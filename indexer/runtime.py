@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.view import CollectionView
+from indexer.encoder_or_words import open_encoder_or_wait
 from indexer.encoders.opening import open_encoder
+from indexer.encoders.recovering import RecoveringEncoder
 from indexer.encoders.reranker import check_reranker
 from indexer.figures import Behind, behind
 from indexer.fingerprint import index_fingerprint
@@ -94,15 +96,19 @@ class SearchRuntime:
         engine: Engine,
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
+        *,
+        or_words: bool = False,
     ) -> "SearchRuntime":
         """Load the encoder and open the collections. Missing or broken files are made anew from the database, with a warning.
 
         reranker: takes the place of the one that the settings name, which is loaded by `warm_up` or by the first search that it
         is there for. Raises ModelError when the encoder is missing, the stored vectors were made with another one, or what
-        KB_RERANKER names is seen to be no re-ranker.
+        KB_RERANKER names is seen to be no re-ranker. or_words: a missing encoder is no error where there is an index; searches
+        then compare words alone until it is there again.
         """
         check_reranker(settings)
-        encoder = encoder or open_encoder(settings)
+        if encoder is None:
+            encoder = open_encoder_or_wait(settings, engine) if or_words else open_encoder(settings)
         return cls(settings, engine, encoder, _open_reader(engine, settings.index_dir, encoder), reranker)
 
     @cached_property
@@ -165,6 +171,12 @@ class SearchRuntime:
         with Session(self._engine) as session:
             return behind(session, seen)
 
+    @property
+    def encoder_problem(self) -> str | None:
+        """Why searches compare words alone; None while the encoder is there."""
+        problem = self.encoder.problem if isinstance(self.encoder, RecoveringEncoder) else None
+        return None if problem is None else str(problem)
+
     def follow(self) -> None:
         """Take up changes of the index in a thread of its own from now on, until `close`: for servers."""
         self._reader.follow()
@@ -182,7 +194,8 @@ class SearchRuntime:
 
     def warm_up(self) -> None:
         """Run everything once, so that the first person does not wait for lazy loading."""
-        self.encoder.encode_queries(["warm"])
+        if self.encoder_problem is None:
+            self.encoder.encode_queries(["warm"])
         if self._second_stage is not None:
             self._second_stage()
 

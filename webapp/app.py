@@ -34,6 +34,7 @@ from webapp.shared.prefix import UnderPrefix
 from webapp.shared.request_ids import init_request_ids
 from webapp.shared.runtime import init_runtime
 from webapp.shared.security import init_security, load_secret_key
+from webapp.shared.storing import init_storing
 from webapp.shared.traces import init_traces
 from webapp.shared.ui import init_ui
 from webapp.shared.uploads import init_uploads
@@ -132,6 +133,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     init_hosts(app)
     init_auditing(app)
     init_database(app, engine)
+    init_storing(app, engine)
     init_after_response(app, engine)
     init_live(app, engine)
     init_runtime(app, settings, engine)

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kb.core.errors import ConfigurationError, ConflictError
@@ -40,6 +40,8 @@ _OF_OTHERS = frozenset(
 )
 # Classes of PostgreSQL's errors of which the words repeat what was to be stored: wrong data, broken constraints.
 _TELLS_VALUES = frozenset({"22", "23"})
+# State of PostgreSQL: the transaction may only read.
+_READ_ONLY = "25006"
 # Times that the log is tried to be emptied, each waiting so long for readers.
 _CHECKPOINTS = 5
 
@@ -66,6 +68,7 @@ def create_database_engine(
             remedy=f"Type: .venv/bin/pip install {_PACKAGES.get(error.name or '', error.name)}",
         ) from error
     event.listen(engine, "handle_error", _without_values)
+    event.listen(engine, "handle_error", _read_only_is_operational)
     if url.get_backend_name() == "sqlite":
         if url.database and not _is_in_memory(url):
             make_home(settings.home)
@@ -137,6 +140,15 @@ def _without_values(context: ExceptionContext) -> None:
     error.args = (text,)
     if context.sqlalchemy_exception is not None:
         context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {text}",)
+
+
+def _read_only_is_operational(context: ExceptionContext) -> None:
+    """A server that only reads (a standby) is a fault of operation, as a full disk is; psycopg calls it internal."""
+    found = context.sqlalchemy_exception
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY and found is not None:
+        context.chained_exception = OperationalError(
+            context.statement, context.parameters, context.original_exception, hide_parameters=True
+        )
 
 
 def _prepare_sqlite(connection: Any, longest_wait: float) -> None:

@@ -13,6 +13,9 @@ from kb.search.types import CollectionSource, Outcome, is_known_term
 from kb.text.no_question import FOR_A_PERSON, NoQuestion, find_no_question
 from kb.text.terms import stem_of
 
+# The share of what the words of a query are worth, from which a document may answer where nothing else is known of it.
+_MOST_WORDS = 0.4
+
 
 class Judged(NamedTuple):
     outcome: Outcome
@@ -36,7 +39,16 @@ class Judge:
         return self._calibration.current()
 
     def confidence(self, found: Retrieval, ranking: Ranking) -> float:
-        """The first stage's confidence in the first document of `ranking`."""
+        """The first stage's confidence in the first document of `ranking`.
+
+        The weights were fitted on signals of meaning: without them it is never said that something answers, and that it may
+        only where most of the words are found together.
+        """
+        if found.words_only:
+            calibration = self.calibration
+            if found.words_found(ranking) < _MOST_WORDS:
+                return calibration.below_unsure(1.0)
+            return calibration.below_answered(calibration.unsure_from)
         return max(map(self.calibration.probability, found.evidence(ranking)), default=0.0)
 
     def judge(

@@ -37,6 +37,7 @@ class Retrieval:
     candidates: Candidates
     solved: SolvedCounts = NOTHING_SOLVED
     pinned: Sequence[int] = ()  # the document groups that a trainer has put first for this query
+    words_only: bool = False  # the encoder was missing: the meaning of the query is not known
     parts: Sequence["Retrieval"] = ()  # what the parts of a long text brought up, see kb.search.long_texts
 
     @cached_property
@@ -105,6 +106,15 @@ class Retrieval:
             first = part.ranking.documents.groups[:1].tolist()
             if first == ranking.documents.groups[:1].tolist() and part.signals is not None:
                 yield part.signals
+
+    def words_found(self, ranking: Ranking) -> float:
+        """How much of what all its words are worth the first document of `ranking` has in one passage, from 0."""
+        if not len(ranking.documents.groups):
+            return 0.0
+        number = int(self.candidates.collections[int(ranking.documents.rows[0])])
+        scale = self.lexical.scales[number]
+        rows = (self.candidates.collections == number) & (self.candidates.groups == ranking.documents.groups[0])
+        return float(self.candidates.lexical[rows].max()) / scale if scale > 0 else 0.0
 
     def ranked_first(self, result: Result) -> Ranking | None:
         """The ranking with this document before all others; None where it is not in it."""

@@ -9,9 +9,11 @@ from functools import partial
 import numpy as np
 
 from kb.core.clock import utc_now
+from kb.core.errors import ModelError
 from kb.search.candidates import DEPTH, gather_candidates
 from kb.search.curation import CurationSource
-from kb.search.encoding import Encoder, Ids, Vectors
+from kb.search.encoding import Encoder, Ids, QueryEmbedding, Vectors
+from kb.search.fusion import NO_CENTRING
 from kb.search.lexical_retrieval import retrieve_lexically
 from kb.search.long_texts import split_long_text
 from kb.search.query_embeddings import embed_query, read_ahead
@@ -26,6 +28,7 @@ from kb.text.language import guess_language
 from kb.text.spelling import Speller
 from kb.text.words import find_words
 
+_NO_IDS, _NO_SCORES = np.zeros(0, np.int64), np.zeros(0, np.float32)
 # Searches whose words are looked up at the same time.
 _LEXICAL_THREADS = 4
 # Passages that are candidates too, per collection.
@@ -76,11 +79,17 @@ class Retriever:
         query = processed.asked
         # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
         lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
-        embedding = embed_query(self._encoder, processed.text)
+        embedding = self._embed(processed.text)
+        words_only = embedding is None
+        if embedding is None:
+            embedding = _no_embedding(collections)
         clock.lap("encode")
         lexical = lexical_hits.result()
         clock.lap("lexical")
-        dense = [collection.search_dense(embedding.vector, DEPTH) for collection in collections]
+        dense = [
+            (_NO_IDS, _NO_SCORES) if words_only else collection.search_dense(embedding.vector, DEPTH)
+            for collection in collections
+        ]
         clock.lap("dense")
         if also:
             dense = _with_others(dense, also(collections))
@@ -91,7 +100,7 @@ class Retriever:
             pinned.update(*(groups for _, groups in own))
         candidates = gather_candidates(collections, embedding.vector, dense, lexical.hits)
         words = len(find_words(processed.text))
-        centring = self._statistics.current().centring(processed.background, words)
+        centring = NO_CENTRING if words_only else self._statistics.current().centring(processed.background, words)
         solved = self._solved.current() if self._solved else NOTHING_SOLVED
         return Retrieval(
             query,
@@ -103,10 +112,21 @@ class Retriever:
             candidates,
             solved,
             pinned=tuple(sorted(pinned)),
+            words_only=words_only,
         )
 
+    def _embed(self, text: str) -> QueryEmbedding | None:
+        """None while the encoder is missing: then the words alone are looked up."""
+        try:
+            return embed_query(self._encoder, text)
+        except ModelError:
+            return None
+
     def read_ahead(self, sources: Sequence[CollectionSource], queries: Iterable[str]) -> None:
-        """Encode normalised queries, with the parts of long ones, which are about to be asked one after the other."""
+        """Encode normalised queries, with the parts of long ones, which are about to be asked one after the other.
+
+        Raises ModelError where the encoder is missing.
+        """
         collections = [source.view() for source in sources]
         synonyms = self._curation.current().synonyms
         read_ahead(
@@ -131,7 +151,16 @@ class Retriever:
 
     def is_word(self, word: str) -> bool:
         """Whether the encoder has learned a word whole: then it is no misspelling, whatever the collections know."""
-        return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
+        try:
+            return any(self._encoder.count_tokens([form]) == [1] for form in dict.fromkeys((word, word.lower())))
+        except ModelError:  # the encoder is missing
+            return False
+
+
+def _no_embedding(collections: Sequence[Collection]) -> QueryEmbedding:
+    """Like nothing: every product with it is 0."""
+    dimensions = len(collections[0].stats().background.mean) if collections else 0
+    return QueryEmbedding(np.zeros(dimensions, np.float32), (), np.zeros((0, 0), np.float32))
 
 
 def _with_others(found: Sequence[tuple[Ids, Vectors]], others: Sequence[Ids]) -> list[tuple[Ids, Vectors]]:

@@ -127,7 +127,8 @@ class Searcher:
                 # Some were withdrawn a moment ago: what is shown, and how sure it is, is judged without them.
                 found = found.without_hidden(session, self.audience)
             # What a trainer has put first for this very question needs no second opinion.
-            used = Reading() if found.is_pinned else reading
+            # Without the meaning, how sure the first stage is says nothing of where the second helps.
+            used = Reading() if found.is_pinned or found.words_only else reading
             ranking, confidence = used.rank(found, partial(self._judge.confidence, found), clock)
             ranked = select_documents(found.candidates, ranking, limit)
             clock.lap("rank")
@@ -142,7 +143,7 @@ class Searcher:
         answer = self._answer(
             sources, query, language, confidence, results, found.mentions.missing, used, is_pinned=is_pinned
         )
-        return replace(answer, read_as=found.query.text, did_you_mean=found.query.meant)
+        return replace(answer, read_as=found.query.text, did_you_mean=found.query.meant, words_only=found.words_only)
 
     def signals(self, text: str) -> tuple[NDArray[np.float64], int] | None:
         """What the confidence is judged by (shape (len(FEATURES),)) and the id of the best document; None without any.

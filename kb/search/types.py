@@ -132,6 +132,7 @@ class SearchAnswer:
     safety: "SafetyWarning | None" = None  # what is to be said before anything else
     read_as: str = ""  # as the encoder read it: spelling mended, Hindi and Bengali in their own script
     did_you_mean: str = ""  # the query with other words for misspelt ones; "" where there is nothing to ask
+    words_only: bool = False  # the encoder was missing, so that only words were compared
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -148,6 +149,7 @@ class SearchAnswer:
             "safety": self.safety.to_json() if self.safety else None,
             "read_as": self.read_as,
             "did_you_mean": self.did_you_mean,
+            "words_only": self.words_only,
         }
 
 

@@ -19,7 +19,10 @@ def test_alive_even_without_a_database(tmp_path: Path) -> None:
 def test_ready_with_database_model_and_index(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json == {"ready": True, "checks": {"database": True, "search": True, "index": True}}
+    assert answer.json == {
+        "ready": True,
+        "checks": {"database": True, "search": True, "index": True, "encoder": True, "storing": True},
+    }
 
 
 def test_not_ready_without_migrations(client: FlaskClient, engine: Engine) -> None:
@@ -27,7 +30,10 @@ def test_not_ready_without_migrations(client: FlaskClient, engine: Engine) -> No
         connection.execute(text("DELETE FROM alembic_version"))
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"ready": False, "checks": {"database": False, "search": False, "index": False}}
+    assert answer.json == {
+        "ready": False,
+        "checks": {"database": False, "search": False, "index": False, "encoder": False, "storing": True},
+    }
 
 
 @pytest.mark.sqlite_only(reason="the file of SQLite")
@@ -46,7 +52,10 @@ def test_not_ready_when_the_file_of_the_database_was_moved_or_replaced(client: F
 def test_not_ready_without_a_model_and_the_reason_stays_inside(settings: Settings, engine: Engine) -> None:
     answer = create_app(replace(settings, model="bundled"), engine).test_client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json == {"ready": False, "checks": {"database": True, "search": False, "index": False}}
+    assert answer.json == {
+        "ready": False,
+        "checks": {"database": True, "search": False, "index": False, "encoder": False, "storing": True},
+    }
     assert str(settings.home) not in answer.text
 
 

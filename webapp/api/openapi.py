@@ -215,6 +215,10 @@ def _schemas() -> Json:
             "type": "string",
             "description": "The query with other words for those that seem misspelt, for asking; empty where there are none",
         },
+        "words_only": {
+            "type": "boolean",
+            "description": "Whether words alone were compared, because the model is missing: then it is never `answered`",
+        },
     }
     reason = {"words": TEXT, "turn": {"type": "integer", "description": "The turn they are in, counted from 0"}}
     suggestion = {

@@ -20,11 +20,11 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     from kb.search.events import record_search
     from kb.search.types import Audience, Outcome, SearchAnswer
     from kb.text.language import guess_language
-    from webapp.commands.console import open_database, out, print_result, print_safety
+    from webapp.commands.console import err, open_database, out, print_result, print_safety
 
     settings = load_settings()
     engine = open_database(settings)
-    runtime = SearchRuntime.open(settings, engine)
+    runtime = SearchRuntime.open(settings, engine, or_words=True)
     runtime.warm_up()  # the timings are those of a running server, not of loading the model
     reader_language = lang or guess_language(text).split("-")[0]
     if reader_language == "und":
@@ -33,14 +33,15 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
         answer: SearchAnswer = runtime.searcher(Audience(audience)).search(
             session, text, reader_language=reader_language, limit=limit
         )
-        record_search(
-            session,
-            answer,
-            place="cli",
-            audience=audience,
-            region=settings.phone_region,
-            reader_language=reader_language,
-        )
+        if not answer.words_only:  # what it missed is no gap
+            record_search(
+                session,
+                answer,
+                place="cli",
+                audience=audience,
+                region=settings.phone_region,
+                reader_language=reader_language,
+            )
     if as_json:
         click.echo(json_module.dumps(answer.to_json(), ensure_ascii=False))
         return
@@ -50,6 +51,8 @@ def command(text: str, audience: str, lang: str, limit: int, as_json: bool) -> N
     out.print(
         f"[bold]{words}[/] ({answer.confidence:.0%} sure) · {answer.timings_ms['total']:.1f} ms · {answer.language}"
     )
+    if answer.words_only:
+        err.print(f"Words alone were compared. {runtime.encoder_problem or ''}", markup=False)
     if answer.no_question:
         out.print(f"That is no question ({answer.no_question.value}).")
     if answer.missing:

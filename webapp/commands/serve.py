@@ -37,6 +37,7 @@ def command() -> None:
 
 def check_ready(settings: Settings) -> None:
     """Find out before any worker starts what would keep all of them from starting. Raises KbError."""
+    from indexer.builds import live_build
     from indexer.encoders.bundled_model import is_bundled, is_bundled_model_ready
     from kb.core.database import session_scope
     from webapp.commands.console import open_database
@@ -50,11 +51,17 @@ def check_ready(settings: Settings) -> None:
     engine = open_database(settings)
     with session_scope(engine) as session:
         require_safe(settings, session)
+        has_vectors = live_build(session) is not None
     engine.dispose()  # no connection is there when workers are forked
     if not (DIST / "manifest.json").exists():
         raise ConfigurationError("The styles and scripts have not been built.", remedy="Type: make setup")
     if is_bundled(settings) and not is_bundled_model_ready(settings):
-        raise ConfigurationError("The bundled encoder has not been made.", remedy="Type: kb model prepare")
+        if not has_vectors:
+            raise ConfigurationError("The bundled encoder has not been made.", remedy="Type: kb model prepare")
+        click.echo(
+            "The bundled encoder is missing: searches compare words alone until it is there. Make it with: kb model prepare",
+            err=True,
+        )
     if settings.reranker:
         _check_reranker(settings)
 

@@ -13,6 +13,7 @@ from kb.tables.database_state import database_state
 from webapp.shared.database import engine
 from webapp.shared.metrics import render_metrics
 from webapp.shared.runtime import search_runtime
+from webapp.shared.storing import cannot_store
 
 _DRAINING = "kb_is_draining"
 
@@ -31,15 +32,18 @@ def readyz() -> tuple[Response, int]:
     """Can this process answer? 503 with the part that cannot. Reasons are in the log only: anybody may ask.
 
     `draining` true: this server has been asked to stop, and answers only until others have taken its place.
-    `index` false: searches are answered from the last good index, because the newest cannot be used. That is no reason to take a
-    process out of service; it is one to look into its log.
+    `index` false: searches are answered from the last good index, because the newest cannot be used. `encoder` false: they
+    compare words alone, because the model is missing. `storing` false: the disk or database took nothing within the last half
+    minute. None is a reason to take a process out of service; each is one to look into its log.
     """
     database = _passes(_check_database)
     search = database and _passes(_check_search)
     index = search and search_runtime().index_problem is None
+    encoder = search and search_runtime().encoder_problem is None
     is_draining = bool(current_app.extensions.get(_DRAINING, _never)())
     ready = database and search and not is_draining
-    told: dict[str, object] = {"ready": ready, "checks": {"database": database, "search": search, "index": index}}
+    checks = {"database": database, "search": search, "index": index, "encoder": encoder, "storing": not cannot_store()}
+    told: dict[str, object] = {"ready": ready, "checks": checks}
     if is_draining:
         told["draining"] = True
     return jsonify(told), (200 if ready else 503)

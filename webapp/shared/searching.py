@@ -78,6 +78,8 @@ def record_if_typed(
             return
         # As it was shown: typed on, see `is_typing`.
         answer = searcher.search(separate, text, reader_language=reader_language, limit=limit, is_typing=True)
+        if answer.words_only:
+            return
         record_search_here(separate, replace(answer, public_id=public_id))
         separate.flush()
         drop_partial_queries(separate, public_id)
@@ -89,8 +91,9 @@ def record_after_response(
     answer: SearchAnswer, *, audience: Audience, place: str, reader_language: str, visit: str | None = None
 ) -> None:
     """Write down a search of this request's person once the response is out, and once under its name; the query is redacted
-    before it is stored. Of a customer who does not want to be counted nothing is."""
-    if _is_not_counted(audience):
+    before it is stored. Of a customer who does not want to be counted nothing is, nor of a search without the encoder: what
+    it missed is no gap."""
+    if answer.words_only or _is_not_counted(audience):
         return
     record = _recorder(audience, place, reader_language, visit)
 

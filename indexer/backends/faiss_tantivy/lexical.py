@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import tantivy
 
+from indexer.backends.faiss_tantivy.lexical_checksums import check_files, panics_as_errors
 from kb.search.encoding import Ids, Vectors
 from kb.text.phonetic_terms import MARK as PHONETIC_MARK
 from kb.text.phonetic_terms import phonetic_terms
@@ -65,11 +66,20 @@ class LexicalIndex:
         return index
 
     @classmethod
-    def open(cls, folder: Path) -> "LexicalIndex":
-        """Raises ValueError or OSError when the files are missing or broken."""
+    def open(cls, folder: Path, *, check: bool = False) -> "LexicalIndex":
+        """Raises ValueError or OSError when the files are missing or broken.
+
+        check: read them through and look a word up. The engine itself would panic in the middle of a search, or find other words.
+        """
         if not (folder / STATE_FILE).exists():
             raise ValueError(f"{folder.name} is missing or was not finished")
-        return cls(tantivy.Index.open(str(folder)), folder)
+        if check:
+            check_files(folder)
+        with panics_as_errors(folder.name):
+            index = cls(tantivy.Index.open(str(folder)), folder)
+            if check:
+                index.searcher().search([("a", 1.0)], 1)
+        return index
 
     def write(
         self, add: Iterable[LexicalDocument], remove: Sequence[int], *, change_id: int, fresh: bool = False

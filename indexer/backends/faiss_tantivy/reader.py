@@ -152,7 +152,12 @@ class IndexReader:
             if known is not None and known.entry == entry:
                 segments = known
             else:
-                segments = Segments.open(self._root / name.value, entry, known.by_name() if known else None)
+                segments = Segments.open(
+                    self._root / name.value,
+                    entry,
+                    known.by_name() if known else None,
+                    is_lexical_known=known is not None and known.entry.lexical == entry.lexical,
+                )
             change = segments.lexical.change_id()
             views[name] = CollectionView(
                 name, segments, NO_PENDING_CHANGES, entry.change_id, segments.lexical.searcher(), change

@@ -50,8 +50,18 @@ class Segments:
             _ = segment.dense.quantized
 
     @classmethod
-    def open(cls, parent: Path, entry: CollectionEntry, known: Mapping[str, Segment] | None = None) -> "Segments":
-        """Open what is not among `known`. Raises IndexUnavailableError naming what is wrong with which file."""
+    def open(
+        cls,
+        parent: Path,
+        entry: CollectionEntry,
+        known: Mapping[str, Segment] | None = None,
+        *,
+        is_lexical_known: bool = False,
+    ) -> "Segments":
+        """Open what is not among `known`; the files of words are read through where they are not known either.
+
+        Raises IndexUnavailableError naming what is wrong with which file.
+        """
         known = known or {}
         segments = [known.get(item.name) or open_segment(parent, item) for item in entry.segments]
         try:
@@ -59,7 +69,7 @@ class Segments:
                 check_file(parent / name, expected)
             statistics = read_statistics(parent / entry.statistics)
             removed = read_removed(parent, entry)
-            lexical = LexicalIndex.open(parent / entry.lexical)
+            lexical = LexicalIndex.open(parent / entry.lexical, check=not is_lexical_known)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise unusable(f"{parent.name}: {error}") from error
         return cls(entry, segments, removed, statistics, lexical)
