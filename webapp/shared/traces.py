@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response
 
 from kb.core.log_context import log_about, set_log_about
-from kb.core.tracing import trace_with
+from kb.core.tracing import Value, trace_with
 from webapp.shared.metrics import method_of_request, route_of_request
 from webapp.shared.request_ids import request_id
 from webapp.shared.trace_settings import check_traces, wants_traces
@@ -59,8 +59,8 @@ def _begin() -> None:
     if _tracer is None:
         return
     method, route = method_of_request(), route_of_request()
-    attributes = {"http.request.method": method, "http.route": route, "kb.request_id": request_id()}
-    g.trace_scope = _tracer.request(f"{method} {route}", attributes, request.headers)
+    attributes: dict[str, Value] = {"http.request.method": method, "http.route": route, "kb.request_id": request_id()}
+    g.trace_scope = _tracer.request(f"{method} {route}", attributes, dict(request.headers))
     g.trace = g.trace_scope.__enter__()
     set_log_about({**log_about(), "trace_id": g.trace.trace_id})
 
