@@ -1,8 +1,8 @@
 """Put the passages of some documents into a build of the database: only passages with new text are encoded."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from sqlalchemy import Engine, delete, select
@@ -19,8 +19,8 @@ from kb.tables import ChangedDocument, IndexChange, IndexedDocument, Passage
 _QUESTION_LENGTH = 200
 
 
-class _Encoded(NamedTuple):
-    """What the encoder made of a passage, as it is stored."""
+class EncodedPassage(NamedTuple):
+    """What the encoder made of a passage, as it is stored: its vector, float32, and those of its words, int8."""
 
     vector: bytes
     words: bytes
@@ -39,6 +39,7 @@ class IndexReport:
     collections: dict[str, int] = field(default_factory=dict)  # passages in each collection now
     rewritten: bool = False  # whether the files were made anew
     rebuilt: bool = False  # whether a new build took the place of the old one
+    nodes: dict[str, int] = field(default_factory=dict)  # passages that each machine encoded, where there are several
 
 
 @dataclass(frozen=True)
@@ -50,39 +51,55 @@ class Batch:
     marks: Sequence[int] = ()
 
 
+@dataclass(frozen=True)
+class PreparedBatch:
+    """A batch with what its documents are cut into. existing: what was encoded before, by document and text hash; new: the
+    passages that are to be encoded."""
+
+    batch: Batch
+    documents: Mapping[Key, tuple[int, list[PreparedPassage]]]
+    existing: Mapping[Key, Mapping[str, EncodedPassage]]
+    new: Sequence[PreparedPassage]
+
+
+def prepare_batch(engine: Engine, encoder: Encoder, build: int, batch: Batch) -> PreparedBatch:
+    """Read and cut the documents. Like encoding, outside the writing transaction: it is slow, and SQLite has one writer."""
+    with session_scope(engine) as session:
+        documents = prepare_documents(session, batch.present, encoder.count_tokens)
+        existing = _encoded_passages(session, build, batch.present)
+    new: list[PreparedPassage] = []
+    for state in batch.present:
+        if state.key in documents:
+            known = existing.get(state.key, {})
+            new += [passage for passage in documents[state.key][1] if passage.text_hash not in known]
+    return PreparedBatch(batch, documents, existing, new)
+
+
 def store_batch(
     engine: Engine,
-    encoder: Encoder,
     build: int,
-    batch: Batch,
+    prepared: PreparedBatch,
+    encoded: Sequence[EncodedPassage],
     report: IndexReport,
-    progress: Progress,
     before_commit: Callable[[Sequence[Passage]], None],
 ) -> None:
     """One batch, complete in itself: passages with vectors, the list of changes, the state of the documents, their marks.
 
-    before_commit: called with the new passages, which have their ids, before anybody else can see them.
+    encoded: of each of the new passages. before_commit: called with the new rows, which have their ids, before anybody else can
+    see them.
     """
-    # Reading and encoding happen outside the writing transaction: encoding is slow, and SQLite has one writer.
-    with session_scope(engine) as session:
-        prepared = prepare_documents(session, batch.present, encoder.count_tokens)
-        existing = _encoded_passages(session, build, batch.present)
-    new: list[PreparedPassage] = []
-    for state in batch.present:
-        if state.key in prepared:
-            known = existing.get(state.key, {})
-            new += [passage for passage in prepared[state.key][1] if passage.text_hash not in known]
-    encoded_as = {p.text_hash: encoded for p, encoded in zip(new, _encode(encoder, new, progress), strict=True)}
-    report.encoded += len(new)
+    batch, documents, existing = prepared.batch, prepared.documents, prepared.existing
+    encoded_as = {passage.text_hash: one for passage, one in zip(prepared.new, encoded, strict=True)}
+    report.encoded += len(encoded)
     with session_scope(engine) as session, session.no_autoflush:
         added: list[Passage] = []
         stored = _stored(session, build, [*(state.key for state in batch.present), *batch.gone])
         for state in batch.present:
             # A document that was deleted a moment ago has left a mark, which the next batch takes up.
-            if state.key in prepared:
-                group, passages = prepared[state.key]
-                encoded = {**existing.get(state.key, {}), **encoded_as}
-                added += _store_document(session, build, state, group, passages, encoded, report, stored[state.key])
+            if state.key in documents:
+                group, passages = documents[state.key]
+                known = {**existing.get(state.key, {}), **encoded_as}
+                added += _store_document(session, build, state, group, passages, known, report, stored[state.key])
                 report.documents += 1
         for key in batch.gone:
             _remove_document(session, build, key, stored[key], report)
@@ -91,6 +108,16 @@ def store_batch(
         session.flush()  # gives the new passages their ids, all in one statement
         session.add_all(_change(row, "add") for row in added)
         before_commit(added)
+
+
+class BulkEncoder(Protocol):
+    """Encodes batches somewhere else, many at a time."""
+
+    def encode(
+        self, batches: Iterator[PreparedBatch], nodes: dict[str, int]
+    ) -> Iterator[tuple[PreparedBatch, list[EncodedPassage]]]:
+        """Each batch once, as soon as all of its new passages are encoded, in any order. nodes: counts what each machine did."""
+        ...
 
 
 class _Stored(NamedTuple):
@@ -126,34 +153,44 @@ def _by_kind(keys: Sequence[Key]) -> dict[str, list[int]]:
     return found
 
 
-def _is_question(passage: PreparedPassage) -> bool:
+def is_question(passage: PreparedPassage) -> bool:
     """Whether it may be what somebody asks: an alternative question, or a ticket or answer of one sentence."""
     return passage.part == "questions" or len(passage.embedded_text) <= _QUESTION_LENGTH
+
+
+def embed_texts(
+    encoder: Encoder, texts: Sequence[str], are_questions: Sequence[bool], progress: Progress | None = None
+) -> PassageEmbeddings:
+    """What the encoder makes of passages; those that may be questions are read as such too."""
+    found = encoder.embed_passages(texts, progress)
+    vectors = found.vectors
+    if questions := [row for row, is_one in enumerate(are_questions) if is_one]:
+        vectors = np.array(vectors)  # what comes from a cache cannot be written to
+        of_questions = [texts[row] for row in questions]
+        vectors[questions] = encode_alternative_questions(encoder, of_questions, vectors[questions])
+    return PassageEmbeddings(vectors, found.words)
 
 
 def embed_prepared(
     encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress | None = None
 ) -> PassageEmbeddings:
     """What the encoder makes of passages; short ones are read as questions too."""
-    found = encoder.embed_passages([passage.embedded_text for passage in passages], progress)
-    vectors = found.vectors
-    if questions := [row for row, passage in enumerate(passages) if _is_question(passage)]:
-        texts = [passages[row].embedded_text for row in questions]
-        vectors = np.array(vectors)  # what comes from a cache cannot be written to
-        vectors[questions] = encode_alternative_questions(encoder, texts, vectors[questions])
-    return PassageEmbeddings(vectors, found.words)
+    texts = [passage.embedded_text for passage in passages]
+    return embed_texts(encoder, texts, [is_question(passage) for passage in passages], progress)
 
 
-def _encode(encoder: Encoder, passages: Sequence[PreparedPassage], progress: Progress) -> list[_Encoded]:
-    found = embed_prepared(encoder, passages, progress)
+def as_stored(found: PassageEmbeddings) -> list[EncodedPassage]:
     return [
-        _Encoded(vector.tobytes(), words.tobytes()) for vector, words in zip(found.vectors, found.words, strict=True)
+        EncodedPassage(vector.tobytes(), words.tobytes())
+        for vector, words in zip(found.vectors, found.words, strict=True)
     ]
 
 
-def _encoded_passages(session: Session, build: int, states: Sequence[DocumentState]) -> dict[Key, dict[str, _Encoded]]:
+def _encoded_passages(
+    session: Session, build: int, states: Sequence[DocumentState]
+) -> dict[Key, dict[str, EncodedPassage]]:
     """Per document what was encoded before, by text hash."""
-    found: dict[Key, dict[str, _Encoded]] = {}
+    found: dict[Key, dict[str, EncodedPassage]] = {}
     for kind, ids in _by_kind([state.key for state in states]).items():
         rows = session.execute(
             select(Passage.document_id, Passage.text_hash, Passage.vector, Passage.word_vectors).where(
@@ -161,7 +198,7 @@ def _encoded_passages(session: Session, build: int, states: Sequence[DocumentSta
             )
         )
         for row in rows:
-            found.setdefault((kind, row.document_id), {})[row.text_hash] = _Encoded(row.vector, row.word_vectors)
+            found.setdefault((kind, row.document_id), {})[row.text_hash] = EncodedPassage(row.vector, row.word_vectors)
     return found
 
 
@@ -171,7 +208,7 @@ def _store_document(
     state: DocumentState,
     group: int,
     passages: Sequence[PreparedPassage],
-    encoded: Mapping[str, _Encoded],
+    encoded: Mapping[str, EncodedPassage],
     report: IndexReport,
     stored: _Stored,
 ) -> list[Passage]:

@@ -31,7 +31,17 @@ from indexer.builds import (
 )
 from indexer.documents import DocumentState, Key, wanted_among, wanted_documents
 from indexer.fingerprint import index_fingerprint
-from indexer.storing import Batch, IndexReport, store_batch
+from indexer.storing import (
+    Batch,
+    BulkEncoder,
+    EncodedPassage,
+    IndexReport,
+    PreparedBatch,
+    as_stored,
+    embed_prepared,
+    prepare_batch,
+    store_batch,
+)
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, IndexUnavailableError
 from kb.core.postgresql import past_pooler
@@ -60,12 +70,14 @@ def bring_up_to_date(
     *,
     rebuild: bool = False,
     compare: bool = False,
+    bulk: BulkEncoder | None = None,
     limits: SegmentLimits = LIMITS,
 ) -> IndexReport:
     """Index what is new or changed, remove what is gone, and write the files that processes read.
 
     compare: look at every document, not only at those that are marked as changed, read every file, and leave no change pending.
     Where the live index was made with another encoder, or with `rebuild`, a new one is made beside it and switched to at the end.
+    bulk: encodes what is found by comparing, or for a new build, on many machines; `encoder` the few passages that come after.
     One process at a time writes: others wait. Raises ConflictError when that takes more than ten minutes, IndexUnavailableError
     where the disk or the database does not take what is written; what was finished is kept.
     """
@@ -76,10 +88,10 @@ def bring_up_to_date(
         with write_lock(engine, index_dir), session_scope(engine) as session:
             build = live_build(session) or start_live_build(session, fingerprint)
         if rebuild or build.fingerprint != fingerprint:
-            _make_build(engine, index_dir, encoder, report, progress, limits)
+            _make_build(engine, index_dir, encoder, report, progress, bulk, limits)
         else:
             with write_lock(engine, index_dir):
-                update = _Update(engine, index_dir, encoder, build.id, report, limits=limits)
+                update = _Update(engine, index_dir, encoder, build.id, report, bulk=bulk, limits=limits)
                 update.run(progress, compare=compare)
         with write_lock(engine, index_dir):
             # It brings the rendering of Markdown, which a search can do without.
@@ -213,8 +225,10 @@ class _Update:
         build: int,
         report: IndexReport,
         *,
+        bulk: BulkEncoder | None = None,
         limits: SegmentLimits = LIMITS,
     ) -> None:
+        self._bulk = bulk
         self._engine, self._encoder, self._build, self._report = engine, encoder, build, report
         self._files = BuildFiles(
             engine, index_dir, build, index_fingerprint(encoder), VectorSizes.of(encoder), limits=limits
@@ -223,8 +237,7 @@ class _Update:
     def run(self, progress: Progress | None, *, compare: bool) -> None:
         """Index what is marked, or all that differs, and let the files follow batch by batch. The caller holds the write lock."""
         self._report.rewritten = self._files.open(check=compare)
-        batches = self._differences_and_marks() if compare else self._marked()
-        for batch in self._store(batches, progress):
+        for batch in self._store_all(progress) if compare else self._store(self._marked(), progress):
             self._files.apply()
             logger.debug("%s documents indexed", len(batch.present))
         self._files.apply(settle=compare)
@@ -234,9 +247,13 @@ class _Update:
         is_anew = self._files.open(check=check)
         return self._files.apply() or is_anew
 
-    def fill(self, progress: Progress | None) -> int:
+    def fill(self, progress: Progress | None, bulk: BulkEncoder | None = None) -> int:
         """Index all that differs, without a look at files; returns how many documents did."""
-        return sum(len(batch.present) + len(batch.gone) for batch in self._store(self._differences(), progress))
+        if bulk is None:
+            stored = self._store(self._differences(), progress)
+        else:
+            stored = self._store_in_bulk(bulk, self._differences(), progress)
+        return sum(len(batch.present) + len(batch.gone) for batch in stored)
 
     def write_files(self) -> None:
         """New files, which no reader sees yet."""
@@ -261,11 +278,35 @@ class _Update:
                 if progress:
                     progress(start + size * done // max(of, 1), total)
 
-            store_batch(self._engine, self._encoder, self._build, batch, self._report, advance, self._files.add_terms)
+            prepared = prepare_batch(self._engine, self._encoder, self._build, batch)
+            self._put(prepared, as_stored(embed_prepared(self._encoder, prepared.new, advance)))
             start += size
             if progress:
                 progress(start, total)
             yield batch
+
+    def _store_in_bulk(
+        self, bulk: BulkEncoder, batches: Iterator[tuple[Batch, int]], progress: Progress | None
+    ) -> Iterator[Batch]:
+        """As `_store`, in the order in which batches come back from other machines. Each is stored as soon as it is whole: what
+        was stored is not encoded again when the run is stopped and begun anew."""
+        done = total = 0
+
+        def prepare() -> Iterator[PreparedBatch]:
+            nonlocal total
+            for batch, of in batches:
+                total = of
+                yield prepare_batch(self._engine, self._encoder, self._build, batch)
+
+        for prepared, encoded in bulk.encode(prepare(), self._report.nodes):
+            self._put(prepared, encoded)
+            done += len(prepared.batch.present) + len(prepared.batch.gone)
+            if progress:
+                progress(done, total)
+            yield prepared.batch
+
+    def _put(self, prepared: PreparedBatch, encoded: Sequence[EncodedPassage]) -> None:
+        store_batch(self._engine, self._build, prepared, encoded, self._report, self._files.add_terms)
 
     def _differences(self) -> Iterator[tuple[Batch, int]]:
         """What differs between the documents and the build, found by comparing all of them."""
@@ -277,11 +318,26 @@ class _Update:
         for states in _batches(changed):
             yield Batch(states, ()), total
 
+    def _store_all(self, progress: Progress | None) -> Iterator[Batch]:
+        """Store all that differs. What was marked before the comparison is done with then; a younger change has another mark."""
+        if self._bulk is None:
+            yield from self._store(self._differences_and_marks(), progress)
+            return
+        marks = self._marks()
+        yield from self._store_in_bulk(self._bulk, self._differences(), progress)
+        self._remove_marks(marks)
+
     def _differences_and_marks(self) -> Iterator[tuple[Batch, int]]:
-        """All that differs; what was marked before the comparison is done with then. A younger change has another mark."""
-        with session_scope(self._engine) as session:
-            marks = session.scalars(select(ChangedDocument.id)).all()
+        """All that differs, each batch stored before the next one is asked for; then marks as `_store_all`."""
+        marks = self._marks()
         yield from self._differences()
+        self._remove_marks(marks)
+
+    def _marks(self) -> Sequence[int]:
+        with session_scope(self._engine) as session:
+            return session.scalars(select(ChangedDocument.id)).all()
+
+    def _remove_marks(self, marks: Sequence[int]) -> None:
         for some in _batches(marks):
             with session_scope(self._engine) as session:
                 session.execute(delete(ChangedDocument).where(ChangedDocument.id.in_(some)))
@@ -361,6 +417,7 @@ def _make_build(
     encoder: Encoder,
     report: IndexReport,
     progress: Progress | None,
+    bulk: BulkEncoder | None,
     limits: SegmentLimits,
 ) -> None:
     """Fill a new build beside the live one and switch to it. Whatever was begun and not finished is gone on with."""
@@ -369,7 +426,7 @@ def _make_build(
             build = resume_build(session, index_fingerprint(encoder)).id
         update = _Update(engine, index_dir, encoder, build, report, limits=limits)
         # The live index is kept up to date by others all the while: until little is left, which is done at the switch.
-        while update.fill(progress) > _DOCUMENTS_PER_BATCH:
+        while update.fill(progress, bulk) > _DOCUMENTS_PER_BATCH:
             logger.info("Documents changed while the new index was made; they are indexed in it, too.")
         update.write_files()
         with write_lock(engine, index_dir):

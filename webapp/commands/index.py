@@ -1,18 +1,25 @@
 """`kb index`."""
 
 import json as json_module
+import os
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from kb.core.settings import load_settings
+from kb.core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from indexer.storing import BulkEncoder
     from indexer.updating import IndexReport
+    from kb.search.encoding import Encoder
+
+# A server beside it answers first.
+_NICE = 10
 
 
 @click.command()
@@ -20,11 +27,15 @@ if TYPE_CHECKING:
     "--rebuild", is_flag=True, help="Make all vectors and files anew beside those in use, then switch to them."
 )
 @click.option("--verify", is_flag=True, help="Check the index files against the database, change nothing.")
+@click.option(
+    "--ray", "address", metavar="HOST:PORT", help="Encode on all machines of the Ray cluster there (kb-assist[ray])."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def command(rebuild: bool, verify: bool, as_json: bool) -> int:
+def command(rebuild: bool, verify: bool, address: str | None, as_json: bool) -> int:
     """Bring the search collections up to date: only what changed is encoded.
 
-    Stop it at any time; running it again goes on where it stopped.
+    Stop it at any time; running it again goes on where it stopped. All processors of this machine encode, at low priority, so
+    that a server beside it goes first; with --ray those of other machines too, which need kb-assist and its model.
     """
     from indexer.encoders.opening import open_encoder
     from indexer.fingerprint import index_fingerprint
@@ -36,10 +47,24 @@ def command(rebuild: bool, verify: bool, as_json: bool) -> int:
     encoder = open_encoder(settings)
     if verify:
         return _verify(engine, settings.index_dir, index_fingerprint(encoder), as_json)
-    with progress_bar("Indexing documents") as progress:
-        report = bring_up_to_date(engine, settings.index_dir, encoder, progress, rebuild=rebuild, compare=True)
+    os.nice(_NICE)
+    with bulk_encoder(address, settings, encoder) as bulk, progress_bar("Indexing documents") as progress:
+        report = bring_up_to_date(
+            engine, settings.index_dir, encoder, progress, rebuild=rebuild, compare=True, bulk=bulk
+        )
     click.echo(json_module.dumps(asdict(report)) if as_json else describe_report(report))
     return 0
+
+
+def bulk_encoder(
+    address: str | None, settings: "Settings", encoder: "Encoder"
+) -> "AbstractContextManager[BulkEncoder | None]":
+    """The cluster at an address; None without one. Raises ConfigurationError where Ray is missing or does not answer."""
+    if address is None:
+        return nullcontext()
+    from indexer.ray_encoding import RayEncoder
+
+    return RayEncoder(address, settings.model, encoder.fingerprint)
 
 
 def describe_report(report: "IndexReport") -> str:
@@ -47,8 +72,9 @@ def describe_report(report: "IndexReport") -> str:
     if not (report.documents or report.removed_documents or report.rewritten):
         return f"The index is up to date ({sum(report.collections.values()):,} passages)."
     parts = ", ".join(f"{name} {count:,}" for name, count in sorted(report.collections.items())) or "nothing"
+    on = f" on {len(report.nodes)} machines" if report.nodes else ""
     return (
-        f"Indexed {report.documents:,} documents in {report.seconds:.1f} s: {report.encoded:,} passages encoded, "
+        f"Indexed {report.documents:,} documents in {report.seconds:.1f} s: {report.encoded:,} passages encoded{on}, "
         f"{report.reused:,} kept, {report.removed:,} removed. Passages now: {parts}."
     )
 
