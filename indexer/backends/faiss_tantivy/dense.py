@@ -1,4 +1,4 @@
-"""The dense index of one segment: exact up to about 100,000 passages, IVF + SQ8 with exact re-scoring beyond."""
+"""The dense index of one segment: exact up to 50,000 passages, IVF + SQ8 with exact re-scoring beyond."""
 
 import errno
 from functools import cached_property

@@ -39,7 +39,7 @@ class SegmentLimits(NamedTuple):
     """In passages. exact_up_to: larger segments are searched by IVF + SQ8; merged_at_once: what is more together is merged beside
     the run that cut it, see merging."""
 
-    exact_up_to: int = 100_000
+    exact_up_to: int = 50_000
     merged_at_once: int = 10_000
 
 
