@@ -191,5 +191,5 @@ def test_names_are_as_prometheus_has_them(client: FlaskClient, scraper: dict[str
         assert not re.search(r"_(ms|milliseconds|minutes|kb|mb)$", family.name), family.name
     measured = [family.name for family in own if family.type == "histogram"]
     assert measured
-    assert all(name.endswith("_duration_seconds") for name in measured)
+    assert all(name.endswith("_seconds") for name in measured)
     assert len({family.name for family in families}) == len(families)
