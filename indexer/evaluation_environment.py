@@ -26,6 +26,10 @@ class EnvironmentSettings(Settings):
     folder: str = ""
 
     @property
+    def milvus(self) -> None:
+        """What is measured and thrown away is not left in a Milvus."""
+
+    @property
     def database(self) -> str:
         return f"sqlite:///{self.folder}/kb.sqlite3"
 

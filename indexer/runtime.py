@@ -4,13 +4,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.reader import IndexReader
-from indexer.backends.faiss_tantivy.view import CollectionView
+from indexer.backends.opening import open_backend
+from indexer.backends.protocol import Backend, BackendReader, OpenCollection
 from indexer.encoder_or_words import open_encoder_or_wait
 from indexer.encoders.opening import open_encoder
 from indexer.encoders.recovering import RecoveringEncoder
@@ -52,10 +51,10 @@ COLLECTIONS_OF = {
 class Source:
     """One collection of a reader, for a searcher that is handed no other."""
 
-    reader: IndexReader
+    reader: BackendReader
     name: CollectionName
 
-    def view(self) -> CollectionView:
+    def view(self) -> OpenCollection:
         return self.reader.view(self.name)
 
 
@@ -67,13 +66,14 @@ class SearchRuntime:
         settings: Settings,
         engine: Engine,
         encoder: Encoder,
-        reader: IndexReader,
+        backend: Backend,
+        reader: BackendReader,
         reranker: Reranker | None = None,
     ):
         self.encoder = encoder
         self._settings = settings
         self._engine = engine
-        self._index_dir = settings.index_dir
+        self._backend = backend
         self._reader = reader
         self.base_calibration = load_base_calibration(settings)
         self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
@@ -107,9 +107,10 @@ class SearchRuntime:
         then compare words alone until it is there again.
         """
         check_reranker(settings)
+        backend = open_backend(settings)
         if encoder is None:
             encoder = open_encoder_or_wait(settings, engine) if or_words else open_encoder(settings)
-        return cls(settings, engine, encoder, _open_reader(engine, settings.index_dir, encoder), reranker)
+        return cls(settings, engine, encoder, backend, _open_reader(engine, backend, encoder), reranker)
 
     @cached_property
     def leak_guard(self) -> LeakGuard:
@@ -148,11 +149,11 @@ class SearchRuntime:
             self._settings.time_zone,
         )
 
-    def view(self, name: CollectionName) -> CollectionView:
+    def view(self, name: CollectionName) -> OpenCollection:
         """A collection as it is now: for checks and benchmarks, which are no audience."""
         return self._reader.view(name)
 
-    def all_views(self) -> list[CollectionView]:
+    def all_views(self) -> list[OpenCollection]:
         """Every collection as it is now: for what trainers are told about gaps."""
         return [self._reader.view(name) for name in CollectionName]
 
@@ -186,9 +187,7 @@ class SearchRuntime:
 
     def update(self, progress: Progress | None = None, *, rebuild: bool = False, compare: bool = False) -> IndexReport:
         """Bring the collections up to date; this process sees the change at once, others within a second."""
-        report = bring_up_to_date(
-            self._engine, self._index_dir, self.encoder, progress, rebuild=rebuild, compare=compare
-        )
+        report = bring_up_to_date(self._engine, self._backend, self.encoder, progress, rebuild=rebuild, compare=compare)
         self._reader.look()
         return report
 
@@ -211,11 +210,11 @@ def load_base_calibration(settings: Settings) -> Calibration:
     )
 
 
-def _open_reader(engine: Engine, root: Path, encoder: Encoder) -> IndexReader:
+def _open_reader(engine: Engine, backend: Backend, encoder: Encoder) -> BackendReader:
     fingerprint = index_fingerprint(encoder)
     try:
-        return IndexReader(engine, root, fingerprint)
+        return backend.reader(engine, fingerprint)
     except IndexUnavailableError as error:
-        logger.warning("%s They are made anew from the database.", error.message)
-        make_files(engine, root, encoder)
-        return IndexReader(engine, root, fingerprint)
+        logger.warning("%s It is made anew from the database.", error.message)
+        make_files(engine, backend, encoder)
+        return backend.reader(engine, fingerprint)

@@ -17,10 +17,8 @@ from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.files import BuildFiles
-from indexer.backends.faiss_tantivy.manifest import read_manifest, remove_unused
-from indexer.backends.faiss_tantivy.merging import merge_large_segments
-from indexer.backends.faiss_tantivy.segment import LIMITS, SegmentLimits, VectorSizes
+from indexer.backends.opening import as_backend
+from indexer.backends.protocol import Backend
 from indexer.builds import (
     live_build,
     make_live,
@@ -64,41 +62,41 @@ _ADVISORY_LOCK = 0x6B62
 
 def bring_up_to_date(
     engine: Engine,
-    index_dir: Path,
+    where: Path | Backend,
     encoder: Encoder,
     progress: Progress | None = None,
     *,
     rebuild: bool = False,
     compare: bool = False,
     bulk: BulkEncoder | None = None,
-    limits: SegmentLimits = LIMITS,
 ) -> IndexReport:
     """Index what is new or changed, remove what is gone, and write the files that processes read.
 
     compare: look at every document, not only at those that are marked as changed, read every file, and leave no change pending.
     Where the live index was made with another encoder, or with `rebuild`, a new one is made beside it and switched to at the end.
     bulk: encodes what is found by comparing, or for a new build, on many machines; `encoder` the few passages that come after.
-    One process at a time writes: others wait. Raises ConflictError when that takes more than ten minutes, IndexUnavailableError
-    where the disk or the database does not take what is written; what was finished is kept.
+    where: the engine, or the folder of the embedded one. One process at a time writes: others wait. Raises ConflictError when
+    that takes more than ten minutes, IndexUnavailableError where the disk, the database or the engine does not take what is
+    written; what was finished is kept.
     """
     started = time.perf_counter()
+    backend = as_backend(where)
     report = IndexReport()
     fingerprint = index_fingerprint(encoder)
     with _told_plainly():
-        with write_lock(engine, index_dir), session_scope(engine) as session:
+        with write_lock(engine, backend.folder), session_scope(engine) as session:
             build = live_build(session) or start_live_build(session, fingerprint)
         if rebuild or build.fingerprint != fingerprint:
-            _make_build(engine, index_dir, encoder, report, progress, bulk, limits)
+            _make_build(engine, backend, encoder, report, progress, bulk)
         else:
-            with write_lock(engine, index_dir):
-                update = _Update(engine, index_dir, encoder, build.id, report, bulk=bulk, limits=limits)
-                update.run(progress, compare=compare)
-        with write_lock(engine, index_dir):
+            with write_lock(engine, backend.folder):
+                _Update(engine, backend, encoder, build.id, report, bulk=bulk).run(progress, compare=compare)
+        with write_lock(engine, backend.folder):
             # It brings the rendering of Markdown, which a search can do without.
             from indexer.internal_statements import keep_internal_statements
 
             keep_internal_statements(engine, encoder)
-        merge_large_segments(index_dir, FileLock(index_dir / "write.lock", timeout=_LOCK_WAIT_SECONDS), limits=limits)
+        backend.tidy(_LOCK_WAIT_SECONDS)
         with session_scope(engine) as session:
             live = live_build(session)
             assert live is not None
@@ -110,57 +108,60 @@ def bring_up_to_date(
     return report
 
 
-def make_files(engine: Engine, index_dir: Path, encoder: Encoder, *, check: bool = True) -> bool:
+def make_files(engine: Engine, where: Path | Backend, encoder: Encoder, *, check: bool = True) -> bool:
     """Let the index files of this machine follow the database: written anew where they are missing, broken or too old, else with
     what has changed. Nothing is encoded, and other machines need not be waited for. Returns whether they were written anew.
 
     check: read every file and compare it with its checksum. Does nothing where the live build is of another encoder. Raises as
     `bring_up_to_date`.
     """
-    fingerprint = index_fingerprint(encoder)
+    fingerprint, backend = index_fingerprint(encoder), as_backend(where)
     with _told_plainly():
         with session_scope(engine) as session:
             build = live_build(session)
         if build is None:
-            with write_lock(engine, index_dir), session_scope(engine) as session:
+            with write_lock(engine, backend.folder), session_scope(engine) as session:
                 build = live_build(session) or start_live_build(session, fingerprint)
         if build.fingerprint != fingerprint:
             return False
-        index_dir.mkdir(parents=True, exist_ok=True)
-        with _file_lock(index_dir / "write.lock"):
-            update = _Update(engine, index_dir, encoder, build.id, IndexReport())
-            return update.follow(check=check)
+        backend.folder.mkdir(parents=True, exist_ok=True)
+        # Files are this machine's own; what machines share is written by one of them at a time.
+        is_shared = backend.is_shared
+        with write_lock(engine, backend.folder) if is_shared else _file_lock(backend.folder / "write.lock"):
+            return _Update(engine, backend, encoder, build.id, IndexReport()).follow(check=check)
 
 
-def forget_old_files(engine: Engine, index_dir: Path, encoder: Encoder, *, patience: float = PATIENCE) -> None:
+def forget_old_files(engine: Engine, where: Path | Backend, encoder: Encoder, *, patience: float = PATIENCE) -> None:
     """Write the files anew from the database and delete the old ones, so that nothing of a removed document is left in them; and
     the passages of builds that do not serve. Other machines do the same with theirs, see `make_files`. Call it after
     `bring_up_to_date`.
 
     patience: seconds that readers have to take up the new files. Raises as `bring_up_to_date`.
     """
+    backend = as_backend(where)
     with _told_plainly():
         with session_scope(engine) as session:
             remove_erased_tickets(session)
         while _removes_retired(engine):
             pass
-        with write_lock(engine, index_dir):
+        with write_lock(engine, backend.folder):
             with session_scope(engine) as session:
                 build = live_build(session)
             if build is None or build.fingerprint != index_fingerprint(encoder):
                 return
-            update = _Update(engine, index_dir, encoder, build.id, IndexReport())
+            update = _Update(engine, backend, encoder, build.id, IndexReport())
             update.ask_others_to_forget()
             update.write_files()
             update.catch_up()
-        remove_old_files(index_dir, patience=patience)
+        remove_old_files(engine, backend, patience=patience)
 
 
-def remove_old_files(index_dir: Path, *, patience: float = PATIENCE) -> None:
-    """Delete what the files that are in place now do not need, after readers have had `patience` seconds to leave it."""
+def remove_old_files(engine: Engine, where: Path | Backend, *, patience: float = PATIENCE) -> None:
+    """Delete what that which is in place now does not need, after readers have had `patience` seconds to leave it."""
+    backend = as_backend(where)
     time.sleep(patience)
-    with _file_lock(index_dir / "write.lock"):
-        remove_unused(index_dir, read_manifest(index_dir), older_than=patience / 2)
+    with _file_lock(backend.folder / "write.lock"):
+        backend.remove_unused(engine, older_than=patience / 2)
 
 
 def _removes_retired(engine: Engine) -> bool:
@@ -220,19 +221,16 @@ class _Update:
     def __init__(
         self,
         engine: Engine,
-        index_dir: Path,
+        backend: Backend,
         encoder: Encoder,
         build: int,
         report: IndexReport,
         *,
         bulk: BulkEncoder | None = None,
-        limits: SegmentLimits = LIMITS,
     ) -> None:
         self._bulk = bulk
         self._engine, self._encoder, self._build, self._report = engine, encoder, build, report
-        self._files = BuildFiles(
-            engine, index_dir, build, index_fingerprint(encoder), VectorSizes.of(encoder), limits=limits
-        )
+        self._files = backend.writer(engine, build, encoder)
 
     def run(self, progress: Progress | None, *, compare: bool) -> None:
         """Index what is marked, or all that differs, and let the files follow batch by batch. The caller holds the write lock."""
@@ -413,26 +411,26 @@ def _batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def _make_build(
     engine: Engine,
-    index_dir: Path,
+    backend: Backend,
     encoder: Encoder,
     report: IndexReport,
     progress: Progress | None,
     bulk: BulkEncoder | None,
-    limits: SegmentLimits,
 ) -> None:
     """Fill a new build beside the live one and switch to it. Whatever was begun and not finished is gone on with."""
-    with _file_lock(index_dir / "build.lock"):
+    with _file_lock(backend.folder / "build.lock"):
         with session_scope(engine) as session:
             build = resume_build(session, index_fingerprint(encoder)).id
-        update = _Update(engine, index_dir, encoder, build, report, limits=limits)
+        update = _Update(engine, backend, encoder, build, report)
         # The live index is kept up to date by others all the while: until little is left, which is done at the switch.
         while update.fill(progress, bulk) > _DOCUMENTS_PER_BATCH:
             logger.info("Documents changed while the new index was made; they are indexed in it, too.")
         update.write_files()
-        with write_lock(engine, index_dir):
+        with write_lock(engine, backend.folder):
             with session_scope(engine) as session:
                 make_live(session, build)
             update.catch_up()
     report.rebuilt = report.rewritten = True
+    time.sleep(backend.readers_need)
     while _removes_retired(engine):
         pass

@@ -1,31 +1,20 @@
-"""Check the index files against the database, passage by passage."""
+"""Check what the engine holds against the database, passage by passage."""
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
-import numpy as np
 from sqlalchemy import Engine
 
-from indexer.backends.faiss_tantivy.reader import IndexReader
-from indexer.backends.faiss_tantivy.stored_passages import (
-    BLOCK,
-    all_passages,
-    count_passages,
-    passage_text,
-    passage_vector,
-)
-from indexer.backends.faiss_tantivy.view import CollectionView
+from indexer.backends.opening import as_backend
+from indexer.backends.protocol import Backend
 from indexer.builds import live_build
 from indexer.updating import count_differences
 from kb.core.database import session_scope
 from kb.core.errors import IndexUnavailableError, ModelError
-from kb.search.types import CollectionName
-from kb.tables import Passage
 
 
-def verify_index(engine: Engine, index_dir: Path, fingerprint: str) -> list[str]:
-    """What is wrong, one sentence each; an empty list when files and database agree. fingerprint: that of the encoder."""
+def verify_index(engine: Engine, where: Path | Backend, fingerprint: str) -> list[str]:
+    """What is wrong, one sentence each; an empty list when both agree. fingerprint: that of the encoder."""
+    backend = as_backend(where)
     with session_scope(engine) as session:
         build = live_build(session)
         number = build.id if build else 0
@@ -35,44 +24,7 @@ def verify_index(engine: Engine, index_dir: Path, fingerprint: str) -> list[str]
         findings.append(f"The index was made with {build.fingerprint}, the encoder is now {fingerprint}.")
         return findings
     try:
-        reader = IndexReader(engine, index_dir, fingerprint)
+        reader = backend.reader(engine, fingerprint)
     except (IndexUnavailableError, ModelError) as error:
         return [*findings, str(error)]
-    for name in CollectionName:
-        findings += _verify_collection(engine, number, reader.view(name))
-    return findings
-
-
-def _verify_collection(engine: Engine, build: int, view: CollectionView) -> Iterator[str]:
-    with session_scope(engine) as session:
-        stored = count_passages(session, build, view.name)
-    if len(view) != stored:
-        yield f"{view.name}: {len(view)} passages in the files, {stored} in the database."
-    if (terms := view.lexical_size()) != stored:
-        yield f"{view.name}: {terms} passages in the word index, {stored} in the database."
-    wrong = {"missing": 0, "vectors": 0, "texts": 0, "words": 0}
-    passages = all_passages(engine, build, view.name)
-    while rows := list(islice(passages, BLOCK)):
-        _compare_block(view, rows, wrong)
-    told = {
-        "missing": "passages of the database are missing in the files",
-        "vectors": "vectors in the files differ from those in the database",
-        "texts": "texts in the files differ from those in the database",
-        "words": "passages have other vectors of words in the files than in the database",
-    }
-    yield from (f"{view.name}: {count} {told[what]}." for what, count in wrong.items() if count)
-
-
-def _compare_block(view: CollectionView, rows: Sequence[Passage], wrong: dict[str, int]) -> None:
-    ids = np.array([row.id for row in rows], dtype=np.int64)
-    found = view.fetch(ids)
-    known = found.facts.known
-    stored = np.stack([passage_vector(row) for row in rows])
-    differ = (found.vectors != stored).any(axis=1)
-    wrong["missing"] += int((~known).sum())
-    wrong["vectors"] += int((differ & known).sum())
-    columns = zip(rows, known.tolist(), found.texts, found.token_vectors, strict=True)
-    for row, there, text, words in columns:
-        if there:
-            wrong["texts"] += text != passage_text(row)
-            wrong["words"] += words.tobytes() != row.word_vectors
+    return [*findings, *backend.differences(engine, number, reader)]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from kb.core.database_settings import DatabaseSettings
 from kb.core.desk_settings import DeskSettings
 from kb.core.errors import ConfigurationError
+from kb.core.index_settings import IndexSettings
 from kb.core.mail_settings import MailSettings
 from kb.core.model_settings import ModelSettings
 from kb.core.provider_settings import ProviderSettings
@@ -35,7 +36,14 @@ _LEARNING = ("off", "suggest", "apply")
 
 @dataclass(frozen=True)
 class Settings(
-    DatabaseSettings, DeskSettings, MailSettings, ModelSettings, SecuritySettings, ProviderSettings, WatchingSettings
+    DatabaseSettings,
+    DeskSettings,
+    IndexSettings,
+    MailSettings,
+    ModelSettings,
+    SecuritySettings,
+    ProviderSettings,
+    WatchingSettings,
 ):
     """All settings as text from the environment, with typed views on them as properties."""
 
@@ -349,6 +357,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         settings.contact_ways,
         settings.surveys,
         settings.llm,
+        settings.milvus,
         settings.keep_audit,
         settings.metrics_token,
         settings.log_format,

@@ -205,6 +205,7 @@ HOLDINGS: Mapping[str, Holding] = {
     "index_builds": _work("Which index serves", "follow the documents"),
     "index_changes": _work("What changed in the index", "deleted when the files have it"),
     "indexed_documents": _work("What is in the index", "follow the documents"),
+    "milvus_collections": _work("Which collections are in Milvus, and their words", "follow the documents"),
     "changed_documents": _work("What is to be indexed", "deleted when it is indexed"),
     "schema_marks": _content(
         "Which versions of the program work with the database", "written when it is brought up to date"

@@ -52,6 +52,7 @@ from kb.tables.internal_statements import InternalStatements
 from kb.tables.jobs import Job, JobState
 from kb.tables.learning import CalibrationState, LearnedWording, OwnCalibration, WordingState
 from kb.tables.limits import LimitCount
+from kb.tables.milvus import MilvusCollection, MilvusState
 from kb.tables.notices import Notice, NoticeChange, NoticeDegree
 from kb.tables.numbers import CountedDay, DailyCount, ReportReader, WeeklyReport
 from kb.tables.people import ApiToken, Role, User, shown_name
@@ -189,6 +190,8 @@ __all__ = [
     "Mailbox",
     "Message",
     "MessageRole",
+    "MilvusCollection",
+    "MilvusState",
     "Miss",
     "MostAsked",
     "NewsWish",

@@ -46,6 +46,7 @@ class Passage(Base):
     __table_args__ = (
         Index("ix_passages_document", "build_id", "document_kind", "document_id"),
         Index("ix_passages_collection", "build_id", "collection", "id"),
+        Index("ix_passages_group", "build_id", "document_group"),
         {"sqlite_autoincrement": True},
     )
 

@@ -14,10 +14,14 @@ from sqlalchemy.orm import Session
 from indexer.backends.faiss_tantivy.files import BuildFiles
 from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.segment import VectorSizes
+from indexer.backends.milvus.connection import MilvusConnection, connection_to
+from indexer.backends.milvus.reader import MilvusReader
+from indexer.backends.milvus.writer import MilvusBuild
 from indexer.backends.protocol import BackendReader, BackendWriter
 from indexer.builds import start_live_build
 from indexer.encoders.hashing import HashEncoder
 from indexer.fingerprint import index_fingerprint
+from kb.core.index_settings import MilvusAddress
 from kb.core.settings import Settings
 from kb.search.types import Collection, CollectionName
 from kb.tables import IndexChange, Passage
@@ -32,7 +36,7 @@ HELP, INTERNAL = CollectionName.HELP, CollectionName.INTERNAL
 class Backend:
     write: Callable[[Engine, Path, int], BackendWriter]
     read: Callable[[Engine, Path], BackendReader]
-    look: Callable[[BackendReader], None]  # take up at once what has been written
+    keeps_removed: bool = True  # in the views that had it
 
 
 def _faiss_writer(engine: Engine, folder: Path, build: int) -> BackendWriter:
@@ -41,15 +45,23 @@ def _faiss_writer(engine: Engine, folder: Path, build: int) -> BackendWriter:
     return files
 
 
-def _faiss_look(reader: BackendReader) -> None:
-    assert isinstance(reader, IndexReader)
-    reader.look()
+def _milvus_connection(folder: Path) -> MilvusConnection:
+    return connection_to(MilvusAddress(str(folder.parent / "milvus.db"), "", "", 10.0))
+
+
+def _milvus_writer(engine: Engine, folder: Path, build: int) -> BackendWriter:
+    writer = MilvusBuild(engine, _milvus_connection(folder), folder, build, FINGERPRINT, VectorSizes.of(ENCODER))
+    writer.open(check=True)
+    return writer
 
 
 BACKENDS = {
-    "faiss_tantivy": Backend(
-        _faiss_writer, lambda engine, folder: IndexReader(engine, folder, FINGERPRINT), _faiss_look
-    )
+    "faiss_tantivy": Backend(_faiss_writer, lambda engine, folder: IndexReader(engine, folder, FINGERPRINT)),
+    "milvus": Backend(
+        _milvus_writer,
+        lambda engine, folder: MilvusReader(engine, _milvus_connection(folder), folder, FINGERPRINT),
+        keeps_removed=False,
+    ),
 }
 
 
@@ -92,7 +104,7 @@ class World:
     def apply(self, *, settle: bool = False) -> None:
         self.session.commit()
         self.writer.apply(settle=settle)
-        self.backend.look(self.reader)
+        self.reader.look()
         assert self.reader.problem is None
 
     def view(self, name: CollectionName = HELP) -> Collection:
@@ -285,7 +297,7 @@ def test_who_opens_later_or_again_finds_the_same(world: World, engine: Engine, s
     world.remove(ids.pop())
     world.session.commit()
     again.apply()
-    world.backend.look(other)
+    other.look()
     assert everything(other.view(HELP), "brass lamp") == (ids, ids)
 
 
@@ -293,6 +305,7 @@ def test_threads_search_while_changes_come(world: World) -> None:
     stays = world.add("brass lamp that stays")
     world.apply()
     stop, wrong = threading.Event(), []
+    removed: set[int] = set()
 
     def search() -> None:
         while not stop.is_set():
@@ -300,7 +313,9 @@ def test_threads_search_while_changes_come(world: World) -> None:
             if stays not in dense(view, "brass lamp that stays", 50) or stays not in lexical(view, "stays", 50):
                 wrong.append(1)
             ids = view.search_dense(ENCODER.encode_queries(["brass lamp"])[0], 50)[0]
-            if not all(view.fetch(ids).texts):
+            texts = view.fetch(ids).texts
+            missing = {number for number, text in zip(ids.tolist(), texts, strict=True) if text is None}
+            if missing and (world.backend.keeps_removed or missing - removed):
                 wrong.append(2)
 
     threads = [threading.Thread(target=search) for _ in range(3)]
@@ -311,6 +326,7 @@ def test_threads_search_while_changes_come(world: World) -> None:
             added = world.add(f"brass lamp {number}", document=number)
             world.apply(settle=number % 7 == 0)
             if number % 2:
+                removed.add(added)
                 world.remove(added)
     finally:
         stop.set()

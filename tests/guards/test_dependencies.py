@@ -13,8 +13,12 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OWN = {"kb", "indexer", "webapp"}
 # The one file that may import what an extra brings; and by part of the code, what of it is imported there.
-FILES_OF_EXTRAS = {"otel": "webapp/shared/open_telemetry.py"}
-OF_EXTRAS = {"webapp": {"opentelemetry": "webapp/shared/open_telemetry.py"}}
+_MILVUS = "indexer/backends/milvus/connection.py"
+FILES_OF_EXTRAS = {"milvus": _MILVUS, "otel": "webapp/shared/open_telemetry.py"}
+OF_EXTRAS = {
+    "indexer": {"pymilvus": _MILVUS, "milvus_lite": _MILVUS},
+    "webapp": {"opentelemetry": "webapp/shared/open_telemetry.py"},
+}
 
 
 def names(requirements: list[str]) -> set[str]:

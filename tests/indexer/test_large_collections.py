@@ -15,6 +15,7 @@ from generated_passages import RealPassages, mixed_vectors, store_passages
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from indexer.backends.faiss_tantivy.backend import EmbeddedBackend
 from indexer.backends.faiss_tantivy.files import BuildFiles
 from indexer.backends.faiss_tantivy.manifest import manifest_signature
 from indexer.backends.faiss_tantivy.merging import merge_large_segments
@@ -114,7 +115,7 @@ def wait_for_a_whole_segment(folder: Path, there: set[Path]) -> str:
 def test_an_update_makes_the_switch_by_itself(
     two_flat_segments: IndexReader, engine: Engine, settings: Settings
 ) -> None:
-    report = bring_up_to_date(engine, settings.index_dir, ENCODER, compare=True, limits=LIMITS)
+    report = bring_up_to_date(engine, EmbeddedBackend(settings.index_dir, LIMITS), ENCODER, compare=True)
     assert (report.documents, report.encoded) == (0, 0)
     view = view_of(two_flat_segments)
     assert [(len(one), one.dense.exact) for one in view.segments.segments] == [(PASSAGES, False)]

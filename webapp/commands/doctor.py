@@ -17,6 +17,7 @@ from kb.core.errors import KbError
 from kb.core.exposure import is_exposed
 from kb.core.settings import PROJECT_ROOT, Settings, load_settings
 from webapp.commands.doctor_channels import Found, look_at_held, look_at_mail, look_at_provider, look_at_webhooks
+from webapp.commands.doctor_milvus import look_at_milvus
 from webapp.commands.doctor_running import look_at_server, look_at_work
 
 # Enough for a second copy of the sample index and a new model; below it, writing a segment may fail half-way.
@@ -85,7 +86,10 @@ def examine(settings: Settings, seconds: float = 0) -> Iterator[Finding]:
         if settings.reranker:
             yield from _guarded("Re-ranker", lambda: _reranker(settings))
         if all(finding.state == "ok" for finding in database):
-            yield from _guarded("Index", lambda: _index(settings, engine))
+            milvus = list(_guarded("Milvus", lambda: _channels(look_at_milvus(settings))))
+            yield from milvus
+            if all(finding.state != "wrong" for finding in milvus):
+                yield from _guarded("Index", lambda: _index(settings, engine))
             yield from _guarded("People", lambda: _people(settings, engine))
             yield from _guarded("Safety", lambda: _safety(settings, engine))
             yield from _guarded("Jobs", lambda: _channels(look_at_work(engine)))
@@ -194,12 +198,13 @@ def _reranker(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    from indexer.backends.opening import open_backend
     from indexer.fingerprint import expected_fingerprint
     from indexer.status import index_status
     from kb.core.database import session_scope
 
     with session_scope(engine) as session:
-        status = index_status(session, settings.index_dir)
+        status = index_status(session, open_backend(settings))
     expected = expected_fingerprint(settings)
     foreign = expected is not None and status.fingerprint not in {None, expected}
     if foreign:

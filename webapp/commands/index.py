@@ -4,7 +4,6 @@ import json as json_module
 import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ from kb.core.settings import Settings, load_settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from indexer.backends.protocol import Backend
     from indexer.storing import BulkEncoder
     from indexer.updating import IndexReport
     from kb.search.encoding import Encoder
@@ -26,7 +26,7 @@ _NICE = 10
 @click.option(
     "--rebuild", is_flag=True, help="Make all vectors and files anew beside those in use, then switch to them."
 )
-@click.option("--verify", is_flag=True, help="Check the index files against the database, change nothing.")
+@click.option("--verify", is_flag=True, help="Check the index against the database, change nothing.")
 @click.option(
     "--ray", "address", metavar="HOST:PORT", help="Encode on all machines of the Ray cluster there (kb-assist[ray])."
 )
@@ -37,21 +37,21 @@ def command(rebuild: bool, verify: bool, address: str | None, as_json: bool) -> 
     Stop it at any time; running it again goes on where it stopped. All processors of this machine encode, at low priority, so
     that a server beside it goes first; with --ray those of other machines too, which need kb-assist and its model.
     """
+    from indexer.backends.opening import open_backend
     from indexer.encoders.opening import open_encoder
     from indexer.fingerprint import index_fingerprint
     from indexer.updating import bring_up_to_date
     from webapp.commands.console import open_database, progress_bar
 
     settings = load_settings()
+    backend = open_backend(settings)
     engine = open_database(settings)
     encoder = open_encoder(settings)
     if verify:
-        return _verify(engine, settings.index_dir, index_fingerprint(encoder), as_json)
+        return _verify(engine, backend, index_fingerprint(encoder), as_json)
     os.nice(_NICE)
     with bulk_encoder(address, settings, encoder) as bulk, progress_bar("Indexing documents") as progress:
-        report = bring_up_to_date(
-            engine, settings.index_dir, encoder, progress, rebuild=rebuild, compare=True, bulk=bulk
-        )
+        report = bring_up_to_date(engine, backend, encoder, progress, rebuild=rebuild, compare=True, bulk=bulk)
     click.echo(json_module.dumps(asdict(report)) if as_json else describe_report(report))
     return 0
 
@@ -79,10 +79,10 @@ def describe_report(report: "IndexReport") -> str:
     )
 
 
-def _verify(engine: "Engine", index_dir: Path, fingerprint: str, as_json: bool) -> int:
+def _verify(engine: "Engine", backend: "Backend", fingerprint: str, as_json: bool) -> int:
     from indexer.verify import verify_index
 
-    findings = verify_index(engine, index_dir, fingerprint)
+    findings = verify_index(engine, backend, fingerprint)
     if as_json:
         click.echo(json_module.dumps({"ok": not findings, "findings": findings}))
     elif findings:
@@ -90,5 +90,5 @@ def _verify(engine: "Engine", index_dir: Path, fingerprint: str, as_json: bool) 
             click.echo(f"kb: {finding}", err=True)
         click.echo("Mend it with: kb index (or kb index --rebuild)", err=True)
     else:
-        click.echo("The index files agree with the database.")
+        click.echo("The index agrees with the database.")
     return 1 if findings else 0

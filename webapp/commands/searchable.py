@@ -23,11 +23,12 @@ def bring_index_up_to_date(settings: Settings, engine: "Engine", kind: Literal["
         if are_indexed(session, kind):
             return True
     try:
+        from indexer.backends.opening import open_backend
         from indexer.encoders.opening import open_encoder
         from indexer.updating import bring_up_to_date
 
         with progress_bar("Search collections") as advance:
-            bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance)
+            bring_up_to_date(engine, open_backend(settings), open_encoder(settings), advance)
     except KbError as error:
         reason = f"kb: The {kind}s are in, but search does not know them yet: {error} Then type: kb index"
         err.print(reason, markup=False, soft_wrap=True)

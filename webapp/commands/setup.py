@@ -93,13 +93,15 @@ def add_sample_content(settings: Settings, engine: "Engine") -> bool:
 
 
 def update_index(settings: Settings, engine: "Engine") -> None:
+    from indexer.backends.opening import open_backend
     from indexer.fingerprint import expected_fingerprint
     from indexer.status import index_status
     from kb.core.database import session_scope
     from webapp.commands.console import progress_bar
 
+    backend = open_backend(settings)
     with session_scope(engine) as session:
-        status = index_status(session, settings.index_dir)
+        status = index_status(session, backend)
     fingerprint = expected_fingerprint(settings)
     if fingerprint is not None and status.is_current(fingerprint):
         return
@@ -108,7 +110,7 @@ def update_index(settings: Settings, engine: "Engine") -> None:
         from indexer.encoders.opening import open_encoder
         from indexer.updating import bring_up_to_date
 
-        bring_up_to_date(engine, settings.index_dir, open_encoder(settings), advance, compare=True)
+        bring_up_to_date(engine, backend, open_encoder(settings), advance, compare=True)
 
 
 def add_demo_people(settings: Settings, engine: "Engine") -> None:

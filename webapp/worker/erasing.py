@@ -131,10 +131,12 @@ def _mask_what_came_meanwhile(tools: WorkerTools, pattern: "regex.Pattern[str]")
 def finish(tools: WorkerTools, *, documents: bool) -> None:
     """What is left of erased rows: files of the index where documents were among them, and what the database has freed."""
     if documents:
+        from indexer.backends.opening import open_backend
         from indexer.updating import bring_up_to_date, forget_old_files
 
-        bring_up_to_date(tools.engine, tools.settings.index_dir, tools.encoder)
-        forget_old_files(tools.engine, tools.settings.index_dir, tools.encoder)
+        backend = open_backend(tools.settings)
+        bring_up_to_date(tools.engine, backend, tools.encoder)
+        forget_old_files(tools.engine, backend, tools.encoder)
     forget_deleted(tools.engine)
 
 

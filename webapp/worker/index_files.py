@@ -31,7 +31,8 @@ class IndexFiles:
 
     def __init__(self, tools: WorkerTools, stop: threading.Event) -> None:
         self._tools, self._stop = tools, stop
-        self._is_busy = self.is_needed(tools.engine)
+        # What machines share is written by the jobs alone.
+        self._is_busy = tools.settings.milvus is None and self.is_needed(tools.engine)
         self._seen: object = None
         self._looked_at = 0.0
         self._problem = ""
@@ -81,7 +82,7 @@ class IndexFiles:
         self._is_busy = False
         self._seen, self._looked_at = (newest, False), time.monotonic()
         if is_anew:
-            remove_old_files(folder)
+            remove_old_files(self._tools.engine, folder)
 
     def _tell(self, problem: str) -> None:
         """Once for each."""

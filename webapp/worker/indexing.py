@@ -16,6 +16,7 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
     Raises ConflictError where the index in use was made with another encoder: a worker from before an update must not make
     it anew with the old one.
     """
+    from indexer.backends.opening import open_backend
     from indexer.builds import live_build
     from indexer.fingerprint import index_fingerprint
     from indexer.updating import bring_up_to_date
@@ -27,7 +28,7 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:
             "The index in use was made with another encoder than this worker has.",
             remedy="Restart the server and its workers. If this one is right, type: kb index",
         )
-    report = bring_up_to_date(tools.engine, tools.settings.index_dir, tools.encoder, context.progress)
+    report = bring_up_to_date(tools.engine, open_backend(tools.settings), tools.encoder, context.progress)
     if not (report.documents or report.removed_documents or report.rewritten):
         return None
     return asdict(report)

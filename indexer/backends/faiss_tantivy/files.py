@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, func, select, update
 
 from indexer.backends.faiss_tantivy.lexical import LexicalIndex
 from indexer.backends.faiss_tantivy.manifest import (
@@ -48,7 +48,7 @@ from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import IndexUnavailableError
 from kb.search.types import CollectionName
-from kb.tables import IndexChange, Passage
+from kb.tables import IndexChange, MilvusCollection, MilvusState, Passage
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,11 @@ MOST_PENDING = 1000
 _ALWAYS_FEW = 20
 # How long a change is kept that is in the files here: other machines have files of their own, and may be late with them.
 KEEP_CHANGES = timedelta(hours=1)
+
+
+def most_pending(passages: int) -> int:
+    """Changes that readers of so many passages keep beside them."""
+    return min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
 
 
 class BuildFiles:
@@ -136,8 +141,7 @@ class BuildFiles:
                 continue
             self._follow_lexically(name, entry, newest)
             passages = sum(segment.passages for segment in entry.segments)
-            most = 0 if settle else min(MOST_PENDING, max(_ALWAYS_FEW, passages // 5))
-            if pending > most:
+            if pending > (0 if settle else most_pending(passages)):
                 self._replace(name, self._cut(name, entry, newest, settle=settle))
             if settle and self._has_words_of_others(name):
                 self._replace(name, self._write_collection(name))
@@ -168,6 +172,12 @@ class BuildFiles:
         write_manifest(self._root, self._opened)
         # After the rename: a reader that missed rows looks for a new manifest before it believes what it read.
         with session_scope(self._engine) as session:
+            # What another engine has does not follow from now on: where it is set again, it is filled anew.
+            session.execute(
+                update(MilvusCollection)
+                .where(MilvusCollection.state == MilvusState.LIVE)
+                .values(state=MilvusState.RETIRED, retired_at=utc_now())
+            )
             for name in CollectionName:
                 of_collection = (IndexChange.build_id == self._build, IndexChange.collection == name.value)
                 last_old = session.scalar(

@@ -23,7 +23,7 @@ STATE_FILE = "kb-state.json"
 # Fields and what a hit in them counts. Titles are short, which BM25 rewards already: above .5 long how-to collections lose.
 FIELDS = {"body": 1.0, "title": 0.5, "questions": 1.0}
 # What words sound like, for queries in another script; a field of its own, so that texts seem no longer than they are.
-_SOUNDS = "sounds"
+SOUNDS = "sounds"
 _TOKENIZER = "terms"
 _WRITER_BYTES = 64_000_000
 
@@ -42,7 +42,7 @@ class LexicalDocument:
 def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
-    for name in (*FIELDS, _SOUNDS):
+    for name in (*FIELDS, SOUNDS):
         builder.add_text_field(name, stored=False, tokenizer_name=_TOKENIZER, index_option="freq")
     return builder.build()
 
@@ -136,7 +136,7 @@ class LexicalSearcher:
 
     def document_frequency(self, term: str) -> int:
         """Passages with this term in their text or title, about (the larger of the fields' counts)."""
-        return max(int(self._searcher.doc_freq(name, term)) for name in _fields_of(term))
+        return max(int(self._searcher.doc_freq(name, term)) for name in fields_of(term))
 
     def all_terms(self) -> dict[str, int]:
         """Passages with each term, about: the largest of the fields' counts."""
@@ -146,11 +146,15 @@ class LexicalSearcher:
                 counts[term] = max(counts.get(term, 0), count)
         return counts
 
+    def terms_by_field(self) -> dict[str, dict[str, int]]:
+        """Of each field its terms, and in how many passages it has each of them."""
+        return {name: dict(self._searcher.terms_with_prefix(name, "")) for name in (*FIELDS, SOUNDS)}
+
     def search(self, terms: Sequence[tuple[str, float]], limit: int) -> tuple[Ids, Vectors]:
         """Ids and BM25 scores of the best passages for weighted terms, best first."""
         clauses = []
         for term, weight in terms:
-            for name, boost in _fields_of(term).items():
+            for name, boost in fields_of(term).items():
                 query = tantivy.Query.term_query(self._schema, name, term, index_option="freq")
                 factor = boost * weight
                 clauses.append(
@@ -163,9 +167,9 @@ class LexicalSearcher:
         return np.array(ids, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32)
 
 
-def _fields_of(term: str) -> dict[str, float]:
+def fields_of(term: str) -> dict[str, float]:
     """Where a term is looked up, and what a hit counts there."""
-    return {_SOUNDS: 1.0} if term.startswith(PHONETIC_MARK) else FIELDS
+    return {SOUNDS: 1.0} if term.startswith(PHONETIC_MARK) else FIELDS
 
 
 def _texts(document: LexicalDocument) -> tuple[tuple[str, str], ...]:
@@ -178,11 +182,16 @@ def terms_of(document: LexicalDocument) -> Iterator[str]:
         yield from index_terms(text, document.language)
 
 
+def field_terms(document: LexicalDocument) -> dict[str, list[str]]:
+    """The terms of each field, as often as they occur."""
+    texts = _texts(document)
+    sounds = [term for _, text in texts for term in phonetic_terms(text)]
+    return {SOUNDS: sounds, **{name: list(index_terms(text, document.language)) for name, text in texts if text}}
+
+
 def _to_tantivy(document: LexicalDocument) -> Any:
     row = tantivy.Document()
     row.add_unsigned("id", document.passage_id)
-    row.add_text(_SOUNDS, " ".join(term for _, text in _texts(document) for term in phonetic_terms(text)))
-    for name, text in _texts(document):
-        if text:
-            row.add_text(name, " ".join(index_terms(text, document.language)))
+    for name, terms in field_terms(document).items():
+        row.add_text(name, " ".join(terms))
     return row
