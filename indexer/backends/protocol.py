@@ -60,6 +60,11 @@ class OpenCollection(Collection, Protocol):
 
     def __len__(self) -> int: ...
 
+    @property
+    def change_id(self) -> int:
+        """The last row of `index_changes` that is in it."""
+        ...
+
     def all_ids(self) -> Ids: ...
 
     def lexical_size(self) -> int:
