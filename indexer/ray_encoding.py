@@ -61,8 +61,7 @@ class RayEncoder:
         """Raises ConfigurationError where Ray is not installed or nothing answers at the address."""
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
-            import ray
-            import ray.data
+            ray = _ray()
         except ImportError as error:
             raise ConfigurationError(
                 "Ray is not installed, which --ray needs.", remedy="Install it with: pip install 'kb-assist[ray]'"
@@ -79,9 +78,7 @@ class RayEncoder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        import ray
-
-        ray.shutdown()
+        _ray().shutdown()
 
     def encode(
         self, batches: Iterator[PreparedBatch], nodes: dict[str, int]
@@ -126,19 +123,29 @@ class RayEncoder:
 
     def _tables(self, rows: Sequence[dict[str, Any]]) -> Iterator["pyarrow.Table"]:
         """The rows with what the encoder makes of them, as they come."""
-        import ray
-
         threads = _threads()
         blocks = max(len(rows) // _PASSAGES_PER_CALL, 1)
         with _told_plainly():
-            encoded = ray.data.from_items(list(rows), override_num_blocks=blocks).map_batches(
-                _encode_table,
-                fn_args=(self._open_encoder, self._model, self._fingerprint, threads),
-                batch_size=_PASSAGES_PER_CALL,
-                batch_format="pyarrow",
-                num_cpus=threads,
+            encoded = (
+                _ray()
+                .data.from_items(list(rows), override_num_blocks=blocks)
+                .map_batches(
+                    _encode_table,
+                    fn_args=(self._open_encoder, self._model, self._fingerprint, threads),
+                    batch_size=_PASSAGES_PER_CALL,
+                    batch_format="pyarrow",
+                    num_cpus=threads,
+                )
             )
             yield from encoded.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0)
+
+
+def _ray() -> Any:
+    """Imported here: seconds, and only --ray has it. Its hints are not strict enough for ours."""
+    import ray
+    import ray.data
+
+    return ray
 
 
 def _look_for(address: str) -> None:
@@ -167,9 +174,7 @@ def _no_cluster(address: str) -> ConfigurationError:
 
 def _threads() -> int:
     """Of each call: the processors of the smallest machine, so that any call can be done on any machine."""
-    import ray
-
-    processors = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+    processors = [int(node["Resources"].get("CPU", 0)) for node in _ray().nodes() if node["Alive"]]
     return min((count for count in processors if count), default=1)
 
 
@@ -178,8 +183,8 @@ def _encode_table(
 ) -> "pyarrow.Table":
     """Runs on any machine. A call that is lost with its machine is done again on another."""
     import pyarrow
-    import ray
 
+    ray = _ray()
     node = f"{ray.util.get_node_ip_address()} {ray.get_runtime_context().get_node_id()[:8]}"
     encoder = _opened(open_encoder, model)
     if encoder.fingerprint != fingerprint:
