@@ -1,4 +1,5 @@
-"""The index files of this machine follow the database, whichever machine's worker indexes: each machine has files of its own.
+"""The index files of this machine follow the database, whichever machine's worker indexes: each machine has files of its own,
+and of an engine that machines share whatever it keeps here.
 
 Beside the jobs, in a thread: a job is done once, by one machine, and this by all of them.
 """
@@ -68,21 +69,22 @@ class IndexFiles:
     def look(self) -> None:
         """Take up what has changed, if anything has. Raises KbError, SQLAlchemyError and OSError."""
         from indexer.backends.faiss_tantivy.manifest import manifest_signature
+        from indexer.backends.opening import open_backend
         from indexer.builds import newest_in_index
         from indexer.updating import make_files, remove_old_files
 
-        folder = self._tools.settings.index_dir
+        backend = open_backend(self._tools.settings)
         with Session(self._tools.engine) as session:
             newest = newest_in_index(session)
-        found = (newest, manifest_signature(folder) is None)
+        found = (newest, not backend.is_shared and manifest_signature(backend.folder) is None)
         if found == self._seen and time.monotonic() - self._looked_at < _ANYHOW_AFTER:
             return
         self._is_busy = True
-        is_anew = make_files(self._tools.engine, folder, self._tools.encoder, check=False)
+        is_anew = make_files(self._tools.engine, backend, self._tools.encoder, check=False)
         self._is_busy = False
         self._seen, self._looked_at = (newest, False), time.monotonic()
         if is_anew:
-            remove_old_files(self._tools.engine, folder)
+            remove_old_files(self._tools.engine, backend)
 
     def _tell(self, problem: str) -> None:
         """Once for each."""
