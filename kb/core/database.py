@@ -68,7 +68,7 @@ def create_database_engine(
             remedy=f"Type: .venv/bin/pip install {_PACKAGES.get(error.name or '', error.name)}",
         ) from error
     event.listen(engine, "handle_error", _without_values)
-    event.listen(engine, "handle_error", _read_only_is_operational)
+    event.listen(engine, "handle_error", _read_only_is_operational, retval=True)
     if url.get_backend_name() == "sqlite":
         if url.database and not _is_in_memory(url):
             make_home(settings.home)
@@ -142,13 +142,12 @@ def _without_values(context: ExceptionContext) -> None:
         context.sqlalchemy_exception.args = (f"({type(error).__module__}.{type(error).__name__}) {text}",)
 
 
-def _read_only_is_operational(context: ExceptionContext) -> None:
+def _read_only_is_operational(context: ExceptionContext) -> OperationalError | None:
     """A server that only reads (a standby) is a fault of operation, as a full disk is; psycopg calls it internal."""
-    found = context.sqlalchemy_exception
-    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY and found is not None:
-        context.chained_exception = OperationalError(
-            context.statement, context.parameters, context.original_exception, hide_parameters=True
-        )
+    if getattr(context.original_exception, "sqlstate", None) != _READ_ONLY:
+        return None
+    # What a listener returns is raised in place of what was.
+    return OperationalError(context.statement, context.parameters, context.original_exception, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: Any, longest_wait: float) -> None:

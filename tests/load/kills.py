@@ -68,7 +68,7 @@ class Installation:
     def write_article(self, number: int, word: str, title: str = "", body: str = "") -> None:
         title = title or f"Kettle number {number}"
         text = body or f"How to descale kettle number {number} of copper. Edition {word}."
-        name = f"article-{number}.md".replace("--", "-")
+        name = f"article-{number}.md" if number >= 0 else "brass-lamp.md"
         (self.articles / name).write_text(f"---\ntitle: {title}\nstatus: published\n---\n\n{text}\n", "utf-8")
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
