@@ -16,7 +16,8 @@ def test_the_readme_names_every_setting_that_may_stand_in_a_file() -> None:
 
 def test_what_is_called_a_key_a_token_or_a_password_is_a_secret() -> None:
     telling = re.compile(r"_(KEY|TOKEN|SECRET|PASSWORD|DATABASE|IMAP|SMTP|STORAGE)$")
-    named = {item.metadata["env"] for item in fields(Settings) if telling.search(item.metadata["env"])}
+    no_secrets = {"KB_MILVUS_DATABASE"}  # a name, not an address with a password in it
+    named = {item.metadata["env"] for item in fields(Settings) if telling.search(item.metadata["env"])} - no_secrets
     assert named <= set(secret_names())
 
 
