@@ -22,5 +22,7 @@ def fleet_database(databases: Databases, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def fleet(fleet_database: tuple[str, Engine], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Machine]]:
-    with machines(tmp_path_factory.mktemp("machines"), fleet_database[0]) as found:
+    # Long enough for the balancer of the tests, which looks every fifth of a second, on a busy machine too.
+    more = {"KB_DRAIN_SECONDS": "3"}
+    with machines(tmp_path_factory.mktemp("machines"), fleet_database[0], more=more) as found:
         yield found
