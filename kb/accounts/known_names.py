@@ -10,7 +10,8 @@ from anyascii import anyascii
 from kb.core.settings import Settings
 
 _PRODUCT = "kb-assist"
-_PART = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+# What is neither punctuation, sign, space nor control character.
+_PART = regex.compile(r"[^\p{P}\p{S}\p{Z}\p{C}]+")
 _SHORTEST = 3  # letters of a name; without its a, which scripts of India do not write within words, one more
 # What is typed for a letter, as one of all that look alike.
 _ALIKE = str.maketrans("4@8369!1|l05$7+2(", "aabeggiiiiosstt" + "zc")

@@ -272,7 +272,7 @@ def test_an_older_backup_is_brought_up_to_date_and_a_newer_one_refused(
     engine = create_database_engine(old)
     newer, _ = back_up(old, engine, tmp_path / "newer")
     engine.dispose()
-    with empty_place(databases, target_kind, tmp_path) as (elsewhere, new_engine):
+    with empty_place(databases, target_kind, tmp_path / "another") as (elsewhere, new_engine):
         with pytest.raises(ConfigurationError, match="newer version") as refused:
             restore_backup(replace(elsewhere, home_text=str(tmp_path / "third")), newer)
         assert "git pull" in refused.value.remedy

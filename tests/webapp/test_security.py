@@ -92,7 +92,7 @@ def test_forwarded_address_is_believed_only_where_proxies_are_set(
                 connection.execute(
                     update(LoginAttempts)
                     .where(LoginAttempts.free_from > LoginAttempts.updated_at)
-                    .values(free_from=utc_now() + timedelta(days=1))
+                    .values(free_from=utc_now() + timedelta(minutes=10))
                 )
             header = csrf(client) | {"X-Forwarded-For": f"192.0.2.{number}"}
             if client.post("/login", data={"email": email}, headers=header).status_code == 429:
