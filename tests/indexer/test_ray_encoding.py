@@ -1,5 +1,6 @@
 """`kb index --ray`: two machines of a real cluster (two of Ray's nodes on this one), one of which goes away in the middle."""
 
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -18,7 +19,7 @@ from indexer.updating import bring_up_to_date
 from indexer.verify import verify_index
 from kb.core.clock import utc_now
 from kb.core.errors import ConfigurationError
-from kb.core.settings import Settings
+from kb.core.settings import PROJECT_ROOT, Settings
 from kb.tables import Passage, Ticket
 
 ENCODER = HashEncoder()
@@ -81,9 +82,12 @@ def stored(engine: Engine) -> int:
 
 
 def test_a_machine_that_goes_away_loses_nothing_and_a_stopped_run_goes_on(
-    engine: Engine, settings: Settings, tmp_path: Path
+    engine: Engine, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ray.cluster_utils import Cluster
+
+    # What the machines of the cluster import, however this process came to its own modules.
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(PROJECT_ROOT), str(PROJECT_ROOT / "tests" / "factories")]))
 
     add_tickets(engine)
     meeting = tmp_path / "meeting"
