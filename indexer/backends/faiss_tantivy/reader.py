@@ -1,18 +1,11 @@
-"""The collections as one process sees them, in step with the database and with the files.
+"""The collections as one process sees them, in step with the database and with the files."""
 
-Searches take the newest views and never wait. Where a thread follows (servers), looking for news is its work alone; else a search
-looks when the last look is a moment ago (commands, tests). Whatever goes wrong in a look, the last good views stay.
-"""
-
-import logging
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from indexer.backends.faiss_tantivy.lexical import terms_of
@@ -36,18 +29,11 @@ from indexer.backends.faiss_tantivy.stored_passages import (
     touched_passages,
 )
 from indexer.backends.faiss_tantivy.view import NO_PENDING_CHANGES, CollectionView, PendingPassage
+from indexer.backends.following_reader import FollowingReader
 from kb.core.database import snapshot_scope
-from kb.core.errors import KbError, ModelError
-from kb.core.signals import INDEX, Watch
+from kb.core.errors import ModelError
 from kb.search.types import CollectionName
 from kb.tables import BuildState, IndexBuild, Passage
-
-logger = logging.getLogger(__name__)
-
-# How long a process may go on without looking for news. A look costs about 0.3 ms.
-LOOK_EVERY_SECONDS = 0.25
-# The same where changes are heard of. The files, which follow the database, are not.
-LOOK_EVERY_SECONDS_WHEN_HEARD = 0.5
 
 Views = Mapping[CollectionName, CollectionView]
 
@@ -65,67 +51,28 @@ class _Overtaken(Exception):
     """Another manifest took the place of the one that is followed while its changes were read."""
 
 
-class IndexReader:
+class IndexReader(FollowingReader):
     """Gives the newest view of each collection. fingerprint: that of the encoder that queries are read by."""
 
     def __init__(self, engine: Engine, root: Path, fingerprint: str) -> None:
         """Raises IndexUnavailableError without usable files, ModelError for those of another encoder."""
-        self._engine = engine
+        super().__init__(engine)
         self._root = root
         self._fingerprint = fingerprint
-        self._lock = threading.Lock()
-        self._follower: threading.Thread | None = None
-        self._stopped = threading.Event()
         self._state = self._open(None)
         self._looked_at = time.monotonic()
-        self.problem: str | None = None  # why the views are not the newest ones, for the operator
 
     def view(self, name: CollectionName) -> CollectionView:
         """The collection as it is now, at most a quarter of a second old while all is well."""
-        if self._follower is None and time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS:
-            self.look(wait=False)
+        self._look_if_due()
         return self._state.views[name]
 
-    def follow(self) -> None:
-        """Look for news in a thread of its own from now on, until `close`."""
-        if self._follower is None:
-            self._follower = threading.Thread(target=self._follow, name="index-reader", daemon=True)
-            self._follower.start()
-
-    def close(self) -> None:
-        """Stop following; what was begun is ended first."""
-        self._stopped.set()
-        if self._follower is not None and self._follower is not threading.current_thread():
-            self._follower.join(5)
-
-    def look(self, *, wait: bool = True) -> None:
-        """Take up what has changed. Never raises: what is wrong is in `problem` and in the log, once."""
-        if not self._lock.acquire(blocking=wait):
-            return  # somebody else is looking
+    def _take_up(self) -> str | None:
         try:
             self._state = self._newest()
-            if self.problem is not None:
-                logger.warning("The index is followed again.")
-            self.problem = None
         except _Overtaken:
-            pass  # the next look sees the new manifest
-        except (KbError, SQLAlchemyError, OSError, ValueError) as error:
-            reason = " ".join(str(error).splitlines()[:1]) if not isinstance(error, KbError) else str(error)
-            if reason != self.problem:
-                logger.warning("The index cannot be followed; searches go on with the last good one. %s", reason)
-            self.problem = reason
-        finally:
-            self._looked_at = time.monotonic()
-            self._lock.release()
-
-    def _follow(self) -> None:
-        with Watch(self._engine, INDEX) as watch:
-            while not self._stopped.is_set():
-                watch.wait(LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS_WHEN_HEARD)
-                try:
-                    self.look()
-                except Exception:  # a thread that dies would leave the process behind for ever
-                    logger.exception("Looking for news of the index failed")
+            return self.problem  # the next look sees the new manifest
+        return None
 
     def _newest(self) -> _State:
         state = self._state

@@ -1,7 +1,6 @@
 """The collections in Milvus as one process sees them, in step with the database.
 
-As with the embedded engine: searches take the newest views and never wait for news; whatever goes wrong in a look, the last good
-views stay. That Milvus does not answer is no reason to have none: they go on with words and with what changed last.
+That Milvus does not answer is no reason to have none: they go on with words and with what changed last.
 """
 
 import logging
@@ -12,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from indexer.backends.faiss_tantivy.reader import LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS_WHEN_HEARD
 from indexer.backends.faiss_tantivy.stored_passages import newest_change
+from indexer.backends.following_reader import FollowingReader
 from indexer.backends.milvus import catalogue
 from indexer.backends.milvus.connection import MilvusConnection, MilvusUnavailableError
 from indexer.backends.milvus.held import HeldChanges, read_held
@@ -26,8 +24,7 @@ from indexer.backends.milvus.view import MilvusView, StoredCollection
 from indexer.backends.milvus.words import CollectionStatistics
 from indexer.backends.milvus.writer import replicas_folder
 from kb.core.database import snapshot_scope
-from kb.core.errors import IndexUnavailableError, KbError, ModelError
-from kb.core.signals import INDEX, Watch
+from kb.core.errors import IndexUnavailableError, ModelError
 from kb.search.types import CollectionName
 from kb.tables import MilvusCollection, Passage
 
@@ -46,73 +43,38 @@ class _Followed:
     replica: LexicalReplica
 
 
-class MilvusReader:
+class MilvusReader(FollowingReader):
     """Implements `indexer.backends.protocol.OpenReader`. fingerprint: that of the encoder that queries are read by."""
 
     def __init__(self, engine: Engine, connection: MilvusConnection, root: Path, fingerprint: str) -> None:
         """Raises IndexUnavailableError where nothing was indexed into Milvus yet, ModelError for what another encoder made."""
-        self._engine, self._connection, self._root, self._fingerprint = engine, connection, root, fingerprint
-        self._lock = threading.Lock()
-        self._follower: threading.Thread | None = None
-        self._stopped = threading.Event()
+        super().__init__(engine)
+        self._connection, self._root, self._fingerprint = connection, root, fingerprint
         self._loaded: set[str] = set()
-        self._problem: str | None = None
+        self._asked_at = time.monotonic()
         self._followed: Mapping[CollectionName, _Followed] = {}
         self._followed = self._newest()
-        self._load()
-        self._looked_at = self._asked_at = time.monotonic()
+        self._problem = self._load()
+        self._looked_at = time.monotonic()
 
     @property
     def problem(self) -> str | None:
         """Why searches are not answered from all there is, for the operator."""
-        return self._problem or self._connection.problem
+        return super().problem or self._connection.problem
 
     def view(self, name: CollectionName) -> MilvusView:
         """The collection as it is now, at most a quarter of a second old while all is well."""
-        if self._follower is None and time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS:
-            self.look(wait=False)
+        self._look_if_due()
         return self._followed[name].view
 
     def follow(self) -> None:
-        """Look for news in a thread of its own from now on, until `close`."""
         if self._follower is None:
-            self._follower = threading.Thread(target=self._follow, name="index-reader", daemon=True)
-            self._follower.start()
             threading.Thread(target=self._keep_words, name="index-words", daemon=True).start()
+        super().follow()
 
-    def close(self) -> None:
-        """Stop following; what was begun is ended first."""
-        self._stopped.set()
-        if self._follower is not None and self._follower is not threading.current_thread():
-            self._follower.join(5)
-
-    def look(self, *, wait: bool = True) -> None:
-        """Take up what has changed. Never raises: what is wrong is in `problem` and in the log, once."""
-        if not self._lock.acquire(blocking=wait):
-            return  # somebody else is looking
-        try:
-            self._followed = self._newest()
-            if self._problem is not None:
-                logger.warning("The index is followed again.")
-            self._problem = None
-            self._load()
-        except (KbError, SQLAlchemyError, OSError, ValueError) as error:
-            reason = str(error) if isinstance(error, KbError) else " ".join(str(error).splitlines()[:1])
-            if reason != self._problem:
-                logger.warning("The index cannot be followed; searches go on with the last good one. %s", reason)
-            self._problem = reason
-        finally:
-            self._looked_at = time.monotonic()
-            self._lock.release()
-
-    def _follow(self) -> None:
-        with Watch(self._engine, INDEX) as watch:
-            while not self._stopped.is_set():
-                watch.wait(LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS_WHEN_HEARD)
-                try:
-                    self.look()
-                except Exception:  # a thread that dies would leave the process behind for ever
-                    logger.exception("Looking for news of the index failed")
+    def _take_up(self) -> str | None:
+        self._followed = self._newest()
+        return self._load()
 
     def _keep_words(self) -> None:
         """Bring the words on this machine up to date, where no other process does, in a thread that searches do not wait for."""
@@ -126,10 +88,11 @@ class MilvusReader:
                 logger.exception("The words on this machine could not be brought up to date")
                 self._stopped.wait(30)
 
-    def _load(self) -> None:
-        """Have Milvus ready with what is followed, and see whether it is there."""
+    def _load(self) -> str | None:
+        """Have Milvus ready with what is followed, and see whether it is there. Returns what it answers that it has not."""
         missing = {followed.view.base.name for followed in self._followed.values()} - self._loaded
         is_due = time.monotonic() - self._asked_at > _ASK_EVERY_SECONDS if self._loaded else True
+        problem: str | None = None
         try:
             for name in missing:
                 self._connection.load(name)
@@ -138,8 +101,9 @@ class MilvusReader:
                 self._connection.ask()
         except MilvusUnavailableError as error:
             if self._connection.problem is None:  # it answers, and has not what it should
-                self._problem = str(error)
+                problem = str(error)
         self._asked_at = time.monotonic()
+        return problem
 
     def _newest(self) -> Mapping[CollectionName, _Followed]:
         """One moment of the database: a passage and what takes its place are never seen apart."""
