@@ -1,6 +1,5 @@
 """Make a backup while everybody goes on working: the database as it is at one moment, and the files that belong to it."""
 
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -15,6 +14,7 @@ from kb.backup.archive import DATABASE, FORMAT, HOME, ArchiveWriter, Manifest, S
 from kb.backup.state_files import StateFile, sqlite_file, state_files
 from kb.core.clock import utc_now
 from kb.core.database import snapshot_scope
+from kb.core.durable import sync_folder
 from kb.core.errors import ConfigurationError, ConflictError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
@@ -75,7 +75,7 @@ def make_backup(
             )
             archive.finish(manifest)
         (scratch / target.name).rename(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return manifest
 
 
@@ -156,11 +156,3 @@ def _clear_abandoned(folder: Path) -> None:
     for old in folder.glob(f"{_SCRATCH}*"):
         if old.is_dir() and time.time() - old.stat().st_mtime > _ABANDONED_AFTER:
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,7 +1,6 @@
 """An installation from a backup, into an empty place, on either kind of database."""
 
 import hashlib
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -17,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb.backup.archive import DATABASE, HOME, Manifest, extract, open_archive
 from kb.backup.state_files import sqlite_file, state_files
 from kb.core.database import create_database_engine, snapshot_scope
+from kb.core.durable import sync_folder
 from kb.core.errors import ConfigurationError, ConflictError, InvalidInputError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
@@ -169,11 +169,7 @@ def _place_files(archive: zipfile.ZipFile, manifest: Manifest, scratch: Path, ho
 
 def _place_file(source: Path, target: Path) -> None:
     source.replace(target)
-    descriptor = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(target.parent)
 
 
 def _fill(engine: Engine, settings: Settings, path: Path, progress: Progress | None) -> list[str]:

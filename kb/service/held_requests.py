@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
+from kb.core.durable import sync_folder
 from kb.core.errors import KbError, NotFoundError
 from kb.privacy.redaction import mask_secrets
 from kb.service.consents import Ticked
@@ -119,7 +120,7 @@ def hold(home: Path, sent: SentByCustomer, *, region: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         scratch.replace(folder / f"{sent.external_id}{ENDING}")
-        _sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
@@ -225,14 +226,6 @@ def _check_room(folder: Path, more: int) -> None:
     sizes = [entry.stat().st_size for entry in os.scandir(folder)]
     if len(sizes) >= MOST_HELD or sum(sizes) + more > MOST_BYTES:
         raise HeldFullError(f"{len(sizes)} requests wait in {folder} already.")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _names(folder: Path) -> list[str]:
