@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from indexer.backends.opening import as_backend
 from indexer.backends.protocol import Backend
 from indexer.builds import live_build
-from indexer.updating import count_differences
+from indexer.differences import count_differences
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from indexer.backends.opening import as_backend
 from indexer.backends.protocol import Backend
 from indexer.builds import live_build
-from indexer.updating import count_differences
+from indexer.differences import count_differences
 from kb.core.database import session_scope
 from kb.core.errors import IndexUnavailableError, ModelError
 

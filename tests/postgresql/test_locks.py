@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from indexer.updating import write_lock
+from indexer.write_lock import write_lock
 from kb.core.database import create_database_engine
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings

@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from indexer.encoders.hashing import HashEncoder
-from indexer.updating import bring_up_to_date, write_lock
+from indexer.updating import bring_up_to_date
+from indexer.write_lock import write_lock
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 from kb.core.signals import Watch, jobs_of
