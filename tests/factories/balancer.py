@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from machines import Machine
+from machines import Machine, wait_for
 
 _LOOK_EVERY = 0.2  # seconds
 _PAUSE = 0.03  # seconds between two searches of a client, who leaves the machines some time for themselves
@@ -73,3 +73,13 @@ def balanced_searches(fleet: Sequence[Machine], query: str, *, tries: int, clien
         stop.set()
         for thread in threads:
             thread.join(2 * _ASK_SECONDS)
+
+
+def start_anew_in_turn(fleet: Sequence[Machine], balanced: Balanced) -> None:
+    """One machine after the other; the next one when this one serves again."""
+    for machine in fleet:
+        machine.stop()
+        machine.start()
+        machine.wait_until_ready()
+        served = balanced.served.get(machine.number, 0)
+        wait_for(lambda one=machine.number, so=served: balanced.served.get(one, 0) > so + 5, "it serves again")  # type: ignore[misc]

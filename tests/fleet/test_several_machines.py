@@ -1,7 +1,7 @@
 """Two machines: what is published or archived holds on both, one is started anew unnoticed, and one alone carries on."""
 
 import pytest
-from balancer import balanced_searches
+from balancer import balanced_searches, start_anew_in_turn
 from content_factory import add_article, change_article
 from machines import Machine, wait_for
 from sqlalchemy import Engine
@@ -42,12 +42,7 @@ def test_one_after_the_other_is_started_anew_without_a_failed_request(
 ) -> None:
     with balanced_searches(fleet, "lamp 3 glimmers", tries=1) as balanced:
         wait_for(lambda: balanced.asked > 20, "searches")
-        for machine in fleet:
-            machine.stop()
-            machine.start()
-            machine.wait_until_ready()
-            served = balanced.served.get(machine.number, 0)
-            wait_for(lambda one=machine.number, so=served: balanced.served.get(one, 0) > so + 5, "it serves again")  # type: ignore[misc]
+        start_anew_in_turn(fleet, balanced)
     assert balanced.failed == []
     assert set(balanced.served) == {machine.number for machine in fleet}
 

@@ -17,7 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "factories"))
 
-from balancer import Balanced, balanced_searches
+from balancer import Balanced, balanced_searches, start_anew_in_turn
 from content_factory import add_article, change_article
 from machines import Machine, machines, wait_for
 from postgresql_server import PostgresqlServer
@@ -95,12 +95,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 def _rolling_restart(fleet: list[Machine], restarts: int) -> dict[str, Any]:
     with balanced_searches(fleet, "glimmers", tries=1) as balanced:
         for _ in range(restarts):
-            for machine in fleet:
-                machine.stop()
-                machine.start()
-                machine.wait_until_ready()
-                served = balanced.served.get(machine.number, 0)
-                wait_for(lambda one=machine.number, so=served: balanced.served.get(one, 0) > so + 5, "serves again")  # type: ignore[misc]
+            start_anew_in_turn(fleet, balanced)
     return {"restarts": restarts * len(fleet), **_told(balanced)}
 
 

@@ -44,6 +44,18 @@ def live(settings: Settings, engine: Engine) -> Iterator[Flask]:
 
 
 @contextmanager
+def each_connection(engine: Engine, begins_with: Callable[[object, object], None]) -> Iterator[None]:
+    """Connections are new ones, and begin with this."""
+    event.listen(engine, "connect", begins_with)
+    engine.dispose()
+    try:
+        yield
+    finally:
+        event.remove(engine, "connect", begins_with)
+        engine.dispose()
+
+
+@contextmanager
 def no_room(engine: Engine) -> Iterator[None]:
     """The database may not grow by a page."""
     with engine.connect() as connection:
@@ -53,26 +65,16 @@ def no_room(engine: Engine) -> Iterator[None]:
     def limit(connection: object, _record: object, most: int = pages) -> None:
         connection.execute(f"PRAGMA max_page_count={most}")  # type: ignore[attr-defined]
 
-    event.listen(engine, "connect", limit)
-    engine.dispose()
-    try:
+    with each_connection(engine, limit):
         yield
-    finally:
-        event.remove(engine, "connect", limit)
-        engine.dispose()
 
 
 @contextmanager
 def only_read(engine: Engine) -> Iterator[None]:
     """Nobody may write: a disk that was mounted for reading, or a standby of PostgreSQL."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _query_only)
-        engine.dispose()
-        try:
+        with each_connection(engine, _query_only):
             yield
-        finally:
-            event.remove(engine, "connect", _query_only)
-            engine.dispose()
         return
     name = engine.url.database
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
