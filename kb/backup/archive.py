@@ -152,9 +152,12 @@ def _check(file: IO[bytes], path: Path, progress: Progress | None) -> None:
     comment = file.read()
     file.seek(0)
     if not comment.startswith(_MARK):
-        what = "is cut short" if file.read(4) == b"PK\x03\x04" else "is no backup of this program"
+        if file.read(4) == b"PK\x03\x04":
+            raise InvalidInputError(
+                "%(path)s is cut short.", remedy="Take another one, or copy it again from where it was made.", path=path
+            )
         raise InvalidInputError(
-            f"%(path)s {what}.", remedy="Take another one, or copy it again from where it was made.", path=path
+            "%(path)s is no backup of this program.", remedy="Name a file that `kb backup` has written.", path=path
         )
     if _checksum_before_comment(file, size, progress).encode() != comment[len(_MARK) :]:
         raise InvalidInputError(

@@ -48,6 +48,17 @@ def test_processes_count_together(path: Path) -> None:
     assert open_store(path).get("192.0.2.1") == 120
 
 
+def test_one_that_is_overtaken_on_its_way_to_the_file_is_counted_too(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, now = open_store(path), time.time()
+    counts = []
+    for late in (0.0, 0.2, 0.1, -30.0, 0.0):
+        monkeypatch.setattr(time, "time", lambda late=late: now + late)
+        counts.append(store.incr("a", 60))
+    assert counts == [1, 2, 3, 4, 5]
+
+
 def test_count_begins_anew_when_its_time_is_over(path: Path) -> None:
     store = open_store(path)
     assert [store.incr("a", 3600), store.incr("a", 3600), store.incr("b", 7200, amount=5)] == [1, 2, 5]

@@ -1,3 +1,4 @@
+import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,13 +46,20 @@ def test_request_that_fails_changes_nothing(app: Flask, session: Session) -> Non
         assert name_in_database(session) == before
 
 
-def test_commit_that_fails_is_an_error_and_the_next_request_works(app: Flask, session: Session) -> None:
+@pytest.mark.parametrize(
+    ("email", "password_hash", "status"),
+    [("rep@test.example", "x", 409), ("new@test.example", None, 500)],
+    ids=["there already", "not allowed"],
+)
+def test_commit_that_fails_is_an_error_and_the_next_request_works(
+    app: Flask, session: Session, email: str, password_hash: str | None, status: int
+) -> None:
     def view() -> str:
-        request_session().add(User(email="rep@test.example", role="rep", password_hash="x"))
+        request_session().add(User(email=email, role="rep", password_hash=password_hash))
         return "ok"
 
     app.view_functions["health.healthz"] = view
-    assert app.test_client().get("/healthz").status_code == 500
+    assert app.test_client().get("/healthz").status_code == status
     assert app.test_client().get("/login").status_code == 200
 
 

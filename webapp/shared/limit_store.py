@@ -30,11 +30,13 @@ AGAIN_AFTER = 5.0
 # Counts after which those whose time is over are deleted.
 _TIDIED_EVERY = 2000
 
-# One that ends later than a new one would is of a clock that has been set back since.
+# One that ends much later than a new one would is of a clock that has been set back since; a little later is one that
+# was asked for after this one and found the file free before it: requests that come at once must not begin anew.
+_OVERTAKING = 60.0
 _COUNT = """
 INSERT INTO counts (key, count, ends) VALUES (:key, :amount, :ends) ON CONFLICT (key) DO UPDATE SET
-count = CASE WHEN ends <= :now OR ends > :ends THEN excluded.count ELSE count + excluded.count END,
-ends = CASE WHEN ends <= :now OR ends > :ends THEN excluded.ends ELSE ends END RETURNING count
+count = CASE WHEN ends <= :now OR ends > :longest THEN excluded.count ELSE count + excluded.count END,
+ends = CASE WHEN ends <= :now OR ends > :longest THEN excluded.ends ELSE ends END RETURNING count
 """
 
 
@@ -58,7 +60,8 @@ class SharedFileStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         now = time.time()
-        values = {"key": _hash(key), "amount": amount, "ends": now + expiry, "now": now}
+        ends = now + expiry
+        values = {"key": _hash(key), "amount": amount, "ends": ends, "longest": ends + _OVERTAKING, "now": now}
 
         def count(connection: sqlite3.Connection) -> int:
             found = int(connection.execute(_COUNT, values).fetchone()[0])

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from content_factory import add_article
@@ -62,6 +63,12 @@ class Server:
             for family in text_string_to_metric_families(text)
             for one in family.samples
         }
+
+    def child(self, role: Literal["web", "worker"]) -> int:
+        """Its process id."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        is_worker = {int(pid): "worker" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children}
+        return next(pid for pid, found in is_worker.items() if found == (role == "worker"))
 
     def lines(self) -> list[dict[str, object]]:
         """All of the log but what the server says to the person who starts it."""
@@ -126,9 +133,7 @@ def test_figures_log_and_traces_of_all_processes_fit_together(
         assert sum(value for name, value in found.items() if name.startswith("kb_job_runs_total")) >= 1
         assert found["kb_process_resident_memory_bytesweb"] > 50_000_000
         # A process that dies takes away what it was, and not what it has counted.
-        children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-        web = [pid for pid in children if "worker" not in Path(f"/proc/{pid}/cmdline").read_text()]
-        os.kill(int(web[0]), signal.SIGKILL)
+        os.kill(server.child("web"), signal.SIGKILL)
         wait_until(lambda: server.figures().get("kb_http_requests_totalGET/api/v1/search200") == 30)
         wait_until(lambda: server.figures()["kb_processesweb"] == 2)
         shown = subprocess.run(
@@ -164,6 +169,8 @@ def test_readyz_says_what_is_broken_and_that_it_is_well_again(
         wait_until(lambda: server.ready() == well)
         manifest = settings.index_dir / "manifest.json"
         wait_until(manifest.exists)
+        # The worker would make the index anew before anybody has looked.
+        os.kill(server.child("worker"), signal.SIGSTOP)
         kept = manifest.read_bytes()
         manifest.write_bytes(kept[: len(kept) // 2])
         # The newest index cannot be read: searches go on, and the process stays in service.
@@ -172,6 +179,7 @@ def test_readyz_says_what_is_broken_and_that_it_is_well_again(
         wait_until(lambda: server.figures()["kb_index_stale"] == 1)
         manifest.write_bytes(kept)
         wait_until(lambda: server.ready() == well)
+        os.kill(server.child("worker"), signal.SIGCONT)
         path = Path(engine.url.database or "")
         away = path.rename(path.with_name("away.sqlite3"))
         gone = dict.fromkeys(("status", "database", "search", "index", "encoder"), False)
