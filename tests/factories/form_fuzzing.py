@@ -38,7 +38,7 @@ _NAMES = (
     "values",
 )
 
-_FILES = (
+FILES = (
     b"", b"\0" * 100, b"\x89PNG\r\n\x1a\n" + b"\0" * 50, b"GIF89a", b"PK\x03\x04" + b"\xff" * 60, b"<svg onload=boom()>",
     b"a,b\n1,2\n", b'{"tickets": [' + b"[" * 3_000, b"\xff\xfe\x00", b"From a\nSubject: =?utf-8?q?=ZZ?=\n\nx",
 )  # fmt: skip
@@ -70,7 +70,7 @@ def odd_data(form: Form, dice: random.Random) -> list[tuple[str, Any]]:
 
 
 def _file(dice: random.Random) -> tuple[io.BytesIO, str]:
-    content = dice.choice(_FILES)
+    content = dice.choice(FILES)
     name = dice.choice(
         ("a.png", "", "../../a", "a\0.csv", "a.csv", "a.json", "x" * 300 + ".zip", "एक.md", "a.mbox", "con")
     )

@@ -76,3 +76,27 @@ def test_body_of_nothing_but_brackets_is_refused(login: Login, csrf: Csrf) -> No
     headers = {**csrf(rep), "Content-Type": "application/json"}
     for body in ("[" * 500_000, '{"a":' * 200_000, '{"search_id": 1e400}', "NaN", "\ufeff{}"):
         assert rep.post("/api/v1/desk/feedback", data=body, headers=headers).status_code == 400
+
+
+def test_bytes_in_an_address_that_are_no_text_are_no_fault(client: FlaskClient) -> None:
+    for path in ("/login", "/desk/", "/help/en/search", "/api/v1/search"):
+        for query in (b"q=\xff\xfe", b"q=a&\xe0\xa4", b"q=a&next=%ff\xff"):
+            raw = {"QUERY_STRING": query.decode("latin-1")}
+            assert client.get(path, environ_overrides=raw).status_code in {200, 302}, (path, query)
+    typed = {"QUERY_STRING": "q=रिफ़ंड".encode().decode("latin-1")}
+    assert "रिफ़ंड" in client.get("/help/hi/search", environ_overrides=typed).text
+
+
+def test_credentials_that_cannot_be_read_are_none(client: FlaskClient) -> None:
+    pages = {"/login": 200, "/help/en/": 200, "/desk/": 302, "/api/v1/desk/search?q=a": 401}
+    for sent in ("Basic \xff", "Basic", "Digest \xff=", "\xff"):
+        found = {page: client.get(page, headers={"Authorization": sent}).status_code for page in pages}
+        assert found == pages, sent
+        assert client.get("/metrics", headers={"Authorization": sent}).status_code in {302, 401}
+
+
+def test_a_page_of_which_nobody_can_say_where_it_is_leads_nowhere_else(client: FlaskClient) -> None:
+    for sent in ("http://[", "http://[::1", "//[x]/", "http://a\u2100b/".encode().decode("latin-1")):
+        assert client.post("/desk/pins", headers={"Referer": sent}).location == "/login"
+        whole = client.get("/desk/", headers={"Referer": sent, "HX-Request": "true"})
+        assert (whole.status_code, whole.headers["HX-Redirect"]) == (204, "/login?next=/desk/")

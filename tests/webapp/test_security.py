@@ -10,12 +10,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from talks import make_talk, say
 
 from kb.core.database import create_database_engine
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
+from kb.service.attachments import add_file
 from kb.tables import LoginAttempts, Role, utc_now
 from webapp.app import create_app
+from webapp.help.own_conversations import token_of
 from webapp.shared.security import load_secret_key
 
 PAGES = ("/login", "/nothing", "/healthz", "/api/v1/openapi.json", "/help/en/")
@@ -143,3 +147,21 @@ def test_what_not_everybody_may_have_is_kept_by_no_cache(
     # A page of everybody's that says who has logged in; for others it may be kept.
     assert admin.get("/help/en/nothing-there").headers["Cache-Control"] == "no-store"
     assert "no-store" not in client.get("/help/en/").headers.get("Cache-Control", "")
+
+
+def test_what_only_the_holder_of_a_link_may_see_and_what_went_wrong_is_kept_by_no_cache(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    talk = make_talk(session)
+    said = say(session, talk, "customer: It is this one")
+    picture = add_file(session, talk, "a.txt", b"a text", user_id=None, message_id=said.id, largest=100)
+    session.commit()
+    token = token_of(talk, key=settings.secret_key)
+    own = f"/help/en/requests/{token}"
+    found = [client.get(own), client.get(f"{own}/files/{picture.id}"), client.get(f"/help/en/waiting/{token}/state")]
+    # The right address of it stands in the answer.
+    found.append(client.get(f"/help/EN/requests/{token}"))
+    found += [client.get("/help/en/requests/made-up"), client.get("/no/such")]
+    found.append(client.get("/help/en/", headers={"Host": "["}))
+    assert [answer.status_code for answer in found] == [200, 200, 200, 301, 404, 404, 400]
+    assert [answer.headers.get("Cache-Control") for answer in found] == ["no-store"] * 7

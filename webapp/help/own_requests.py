@@ -101,7 +101,7 @@ def own_file(language: str, token: str, file_id: int) -> ResponseReturnValue:  #
     how = "inline" if is_picture else "attachment"
     response.headers["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(found.name, safe='')}"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    return _private(response, "private, max-age=3600")
+    return _not_found_by_search(response)
 
 
 def _page(
@@ -117,11 +117,10 @@ def _page(
         token=token,
         fate=fate,
     )
-    return _private(make_response(page, status), "no-store")
+    return _not_found_by_search(make_response(page, status))
 
 
-def _private(response: Response, cache: str) -> Response:
-    """For the eyes of who has the link: kept by no cache of others, in no search engine."""
-    response.headers["Cache-Control"] = cache
+def _not_found_by_search(response: Response) -> Response:
+    """For the eyes of who has the link."""
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -185,7 +185,8 @@ def _check_access() -> Response | None:
 def _keep_from_caches(response: Response) -> Response:
     """What not everybody may have is kept by nobody: not by a cache, nor by the browser for whoever sits there next.
 
-    Nor is a page of everybody's that names who has logged in, such as one that says that there is none.
+    Nor is what only the holder of a signed link may see or do, nor a page of everybody's that names who has logged in, such as
+    one that says that there is none.
     """
     try:
         is_private = request.endpoint is not None and required_role(request.endpoint, request.blueprint) is not PUBLIC
@@ -193,6 +194,8 @@ def _keep_from_caches(response: Response) -> Response:
         is_private = True
     # Whom nobody has asked for yet stands in no page; asking now would cost a statement.
     if response.mimetype == "text/html" and "_login_user" in g and current_user.is_authenticated:
+        is_private = True
+    if request.url_rule is not None and any(name.endswith("token") for name in request.url_rule.arguments):
         is_private = True
     if is_private and not response.cache_control.no_store:
         response.headers["Cache-Control"] = "no-store"

@@ -147,6 +147,13 @@ def _handle_anything_else(error: Exception) -> Response:
 def error_response(
     status: HTTPStatus, detail: str, *, remedy: str = "", reference: str = "", is_outdated: bool = False
 ) -> Response:
+    """What went wrong in this moment, which no cache keeps."""
+    response = _error_in_form(status, detail, remedy, reference, is_outdated=is_outdated)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _error_in_form(status: HTTPStatus, detail: str, remedy: str, reference: str, *, is_outdated: bool) -> Response:
     """The answer for an error in the form that the client reads. `reference` leads to the line in the log; a page names the
     request in any case, for whoever asks us about it.
 

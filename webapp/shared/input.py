@@ -1,15 +1,21 @@
-"""What no database can store is kept out here, for all requests, instead of ending in an error of the database."""
+"""What no database can store and nobody can read is kept out here, for all requests, instead of ending in a fault further on."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, abort, request
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import Authorization, ImmutableMultiDict
 from werkzeug.routing import IntegerConverter
 
 from kb.core.errors import InvalidInputError
 from kb.tables.feedback import LARGEST_ID
+
+
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class Parameters(ImmutableMultiDict[str, Any]):
@@ -25,7 +31,30 @@ class Parameters(ImmutableMultiDict[str, Any]):
 
 
 class CleanRequest(Request):
+    """Headers and addresses that cannot be read count as if they had not been sent; Werkzeug would raise at whoever asks for them."""
+
     parameter_storage_class = Parameters
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Servers hand over whatever bytes came; written as addresses write them, some that are no UTF-8 do no harm.
+        self.query_string = _NOT_ASCII.sub(lambda byte: b"%%%02X" % ord(byte[0]), self.query_string)
+
+    @cached_property
+    def authorization(self) -> Authorization | None:
+        try:
+            return Authorization.from_header(self.headers.get("Authorization"))
+        except ValueError:
+            return None
+
+    @property
+    def referrer(self) -> str | None:
+        text = self.headers.get("Referer")
+        try:
+            urlsplit(text or "")
+        except ValueError:
+            return None
+        return text
 
 
 def _without_nul(value: Any) -> Any:

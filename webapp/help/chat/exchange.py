@@ -48,7 +48,7 @@ def chat_state(language: str, token: str) -> ResponseReturnValue:
     conversation = own_chat(token)
     chat = chat_of(session(), conversation, after=small_number(request.args.get("after", "")) or 0)
     html = render_template("help/chat/_messages.html", chat=chat, clock=clock, language=language, token=token)
-    answer = jsonify(
+    return jsonify(
         {
             "html": html,
             "newest": chat.newest_id,
@@ -62,8 +62,6 @@ def chat_state(language: str, token: str) -> ResponseReturnValue:
             "csrf": generate_csrf(),
         }
     )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 @blueprint.get("/help/<language>/chat/<token>/live")

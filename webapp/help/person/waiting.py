@@ -115,9 +115,7 @@ def waiting(language: str, token: str) -> ResponseReturnValue:
 @blueprint.get("/help/<language>/waiting/<token>/state")
 def waiting_state(language: str, token: str) -> ResponseReturnValue:  # noqa: ARG001  # the words' language
     """The same for programs: the state, the place, the wait in seconds, and all in words."""
-    answer = jsonify(waiting_of(conversation_of(token), token).to_json())
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return jsonify(waiting_of(conversation_of(token), token).to_json())
 
 
 @blueprint.post("/help/<language>/waiting/<token>/away")
