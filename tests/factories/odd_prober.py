@@ -1,7 +1,7 @@
 """Every route by every method as everybody, with parts that no browser sends; what is wrong with the answers.
 
-Wrong is: a fault (5xx), a status that the OpenAPI document does not know, a trace in the log, a secret of the request in page or log,
-markup taken for markup, a redirect to another site, a header that was sent in a value, what is private without `no-store`, and
+Wrong is: a fault (5xx), a status that the OpenAPI document does not know, a trace in the log, a secret of the request in page or
+log, markup taken for markup, a redirect to another site, a header that was sent in a value, what is private without `no-store`, and
 seconds of the processor for one request.
 """
 
@@ -19,7 +19,8 @@ from urllib.parse import quote, urlsplit
 
 from crawler import Crawl
 from flask import Flask
-from odd_parts import SECRET, Headers, odd_body, odd_headers, odd_path, odd_query, path_info
+from odd_parts import bodies_of, odd_body, odd_headers, odd_path, odd_query, path_info
+from odd_values import SECRET, Headers
 from planting import PROBE_TAKEN
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
@@ -110,36 +111,6 @@ def places_of(crawls: Sequence[Crawl]) -> dict[str, Place]:
     return places
 
 
-def bodies_of(document: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    """An example of the body of each call of the API, by method and path of its route."""
-    schemas = document["components"]["schemas"]
-    found = {}
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            content = operation.get("requestBody", {}).get("content", {})
-            if "application/json" in content:
-                found[method.upper(), path] = example(content["application/json"]["schema"], schemas)
-    return found
-
-
-def example(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
-    """Something that the schema allows, with all that it names."""
-    if "$ref" in schema:
-        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
-    if "enum" in schema:
-        return schema["enum"][0]
-    for several in ("anyOf", "oneOf", "allOf"):
-        if several in schema and "properties" not in schema:
-            return example(schema[several][0], schemas)
-    kind = schema.get("type", "object")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if kind == "object":
-        return {name: example(one, schemas) for name, one in schema.get("properties", {}).items()}
-    if kind == "array":
-        return [example(schema.get("items", {"type": "string"}), schemas)]
-    return {"integer": 1, "number": 1.0, "boolean": True}.get(kind, "Where is my refund?")
-
-
 class Prober:
     """Asks an application, and judges. askers: made anew now and then, since what is sent may end their sessions."""
 
@@ -162,7 +133,7 @@ class Prober:
             (rule, method)
             for rule in rules
             if rule.endpoint not in LEFT_OUT
-            for method in (*sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}), self._dice.choice(METHODS))
+            for method in (*sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}), "")
         ]
 
     def some_of(self, asked: Sequence[Any], share: float) -> list[Any]:
@@ -170,7 +141,8 @@ class Prober:
         return self._dice.sample(list(asked), round(len(asked) * share))
 
     def ask(self, rule: Rule, method: str, asker: Asker) -> None:
-        """One request, judged."""
+        """One request, judged. method: "" for any."""
+        method = method or self._dice.choice(METHODS)
         dice, place = self._dice, self._places.get(rule.endpoint, Place())
         path, fields, files = self._aim(rule, place, asker)
         is_json = rule.rule.startswith("/api/")
@@ -182,11 +154,11 @@ class Prober:
             body, described = odd_body(fields, files, dice, is_json=is_json)
             headers = [*described, *headers]
         query = ""
-        if method == "GET" and dice.random() < 0.7 or dice.random() < 0.1:
+        if (method == "GET" and dice.random() < 0.7) or dice.random() < 0.1:
             query = odd_query(sorted(place.parameters) or self._parameters, dice)
             if dice.random() < 0.2:
                 query = odd_query(self._parameters, dice)
-        if dice.random() < 0.25:
+        if dice.random() < 0.12:
             path = odd_path(path, dice)
         self._send(method, path, query, headers, body, asker)
 
@@ -206,7 +178,8 @@ class Prober:
 
     def _send(self, method: str, path: str, query: str, headers: Headers, body: bytes, asker: Asker) -> None:
         environ = _environ(method, path, query, headers, body)
-        environ["REMOTE_ADDR"] = f"10.{self.found.requests >> 16 & 255}.{self.found.requests >> 8 & 255}.{self.found.requests & 255}"
+        # Each from an address of its own: limits are not what is tried.
+        environ["REMOTE_ADDR"] = ".".join(str(part) for part in (10 << 24 | self.found.requests).to_bytes(4))
         shown = f"{method} {path[:200]}?{query[:200]} as {asker.name} {_shown(headers)} {body[:300]!r}"
         with _watched_log() as log:
             begun = time.thread_time()
@@ -261,7 +234,11 @@ class Prober:
         known = self._statuses.get((method, _documented(rule)))
         if known is not None and code not in known:
             yield f"undocumented {code}"
-        if known is not None and code >= 400 and not headers.get("Content-Type", "").startswith("application/problem+json"):
+        if (
+            known is not None
+            and code >= 400
+            and not headers.get("Content-Type", "").startswith("application/problem+json")
+        ):
             yield "an error that is no problem+json"
 
 

@@ -1,10 +1,10 @@
-"""As many odd requests as one likes to every route of the sample shop, by every method, as everybody: what is wrong with the answers.
+"""As many odd requests as one likes to every route of the sample shop, as everybody: what is wrong with the answers.
 
     KB_HOME=FOLDER KB_MODEL=hash kb setup
     PYTHONPATH=.:tests/factories python tests/load/odd_requests.py --home FOLDER --rounds 5 --chance 7
 
-What is sent changes FOLDER. Nothing is served: the application itself is asked. The same `--chance` makes the same requests. Afterwards
-the index is brought up to date and every page is opened. Prints what came back, as JSON; ends with 1 where something was wrong.
+What is sent changes FOLDER. Nothing is served: the application itself is asked. The same `--chance` makes the same requests.
+Afterwards the index is brought up to date and every page is opened. Prints what came back, as JSON; ends with 1 where something was wrong.
 """
 
 import argparse

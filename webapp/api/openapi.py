@@ -38,7 +38,10 @@ def openapi_document(settings: Settings) -> Json:
                     "operationId": "getOpenApi",
                     "summary": "This document",
                     "security": [],
-                    "responses": {"200": json_response("This document", {"type": "object"})},
+                    "responses": {
+                        "200": json_response("This document", {"type": "object"}),
+                        **problems(secured=False),
+                    },
                 }
             },
             "/api/v1/desk/search": {
@@ -91,7 +94,7 @@ def _search(summary: str, operation: str, settings: Settings, *, secured: bool) 
         ],
         "responses": {
             "200": json_response("Results, best first", reference("SearchAnswer")),
-            **problems("400", "429", "503", secured=secured),
+            **problems(secured=secured),
         },
     }
 
@@ -140,7 +143,7 @@ def _assist(settings: Settings) -> Json:
                 "Whether to speak, the question, and suggestions; of a transcript also how it was read",
                 {"anyOf": [reference("AssistAnswer"), reference("TranscriptAnswer")]},
             ),
-            **problems("400", "413", "429", "503", secured=True),
+            **problems(secured=True, has_body=True),
         },
     }
 
@@ -154,7 +157,7 @@ def _feedback() -> Json:
         "requestBody": {"required": True, "content": {"application/json": {"schema": reference("Feedback")}}},
         "responses": {
             "201": json_response("Recorded", reference("Feedback")),
-            **problems("400", "404", "429", secured=True),
+            **problems("404", secured=True, has_body=True),
         },
     }
 
@@ -174,7 +177,7 @@ def _gaps() -> Json:
         ],
         "responses": {
             "200": {**gaps, "headers": {"X-Total-Count": {"schema": {"type": "integer"}, "description": "All gaps"}}},
-            **problems("400", "429", secured=True),
+            **problems(secured=True),
         },
     }
 

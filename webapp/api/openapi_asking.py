@@ -43,7 +43,7 @@ def ask_path(settings: Settings) -> Json:
         },
         "responses": {
             "200": json_response("The reply", reference("Asked")),
-            **problems("400", "404", "409", "413", "429", "503", secured=False),
+            **problems("403", "404", secured=False, has_body=True),
         },
     }
 

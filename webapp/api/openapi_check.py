@@ -30,7 +30,7 @@ def check_path() -> Json:
         },
         "responses": {
             "200": json_response("What was found, in the order of the text", reference("CheckedText")),
-            **problems("400", "404", "413", "429", "503", secured=True),
+            **problems("404", secured=True, has_body=True),
         },
     }
 

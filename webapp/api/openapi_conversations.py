@@ -48,7 +48,7 @@ def _open() -> Json:
         "responses": {
             "201": json_response("Opened", answer),
             "200": json_response("It was there", answer),
-            **problems("400", "413", "429", secured=True),
+            **problems(secured=True, has_body=True),
         },
     }
 
@@ -70,7 +70,7 @@ def _show() -> Json:
         ],
         "responses": {
             "200": json_response("The conversation", reference("Conversation")),
-            **problems("400", "404", "429", "503", secured=True),
+            **problems("404", secured=True),
         },
     }
 
@@ -97,7 +97,7 @@ def _suggestions() -> Json:
         ],
         "responses": {
             "200": json_response("Open questions and suggestions", reference("AssistAnswer")),
-            **problems("400", "404", "429", "503", secured=True),
+            **problems("404", secured=True),
         },
     }
 
@@ -123,7 +123,7 @@ def _add() -> Json:
         "responses": {
             "201": json_response("Stored", answer),
             "200": json_response("It was there; of several, what became of each", answer),
-            **problems("400", "404", "413", "429", secured=True),
+            **problems("404", secured=True, has_body=True),
         },
     }
 

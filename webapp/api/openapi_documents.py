@@ -28,7 +28,7 @@ def _answer(name: str, parameters: list[Json]) -> Json:
         "parameters": [{"name": name, "in": "path", "required": True, "schema": number}, *parameters],
         "responses": {
             "200": json_response("Its forms", reference("HandedOver")),
-            **problems("400", "404", "429", secured=True),
+            **problems("404", secured=True),
         },
     }
 

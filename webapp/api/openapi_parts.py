@@ -24,11 +24,11 @@ def json_response(description: str, schema: Json) -> Json:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def problems(*statuses: str, secured: bool) -> Json:
-    return {
-        status: {"$ref": "#/components/responses/Problem"}
-        for status in (*statuses, *(("401", "403") if secured else ()))
-    }
+def problems(*statuses: str, secured: bool, has_body: bool = False) -> Json:
+    """statuses: those that not every call can be answered with."""
+    usual = ("400", *(("401", "403") if secured else ()), "429", "503")
+    also = ("409", "413") if has_body else ()
+    return {status: {"$ref": "#/components/responses/Problem"} for status in sorted({*statuses, *usual, *also})}
 
 
 def needs_role() -> list[Json]:

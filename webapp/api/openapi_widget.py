@@ -68,7 +68,7 @@ def _start(lang: Json) -> Json:
         "parameters": [lang],
         "responses": {
             "200": json_response("Links and names", object_of(fields)),
-            **problems("400", "429", secured=False),
+            **problems(secured=False),
         },
     }
 
@@ -89,7 +89,7 @@ def _suggestions(lang: Json) -> Json:
         "parameters": [text, lang],
         "responses": {
             "200": json_response("Best first; none rather than a wrong one", object_of(fields)),
-            **problems("400", "429", "503", secured=False),
+            **problems(secured=False),
         },
     }
 
@@ -110,7 +110,7 @@ def _article(tag: Json) -> Json:
         "parameters": place,
         "responses": {
             "200": json_response("The article", object_of(fields)),
-            **problems("400", "404", "429", secured=False),
+            **problems("404", secured=False),
         },
     }
 
@@ -126,7 +126,7 @@ def _feedback() -> Json:
         "requestBody": {"required": True, "content": {"application/json": {"schema": sent}}},
         "responses": {
             "201": json_response("Recorded", object_of(given)),
-            **problems("400", "403", "429", secured=False),
+            **problems("403", secured=False, has_body=True),
         },
     }
 
@@ -189,8 +189,8 @@ def _contact(tag: Json) -> Json:
             "201": json_response("A person has it", object_of(answer)),
             "202": json_response("It is kept until the database takes it", object_of(answer)),
             "422": unusable,
+            **problems("403", secured=False, has_body=True),
             "429": _too_often(),
-            **problems("400", "403", "503", secured=False),
         },
     }
 

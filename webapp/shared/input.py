@@ -14,7 +14,6 @@ from werkzeug.routing import IntegerConverter
 from kb.core.errors import InvalidInputError
 from kb.tables.feedback import LARGEST_ID
 
-
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -31,7 +30,7 @@ class Parameters(ImmutableMultiDict[str, Any]):
 
 
 class CleanRequest(Request):
-    """Headers and addresses that cannot be read count as if they had not been sent; Werkzeug would raise at whoever asks for them."""
+    """Headers that cannot be read count as if they had not been sent; Werkzeug would raise at whoever asks for them."""
 
     parameter_storage_class = Parameters
 
