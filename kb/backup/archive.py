@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -22,6 +23,8 @@ DATABASE, HOME, MANIFEST = "database.sqlite3", "home/", "manifest.json"
 _BLOCK = 1024 * 1024
 _MARK = b"kb-backup sha256:"
 _COMMENT = len(_MARK) + 64
+# Bytes of a manifest: what is larger is not read into memory.
+_LARGEST_MANIFEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,13 @@ class StoredFile:
     sha256: str
     mode: int = 0o600
     modified_ns: int = 0
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> "StoredFile":
+        """Raises what a manifest raises that nobody here has written."""
+        size, mode, modified_ns = (int(fields[name]) for name in ("size", "mode", "modified_ns"))
+        # No file of ours runs as somebody else.
+        return cls(size, str(fields["sha256"]), mode & 0o777, modified_ns)
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class Manifest:
     @classmethod
     def read(cls, text: bytes) -> "Manifest":
         fields = json.loads(text)
-        files = {name: StoredFile(**file) for name, file in fields.pop("files").items()}
+        files = {name: StoredFile.read(file) for name, file in fields.pop("files").items()}
         return cls(**fields, files=files)
 
 
@@ -117,9 +127,9 @@ def open_archive(path: Path, progress: Progress | None = None) -> Iterator[tuple
         _check(file, path, progress)
         try:
             with zipfile.ZipFile(file) as archive:
-                manifest = _read_manifest(archive.read(MANIFEST), path)
+                manifest = _read_manifest(archive, path)
                 yield archive, manifest
-        except (zipfile.BadZipFile, KeyError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError) as error:
             raise InvalidInputError(
                 "%(path)s is no backup that can be read (%(why)s).", path=path, why=error
             ) from error
@@ -130,6 +140,9 @@ def extract(
 ) -> None:
     """Write one file, readable by its owner alone until it is whole. Raises InvalidInputError where it is not what was stored."""
     digest, done = hashlib.sha256(), 0
+    # A few bytes of a zip file can unpack to more than a disk holds.
+    if _entry(archive, name).file_size != expected.size:
+        raise _not_what_was_stored(name)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with archive.open(name) as entry, os.fdopen(descriptor, "wb") as file:
         while block := entry.read(_BLOCK):
@@ -141,9 +154,21 @@ def extract(
         file.flush()
         os.fsync(file.fileno())
     if (done, digest.hexdigest()) != (expected.size, expected.sha256):
-        raise InvalidInputError("%(name)s in the backup is not what was stored.", name=name)
+        raise _not_what_was_stored(name)
     target.chmod(expected.mode)
     os.utime(target, ns=(expected.modified_ns, expected.modified_ns))
+
+
+def _not_what_was_stored(name: str) -> InvalidInputError:
+    return InvalidInputError("%(name)s in the backup is not what was stored.", name=name)
+
+
+def _entry(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """Raises KeyError where there is none, BadZipFile where it asks for a password, which no backup has."""
+    entry = archive.getinfo(name)
+    if entry.flag_bits & 1:
+        raise zipfile.BadZipFile("encrypted")
+    return entry
 
 
 def _check(file: IO[bytes], path: Path, progress: Progress | None) -> None:
@@ -182,8 +207,16 @@ def _checksum_before_comment(file: IO[bytes], size: int, progress: Progress | No
     return digest.hexdigest()
 
 
-def _read_manifest(text: bytes, path: Path) -> Manifest:
-    fields: dict[str, Any] = json.loads(text)
+def _read_manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
+    if _entry(archive, MANIFEST).file_size > _LARGEST_MANIFEST:
+        raise zipfile.BadZipFile("its manifest is too large")
+    text = archive.read(MANIFEST)
+    try:
+        fields: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise zipfile.BadZipFile("its manifest is no JSON") from error
+    if not isinstance(fields, dict):
+        raise zipfile.BadZipFile("its manifest is no JSON object")
     if fields.get("format") != FORMAT:
         raise InvalidInputError(
             "%(path)s has format %(found)s, which this version of the program does not know.",
@@ -191,4 +224,7 @@ def _read_manifest(text: bytes, path: Path) -> Manifest:
             path=path,
             found=fields.get("format"),
         )
-    return Manifest.read(text)
+    try:
+        return Manifest.read(text)
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
+        raise zipfile.BadZipFile("its manifest does not say what it holds") from error

@@ -160,7 +160,7 @@ def _place_files(archive: zipfile.ZipFile, manifest: Manifest, scratch: Path, ho
         if not name.startswith(HOME):
             continue
         target = home / name.removeprefix(HOME)
-        if not target.resolve().is_relative_to(home.resolve()):
+        if "\0" in name or not target.resolve().is_relative_to(home.resolve()):
             raise InvalidInputError("%(name)s in the backup lies outside of KB_HOME.", name=name)
         extract(archive, name, stored, scratch / str(number))
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """A backup is made while people work, and what is restored from it is everything, on either kind of database."""
 
+import hashlib
 import os
 import random
 import resource
@@ -28,7 +29,7 @@ from indexer.runtime import SearchRuntime
 from indexer.updating import bring_up_to_date
 from indexer.verify import verify_index
 from kb.accounts.audit import COMMAND_LINE, AuditKind, has_event, record, verify_chain
-from kb.backup.archive import Manifest
+from kb.backup.archive import ArchiveWriter, Manifest, StoredFile
 from kb.backup.making import backup_path, make_backup
 from kb.backup.restoring import check_backup, restore_backup
 from kb.backup.state_files import sqlite_file
@@ -213,6 +214,61 @@ def test_what_is_truncated_or_has_one_wrong_bit_is_refused_with_one_line(
     assert not (tmp_path / "elsewhere").exists()
     path.write_bytes(whole)
     assert run_kb("restore", path, "--check")[0] == 0
+
+
+def made_up(path: Path, whole: Manifest, database: Path, name: str, content: bytes, **stored: object) -> Path:
+    """A backup as somebody else would write one, with a checksum that is right; stored: what its manifest says of the file."""
+    said = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest(), "mode": 0o600, "modified_ns": 0}
+    source = path.with_suffix(".part")
+    source.write_bytes(content)
+    with ArchiveWriter(path) as archive:
+        files = {"database.sqlite3": archive.add("database.sqlite3", database)}
+        archive.add(name.partition("\0")[0], source)
+        files[name] = StoredFile(**(said | stored))  # type: ignore[arg-type]
+        archive.finish(replace(whole, files=files))
+    return path
+
+
+def test_a_backup_that_somebody_made_up_writes_nothing_else_and_nowhere_else(
+    engine: Engine, settings: Settings, tmp_path: Path, databases: Databases
+) -> None:
+    path, manifest = back_up(settings, engine, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        database = Path(archive.extract("database.sqlite3", tmp_path / "unpacked"))
+    outside = tmp_path / "outside"
+    odd: list[tuple[str, bytes, dict[str, object]]] = [
+        ("home/../../outside", b"x", {}),
+        (f"home/{outside}", b"x", {}),
+        ("home/a\0b", b"x", {}),
+        ("home/bomb", b"\0" * 50_000_000, {"size": 10}),
+        ("home/short", b"x", {"size": 10**15}),
+        ("home/odd", b"x", {"size": "many"}),
+        ("home/odd", b"x", {"mode": None}),
+        ("home/odd", b"x", {"modified_ns": [1]}),
+    ]
+    for number, (name, content, stored) in enumerate(odd):
+        crafted = made_up(tmp_path / f"{number}.zip", manifest, database, name, content, **stored)
+        with empty_place(databases, "sqlite", tmp_path / f"place{number}") as (place, _):
+            with pytest.raises(InvalidInputError):
+                restore_backup(place, crafted)
+            assert files_below(place.home) == {}
+        assert not outside.exists()
+    crafted = made_up(tmp_path / "mode.zip", manifest, database, "home/program", b"x", mode=0o104755)
+    with empty_place(databases, "sqlite", tmp_path / "last") as (place, _):
+        restore_backup(place, crafted)
+        assert stat.S_IMODE((place.home / "program").stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("manifest", [b"[]", b"{", b'{"format": 1}', b"[" * 100_000, b"\xff", b" " * 70_000_000])
+def test_a_manifest_that_cannot_be_read_is_said_to_be_none(tmp_path: Path, manifest: bytes) -> None:
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", manifest)
+        archive.comment = b"kb-backup sha256:" + b"0" * 64
+    before = path.read_bytes()[:-81]
+    path.write_bytes(before + b"kb-backup sha256:" + hashlib.sha256(before).hexdigest().encode())
+    with pytest.raises(InvalidInputError, match="no backup that can be read"):
+        check_backup(path)
 
 
 def test_a_place_that_is_not_empty_is_left_alone(

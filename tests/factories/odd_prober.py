@@ -1,8 +1,8 @@
 """Every route by every method as everybody, with parts that no browser sends; what is wrong with the answers.
 
 Wrong is: a fault (5xx), a status that the OpenAPI document does not know, a trace in the log, a secret of the request in page or
-log, markup taken for markup, a redirect to another site, a header that was sent in a value, what is private without `no-store`, and
-seconds of the processor for one request.
+log, markup taken for markup, a redirect to another site, a header that was sent in a value, what is private without `no-store`,
+and seconds of the processor for one request.
 """
 
 import io
