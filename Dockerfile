@@ -2,8 +2,8 @@
 #
 # Everything is installed by the hashes of locks/ and package-lock.json. The model is made here, so that nothing is fetched at run
 # time. The image serves without PyTorch, which only KB_RERANKER and other models than the bundled one need: --build-arg PYTORCH=with
-# keeps it. Indexes of your own: --build-arg PIP_INDEX_URL=…, PIP_EXTRA_INDEX_URL=… (one with PyTorch's build for CPUs saves
-# gigabytes), NPM_CONFIG_REGISTRY=…
+# keeps it. --build-arg MILVUS=with adds what KB_INDEX=milvus needs. Indexes of your own: --build-arg PIP_INDEX_URL=…,
+# PIP_EXTRA_INDEX_URL=… (one with PyTorch's build for CPUs saves gigabytes), NPM_CONFIG_REGISTRY=…
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
 ARG NODE_IMAGE=node:24-trixie-slim
 
@@ -46,6 +46,11 @@ COPY scripts/prepare.py scripts/prepare.py
 RUN if [ "${PYTORCH}" = with ]; then \
       ln -s /opt/kb-assist .venv \
       && python -c "from scripts.prepare import LOCKS, install_torch; install_torch(LOCKS / 'torch.txt')"; \
+    fi
+ARG MILVUS=without
+COPY locks/milvus.txt locks/
+RUN if [ "${MILVUS}" = with ]; then \
+      /opt/kb-assist/bin/pip install --require-hashes --no-deps -r locks/milvus.txt; \
     fi
 COPY setup.py pyproject.toml README.md LICENSE ./
 COPY articles articles

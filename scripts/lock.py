@@ -6,6 +6,7 @@ locks, which hold on every platform:
 - `run.txt`   what the program needs, and setuptools, which installs it
 - `torch.txt` PyTorch alone: its build depends on the index (see scripts/prepare.py)
 - `cuda.txt`  what the build of PyTorch for NVIDIA's cards needs
+- `milvus.txt` what `KB_INDEX=milvus` needs besides, for an image that has it
 - `test.txt`  what tests and lint need besides
 - `node.txt`, `uv.txt` the two tools that are fetched only where they are missing
 
@@ -94,6 +95,8 @@ def write_locks() -> int:
         install_locked("uv.txt")
     run = compiled("pyproject.toml")
     every = run | compiled("pyproject.toml", "--extra", "dev")
+    milvus = compiled("pyproject.toml", "--extra", "milvus")
+    write("milvus.txt", (milvus[name] for name in milvus.keys() - run.keys()))
     torch = run.pop("torch")
     cuda = {name: run.pop(name) for name in sorted(run) if CUDA.match(name)}
     write("run.txt", run.values())

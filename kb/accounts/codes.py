@@ -10,11 +10,11 @@ import pyotp
 from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from kb.accounts.sealing import Seal
 from kb.accounts.sessions import end_sessions, note_second_step
 from kb.accounts.stored_text import hash_key
 from kb.core.database import upsert
 from kb.core.errors import ConflictError, NotAllowedError
+from kb.core.sealing import Seal
 from kb.tables import CodeSecret, RecoveryCode, User, utc_now
 
 RECOVERY_CODES = 10

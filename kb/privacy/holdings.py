@@ -103,6 +103,10 @@ HOLDINGS: Mapping[str, Holding] = {
     # Colleagues.
     "users": _account("Name, address, role and hash of the password of a colleague"),
     "user_sessions": _rule("In which browsers a colleague is logged in, and from where", "log_ins", Whose.COLLEAGUE),
+    "upload_parts": _work(
+        "Exports of tickets that wait for their import, sealed",
+        "deleted when imported, else by the daily job after a day",
+    ),
     "limit_counts": _work(
         "How often somebody asked lately, by hashes of what is asked and from where",
         "over after an hour; deleted as others come",

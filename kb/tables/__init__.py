@@ -86,6 +86,7 @@ from kb.tables.training import (
     TrainingStep,
 )
 from kb.tables.translations import FollowedArticle, TranslatedSection
+from kb.tables.uploads import UploadPart
 from kb.tables.voice import (
     AnsweredHow,
     ThemeState,
@@ -248,6 +249,7 @@ __all__ = [
     "TrainingStep",
     "TranslatedSection",
     "TranslationWant",
+    "UploadPart",
     "UsedChallenge",
     "UsedDocument",
     "UsedState",

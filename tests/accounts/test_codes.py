@@ -24,10 +24,10 @@ from kb.accounts.codes import (
     use_recovery_code,
 )
 from kb.accounts.people import get_user
-from kb.accounts.sealing import Seal
 from kb.accounts.second_step import Way, must_have, take_away, ways_of
 from kb.accounts.sessions import begin_session
 from kb.core.errors import ConflictError, NotAllowedError
+from kb.core.sealing import Seal
 from kb.tables import CodeSecret, RecoveryCode, User, UserSession
 
 SEAL = Seal("the key of a server " * 3)

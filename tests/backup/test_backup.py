@@ -71,7 +71,7 @@ def test_all_rows_and_files_are_there_after_restoring_into_an_empty_place(
     with session_scope(engine) as session:
         for name in ("one", "two"):
             record(session, AuditKind.EXPORTED, COMMAND_LINE, about=name)
-    for name in ("secret_key", "requester_key", "held/a.json", "uploads/tickets.csv", "flows/way.yaml", "own.json"):
+    for name in ("secret_key", "requester_key", "held/a.json", "more/notes.csv", "flows/way.yaml", "own.json"):
         (settings.home / name).parent.mkdir(exist_ok=True)
         (settings.home / name).write_text(f"{name} ক")
         (settings.home / name).chmod(0o600 if "key" in name else 0o640)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,30 @@ def test_image_runs_as_nobody_in_particular_and_is_asked_how_it_is() -> None:
     assert '\nENTRYPOINT ["kb"]\nCMD ["serve"]\n' in final
     assert "--require-hashes --no-deps" in text
     assert not re.search(r"(?im)^(ARG|ENV).*(SECRET|PASSWORD|TOKEN)", text)
+
+
+def test_image_that_compose_builds_for_milvus_has_all_that_its_client_asks_for() -> None:
+    built = read_compose(*COMPOSE, environment=SET)["services"]
+    assert {name for name in OURS if built[name]["build"]["args"] == {"MILVUS": "with"}} == OURS
+    assert {built[name]["image"] for name in OURS} == {f"kb-assist:{VERSION}-milvus"}
+    assert 'if [ "${MILVUS}" = with ]' in (ROOT / "Dockerfile").read_text("utf-8")
+    pinned = {
+        _same_name(name)
+        for lock in ("run", "milvus")
+        for name in re.findall(r"(?m)^([\w.-]+)==", (ROOT / "locks" / f"{lock}.txt").read_text("utf-8"))
+    }
+    needed = {
+        _same_name(re.split(r"[^\w.-]", text)[0])
+        for name in ("pymilvus", "milvus-lite")
+        for text in distribution(name).requires or ()
+        if ";" not in text  # for another platform, or for more than is asked for
+    }
+    assert len(needed) > 5
+    assert needed - {"setuptools"} <= pinned
+
+
+def _same_name(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_image_is_made_of_what_the_context_holds_and_nothing_else() -> None:

@@ -3,6 +3,7 @@
 What is planted has a mark of its own for each place, so that a failure says what was forgotten; everybody else keeps all.
 """
 
+import io
 import json
 import uuid
 from collections.abc import Iterator
@@ -60,6 +61,8 @@ from kb.tables import (
     WebhookCall,
 )
 from kb.tickets.requesters import hash_requester, load_requester_key
+from kb.tickets.uploads import Uploads
+from webapp.shared.security import load_secret_key
 from webapp.worker.erasing import ERASING, ask_to_erase
 from webapp.worker.kinds import job_kinds
 
@@ -222,10 +225,9 @@ def planted(settings: Settings, session: Session) -> Planted:
         region="IN",
     )
     hold(settings.home, SentByCustomer("held-2", KEPT, utc_now(), contact="b@x.example", name="Bela"), region="IN")
-    uploads = settings.home / "uploads"
-    uploads.mkdir()
-    (uploads / "hers").write_text(f"id,requester\n1,{EMAIL}\n")
-    (uploads / "others").write_text("id,requester\n1,b@x.example\n")
+    uploads = Uploads(session, load_secret_key(settings))
+    for address in (EMAIL, "b@x.example"):
+        uploads.keep(io.BytesIO(f"id,requester\n1,{address}\n".encode()), checkpoint=session.commit)
     return planted
 
 
@@ -307,7 +309,8 @@ def test_others_keep_what_is_theirs(settings: Settings, engine: Engine, session:
     assert session.scalars(select(LearnedWording.examples)).all() == [["no charge"]]
     job = session.scalars(select(Job).where(Job.kind == "x")).one()
     assert job.payload == {"to": [""]}
-    assert (settings.home / "uploads" / "others").exists()
+    uploads = Uploads(session, load_secret_key(settings))
+    assert [b"".join(uploads.parts(name)) for name in uploads.names()] == [b"id,requester\n1,b@x.example\n"]
     assert [path.name for path in (settings.home / "held").iterdir()] == ["held-2.json"]
     (event,) = find_events(session, kind=AuditKind.ERASED.value)
     assert EMAIL not in event.about + str(event.detail)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,17 +15,21 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from page_checks import check_page, get_page, parse_strictly
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from kb.core.database import session_scope
+from kb.core.errors import ConflictError
 from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.jobs.claiming import claim, close, heartbeat
 from kb.jobs.worker import ask_where_wanted, run_next
-from kb.tables import Job, JobState, Passage, Role, Ticket, TicketMessage, utc_now
+from kb.tables import Job, JobState, Passage, Role, Ticket, TicketMessage, UploadPart, utc_now
+from kb.tickets.uploads import Uploads
 from webapp.app import create_app
+from webapp.shared.security import load_secret_key
 from webapp.worker.kinds import job_kinds
+from webapp.worker.tickets import IMPORTED
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 TICKETS = [
@@ -68,9 +73,9 @@ def work(settings: Settings, engine: Engine, *kinds: str) -> None:
         ask_where_wanted(engine, registry["index"])
 
 
-def uploads(settings: Settings) -> list[Path]:
-    folder = settings.home / "uploads"
-    return list(folder.iterdir()) if folder.exists() else []
+def uploads(engine: Engine) -> set[str]:
+    with Session(engine) as session:
+        return Uploads(session, "").names()
 
 
 def test_page_tells_what_runs_waits_and_failed(admin: FlaskClient, engine: Engine) -> None:
@@ -125,13 +130,17 @@ def test_uploaded_tickets_are_imported_redacted_and_searchable_and_the_file_is_g
     admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine
 ) -> None:
     assert upload(admin, csrf, export(TICKETS, "this is no JSON"), "July <tickets>.jsonl").status_code == 303
-    (kept,) = uploads(settings)
-    assert kept.stat().st_mode & 0o077 == 0
+    assert len(uploads(engine)) == 1
+    with Session(engine) as session:
+        stored = session.scalars(select(UploadPart.sealed)).one()
+        assert b"9876543210" not in stored + zlib.compress(stored)
+        with pytest.raises(ConflictError, match="KB_SECRET_KEY"):
+            next(Uploads(session, "another key").parts(*uploads(engine)))
     page = get_page(admin, "/admin/imports")
     assert "July &lt;tickets&gt;.jsonl" in page
     assert "every 3s" in page
     work(settings, engine, "ticket_import", "index")
-    assert uploads(settings) == []
+    assert uploads(engine) == set()
     page = get_page(admin, "/admin/imports")
     assert "2 new" in page
     assert "1 rejected" in page
@@ -142,6 +151,21 @@ def test_uploaded_tickets_are_imported_redacted_and_searchable_and_the_file_is_g
         texts = [*session.scalars(select(Ticket.problem)), *session.scalars(select(TicketMessage.text))]
         assert not any("9876543210" in text for text in texts)
         assert session.scalars(select(Passage.id).where(Passage.collection == "tickets")).all()
+
+
+def test_a_worker_of_another_machine_imports_what_was_sent_to_this_one(
+    admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
+    upload(admin, csrf, export())
+    key = load_secret_key(settings)
+    other = replace(settings, home_text=str(tmp_path / "other machine"), secret_key=key)
+    other.home.mkdir(mode=0o700)
+    work(other, engine, "ticket_import")
+    with Session(engine) as session:
+        assert session.scalar(select(func.count(Ticket.id))) == 2
+        assert session.scalars(select(Job).where(Job.kind == "ticket_import")).one().state == "done"
+    assert uploads(engine) == set()
+    assert not list(other.home.glob(f"{IMPORTED}*"))
 
 
 def test_page_tells_once_what_was_not_understood(
@@ -165,7 +189,7 @@ def test_file_that_is_no_export_fails_in_words_and_is_deleted(
     assert "Failed" in page
     assert "wrong.csv" in page
     assert str(settings.home) not in page
-    assert uploads(settings) == []
+    assert uploads(engine) == set()
 
 
 @pytest.mark.parametrize(
@@ -177,7 +201,7 @@ def test_upload_that_cannot_be_one_is_told_at_once(
 ) -> None:
     answer = upload(admin, csrf, data, name, source)
     assert words in check_page(answer, status=422)
-    assert uploads(settings) == []
+    assert uploads(engine) == set()
     with Session(engine) as session:
         assert session.scalars(select(Job)).all() == []
 
@@ -189,20 +213,22 @@ def test_upload_may_be_larger_than_other_requests_and_not_larger_than_the_settin
     data = export(rows)
     assert len(data) > 7_000_000
     assert upload(admin, csrf, data).status_code == 303
-    assert uploads(settings)[0].stat().st_size == len(data)
+    with Session(engine) as session:
+        kept = b"".join(Uploads(session, load_secret_key(settings)).parts(*uploads(engine)))
+    assert kept == data
     small = create_app(replace(settings, largest_upload_text="2"), engine)
     client = small.test_client()
     with admin.session_transaction() as cookie, client.session_transaction() as other:
         other.update(cookie)
     assert upload(client, csrf, data).status_code == 413
-    assert len(uploads(settings)) == 1
+    assert len(uploads(engine)) == 1
 
 
 def test_others_may_not_send_large_requests(
-    app: object, login: Callable[[Role | str], FlaskClient], csrf: Csrf, settings: Settings
+    app: object, login: Callable[[Role | str], FlaskClient], csrf: Csrf, engine: Engine
 ) -> None:
     assert upload(login("trainer"), csrf, export()).status_code == 403
-    assert uploads(settings) == []
+    assert uploads(engine) == set()
 
 
 @pytest.mark.parametrize("language", ["hi", "bn"])
@@ -222,21 +248,26 @@ def test_uploads_and_caches_that_nobody_needs_are_deleted_and_waiting_ones_are_n
     admin: FlaskClient, csrf: Csrf, settings: Settings, engine: Engine
 ) -> None:
     upload(admin, csrf, export(), "waiting.jsonl")
-    (waiting,) = uploads(settings)
-    orphan, young = waiting.with_name("orphan"), waiting.with_name("young")
+    (waiting,) = uploads(engine)
+    killed, running = settings.home / f"{IMPORTED}killed", settings.home / f"{IMPORTED}running"
     cache = settings.home / "cache" / "vectors.sqlite3"
-    cache.parent.mkdir()
-    for path in (orphan, young, cache):
+    for path in (killed / "export", running / "export", cache):
+        path.parent.mkdir()
         path.write_text("x")
-    for path, days in ((waiting, 3), (orphan, 3), (cache, 40)):
+    for path, days in ((killed, 3), (cache, 40)):
         past = time.time() - days * 86_400
         os.utime(path, (past, past))
     with session_scope(engine) as session:
         enqueue(session, "cleanup")
+        orphan, young = (Uploads(session, "a key").keep(io.BytesIO(b"x"), checkpoint=session.flush) for _ in range(2))
+        old = UploadPart.upload.in_([waiting, orphan])
+        session.execute(update(UploadPart).where(old).values(created_at=utc_now() - timedelta(days=3)))
     work(settings, engine, "cleanup")
-    assert sorted(path.name for path in uploads(settings)) == sorted([waiting.name, "young"])
+    assert uploads(engine) == {waiting, young}
+    assert not killed.exists()
+    assert (running / "export").exists()
     assert not cache.exists()
-    assert "2 files" in get_page(admin, "/admin/jobs")
+    assert "3 files" in get_page(admin, "/admin/jobs")
 
 
 def test_retention_runs_by_the_settings(settings: Settings, engine: Engine) -> None:
@@ -293,7 +324,7 @@ def test_guess_is_seen_and_mended_before_anything_is_stored(
     with Session(engine) as session:
         found = session.scalars(select(Ticket).order_by(Ticket.external_id)).all()
         assert [(ticket.subject, ticket.created_at.month) for ticket in found] == [("Lamp", 3), ("Kettle", 5)]
-    assert uploads(settings) == []
+    assert uploads(engine) == set()
 
 
 def test_columns_and_dates_may_be_said_at_once(

@@ -1,10 +1,7 @@
 """The form that imports tickets: the file that was sent, what its columns mean, and how that would be read, before it is."""
 
-import os
-import re
-import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,13 +22,13 @@ from kb.tickets import (
     parse_mapping,
     preview_tickets,
 )
-from webapp.worker.tickets import uploads_dir
+from kb.tickets.uploads import Uploads
+from webapp.worker.tickets import IMPORTED
 
 _LONGEST_NAME = 200
 # Of a longer file the beginning is looked at: a page must not take as long as an import.
 _LONGEST_LOOK = 4 * 1024 * 1024
 _SHOWN = 3
-_KEPT = re.compile("[0-9a-f]{32}")
 
 FIELDS = {
     "id": lazy_gettext("Number of the ticket"),
@@ -71,7 +68,7 @@ class ColumnGuess:
 
 @dataclass(frozen=True)
 class ImportForm:
-    """What was sent. kept: the name of the file where uploads are; columns: header -> field, as asked for."""
+    """What was sent. kept: the name of the upload; columns: header -> field, as asked for."""
 
     source: str
     name: str
@@ -101,8 +98,10 @@ class Look:
     error: str = ""
 
 
-def read_form(form: MultiDict[str, str], upload: FileStorage | None, settings: Settings) -> ImportForm:
-    """The form with its file kept for the worker. Raises InvalidInputError for what is missing or is no choice."""
+def read_form(
+    form: MultiDict[str, str], upload: FileStorage | None, uploads: Uploads, checkpoint: Callable[[], None]
+) -> ImportForm:
+    """The form with its file kept for a worker. Raises InvalidInputError for what is missing or is no choice."""
     source, dates = form.get("source", ""), form.get("dates", "auto")
     if source not in READERS:
         raise InvalidInputError(_("Choose what the file was exported as."))
@@ -116,20 +115,20 @@ def read_form(form: MultiDict[str, str], upload: FileStorage | None, settings: S
     kept, name = form.get("kept", ""), form.get("name", "")
     if upload is not None and upload.filename:
         name = Path(upload.filename.replace("\\", "/")).name
-        kept = _keep(upload, settings).name
-    elif not (_KEPT.fullmatch(kept) and (uploads_dir(settings) / kept).is_file()):
+        if not upload.stream.read(1):
+            raise InvalidInputError(_("The file is empty."))
+        upload.stream.seek(0)
+        kept = uploads.keep(upload.stream, checkpoint)
+    elif kept not in uploads.names():
         raise InvalidInputError(_("Choose a file."))
     return ImportForm(source, name[:_LONGEST_NAME], kept, columns, dates, mapping)
 
 
-def look(form: ImportForm, settings: Settings) -> Look:
+def look(form: ImportForm, uploads: Uploads, settings: Settings) -> Look:
     """The first tickets of the kept file as they would be stored, and what each column is taken for."""
-    path = uploads_dir(settings) / form.kept
-    is_cut = path.stat().st_size > _LONGEST_LOOK
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix="look-") as folder:
+    with tempfile.TemporaryDirectory(prefix=IMPORTED, dir=settings.home) as folder:
         part = Path(folder) / "part"
-        with path.open("rb") as whole:
-            part.write_bytes(whole.read(_LONGEST_LOOK))
+        is_cut = not uploads.copy_to(form.kept, part, _LONGEST_LOOK)
         try:
             preview = preview_tickets(
                 part,
@@ -157,19 +156,3 @@ def _guesses(preview: Preview, region: str) -> list[ColumnGuess]:
         )
         for header in dict.fromkeys(reading.headers)
     ]
-
-
-def _keep(upload: FileStorage, settings: Settings) -> Path:
-    """Store the file where the worker looks for it, for its owner's eyes only."""
-    folder = uploads_dir(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / secrets.token_hex(16)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            upload.save(file)
-        if not path.stat().st_size:
-            raise InvalidInputError(_("The file is empty."))
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path

@@ -13,6 +13,7 @@ from kb.core.settings import Settings
 from kb.jobs import cancel_job, enqueue, list_jobs, retry_job
 from kb.tables import Job, utc_now
 from kb.tickets import READERS
+from kb.tickets.uploads import Uploads
 from webapp.admin.import_form import DATES, FIELDS, Look, look, read_form
 from webapp.shared.database import session
 from webapp.shared.error_words import words_of
@@ -115,13 +116,14 @@ def imports() -> ResponseReturnValue:
 def start_import() -> ResponseReturnValue:
     """Keep the uploaded file and ask a worker to import it; with `action=look` show first how it would be read."""
     settings: Settings = current_app.extensions["kb_settings"]
+    uploads = Uploads(session(), current_app.config["SECRET_KEY"])
     try:
-        form = read_form(request.form, request.files.get("file"), settings)
+        form = read_form(request.form, request.files.get("file"), uploads, session().commit)
     except InvalidInputError as error:
         return _imports_page(error=words_of(error), form=request.form), 422
     wants_look = request.form.get("action") == "look"
     # What was asked for by hand is tried at once; else a worker finds out.
-    found = look(form, settings) if wants_look or form.columns else Look()
+    found = look(form, uploads, settings) if wants_look or form.columns else Look()
     if wants_look or found.error:
         return _imports_page(form=form, looked=found), 422 if found.error else 200
     enqueue(session(), TICKET_IMPORT, key=form.kept, payload=form.payload())

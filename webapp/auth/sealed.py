@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from kb.accounts.sealing import Seal
+from kb.core.sealing import Seal
 
 
 def seal() -> Seal:

@@ -1,6 +1,6 @@
 """Erasing one customer everywhere: files beside the database, rows, the files of the index, and what the database has freed."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from kb.accounts.audit import COMMAND_LINE, Actor, AuditKind, record
 from kb.articles.store import hash_anew
 from kb.core.clock import utc_now
 from kb.core.database import forget_deleted, session_scope
-from kb.core.errors import ConflictError, NotFoundError
+from kb.core.errors import ConflictError, KbError, NotFoundError
 from kb.core.settings import Settings
 from kb.jobs import enqueue, list_jobs
 from kb.jobs.worker import JobContext
@@ -21,7 +21,9 @@ from kb.privacy.person.mentions import mask_mentions, mask_value
 from kb.service.customers import GivenCustomer, clean_email, clean_phone, get_customer, owners_of
 from kb.service.held_requests import held_of
 from kb.tickets.requesters import hashes_of_requester, load_requester_key
-from webapp.worker.tickets import TICKET_IMPORT, uploads_dir
+from kb.tickets.uploads import Uploads
+from webapp.shared.security import load_secret_key
+from webapp.worker.tickets import TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 
 if TYPE_CHECKING:
@@ -30,14 +32,14 @@ if TYPE_CHECKING:
 ERASING = "erasing"
 # An import that waits may bring more of them: it comes first.
 _LATER = timedelta(minutes=1)
-_CHUNK, _OVERLAP = 2**20, 500
+_OVERLAP = 500
 # Numbers of customers that are typed are no longer; anything longer is a phone number.
 _LONGEST_NUMBER = 7
 
 
 @dataclass(frozen=True)
 class ErasedEverywhere:
-    """held: requests that waited in files; uploads: files of exports that named them."""
+    """held: requests that waited in files; uploads: exports of failed imports that named them, or cannot be read."""
 
     erased: Erased
     held: int = 0
@@ -103,15 +105,13 @@ def erase(settings: Settings, tools: WorkerTools, person: Person, actor: Actor) 
         plan = plan_erasure(session, person, own=own_addresses(settings))
     # Files first: what leads to the person is known only as long as their rows are there.
     held = waiting_of(settings, person, plan.pattern)
-    uploads = [
-        path for path in _files(uploads_dir(settings)) if plan.pattern is not None and _names(path, plan.pattern)
-    ]
-    for path in [*(path for path, _ in held), *uploads]:
+    for path, _fields in held:
         path.unlink(missing_ok=True)
     with session_scope(tools.engine) as session:
+        uploads = _forget_uploads(Uploads(session, load_secret_key(settings)), plan.pattern)
         erased = carry_out(session, plan)
         hash_anew(session, erased.changed_articles)
-        found = ErasedEverywhere(erased, len(held), len(uploads))
+        found = ErasedEverywhere(erased, len(held), uploads)
         about = ", ".join(f"customer {number}" for number in sorted(person.customers))
         record(session, AuditKind.ERASED, actor, about=about, detail=found.figures())
     if plan.pattern is not None:
@@ -173,23 +173,26 @@ def ask_to_erase(session: Session, customer: int, user: int | None, *, later: bo
     )
 
 
-def _files(folder: Path) -> Collection[Path]:
-    return [path for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+def _forget_uploads(uploads: Uploads, pattern: "regex.Pattern[str] | None") -> int:
+    """How many."""
+    names = uploads.names() if pattern is not None else ()
+    theirs = [name for name in names if pattern is not None and _may_name(uploads.parts(name), pattern)]
+    uploads.forget(theirs)
+    return len(theirs)
 
 
-def _names(path: Path, pattern: "regex.Pattern[str]") -> bool:
-    """Whether the person stands in a file; one that is no text may have them in it."""
-    return any(chunk is None or pattern.search(chunk) for chunk in _chunks(path))
-
-
-def _chunks(path: Path) -> Iterator[str | None]:
-    """Overlapping, so that nothing is cut in two; None for what is no text."""
+def _may_name(parts: Iterator[bytes], pattern: "regex.Pattern[str]") -> bool:
+    """Whether the person stands in a file; one that is no text, or sealed with another key, may have them in it."""
     tail = ""
-    with path.open("rb") as file:
-        while block := file.read(_CHUNK):
-            if b"\0" in block:
-                yield None
-                return
-            text = tail + block.decode("utf-8", errors="replace")
-            yield text
+    try:
+        for part in parts:
+            if b"\0" in part:
+                return True
+            # Overlapping, so that nothing is cut in two.
+            text = tail + part.decode("utf-8", errors="replace")
+            if pattern.search(text):
+                return True
             tail = text[-_OVERLAP:]
+    except KbError:
+        return True
+    return False

@@ -1,5 +1,6 @@
 """The daily jobs that delete what is old: rows of the database, and files that nobody needs any more."""
 
+import shutil
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -13,11 +14,13 @@ from kb.jobs import list_jobs
 from kb.jobs.queue import OPEN
 from kb.jobs.worker import JobContext
 from kb.privacy.retention import KeepFor, delete_what_is_old
-from webapp.worker.tickets import TICKET_IMPORT, uploads_dir
+from kb.tickets.uploads import Uploads
+from webapp.shared.security import load_secret_key
+from webapp.worker.tickets import IMPORTED, TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 
 # An upload that no job waits for is kept for a day, for somebody who wants to run a failed import again.
-_UPLOAD_SECONDS = 24 * 3600
+_UPLOAD_KEPT = timedelta(days=1)
 # Vectors kept for evaluation, which makes them anew where they are missing.
 _CACHE_SECONDS = 30 * 24 * 3600
 
@@ -43,16 +46,23 @@ def delete_old_rows(tools: WorkerTools, context: JobContext) -> dict[str, Any] |
 
 
 def delete_old_files(tools: WorkerTools, context: JobContext) -> dict[str, Any] | None:  # noqa: ARG001
-    """Uploads whose import is over, and caches that were not used for a month."""
+    """Uploads whose import is over, what an import that was killed left, and caches that were not used for a month."""
+    home = tools.settings.home
     with Session(tools.engine) as session:
         jobs = list_jobs(session, kinds=[TICKET_IMPORT], finished=0)
         wanted = {str(job.payload.get("file")) for job in jobs if job.state in OPEN}
-    uploads = [path for path in _files(uploads_dir(tools.settings)) if path.name not in wanted]
-    old = [path for path in uploads if _age(path) > _UPLOAD_SECONDS]
-    old += [path for path in _files(tools.settings.home / "cache") if _age(path) > _CACHE_SECONDS]
+        uploads = Uploads(session, load_secret_key(tools.settings))
+        uploaded = uploads.names(older_than=utc_now() - _UPLOAD_KEPT) - wanted
+        uploads.forget(uploaded)
+        session.commit()
+    left = [path for path in home.glob(f"{IMPORTED}*") if _age(path) > _UPLOAD_KEPT.total_seconds()]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    old = [path for path in _files(home / "cache") if _age(path) > _CACHE_SECONDS]
     for path in old:
         path.unlink(missing_ok=True)
-    return {"files": len(old)} if old else None
+    count = len(uploaded) + len(left) + len(old)
+    return {"files": count} if count else None
 
 
 def _files(folder: Path) -> list[Path]:

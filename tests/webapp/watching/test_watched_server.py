@@ -23,6 +23,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from trace_receiver import TraceReceiver
 
+from indexer.encoders.hashing import HashEncoder
+from indexer.updating import bring_up_to_date
 from kb.core.database import session_scope
 from kb.core.settings import Settings
 
@@ -80,11 +82,11 @@ def _lower(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool], pause: float = 0.1) -> None:
     deadline = time.monotonic() + LONGEST
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 @contextmanager
@@ -189,3 +191,30 @@ def test_readyz_says_what_is_broken_and_that_it_is_well_again(
         away.rename(path)
         wait_until(lambda: server.ready() == well)
     assert any("is not the file any more" in str(line["message"]) for line in server.lines())
+
+
+def test_index_files_cut_short_under_a_running_server_are_made_anew(
+    settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
+    with session_scope(engine) as session:
+        for i in range(20):
+            add_article(session, f"Refunds of order {i}", "A refund takes five days. " * 20)
+    bring_up_to_date(engine, settings.index_dir, HashEncoder(), compare=True)
+
+    def answers(server: Server) -> bool:
+        status, body, _ = server.get("/api/v1/search?q=refund")
+        return status == 200 and len(json.loads(body)["results"]) > 1
+
+    def tells_of_damage(server: Server) -> bool:
+        # Whoever reads what is no longer there is ended by the system (SIGBUS): somebody has to ask.
+        answers(server)
+        return any("is made anew from the database" in str(line["message"]) for line in server.lines())
+
+    with serving(settings, tmp_path / "log") as server:
+        wait_until(lambda: answers(server))
+        assert server.lines() == []
+        for path in (*settings.index_dir.rglob("*.bin"), *settings.index_dir.rglob("*.faiss")):
+            os.truncate(path, 0)
+        wait_until(lambda: tells_of_damage(server), pause=0.5)
+        wait_until(lambda: all(answers(server) for _ in range(5)), pause=0.5)
+        assert server.ready()["status"]

@@ -15,11 +15,22 @@ class Seal:
         self._fernet = Fernet(base64.urlsafe_b64encode(derived))
 
     def close(self, text: str) -> str:
-        return self._fernet.encrypt(text.encode()).decode("ascii")
+        return self.close_bytes(text.encode()).decode("ascii")
 
     def open(self, sealed: str) -> str | None:
         """None where it was not sealed with this key."""
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
-        except (InvalidToken, UnicodeError):
+            content = self.open_bytes(sealed.encode())
+            return None if content is None else content.decode()
+        except UnicodeError:
+            return None
+
+    def close_bytes(self, content: bytes) -> bytes:
+        return self._fernet.encrypt(content)
+
+    def open_bytes(self, sealed: bytes) -> bytes | None:
+        """None where it was not sealed with this key."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
             return None
