@@ -19,7 +19,7 @@ from kb.core.errors import InvalidInputError, KbError
 LARGEST_ANSWER = 256 * 1024  # bytes
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 in IPv6 (NAT64)
-_INSIDE = ("192.88.99.0/24", "64:ff9b:1::/48", "5f00::/16", "fec0::/10")
+_INSIDE = ("192.88.99.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16", "fec0::/10")
 
 
 class CallFailedError(KbError):

@@ -139,10 +139,10 @@ def probe(app: Flask, engine: Engine, places: Mapping[str, Place], *, rounds: fl
     return prober.found
 
 
-def open_all_pages(app: Flask, engine: Engine) -> tuple[Crawl, list[str]]:
+def open_all_pages(app: Flask, engine: Engine, depth: int) -> tuple[Crawl, list[str]]:
     """A walk as administrator after all that was sent; pages that do not open."""
     admin = next(asker for asker in make_askers(app, engine) if asker.name == "admin")
     client = app.test_client(use_cookies=False)
     client.environ_base |= {"HTTP_COOKIE": dict(admin.headers)["Cookie"]}
-    crawl = walk(app, client, STARTS, 6)
+    crawl = walk(app, client, STARTS, depth)
     return crawl, [f"{one.address}: {one.status}" for one in crawl.seen if one.status >= 500]

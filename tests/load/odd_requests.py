@@ -36,7 +36,7 @@ def main() -> int:
     places = find_places(app, engine, 4)
     found = probe(app, engine, places, rounds=wanted.rounds, chance=wanted.chance)
     SearchRuntime.open(settings, engine).update()
-    crawl, closed = open_all_pages(app, engine)
+    crawl, closed = open_all_pages(app, engine, 6)
     figures = {
         "requests": found.requests,
         "seconds": round(time.perf_counter() - begun, 1),

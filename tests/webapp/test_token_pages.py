@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kb.accounts.people import get_user
-from kb.accounts.tokens import issue_token
+from kb.accounts.tokens import Scope, issue_token, scopes_of_role
 from kb.tables import ApiToken, Role, UserSession, utc_now
 from webapp.shared.access import BLUEPRINT_ACCESS, TOKEN_AREAS, required_scope
 
@@ -60,6 +60,26 @@ def test_token_is_good_for_what_it_says_and_nothing_else(app: Flask, session: Se
             assert (answer.status_code == 403) == (needed != held), (held, needed, answer.status_code)
             if needed != held:
                 assert needed in answer.text
+
+
+def test_every_call_that_takes_a_token_refuses_one_for_everything_else(app: Flask, session: Session) -> None:
+    user = get_user(session, "admin@test.example")
+    tokens = {
+        scope: issue_token(session, user, f"but {scope}", scopes=set(scopes_of_role(user.role)) - {scope})
+        for scope in scopes_of_role(user.role)
+    }
+    session.commit()
+    tried = set()
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) if rule.rule.startswith("/api/") else ():
+            needed = required_scope(rule.endpoint, method)
+            if needed is not None and method != "OPTIONS":
+                path = re.sub(r"<[^>]+>", "1", rule.rule)
+                answer = app.test_client().open(path, method=method, json={}, headers=bearer(tokens[Scope(needed)]))
+                assert answer.status_code == 403, (method, path)
+                assert method == "HEAD" or needed in answer.text
+                tried.add(rule.endpoint.partition(".")[0])
+    assert tried == set(TOKEN_AREAS)
 
 
 def test_reading_by_post_needs_no_right_to_write(app: Flask, session: Session) -> None:
