@@ -60,6 +60,18 @@ RUNS = (" ", "\t", "#", " #", "*", "_", ".", "-", "=", "a", "1", "\\", "<", "(",
 LONGEST = {500: 1.0, 5_000: 4.0}
 
 
+def test_parts_of_a_mail_that_say_much_of_themselves_hold_nobody_up() -> None:
+    for parameter in ("a*0=x; ", "a=x; ", 'a="x"; ', "a;", '"; '):
+        kind = f"multipart/mixed; boundary=b; {parameter * (1_000_000 // len(parameter))}"
+        mail = f"From: a@b.example\nContent-Type: {kind}\n\n--b\nContent-Type: {kind}\n\nHello\n--b--\n".encode()
+        begun = time.thread_time()
+        message = parse_mail(mail)
+        if message is not None:  # a parameter that is numbered twice makes none
+            read_headers(message)
+            read_body(message)
+        assert time.thread_time() - begun < LONGEST[5_000]
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_no_line_holds_a_reader_up(reader: str) -> None:
     read, slow = READERS[reader], []

@@ -4,8 +4,7 @@
     PYTHONPATH=.:tests/factories python tests/load/odd_requests.py --home FOLDER --rounds 5 --chance 7
 
 What is sent changes FOLDER. Nothing is served: the application itself is asked. The same `--chance` makes the same requests.
-Afterwards the index is brought up to date and every page is opened. Prints what came back, as JSON; ends with 1 where something was
-wrong.
+Afterwards the index is brought up to date and every page is opened. Prints what came back, as JSON; ends with 1 where it was bad.
 """
 
 import argparse

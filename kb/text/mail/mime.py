@@ -30,10 +30,18 @@ _MOST_PARTS = 200
 _MOST_ADDRESSES = 50
 
 
+class _Bounded(email.policy.Compat32):
+    """What says of what kind a part is, is read by Python's parser with the square of its length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER] if name.lower().startswith("content-") else value
+
+
 def parse_mail(data: bytes) -> Message | None:
     """None for bytes of which Python's parser makes nothing."""
     try:
-        return email.message_from_bytes(data, policy=email.policy.compat32)
+        return email.message_from_bytes(data, policy=_Bounded())
     except BROKEN:
         return None
 
