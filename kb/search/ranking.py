@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.search.candidates import Candidates
-from kb.search.encoding import QueryEmbedding, Vectors
+from kb.search.encoding import Ids, QueryEmbedding, Vectors
 from kb.search.fusion import (
     QUESTION_DISCOUNT,
     Centring,
@@ -196,22 +196,12 @@ def _agreement_of_languages(
         facts = passages.facts
         scores = score_passages(vector, passages.vectors, centring, collection.stats().background)
         scores = scores - QUESTION_DISCOUNT * (facts.parts == ALTERNATIVE_QUESTIONS)
-        best: dict[int, dict[int, float]] = {}
-        for group, language, score in zip(
-            facts.groups.tolist(), facts.languages.tolist(), scores.tolist(), strict=True
-        ):
-            of_group = best.setdefault(group, {})
-            of_group[language] = max(of_group.get(language, -1.0), score)
-        drops = {
-            group: sum(of_group.values()) / len(of_group) - max(of_group.values())
-            for group, of_group in best.items()
-            if len(of_group) > 1
-        }
-        if len(drops) < 2:
+        of_groups, drops = _drops(facts.groups, facts.languages, scores)
+        if len(of_groups) < 2:
             continue
-        usual = sum(drops.values()) / len(drops)
-        values = {group: AGREEMENT_WEIGHT * (drop - usual) for group, drop in drops.items()}
-        adjust[block] = [values.get(group, 0.0) for group in candidates.groups[block].tolist()]
+        places = np.minimum(of_groups.searchsorted(candidates.groups[block]), len(of_groups) - 1)
+        values = AGREEMENT_WEIGHT * (drops - drops.mean())
+        adjust[block] = values[places] * (of_groups[places] == candidates.groups[block])
     return adjust
 
 
@@ -253,3 +243,21 @@ def select_documents(candidates: Candidates, ranking: Ranking, limit: int) -> li
         RankedDocument(collection, document, group, score, (first, *(row for row in rows_of[group] if row != first)))
         for collection, document, group, score, first in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def _drops(groups: Ids, languages: Ids, scores: Vectors) -> tuple[Ids, NDArray[np.float64]]:
+    """Groups in more than one language, in order, and by how much their languages on average are behind the best of them."""
+    order = np.lexsort((languages, groups))
+    groups, languages = groups[order], languages[order]
+    of_pairs = _starts((groups[1:] != groups[:-1]) | (languages[1:] != languages[:-1]))
+    best = np.maximum.reduceat(scores[order].astype(np.float64), of_pairs)
+    groups = groups[of_pairs]
+    of_groups = _starts(groups[1:] != groups[:-1])
+    counts = np.diff(of_groups, append=len(groups))
+    drops = np.add.reduceat(best, of_groups) / counts - np.maximum.reduceat(best, of_groups)
+    return groups[of_groups][counts > 1], drops[counts > 1]
+
+
+def _starts(is_new: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Where runs begin; is_new: whether a row is the first of one, of all rows but the first."""
+    return np.flatnonzero(np.concatenate((np.ones(1, np.bool_), is_new)))
