@@ -20,23 +20,18 @@ import asyncio
 import base64
 import contextlib
 import json
-import os
 import random
 import re
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import serving
+from serving import shop_folder
 
-ROOT = Path(__file__).resolve().parents[2]
-KB = [sys.executable, "-m", "webapp.commands"]
 SEARCHES = ("refund not received", "cancel order", "cod limit", "रिफंड कब आएगा", "login code not coming", "emi charges",
             "gst bill", "অর্ডার বাতিল করব কীভাবে", "track my parcel", "change address")  # fmt: skip
 SLOW = 48
@@ -338,29 +333,9 @@ def conversation_of(address: str) -> int:
 
 @contextlib.contextmanager
 def served() -> Iterator[tuple[str, Path]]:
-    with tempfile.TemporaryDirectory(prefix="kb-load-") as folder:
-        (Path(folder) / "models").symlink_to(Path(os.environ.get("KB_HOME", ROOT / "var")) / "models")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        environment = {**os.environ, "KB_HOME": folder, "KB_PORT": str(port), "KB_WORKERS": "2", "KB_PROXIES": "1"}
-        # All who come to the chats come in a minute: no flood, and nobody makes proofs here.
-        environment["KB_FREE_MESSAGES_IN_ALL"] = "100000"
-        environment["KB_ACCEPT_INSECURE"] = "KB_PUBLIC_URL,KB_HOME"  # nobody else reaches it
-        subprocess.run([*KB, "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-        server = subprocess.Popen([*KB, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            for _ in range(600):
-                try:
-                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10):
-                        break
-                except OSError:
-                    time.sleep(0.2)
-            time.sleep(10)  # both processes load their model
-            yield f"http://127.0.0.1:{port}", Path(folder)
-        finally:
-            server.terminate()
-            server.wait(60)
+    # All who come to the chats come in a minute: no flood, and nobody makes proofs here.
+    with shop_folder("bundled") as home, serving.served(home, KB_FREE_MESSAGES_IN_ALL="100000") as server:
+        yield server.address, home
 
 
 def main() -> None:

@@ -10,15 +10,11 @@ reply), and prints what it measured as JSON.
 """
 
 import argparse
+import contextlib
 import http.cookiejar
 import json
-import os
 import random
 import re
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -29,6 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+from serving import served, shop_folder
 from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
@@ -39,8 +36,6 @@ from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.standing import bring_up_to_date
 from kb.tables import Channel, Message
 
-ROOT = Path(__file__).resolve().parents[2]
-KB = [sys.executable, "-c", "from webapp.commands import main; main()"]
 SEARCHES = (
     "refund not received",
     "cancel order",
@@ -60,7 +55,7 @@ class Rep:
     """Somebody who has logged in: all share one person, who may log in only so often."""
 
     def __init__(self, address: str, cookies: http.cookiejar.CookieJar, token: str) -> None:
-        self.address, self.token = address, token
+        self.address, self.token, self.cookies = address, token, cookies
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
 
     def ask(self, path: str, *, form: dict[str, str] | None = None, body: object = None) -> bytes:
@@ -81,21 +76,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--home", type=Path, help="a folder made by kb setup")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kb-load-") as folder:
-        home = arguments.home or Path(folder)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        environment = {**os.environ, "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "2"}
-        if arguments.home is None:
-            (home / "models").symlink_to(Path(os.environ.get("KB_HOME", ROOT / "var")) / "models")
-            subprocess.run([*KB, "setup"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    folder = contextlib.nullcontext(arguments.home) if arguments.home else shop_folder("bundled")
+    with folder as home:
         long_one = add_long_conversation(home)
-        server = subprocess.Popen([*KB, "serve"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address)
-            rep = log_in(address, home)
+        with served(home) as server:
+            rep = log_in(server.address, home)
             conversations = [int(number) for number in set(re.findall(rb"/desk/inbox/(\d+)", rep.ask("/desk/inbox")))]
             report = {
                 "long_conversation_ms": times_of(lambda: rep.ask(f"/desk/inbox/{long_one}"), 12),
@@ -103,24 +88,12 @@ def main() -> None:
                 "suggestion_ms": suggestion_times(rep),
                 **work(rep, conversations, arguments.reps, arguments.seconds),
             }
-        finally:
-            server.terminate()
-            server.wait(60)
     print(json.dumps(report, indent=1))
 
 
-def wait_for(address: str) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=10):
-                break
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    time.sleep(10)  # both processes load their model
-
-
-def log_in(address: str, home: Path) -> Rep:
-    _, email, password = (home / "demo-logins.txt").read_text(encoding="utf-8").splitlines()[0].split()
+def log_in(address: str, home: Path, number: int = 0) -> Rep:
+    """number: of the demo log-in."""
+    _, email, password = (home / "demo-logins.txt").read_text(encoding="utf-8").splitlines()[number].split()
     cookies = http.cookiejar.CookieJar()
     rep = Rep(address, cookies, "")
     rep.token = token_in(rep.ask("/login"))
