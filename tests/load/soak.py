@@ -36,10 +36,11 @@ _LOOK_EVERY = 2.0  # seconds
 
 
 def look(server: Server, searches: int) -> list[dict[str, Any]]:
-    return [
-        {"searches": searches, "pid": pid, "kind": kind, **asdict(usage(pid))}
-        for pid, kind in server.processes().items()
-    ]
+    found = []
+    for pid, kind in server.processes().items():
+        with contextlib.suppress(OSError):  # one that has just died is told of by its absence in the end
+            found.append({"searches": searches, "pid": pid, "kind": kind, **asdict(usage(pid))})
+    return found
 
 
 def ask(server: Server, looks: list[dict[str, Any]], searches: int, clients: int) -> tuple[int, dict[str, Any]]:
@@ -123,6 +124,7 @@ def soaked(arguments: argparse.Namespace) -> dict[str, Any]:
     running = kept_server(kept, arguments) if kept else served_shop(arguments)
     with running as server:
         done, figures = ask(server, looks, arguments.searches, arguments.clients)
+        alive = server.processes()
     if file:
         with file.open("a") as out:
             out.writelines(json.dumps(one) + "\n" for one in looks[known:])
@@ -134,8 +136,9 @@ def soaked(arguments: argparse.Namespace) -> dict[str, Any]:
         "warm_up": warm_up,
         "this_part": figures,
         "processes": by_process,
-        "died": len(by_process) > len(server.processes()) if kept else False,
-        "reached": done > warm_up and all(one["growth"] <= MOST_GROWTH for one in by_process.values()),
+        "died": sorted({f"{one['kind']} {one['pid']}" for one in looks if one["pid"] not in alive}),
+        # As many again as the warm-up, or nothing can be said.
+        "reached": done >= 2 * warm_up and all(one["growth"] <= MOST_GROWTH for one in by_process.values()),
     }
 
 
@@ -152,7 +155,10 @@ def told(report: dict[str, Any]) -> str:
                 f"threads {one['threads'][0]:.0f} -> {one['threads'][1]:.0f}"
                 for name, one in report["processes"].items()
             ),
-            "reached" if report["reached"] else f"MISSED: growth of {MOST_GROWTH:.0%} at most",
+            *(f"DIED    {name}" for name in report["died"]),
+            "reached"
+            if report["reached"]
+            else f"MISSED: growth of {MOST_GROWTH:.0%} at most, over twice as many searches as the warm-up",
         )
     )
 

@@ -1,17 +1,23 @@
-"""Short runs of the tools that measure load: they run, and count what happened."""
+"""Short runs of the tools that measure load, all on one small server: they count what happened. How fast it is is not asked."""
 
-import json
+import argparse
+import os
 import signal
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from serving import make_small_shop
+import many_tickets
+import overload
+import search_load
+import soak
+from bare_encoder import bare_queries
+from serving import Server, make_small_shop, served
+from visitors import cookies_of_reps
 
 from kb.core.settings import Settings
 
@@ -19,60 +25,52 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small shop, which each tool copies."""
-    folder = tmp_path_factory.mktemp("shop")
-    make_small_shop(Settings(home_text=str(folder), model="hash"))
-    return folder
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("shop")
+    make_small_shop(Settings(home_text=str(home), model="hash"))
+    before = signal.getsignal(signal.SIGTERM)
+    with served(home, KB_MODEL="hash") as running:
+        yield running
+    signal.signal(signal.SIGTERM, before)
 
 
-def run(home: Path, tool: str, *arguments: str) -> Any:
-    """Its report, whatever its exit status: how fast this machine is now is not what is asked."""
-    path = Path(__file__).with_name(tool)
-    ended = subprocess.run(
-        [sys.executable, str(path), "--home", str(home), "--model", "hash", "--json", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.stdout, ended.stderr
-    return json.loads(ended.stdout)
-
-
-def test_searches_of_more_clients_than_threads_are_all_answered(home: Path) -> None:
-    report = run(home, "search_load.py", "--clients", "50", "--seconds", "2", "--encoder-seconds", "0.5")
-    searches = report["searches"]
+def test_searches_of_more_clients_than_threads_are_all_answered(server: Server) -> None:
+    found = search_load.measured(server, 50, 1.5, "api")
+    searches = found["searches"]
     assert searches["errors"] == {}
-    assert searches["busy_503"] == 0
-    assert searches["admitted"] == searches["asked"] > 50
-    assert report["encoder"]["before"]["queries_a_second"] > searches["admitted_a_second"] > 0
-    assert report["processor_ms"]["web"] > report["processor_ms"]["client"] > 0
+    assert searches["admitted"] == searches["asked"] - searches["busy_503"] > 50
+    assert found["processor_ms"]["web"] > found["processor_ms"]["client"] > 0
 
 
-def test_who_types_is_told_to_come_again_before_a_search_is_and_a_rep_never(home: Path) -> None:
-    [few, many] = run(home, "overload.py", "--clients", "20,300", "--seconds", "3", "--answer", "60")["steps"]
-    assert few["faults"] == many["faults"] == []
-    assert many["typing"]["busy_share"] > many["search (api)"]["busy_share"]
-    assert many["rep"]["admitted"] == many["rep"]["asked"] > 0
+def test_the_encoder_by_itself_is_counted_in_every_process(server: Server) -> None:
+    found = bare_queries(str(server.home), "hash", ["refund", "cancel"], processes=1, seconds=0.2)
+    assert found["queries_a_second"] > 0
+    assert found["processor_ms"] > 0
 
 
-def test_processes_are_looked_at_while_they_are_asked(home: Path) -> None:
-    report = run(home, "soak.py", "--searches", "400", "--warm-up", "100", "--clients", "8")
-    assert report["searches"] >= 400
-    assert sum(name.startswith("web") for name in report["processes"]) == 2
-    for one in report["processes"].values():
-        assert one["own_mb"][0] > 0
-        assert one["open_files"][0] > 0
-        assert one["threads"][0] > 0
+def test_who_types_is_told_to_come_again_before_a_search_is_and_a_rep_never(server: Server) -> None:
+    found = overload.step(server, cookies_of_reps(server.address, server.home), 200, 3, seed=1)
+    assert overload.faults(found, answer_s=60) == []
+    assert found["typing"]["busy_share"] >= found["search (api)"]["busy_share"]
+    assert found["rep"]["admitted"] == found["rep"]["asked"] > 0
 
 
-def test_an_import_that_is_killed_twice_goes_on_where_it_was(home: Path) -> None:
-    report = run(home, "many_tickets.py", "--tickets", "600", "--idle", "2")
+def test_processes_are_looked_at_while_they_are_asked(server: Server) -> None:
+    looks = soak.look(server, 0)
+    done, _ = soak.ask(server, looks, 100, 8)
+    assert done >= 100
+    grown = soak.growth(looks, 0)
+    assert sorted(name.split()[0] for name in grown) == ["jobs", "server", "web", "web"]
+    assert all(min(*one["own_mb"], *one["open_files"], *one["threads"]) > 0 for one in grown.values())
+
+
+def test_an_import_that_is_killed_goes_on_where_it_was(server: Server) -> None:
+    report = many_tickets.measured(server, argparse.Namespace(tickets=600, idle=1.0, model="hash"))
     first, _, last = report["runs"]
     assert first["status"] == -signal.SIGKILL
     assert 300 <= first["stored"] < 600
-    assert last["status"] == 0
+    assert last["status"] == os.EX_OK
     missed = {what for what, is_so in report["reached"].items() if not is_so}
-    # How fast others were, and whether the index was still being written when it was looked at, is this machine's affair.
+    # How fast others were, and whether it was still indexing when it was looked at, is this machine's affair.
     assert missed <= {what for what in report["reached"] if what.startswith("p95") or what == "killed twice"}
     assert report["stored"] == report["indexed"] == 600
