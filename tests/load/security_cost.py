@@ -1,28 +1,30 @@
-"""What security takes of usual requests, layer by layer, timed inside them in one process.
+"""What security takes of usual requests, timed in one process: each layer inside them, and what all of them add.
 
-    python tests/load/security_cost.py --times 200
+    python tests/load/security_cost.py --times 150
 
-Sets up a shop with one article in a folder of its own (SQLite, the hash encoder). Prints a table of medians in milliseconds; each
-layer as wall time, and the processor's share of it in brackets, which other processes of the machine change less. Exit status 1
-where all layers together take more than a millisecond of some request.
+Sets up a shop with one article in a folder of its own (SQLite, the hash encoder), and asks each kind of request in turn: with
+each layer timed, as it is, and without the layers. Prints milliseconds of the processor, which other programs of the machine
+change less, and of wall: medians, and in brackets what one request of twenty exceeds; "added" is the median of what a request
+takes longer with the layers than without them. Exit status 1 where the layers take more than a millisecond of the processor or
+of wall in some kind of request, what is written down in the audit trail set apart.
 """
 
 import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "factories"))
 
-from flask.testing import FlaskClient
 from people_factory import ADDRESSES, PASSWORD
-from security_timing import LAYERS, Cost, measure_usual_requests
+from security_layers import LAYERS
+from security_timing import WRITTEN_DOWN, Cost, Part, measure_usual_requests
 
 from indexer.runtime import SearchRuntime
 from kb.accounts.people import create_user, get_user
-from kb.accounts.sessions import begin_session
 from kb.accounts.tokens import issue_token
 from kb.articles import parse_article, save_article
 from kb.core.database import create_database_engine, session_scope
@@ -30,7 +32,6 @@ from kb.core.settings import Settings
 from kb.tables import Role
 from kb.tables.migrations import upgrade_database
 from webapp.app import create_app
-from webapp.auth.person import make_cookie_id
 
 MOST = 1.0  # milliseconds
 ARTICLE = "---\ntitle: Refunds\nslug: refunds\nstatus: published\n---\nA refund takes five days.\n"
@@ -47,47 +48,43 @@ def measured(home: Path, times: int) -> dict[str, Cost]:
         save_article(session, parse_article(ARTICLE, "refunds.md"), author="measurement")
         token = issue_token(session, get_user(session, ADDRESSES[Role.REP]), "measurement")
     SearchRuntime.open(settings, engine).update(compare=True)
-    app = create_app(settings, engine)
-
-    def log_in(role: Role) -> FlaskClient:
-        client = app.test_client()
-        with session_scope(engine) as session:
-            user = get_user(session, ADDRESSES[role])
-            cookie_id = make_cookie_id(user.id, begin_session(session, user))
-        with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = cookie_id, True
-        return client
-
-    return measure_usual_requests(app, log_in, token, times)
+    return measure_usual_requests(create_app(settings, engine), token, times)
 
 
 def table(costs: dict[str, Cost]) -> str:
-    head = ["layer", *map(str, range(1, len(costs) + 1))]
+    kinds = [f"{number}  {kind}" for number, kind in enumerate(costs, 1)]
+    cpu = _rows("processor", costs, lambda part: (part.cpu, part.cpu_p95), lambda cost: cost.added_cpu)
+    wall = _rows("wall", costs, lambda part: (part.wall, part.wall_p95), lambda cost: cost.added_wall)
+    return "\n".join([*kinds, "", *cpu, "", *wall])
+
+
+def _rows(
+    name: str, costs: dict[str, Cost], of: Callable[[Part], tuple[float, float]], added: Callable[[Cost], float]
+) -> list[str]:
+    def row(title: str, parts: list[Part]) -> list[str]:
+        return [title, *("{:.3f} ({:.3f})".format(*of(part)) for part in parts)]
+
     rows = [
-        [layer, *(f"{cost.layers[layer][0]:.3f} ({cost.layers[layer][1]:.3f})" for cost in costs.values())]
-        for layer in LAYERS
+        [name, *map(str, range(1, len(costs) + 1))],
+        *(row(layer, [cost.layers[layer] for cost in costs.values()]) for layer in LAYERS),
+        row("all layers", [cost.timed for cost in costs.values()]),
+        ["added", *(f"{added(cost):.3f}" for cost in costs.values())],
+        row("whole request", [cost.whole for cost in costs.values()]),
     ]
-    rows.append(["all layers", *(f"{cost.wall:.3f} ({cost.cpu:.3f})" for cost in costs.values())])
-    rows.append(["whole request", *(f"{cost.whole:.3f}" for cost in costs.values())])
-    rows.append(["without them", *(f"{cost.whole - cost.wall:.3f}" for cost in costs.values())])
-    wide = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(row, wide, strict=True)).rstrip() for row in [head, *rows]
-    ]
-    return "\n".join([*(f"{number}  {kind}" for number, kind in enumerate(costs, 1)), "", *lines])
+    wide = [max(len(one[column]) for one in rows) for column in range(len(rows[0]))]
+    return ["  ".join(text.ljust(width) for text, width in zip(one, wide, strict=True)).rstrip() for one in rows]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--times", type=int, default=200, help="requests of each kind; more than 250 in a minute are refused"
-    )
+    parser.add_argument("--times", type=int, default=150, help="requests of each kind, in each of the three ways")
     parser.add_argument("--json", action="store_true", dest="as_json", help="as JSON")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kb-security-") as folder:
         costs = measured(Path(folder) / "home", given.times)
     print(json.dumps({kind: asdict(cost) for kind, cost in costs.items()}, indent=1) if given.as_json else table(costs))
-    return 0 if max(cost.wall for cost in costs.values()) <= MOST else 1
+    usual = [cost.timed for kind, cost in costs.items() if kind != WRITTEN_DOWN]
+    return 0 if max(max(part.cpu, part.wall) for part in usual) <= MOST else 1
 
 
 if __name__ == "__main__":
