@@ -4,10 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from kb.accounts.askers import ASKER_COLUMNS, Asker
 from kb.accounts.stored_text import LONGEST_ADDRESS, hash_key, visible
 from kb.tables import Announcement, User, UserSession, utc_now
 from kb.tables.base import UtcDateTime
@@ -58,11 +60,17 @@ def begin_session(
     return key
 
 
-def find_session(
-    session: Session, user_id: int, key: str, lifetimes: Lifetimes
-) -> tuple[User, UserSession, int] | None:
-    """The active person and their session that belong to a key, unless it was ended or has run out, and how many
-    announcements they have not read: one statement."""
+class FoundSession(NamedTuple):
+    asker: Asker
+    id: int
+    seen_at: datetime
+    confirmed_at: datetime
+    had_second: bool
+    unread: int  # announcements that the person has not read
+
+
+def find_session(session: Session, user_id: int, key: str, lifetimes: Lifetimes) -> FoundSession | None:
+    """The session with a key and its active person, unless it was ended or has run out: one statement."""
     now = utc_now()
     values = {
         "user_id": user_id,
@@ -71,17 +79,27 @@ def find_session(
         "begun_since": now - lifetimes.longest,
         "fresh_since": now - FRESH,
     }
-    row = session.execute(_found_session(), values).one_or_none()
-    return None if row is None else (row[0], row[1], row[2])
+    # As plain values, past the ORM: each request asks this, and objects that nobody changes take as long again.
+    row = session.connection().execute(_found_session(), values).one_or_none()
+    if row is None:
+        return None
+    return FoundSession(Asker(*row[: len(ASKER_COLUMNS)]), *row[len(ASKER_COLUMNS) :])
 
 
 @cache
-def _found_session() -> Select[User, UserSession, int]:
+def _found_session() -> Select[*tuple[Any, ...]]:
     # Made once: each request asks it, and putting it together takes longer than asking it.
     fresh_since = bindparam("fresh_since", type_=UtcDateTime())
     unread = select(func.count(Announcement.id)).where(unread_condition(User.id, fresh_since)).correlate(User)
     return (
-        select(User, UserSession, unread.scalar_subquery())
+        select(
+            *ASKER_COLUMNS,
+            UserSession.id,
+            UserSession.seen_at,
+            UserSession.confirmed_at,
+            UserSession.had_second,
+            unread.scalar_subquery(),
+        )
         .join(UserSession, UserSession.user_id == User.id)
         .where(
             UserSession.key_hash == bindparam("key_hash"),

@@ -2,13 +2,15 @@
 
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
+from kb.accounts.askers import ASKER_COLUMNS, Asker
 from kb.accounts.stored_text import hash_key
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.tables import ApiToken, Role, User, utc_now
@@ -105,30 +107,40 @@ def revoke_tokens(session: Session, user: User) -> int:
     return len(session.scalars(delete(ApiToken).where(ApiToken.user_id == user.id).returning(ApiToken.id)).all())
 
 
-def find_token(session: Session, token: str) -> tuple[User, ApiToken] | None:
-    """The active person to whom a token belongs, and the token, unless it has run out: one statement."""
-    row = session.execute(_found_token(), {"token_hash": hash_key(token), "now": utc_now()}).one_or_none()
-    return None if row is None else (row[0], row[1])
+class FoundToken(NamedTuple):
+    asker: Asker
+    scopes: list[str]
+    last_used_at: datetime | None
+
+
+def find_token(session: Session, token: str) -> FoundToken | None:
+    """A token and its active person, unless it has run out: one statement."""
+    values = {"token_hash": hash_key(token), "now": utc_now()}
+    # As plain values, past the ORM, as sessions are found.
+    row = session.connection().execute(_found_token(), values).one_or_none()
+    if row is None:
+        return None
+    return FoundToken(Asker(*row[: len(ASKER_COLUMNS)]), *row[len(ASKER_COLUMNS) :])
 
 
 @cache
-def _found_token() -> Select[User, ApiToken]:
+def _found_token() -> Select[*tuple[Any, ...]]:
     # Made once: each call with a token asks it, and putting it together takes longer than asking it.
     lasts = ApiToken.expires_at > bindparam("now", type_=UtcDateTime())
     return (
-        select(User, ApiToken)
+        select(*ASKER_COLUMNS, ApiToken.scopes, ApiToken.last_used_at)
         .join(ApiToken, User.id == ApiToken.user_id)
         .where(ApiToken.token_hash == bindparam("token_hash"), lasts, User.active)
     )
 
 
-def was_noted_lately(token: ApiToken) -> bool:
+def was_noted_lately(last_used_at: datetime | None) -> bool:
     """Whether it is written down already that the token is in use: a busy one must not write at each call."""
-    return token.last_used_at is not None and utc_now() - token.last_used_at <= _LAST_USE_PRECISION
+    return last_used_at is not None and utc_now() - last_used_at <= _LAST_USE_PRECISION
 
 
 def note_token_use(session: Session, token: str) -> None:
     """Write down that a token was used, unless that was done a moment ago."""
     row = session.scalar(select(ApiToken).where(ApiToken.token_hash == hash_key(token)))
-    if row is not None and not was_noted_lately(row):
+    if row is not None and not was_noted_lately(row.last_used_at):
         row.last_used_at = utc_now()

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kb.accounts.askers import asker_of
 from kb.accounts.people import change_role, get_user, set_active, set_password
 from kb.accounts.sessions import (
     Lifetimes,
@@ -34,10 +35,12 @@ def test_key_leads_to_its_person_and_is_not_stored(session: Session, rep: User) 
     key = begin_session(session, rep, address="2001:db8::1", device="Firefox\n on\x00 a lamp" + "x" * 500)
     found = find_session(session, rep.id, key, LIFETIMES)
     assert found is not None
-    assert found[0] is rep
-    assert key not in found[1].key_hash
-    assert found[1].device.startswith("Firefox on a lamp")
-    assert len(found[1].device) <= 200
+    assert found.asker == asker_of(rep)
+    row = row_of(session)
+    assert found.id == row.id
+    assert key not in row.key_hash
+    assert row.device.startswith("Firefox on a lamp")
+    assert len(row.device) <= 200
     other = get_user(session, "admin@test.example")
     for user_id, wrong in ((rep.id, key + "x"), (rep.id, ""), (other.id, key), (rep.id, "\ud800")):
         assert find_session(session, user_id, wrong, LIFETIMES) is None
@@ -63,7 +66,7 @@ def test_others_end_and_this_one_stays(session: Session, rep: User) -> None:
     own = find_session(session, rep.id, here, LIFETIMES)
     assert own is not None
     foreign = begin_session(session, get_user(session, "admin@test.example"))
-    end_sessions(session, rep, but=own[1].id)
+    end_sessions(session, rep, but=own.id)
     assert find_session(session, rep.id, here, LIFETIMES) is not None
     assert find_session(session, rep.id, there, LIFETIMES) is None
     assert find_session(session, get_user(session, "admin@test.example").id, foreign, LIFETIMES) is not None

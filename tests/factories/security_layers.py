@@ -107,9 +107,7 @@ class Clock:
     def spent(self) -> dict[str, tuple[float, float]]:
         return {layer: (wall / 1e6, cpu / 1e6) for layer, (wall, cpu) in self._local.spent.items()}
 
-    def timed(
-        self, layer: str | None, work: Callable[..., Any], without: Callable[..., Any] | object | None = None
-    ) -> Callable[..., Any]:
+    def timed(self, layer: str | None, work: Callable[..., Any], without: Any = None) -> Callable[..., Any]:
         """layer: None for what is only taken out of the layer around it. without: what is called where layers do not run; None:
         the work itself; AS_BEFORE: what it said last."""
 
@@ -121,7 +119,7 @@ class Clock:
             if self._local.how is How.WITHOUT:
                 if without is AS_BEFORE:
                     return self._said[self._local.kind, work]
-                return (without or work)(*arguments, **options)  # type: ignore[operator]
+                return (without or work)(*arguments, **options)
             inner = [0, 0]
             open_.append(inner)
             cpu, wall = time.thread_time_ns(), time.perf_counter_ns()
@@ -173,7 +171,7 @@ def watched(app: Flask) -> Iterator[Clock]:
             set_(manager, name, clock.timed("session", getattr(manager, name), AS_BEFORE))
         set_(PageForm, "validate", clock.timed("schema", PageForm.validate))
         set_(webapp.shared.input.Parameters, "__init__", clock.timed("schema", webapp.shared.input.Parameters.__init__))
-        token = app.jinja_env.globals["csrf_token"]
+        token: Any = app.jinja_env.globals["csrf_token"]
         stack.enter_context(patch.dict(app.jinja_env.globals, csrf_token=clock.timed("forged forms", token, AS_BEFORE)))
         _watch_proxies(app, clock, set_)
         for module, name, layer in _FUNCTIONS:

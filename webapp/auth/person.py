@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from flask import Flask, Request, current_app, request
 from flask_login import LoginManager
 
+from kb.accounts.askers import Asker
 from kb.accounts.people import role_allows
 from kb.accounts.second_step import must_have
-from kb.accounts.sessions import SEEN_PRECISION, Lifetimes, find_session, is_confirmed, note_session_use
+from kb.accounts.sessions import SEEN_PRECISION, FoundSession, Lifetimes, find_session, is_confirmed, note_session_use
 from kb.accounts.tokens import find_token, note_token_use, was_noted_lately
 from kb.core.settings import Settings
-from kb.tables import Role, User, UserSession, utc_now
+from kb.tables import Role, utc_now
 from webapp.shared.after_response import run_after_response
 from webapp.shared.database import session
 
@@ -93,20 +94,20 @@ def must_have_here(role: str) -> bool:
     return must_have(role, _settings().second_step)
 
 
-def to_person(user: User, held: UserSession | None = None, cookie_id: str = "", unread: int = 0) -> Person:
+def to_person(asker: Asker, held: FoundSession | None = None, cookie_id: str = "") -> Person:
     return Person(
-        id=user.id,
-        email=user.email,
-        name=user.name or user.email.partition("@")[0],
-        role=user.role,
-        language=user.language,
+        id=asker.id,
+        email=asker.email,
+        name=asker.name or asker.email.partition("@")[0],
+        role=asker.role,
+        language=asker.language,
         session_id=held.id if held else None,
         confirmed_at=held.confirmed_at if held else None,
-        must_change=user.must_change,
-        lacks_second=held is not None and not held.had_second and must_have_here(user.role),
-        has_password=bool(user.password_hash),
+        must_change=asker.must_change,
+        lacks_second=held is not None and not held.had_second and must_have_here(asker.role),
+        has_password=asker.has_password,
         cookie_id=cookie_id,
-        unread=unread,
+        unread=held.unread if held else 0,
     )
 
 
@@ -121,8 +122,10 @@ def init_login(app: Flask) -> None:
 
 def bearer_token(incoming: Request) -> str | None:
     """The token that came with an API request. Elsewhere tokens count for nothing."""
+    if not incoming.path.startswith("/api/"):
+        return None
     authorization = incoming.authorization
-    if not incoming.path.startswith("/api/") or authorization is None or authorization.type != "bearer":
+    if authorization is None or authorization.type != "bearer":
         return None
     return authorization.token or ""
 
@@ -132,14 +135,12 @@ def _load_from_session(cookie_id: str) -> Person | None:
         # Who sends a token is who the token says. A cookie that a browser adds by itself must not lend it other rights.
         return None
     number, key = split_cookie_id(cookie_id)
-    found = find_session(session(), number, key, session_lifetimes()) if number else None
-    if found is None:
+    held = find_session(session(), number, key, session_lifetimes()) if number else None
+    if held is None:
         return None
-    user, held, unread = found
     if utc_now() - held.seen_at > SEEN_PRECISION:
-        number_of_it = held.id
-        run_after_response(lambda separate: note_session_use(separate, number_of_it))
-    return to_person(user, held, cookie_id, unread)
+        run_after_response(lambda separate: note_session_use(separate, held.id))
+    return to_person(held.asker, held, cookie_id)
 
 
 def _load_from_token(incoming: Request) -> Person | None:
@@ -147,7 +148,6 @@ def _load_from_token(incoming: Request) -> Person | None:
     found = find_token(session(), token) if token is not None else None
     if token is None or found is None:
         return None
-    user, held = found
-    if not was_noted_lately(held):
+    if not was_noted_lately(found.last_used_at):
         run_after_response(lambda separate: note_token_use(separate, token))
-    return replace(to_person(user), scopes=frozenset(held.scopes))
+    return replace(to_person(found.asker), scopes=frozenset(found.scopes))

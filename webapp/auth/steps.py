@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
+from kb.accounts.askers import asker_of
 from kb.accounts.audit import Actor, AuditKind
 from kb.accounts.passkeys import own_passkeys
 from kb.accounts.people import role_allows
@@ -63,7 +64,7 @@ def finish_log_in(user: User, target: str, *, way: str, had_second: bool = False
     # What the anonymous session held (its CSRF token above all) is not carried over into that of a person.
     cookie.clear()
     cookie.permanent = True
-    login_user(to_person(user, cookie_id=make_cookie_id(user.id, key)))
+    login_user(to_person(asker_of(user), cookie_id=make_cookie_id(user.id, key)))
     return redirect(target or home_of(user.role))
 
 

@@ -1,0 +1,39 @@
+"""Whoever makes a request, as far as each request needs to know them: plain values, not an object that could be changed."""
+
+from typing import NamedTuple
+
+from kb.tables import User
+
+
+class Asker(NamedTuple):
+    id: int
+    email: str
+    name: str
+    role: str
+    language: str
+    must_change: bool  # their password, which somebody else made
+    has_password: bool  # or else logs in by a provider
+
+
+# In the order of the fields.
+ASKER_COLUMNS = (
+    User.id,
+    User.email,
+    User.name,
+    User.role,
+    User.language,
+    User.must_change,
+    (User.password_hash != "").label("has_password"),
+)
+
+
+def asker_of(user: User) -> Asker:
+    return Asker(
+        user.id,
+        user.email,
+        user.name,
+        user.role,
+        user.language,
+        user.must_change,
+        has_password=bool(user.password_hash),
+    )
