@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import delete, event, func, insert, or_, select, update
+from sqlalchemy import Insert, Table, Update, bindparam, delete, event, func, insert, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from kb.accounts.stored_text import LONGEST_ADDRESS, visible
 from kb.tables import AuditEvent, AuditHead, utc_now
@@ -18,6 +20,7 @@ from kb.tables import AuditEvent, AuditHead, utc_now
 # One line for each event, with its number and hash: kept elsewhere, they prove that the end of the chain was not cut off.
 logger = logging.getLogger("kb.security")
 
+_EVENTS, _HEAD = cast(Table, AuditEvent.__table__), cast(Table, AuditHead.__table__)
 _BLOCK = 1000
 # Where a session keeps what it has not committed yet.
 _WAITING = "kb_audit_waiting"
@@ -74,14 +77,11 @@ def record(
     session: Session, kind: AuditKind, actor: Actor, *, about: str = "", detail: Mapping[str, Any] | None = None
 ) -> None:
     """Add an event to the end of the chain; it is there when the caller commits, and only then."""
+    # What was changed before reaches the database before it: everybody takes the end of the chain last, and none waits in a ring.
+    session.flush()
+    connection = session.connection()
     # Taken first: of two at once the second waits here, and then sees the end that the first has made.
-    head = session.execute(
-        update(AuditHead)
-        .where(AuditHead.id == 1)
-        .values(entries=AuditHead.entries + 1)
-        .returning(AuditHead.entries, AuditHead.hash)
-        .execution_options(synchronize_session=False)
-    ).one()
+    head = connection.execute(_one_more()).one()
     row: dict[str, Any] = {
         "id": head.entries,
         "at": utc_now(),
@@ -94,11 +94,26 @@ def record(
         "previous_hash": head.hash,
     }
     row["hash"] = _hash_of(row)
-    session.execute(insert(AuditEvent).values(row))
-    session.execute(
-        update(AuditHead).where(AuditHead.id == 1).values(hash=row["hash"]).execution_options(synchronize_session=False)
-    )
+    connection.execute(_added(), row)
+    connection.execute(_ends_with(), {"new_hash": row["hash"]})
     _log_when_committed(session, row)
+
+
+@cache
+def _one_more() -> ReturningUpdate[*tuple[Any, ...]]:
+    # Made once, as the two below: putting statements together takes longer than what they do.
+    more = update(_HEAD).where(_HEAD.c.id == 1).values(entries=_HEAD.c.entries + 1)
+    return more.returning(_HEAD.c.entries, _HEAD.c.hash)
+
+
+@cache
+def _added() -> Insert:
+    return insert(_EVENTS)
+
+
+@cache
+def _ends_with() -> Update:
+    return update(_HEAD).where(_HEAD.c.id == 1).values(hash=bindparam("new_hash"))
 
 
 def find_events(

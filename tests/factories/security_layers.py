@@ -36,12 +36,8 @@ HOOKS: dict[str, str | None] = {
     "webapp.shared.input._no_address_has_nul": "schema",
     "webapp.shared.cross_site._name_site": "headers",
     "webapp.shared.auditing.init_auditing.<locals>.note": "audit",
-    "flask_limiter._extension.Limiter._check_request_limit": "limits",
-    "flask_limiter._extension.Limiter.__inject_headers": "limits",
-    "flask_limiter._extension.Limiter.__release_context": "limits",
-    "flask_talisman.talisman.Talisman._force_https": "headers",
-    "flask_talisman.talisman.Talisman._make_nonce": "headers",
-    "flask_talisman.talisman.Talisman._set_response_headers": "headers",
+    "webapp.shared.limits.init_limits.<locals>.count_usual": "limits",
+    "webapp.shared.security._send_headers.<locals>.send": "headers",
     "flask_login.login_manager.LoginManager._update_remember_cookie": "session",
     "webapp.shared.database._finish": None,
     "webapp.shared.database._close": None,
@@ -163,7 +159,7 @@ def watched(app: Flask) -> Iterator[Clock]:
                 for scope, found in functions.items()
             }
             stack.enter_context(patch.dict(functions, timed))
-        set_(limiter, "_check_request_limit", clock.timed("limits", limiter._check_request_limit, _nothing))
+        set_(limiter, "require", clock.timed("limits", limiter.require, _nothing))
         sessions: Any = app.session_interface
         set_(sessions, "open_session", clock.timed("session", sessions.open_session, AS_BEFORE))
         set_(sessions, "save_session", clock.timed("session", sessions.save_session, _nothing))

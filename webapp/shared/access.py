@@ -5,7 +5,8 @@ is refused. So a page that somebody forgot to protect is a page that nobody sees
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -154,20 +155,21 @@ def _check_access() -> Response | None:
         abort(403)
     if role is PUBLIC or (request.blueprint == "metrics" and _is_scraper()):
         return None
-    if current_user.is_authenticated and role_allows(current_user.role, role):
-        if current_user.scopes is not None:
-            _check_scope(request.endpoint)
-        if current_user.must_change and current_user.session_id is not None and request.endpoint not in _WITHOUT_OWN:
+    person: Any = current_user._get_current_object()  # asked for once: each look through the proxy takes its time
+    if person.is_authenticated and role_allows(person.role, role):
+        if person.scopes is not None:
+            _check_scope(request.endpoint, person.scopes)
+        if person.must_change and person.session_id is not None and request.endpoint not in _WITHOUT_OWN:
             return _lead_to(url_for("account.password"), _("Your first password must be changed before anything else."))
-        if current_user.lacks_second and request.endpoint not in _WITHOUT_SECOND | _WITHOUT_OWN:
+        if person.lacks_second and request.endpoint not in _WITHOUT_SECOND | _WITHOUT_OWN:
             return _lead_to(url_for("account_codes.codes"), _("Your role needs a second step for logging in."))
-        return _ask_to_confirm() if request.endpoint in CONFIRMED_FIRST and not current_user.is_confirmed else None
-    if current_user.is_authenticated:
+        return _ask_to_confirm() if request.endpoint in CONFIRMED_FIRST and not person.is_confirmed else None
+    if person.is_authenticated:
         raise NotAllowedError(
             _(
                 "This page is for the role “%(role)s” and above; you are “%(own)s”.",
                 role=role.value,
-                own=current_user.role,
+                own=person.role,
             )
         )
     if wants_json():
@@ -209,9 +211,9 @@ def required_scope(endpoint: str, method: str) -> str | None:
     return f"{area}:{'read' if is_reading else 'write'}" if area else None
 
 
-def _check_scope(endpoint: str) -> None:
+def _check_scope(endpoint: str, scopes: Collection[str]) -> None:
     scope = required_scope(endpoint, request.method)
-    if scope is None or scope not in current_user.scopes:
+    if scope is None or scope not in scopes:
         raise NotAllowedError(
             f"This token is not good for that; it needs {scope}." if scope else "No token counts here."
         )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 
 from kb.core.errors import InvalidInputError, NotAllowedError
 from kb.core.settings import Settings
@@ -37,6 +38,14 @@ def init_cross_site(app: Flask) -> None:
 class _Sessions(SecureCookieSessionInterface):
     """No cookie is set by what pages of any site ask for, nor by what says that every cache may keep it (feeds, pictures, built
     files), and no shared cache keeps these apart by the cookies of their readers."""
+
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        # Made once: each request asks for it, and the key stays the same as long as the process.
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint not in ANY_SITE and not response.cache_control.public:

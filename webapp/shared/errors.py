@@ -6,7 +6,6 @@ from math import ceil
 
 from flask import Flask, current_app, g, json, render_template, request
 from flask_babel import gettext as _
-from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -89,8 +88,6 @@ def _handle_http_error(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
-    if isinstance(error, RateLimitExceeded) and error.limit is not None:
-        response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="kb-assist"'
     return response

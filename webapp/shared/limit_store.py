@@ -1,7 +1,7 @@
 """Counts of limits in a file that all server processes of this machine share: a small SQLite database that may be lost.
 
 An increment is one statement. Where the file cannot be used (locked, unwritable, full) each process counts for itself for a
-while: here, and not by Flask-Limiter's way back, which of two threads that find a store dead at once lets one raise.
+while, and a crowd of threads does not wait for it one after the other.
 """
 
 import contextlib

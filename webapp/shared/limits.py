@@ -3,22 +3,23 @@
 KB_RATE_LIMIT_STORAGE says where it is counted."""
 
 import hashlib
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial, wraps
+from typing import Any, cast
 from urllib.parse import quote
 
 from flask import Flask, request
 from flask import session as cookie
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from limits.errors import ConfigurationError as StorageError
+from limits.storage import Storage, storage_from_string
 from sqlalchemy import Engine
 
 from kb.accounts.slowing import network_of
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
-from webapp.shared.limit_store import SCHEME
-from webapp.shared.limit_table import SCHEME as TABLE_SCHEME
+from webapp.shared.limit_counting import Limit, LimitCounts, limits_of
+from webapp.shared.limit_store import SCHEME, SharedFileStorage
+from webapp.shared.limit_table import SharedTableStorage
 
 # Tries, not messages: what is refused for want of a proof counts, too, and takes hardly any time.
 MESSAGES = "60 per minute; 900 per hour"
@@ -106,56 +107,65 @@ EXEMPT = ("static", "widget.script", "health.healthz", "health.readyz", "metrics
 def init_limits(app: Flask, settings: Settings, engine: Engine) -> None:
     """Call after the blueprints are registered. Raises ConfigurationError for a store that is not known or has no driver."""
     try:
-        limiter = Limiter(
-            person_or_address,
-            app=app,
-            default_limits=[DEFAULT],
-            **_storage(settings, engine),
-            # While a store is down each process counts for itself: limits must not close the help centre.
-            in_memory_fallback_enabled=True,
-            # Of two requests that find it down at once the second is let through instead of failing.
-            swallow_errors=True,
-        )
+        counts = LimitCounts(_storage(settings, engine))
     except StorageError as error:
         raise ConfigurationError(
             f"KB_RATE_LIMIT_STORAGE cannot be used: {error}.",
             remedy="Leave it out, or name a store whose driver is installed: redis://host:6379 needs pip install redis.",
         ) from error
-    app.extensions["kb_limiter"] = limiter
-    everybody = limiter.shared_limit(IN_ALL, scope="written by anybody", key_func=lambda: "everybody")
+    app.extensions["kb_limiter"] = counts
+    usual = {}
     for endpoint in app.view_functions:
-        view: Any = app.view_functions[endpoint]
-        if endpoint in EXEMPT:
-            app.view_functions[endpoint] = limiter.exempt(view)
-        elif endpoint in LIMITS:
-            view = limiter.limit(LIMITS[endpoint])(view)
-            if endpoint in LIMITS_PER_PAGE:
-                view = limiter.limit(LIMITS_PER_PAGE[endpoint], key_func=_address_and_page)(view)
-            if endpoint in LIMITS_PER_FIELD:
-                name, limit = LIMITS_PER_FIELD[endpoint]
-                view = limiter.limit(limit, key_func=partial(_field, name))(view)
-            if endpoint in WRITTEN_BY_ANYBODY:
-                view = everybody(view)
-            app.view_functions[endpoint] = view
+        if endpoint in LIMITS:
+            # Counted where the view begins: what was refused before it, such as a forged form, is not held against anybody.
+            app.view_functions[endpoint] = _counted(app.view_functions[endpoint], counts, _own_limits(endpoint))
+        elif endpoint not in EXEMPT:
+            usual[endpoint] = limits_of(DEFAULT, person_or_address, endpoint)
+
+    def count_usual() -> None:
+        counts.require(usual.get(request.endpoint or "", ()))
+
+    app.before_request(count_usual)
 
 
-def _storage(settings: Settings, engine: Engine) -> dict[str, Any]:
+def _own_limits(endpoint: str) -> list[Limit]:
+    found = limits_of(LIMITS[endpoint], person_or_address, endpoint)
+    if endpoint in LIMITS_PER_PAGE:
+        found += limits_of(LIMITS_PER_PAGE[endpoint], _address_and_page, endpoint)
+    if endpoint in LIMITS_PER_FIELD:
+        name, limit = LIMITS_PER_FIELD[endpoint]
+        found += limits_of(limit, partial(_field, name), endpoint)
+    if endpoint in WRITTEN_BY_ANYBODY:
+        found += limits_of(IN_ALL, lambda: "everybody", "written by anybody")
+    return sorted(found, key=lambda limit: limit.item)
+
+
+def _counted(view: Callable[..., Any], counts: LimitCounts, limits: Sequence[Limit]) -> Callable[..., Any]:
+    @wraps(view)  # the function itself belongs to every application of this process
+    def counted(**values: Any) -> Any:
+        counts.require(limits)
+        return view(**values)
+
+    return counted
+
+
+def _storage(settings: Settings, engine: Engine) -> Storage:
     """Where a database may be shared by several machines it is counted there; SQLite has one writer, and better things to do."""
     if settings.rate_limit_storage:
-        return {"storage_uri": settings.rate_limit_storage}
+        return cast(Storage, storage_from_string(settings.rate_limit_storage))
     if engine.dialect.name == "sqlite":
-        return {"storage_uri": f"{SCHEME}://{quote(str(settings.home / 'limits.sqlite3'))}"}
-    return {"storage_uri": f"{TABLE_SCHEME}://", "storage_options": {"engine": engine}}
+        return SharedFileStorage(f"{SCHEME}://{quote(str(settings.home / 'limits.sqlite3'))}")
+    return SharedTableStorage(engine=engine)
 
 
 def person_or_address() -> str:
     """Who asks: the reps of an office share an address and must not wait for each other. The cookie is signed."""
     person = str(cookie.get("_user_id") or "").partition(":")[0]
-    return f"person:{person}" if person else _visitor()
+    return f"person:{person}" if person else visitor()
 
 
-def _visitor() -> str:
-    return network_of(get_remote_address())
+def visitor() -> str:
+    return network_of(request.remote_addr or "127.0.0.1")
 
 
 def _field(name: str) -> str:
@@ -165,4 +175,4 @@ def _field(name: str) -> str:
 
 
 def _address_and_page() -> str:
-    return f"{_visitor()} {request.path} {request.form.get('document', '')[:40]}"
+    return f"{visitor()} {request.path} {request.form.get('document', '')[:40]}"

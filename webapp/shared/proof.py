@@ -17,15 +17,14 @@ from typing import Any, TypeVar
 from altcha import create_challenge, verify_solution
 from flask import current_app, json
 from flask_babel import lazy_gettext as _l
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from limits import RateLimitItemPerMinute
 from wtforms import HiddenField, StringField
 
-from kb.accounts.slowing import network_of
 from kb.core.settings import Settings
 from webapp.shared.forms import PageForm
+from webapp.shared.limit_counting import LimitCounts
+from webapp.shared.limits import visitor
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +73,7 @@ def is_let_through(proof: str, *, is_trapped: bool = False) -> bool:
 def ask_for_proof(ticket: str = "") -> Asked:
     """A challenge of its own for each page. ticket: one that is waiting already, which goes on waiting."""
     proved = _counted(
-        lambda counts: counts.limiter.get_window_stats(_PROVED, "proved", _visitor()).remaining, _PROVED.amount
+        lambda counts: counts.limiter.get_window_stats(_PROVED, "proved", visitor()).remaining, _PROVED.amount
     )
     harder = min(1 + (_PROVED.amount - proved) // _HARDER_AFTER, _HARDEST)
     tries = harder * (_FEWEST_TRIES + secrets.randbelow(_MOST_TRIES - _FEWEST_TRIES))
@@ -133,14 +132,14 @@ def _is_proved(proof: str) -> bool:
         waited = _waited(proof)
         if waited is None or waited < WAIT:
             return False
-        budgets = ((_WAITED_BY_ONE, "waited", _visitor()), (_WAITED_BY_ALL, "waited in all"))
+        budgets = ((_WAITED_BY_ONE, "waited", visitor()), (_WAITED_BY_ALL, "waited in all"))
         is_in_time = _counted(lambda counts: all(counts.limiter.hit(*budget) for budget in budgets), True)
         return is_in_time and _is_first_use(proof)
     if not verify_solution(proof, _key("challenge"), hmac_key_secret=_key("solution")).verified or not _is_first_use(
         proof
     ):
         return False
-    _counted(lambda counts: counts.limiter.hit(_PROVED, "proved", _visitor()), True)
+    _counted(lambda counts: counts.limiter.hit(_PROVED, "proved", visitor()), True)
     return True
 
 
@@ -170,23 +169,19 @@ def _signature(proof: str) -> str:
 def _budgets() -> list[tuple[Any, ...]]:
     settings: Settings = current_app.extensions["kb_settings"]
     return [
-        (RateLimitItemPerMinute(settings.free_messages, _MINUTES), "free", _visitor()),
+        (RateLimitItemPerMinute(settings.free_messages, _MINUTES), "free", visitor()),
         (RateLimitItemPerMinute(settings.free_messages_in_all, _MINUTES), "free in all"),
     ]
 
 
-def _counted(look: Callable[[Limiter], Found], otherwise: Found) -> Found:
+def _counted(look: Callable[[LimitCounts], Found], otherwise: Found) -> Found:
     """A store that is down must not close the help centre."""
-    counts: Limiter = current_app.extensions["kb_limiter"]
+    counts: LimitCounts = current_app.extensions["kb_limiter"]
     try:
         return look(counts)
     except counts.storage.base_exceptions as error:
         logger.warning("Limits: the store cannot be used (%s)", type(error).__name__)
         return otherwise
-
-
-def _visitor() -> str:
-    return network_of(get_remote_address())
 
 
 def _key(purpose: str) -> str:

@@ -2,11 +2,9 @@
 
 import os
 import secrets
-from functools import wraps
-from typing import Any
+from collections.abc import Mapping
 
-from flask import Flask, request
-from flask_talisman import Talisman
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from kb.core.errors import ConfigurationError
@@ -30,6 +28,9 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 
+# Browsers ask by HTTPS alone for a year.
+_ONLY_HTTPS = "max-age=31556926; includeSubDomains"
+_FRAMED = "desk_panel_frame.framed"
 # Endpoints of which every POST is validated by a PageForm (webapp/shared/forms.py).
 FORMS_THAT_CHECK = frozenset({"help.contact_send", "help.answer_request", "help.find_own_send"})
 # Reads by POST, which is how a long question is asked: it does nothing that its GET would not do, and works from any old page.
@@ -54,24 +55,15 @@ def init_security(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # It is set when it changes, not with each answer: the session that it names ends this long after the log-in anyway.
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=settings.session_longest * 3600,
         # Valid for as long as the session: a form may stay open through a long conversation.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
-    _let_frame(app, "desk_panel_frame.framed", settings)
-    Talisman(
-        app,
-        # Whoever ends TLS in front of us redirects to it; here we would only know by a header.
-        force_https=False,
-        strict_transport_security=settings.secure_cookies,
-        session_cookie_secure=settings.secure_cookies,
-        session_cookie_samesite="Lax",
-        frame_options="DENY",
-        content_security_policy=content_security_policy(settings),
-        referrer_policy="same-origin",
-    )
+    _send_headers(app, settings)
     csrf = CSRFProtect(app)
 
     def check_csrf() -> None:
@@ -94,19 +86,38 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.before_request(check_csrf)
 
 
-def _let_frame(app: Flask, endpoint: str, settings: Settings) -> None:
-    """The one page that others may frame: the project's own extension and the sites of KB_PANEL_ORIGINS, nobody else."""
+def _send_headers(app: Flask, settings: Settings) -> None:
+    """The same with every answer, made once."""
+    policy = content_security_policy(settings)
+    usual = {
+        "Content-Security-Policy": _written(policy),
+        "Permissions-Policy": "browsing-topics=()",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+    }
+    # The one page that others may frame: the project's own extension and the sites of KB_PANEL_ORIGINS, nobody else.
     ancestors = " ".join((EXTENSION_ORIGIN, *settings.panel_origins))
-    policy = {**content_security_policy(settings), "form-action": "'none'", "frame-ancestors": ancestors}
-    view = app.view_functions[endpoint]
+    framed = {
+        **usual,
+        "Content-Security-Policy": _written({**policy, "form-action": "'none'", "frame-ancestors": ancestors}),
+    }
+    # It knows no list of sites; browsers that know frame-ancestors ignore it anyway.
+    del framed["X-Frame-Options"]
 
-    @wraps(view)  # the function itself belongs to every application of this process
-    def framed(**values: Any) -> Any:
-        return view(**values)
+    def send(response: Response) -> Response:
+        for name, value in (framed if request.endpoint == _FRAMED else usual).items():
+            response.headers[name] = value
+        # Whoever ends TLS in front of us redirects to it; here we only know by a header.
+        if settings.secure_cookies and "https" in (request.scheme, request.headers.get("X-Forwarded-Proto")):
+            response.headers["Strict-Transport-Security"] = _ONLY_HTTPS
+        return response
 
-    # Read by Talisman. X-Frame-Options knows no list of sites; browsers that know frame-ancestors ignore it anyway.
-    framed.talisman_view_options = {"content_security_policy": policy, "frame_options": None}  # type: ignore[attr-defined]
-    app.view_functions[endpoint] = framed
+    app.after_request(send)
+
+
+def _written(policy: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
 def load_secret_key(settings: Settings) -> str:
