@@ -4,10 +4,12 @@ Functions take a connection whose statements are transactions of their own (auto
 """
 
 import hashlib
+from functools import cache
 from typing import cast
 
-from sqlalchemy import Connection, Table, case, delete, select
+from sqlalchemy import Connection, Table, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from kb.tables import LimitCount
 
@@ -16,17 +18,23 @@ _COUNTS = cast(Table, LimitCount.__table__)
 
 def count_up(connection: Connection, key: str, amount: int, now: float, seconds: int) -> int:
     """The count of `key` with `amount` more; it begins anew, for `seconds`, where its time was over."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    new = insert(_COUNTS).values(key=_hash(key), count=amount, ends=now + seconds)
-    is_over = _COUNTS.c.ends <= now
-    counted = new.on_conflict_do_update(
+    values = {"key": _hash(key), "count": amount, "ends": now + seconds, "now": now}
+    return int(connection.execute(_counted_up(connection.dialect.name), values).scalar_one())
+
+
+@cache
+def _counted_up(dialect: str) -> ReturningInsert[int]:
+    # Made once: each request asks it, and putting it together takes as long as asking it.
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    new = insert(_COUNTS).values(key=bindparam("key"), count=bindparam("count"), ends=bindparam("ends"))
+    is_over = _COUNTS.c.ends <= bindparam("now")
+    return new.on_conflict_do_update(
         index_elements=[_COUNTS.c.key],
         set_={
             "count": case((is_over, new.excluded.count), else_=_COUNTS.c.count + new.excluded.count),
             "ends": case((is_over, new.excluded.ends), else_=_COUNTS.c.ends),
         },
     ).returning(_COUNTS.c.count)
-    return int(connection.execute(counted).scalar_one())
 
 
 def read_count(connection: Connection, key: str, now: float) -> tuple[int, float]:

@@ -18,6 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 import kb.accounts.audit
 import webapp.api.parameters
@@ -165,6 +166,9 @@ def watched(app: Flask) -> Iterator[Clock]:
         set_(sessions, "save_session", clock.timed("session", sessions.save_session, _nothing))
         for name in ("_user_callback", "_request_callback"):
             set_(manager, name, clock.timed("session", getattr(manager, name), AS_BEFORE))
+        # A form is read once, and a connection opened once, by whoever asks first; the page would.
+        set_(Session, "connection", clock.timed(None, Session.connection))
+        set_(app.request_class, "_load_form_data", clock.timed(None, app.request_class._load_form_data))
         set_(PageForm, "validate", clock.timed("schema", PageForm.validate))
         set_(webapp.shared.input.Parameters, "__init__", clock.timed("schema", webapp.shared.input.Parameters.__init__))
         token: Any = app.jinja_env.globals["csrf_token"]

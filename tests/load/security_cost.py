@@ -5,14 +5,17 @@
 Sets up a shop with one article in a folder of its own (SQLite, the hash encoder), and asks each kind of request in turn: with
 each layer timed, as it is, and without the layers. Prints milliseconds of the processor, which other programs of the machine
 change less, and of wall: medians, and in brackets what one request of twenty exceeds; "added" is the median of what a request
-takes longer with the layers than without them. Exit status 1 where the layers take more than a millisecond of the processor or
-of wall in some kind of request, what is written down in the audit trail set apart.
+takes longer with the layers than without them. How fast the machine was meanwhile is told by a loop that is always the same.
+Exit status 1 where they add more than a millisecond of the processor to some kind of request; what is written down in the audit
+trail is set apart. The clocks inside take about a tenth of a millisecond of "all layers", and nothing of "added".
 """
 
 import argparse
 import json
+import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -51,6 +54,16 @@ def measured(home: Path, times: int) -> dict[str, Cost]:
     return measure_usual_requests(create_app(settings, engine), token, times)
 
 
+def loop() -> float:
+    """Milliseconds of the processor that a loop takes, the median of some."""
+    took = []
+    for _ in range(9):
+        begun = time.thread_time()
+        sum(number * number for number in range(100_000))
+        took.append(1000 * (time.thread_time() - begun))
+    return statistics.median(took)
+
+
 def table(costs: dict[str, Cost]) -> str:
     kinds = [f"{number}  {kind}" for number, kind in enumerate(costs, 1)]
     cpu = _rows("processor", costs, lambda part: (part.cpu, part.cpu_p95), lambda cost: cost.added_cpu)
@@ -81,10 +94,14 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", dest="as_json", help="as JSON")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kb-security-") as folder:
+        before = loop()
         costs = measured(Path(folder) / "home", given.times)
-    print(json.dumps({kind: asdict(cost) for kind, cost in costs.items()}, indent=1) if given.as_json else table(costs))
-    usual = [cost.timed for kind, cost in costs.items() if kind != WRITTEN_DOWN]
-    return 0 if max(max(part.cpu, part.wall) for part in usual) <= MOST else 1
+        after = loop()
+    if given.as_json:
+        print(json.dumps({kind: asdict(cost) for kind, cost in costs.items()}, indent=1))
+    else:
+        print(f"{table(costs)}\n\nthe loop: {before:.1f} ms before, {after:.1f} ms after")
+    return 0 if max(cost.added_cpu for kind, cost in costs.items() if kind != WRITTEN_DOWN) <= MOST else 1
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
 from kb.tables import Role
 from webapp.app import create_app
-from webapp.shared import limits
+from webapp.shared import limit_counting, limits
 from webapp.shared.limits import LIMITS
 
 PATH = "/api/v1/search?q=&limit=0"  # 400 before anything is searched
@@ -52,6 +52,32 @@ class DeadStore(MemoryStorage):
         raise OSError("connection lost")
 
 
+class LameStore(MemoryStorage):
+    """A store that is lost for one count."""
+
+    STORAGE_SCHEME = ["lame-store"]  # noqa: RUF012
+    counts = 0
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        self.counts += 1
+        if self.counts == 2:
+            raise OSError("connection lost")
+        return super().incr(key, expiry, amount)
+
+
+@pytest.mark.sqlite_only(reason="limits are counted in memory")
+def test_store_that_was_lost_is_used_again_after_a_while(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(replace(settings, rate_limit_storage="lame-store://"), engine)
+    client = app.test_client()
+    assert [client.get(PATH).status_code for _ in range(4)] == [400] * 4
+    assert app.extensions["kb_limiter"].storage.counts == 2, "the others were counted in memory"
+    monkeypatch.setattr(limit_counting, "AGAIN_AFTER", 0.0)
+    app = create_app(replace(settings, rate_limit_storage="lame-store://"), engine)
+    assert [app.test_client().get(PATH).status_code for _ in range(7)] == [400] * 6 + [429], "one was counted elsewhere"
+
+
 @pytest.mark.sqlite_only(reason="limits are counted in memory")
 def test_of_two_requests_that_find_a_store_lost_at_once_none_fails(settings: Settings, engine: Engine) -> None:
     app = create_app(replace(settings, rate_limit_storage="dead-store://"), engine)
@@ -68,6 +94,7 @@ def test_limits_are_counted_for_all_processes_and_by_each_in_its_memory_only_whe
     settings = replace(settings, rate_limit_storage=storage)
     clients = [create_app(settings, engine).test_client() for _ in range(2)]
     statuses = [[client.get(PATH).status_code for _ in range(6)] for client in clients]
+    assert clients[0].get(PATH).headers["Retry-After"] == "3600"
     assert [row.count(400) for row in statuses] == accepted
     assert [row.count(429) for row in statuses] == [6 - count for count in accepted]
 

@@ -30,6 +30,9 @@ def test_person_logs_in_with_the_form_and_lands_where_they_wanted_to_go(client: 
     answer = client.post("/login", data={**REP, "next": "/desk/?q=refund", "csrf_token": token_on(form.text)})
     assert (answer.status_code, answer.location) == (302, "/desk/?q=refund")
     assert client.get("/desk/").status_code == 200
+    assert "kb_session" not in client.get("/desk/").headers.get("Set-Cookie", ""), (
+        "it is set when it changes, not each time"
+    )
 
 
 @pytest.mark.parametrize(("role", "home"), [("rep", "/desk/"), ("trainer", "/studio/gaps"), ("admin", "/studio/gaps")])

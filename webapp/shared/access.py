@@ -199,7 +199,7 @@ def _keep_from_caches(response: Response) -> Response:
         is_private = True
     if request.url_rule is not None and any(name.endswith("token") for name in request.url_rule.arguments):
         is_private = True
-    if is_private and not response.cache_control.no_store:
+    if is_private and "no-store" not in response.headers.get("Cache-Control", ""):
         response.headers["Cache-Control"] = "no-store"
     return response
 

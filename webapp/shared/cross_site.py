@@ -48,7 +48,7 @@ class _Sessions(SecureCookieSessionInterface):
         return self._serializer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.endpoint not in ANY_SITE and not response.cache_control.public:
+        if request.endpoint not in ANY_SITE and "public" not in response.headers.get("Cache-Control", ""):
             super().save_session(app, session, response)
 
 
