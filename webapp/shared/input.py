@@ -46,8 +46,8 @@ class CleanRequest(Request):
         except ValueError:
             return None
 
-    @property
-    def referrer(self) -> str | None:
+    @property  # None where there is none, as Werkzeug's own; its type does not say so
+    def referrer(self) -> str | None:  # type: ignore[override]
         text = self.headers.get("Referer")
         try:
             urlsplit(text or "")
