@@ -43,6 +43,11 @@ def plot_certainty(path: Path, title: str, certainty: Certainty) -> None:
         title="Risk and coverage",
     )
     risk.set_ylim(bottom=0)
+    write_figure(path, figure)
+
+
+def write_figure(path: Path, figure: Figure) -> None:
+    """As the ending says. Raises InvalidInputError where the file cannot be written."""
     try:
         # Without a fixed salt and date two runs would differ although nothing changed.
         with matplotlib.rc_context({"svg.hashsalt": "kb-eval", "svg.fonttype": "none"}):
@@ -55,5 +60,5 @@ def check_plot_path(path: Path) -> None:
     """Raises InvalidInputError unless the file name ends in one of FORMATS."""
     if path.suffix.lower() not in FORMATS:
         raise InvalidInputError(
-            f"{path.name} ends in none of {', '.join(FORMATS)}.", remedy="Try: --plot confidence.svg"
+            f"{path.name} ends in none of {', '.join(FORMATS)}.", remedy="Try: --plot figures.svg"
         )

@@ -14,9 +14,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OWN = {"kb", "indexer", "webapp"}
 # The one file that may import what an extra brings; and by part of the code, what of it is imported there.
 _MILVUS, _RAY = "indexer/backends/milvus/connection.py", "indexer/ray_encoding.py"
-FILES_OF_EXTRAS = {"milvus": _MILVUS, "otel": "webapp/shared/open_telemetry.py", "ray": _RAY}
+_TXTAI = "indexer/benchmark/beside_txtai.py"
+FILES_OF_EXTRAS = {"compare": _TXTAI, "milvus": _MILVUS, "otel": "webapp/shared/open_telemetry.py", "ray": _RAY}
 OF_EXTRAS = {
-    "indexer": {"pymilvus": _MILVUS, "milvus_lite": _MILVUS, "pyarrow": _RAY, "ray": _RAY},
+    "indexer": {"pymilvus": _MILVUS, "milvus_lite": _MILVUS, "pyarrow": _RAY, "ray": _RAY, "txtai": _TXTAI},
     "webapp": {"opentelemetry": "webapp/shared/open_telemetry.py"},
 }
 
@@ -42,12 +43,12 @@ def imported_modules(folder: str) -> dict[str, str]:
 
 
 def undeclared(folder: str, declared: set[str], local: set[str]) -> dict[str, str]:
-    providers = packages_distributions()
+    providers = packages_distributions()  # what is not installed, as the extra `compare`, has its own name
     return {
         module: file
         for module, file in imported_modules(folder).items()
         if module not in sys.stdlib_module_names | OWN | local
-        and not {re.sub(r"[-_.]+", "-", name).lower() for name in providers.get(module, [])} & declared
+        and not {re.sub(r"[-_.]+", "-", name).lower() for name in providers.get(module, [module])} & declared
     }
 
 

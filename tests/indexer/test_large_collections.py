@@ -1,6 +1,6 @@
 """A collection that outgrows the exact search: it is searched by IVF + SQ8 from then on, which nobody has to ask for.
 
-tests/load/large_index.py measures the same with up to a million passages.
+`kb bench --growth` measures the same with up to a million passages.
 """
 
 import threading
@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
-from generated_passages import RealPassages, mixed_vectors, store_passages
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -22,7 +21,8 @@ from indexer.backends.faiss_tantivy.merging import merge_large_segments
 from indexer.backends.faiss_tantivy.reader import IndexReader
 from indexer.backends.faiss_tantivy.segment import SegmentLimits, VectorSizes
 from indexer.backends.faiss_tantivy.view import CollectionView
-from indexer.benchmark import read_material
+from indexer.benchmark.generated import RealPassages, mixed_vectors, store_passages
+from indexer.benchmark.material import read_material
 from indexer.builds import start_live_build
 from indexer.encoders.hashing import HashEncoder
 from indexer.fingerprint import index_fingerprint

@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tiny_cross_encoder import ASKED, answer, question, save_tiny_cross_encoder, title
 
-from indexer.benchmark import Material, run_benchmark
+from indexer.benchmark.material import Material
+from indexer.benchmark.running import run_benchmark
 from indexer.encoders.reranker import open_reranker
 from indexer.runtime import CALIBRATION_FILE, SearchRuntime
 from indexer.second_stage import reranker_calibration_path

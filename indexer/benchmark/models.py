@@ -1,12 +1,25 @@
 """Encoders and a re-ranker around those that are measured."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from indexer.encoders.bundled import BundledEncoder
 from indexer.encoders.reranker import CrossEncoderReranker
+from indexer.encoders.sentence import SentenceEncoder
 from kb.core.progress import Progress
 from kb.search.encoding import Encoder, PassageEmbeddings, Vectors, WordVectors
+
+# Encoders that are something around a model which can be run by itself.
+HAS_BARE = (BundledEncoder, SentenceEncoder)
+
+
+def bare_query_encoder(encoder: Encoder) -> Callable[[str], Vectors]:
+    """A query through the model alone: float32 (1, dimensions)."""
+    if isinstance(encoder, HAS_BARE):
+        prompt, encode = encoder.query_prompt, encoder.bare_encode
+        return lambda text: encode([prompt + text])
+    return lambda text: encoder.encode_queries([text])
 
 
 class _Around:

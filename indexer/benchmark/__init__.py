@@ -1,0 +1,1 @@
+"""What `kb bench` measures: search and indexing beside their limits, how cost grows with the passages, and txtai beside it."""
