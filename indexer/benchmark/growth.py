@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
     encode: float
     search: float
     dense: float
-    stages: dict[str, float]
+    stages: Mapping[str, float]
 
 
 @dataclass(frozen=True)

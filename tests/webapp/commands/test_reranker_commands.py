@@ -195,7 +195,7 @@ def test_bench_measures_it_beside_the_bare_model(reranking: Settings) -> None:
     )
 
     def measure(settings: Settings) -> dict[str, dict[str, float]]:
-        figures = run_benchmark(settings, material, passages=100, queries=20, progress=lambda *_: None)
+        figures = run_benchmark(settings, material, passages=100, queries=20, articles=20, progress=lambda *_: None)
         return {"limit": figures["limit_ms"], "stages": figures["query_ms"]["stages"]}
 
     without = measure(replace(reranking, reranker=""))
