@@ -59,6 +59,4 @@ def write_figure(path: Path, figure: Figure) -> None:
 def check_plot_path(path: Path) -> None:
     """Raises InvalidInputError unless the file name ends in one of FORMATS."""
     if path.suffix.lower() not in FORMATS:
-        raise InvalidInputError(
-            f"{path.name} ends in none of {', '.join(FORMATS)}.", remedy="Try: --plot figures.svg"
-        )
+        raise InvalidInputError(f"{path.name} ends in none of {', '.join(FORMATS)}.", remedy="Try: --plot figures.svg")
