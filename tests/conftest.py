@@ -1,5 +1,6 @@
 """What all tests share: settings in a folder of their own, a migrated database, the application, people who log in."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -41,6 +42,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         kinds = KINDS[1:] if "postgresql" in folders else KINDS
         # What a browser shows does not depend on the database, and each of its tests takes seconds.
         metafunc.parametrize("database_kind", KINDS[:1] if "browser" in folders else kinds, indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_priority() -> Iterator[None]:
+    """A command that a test runs in this process gives way for good (`kb index`): what comes after it would be slow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "nice", lambda _by: 0)
+        yield
 
 
 @pytest.fixture(autouse=True)
