@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
@@ -227,16 +227,19 @@ def _months(session: Session, theme_id: int, now: datetime) -> list[Month]:
     """The last MONTHS, the newest last, also those in which nothing was said."""
     year, month = now.year, now.month
     firsts = [date(year + (month - 1 - back) // 12, (month - 1 - back) % 12 + 1, 1) for back in range(MONTHS)][::-1]
-    of_year, of_month = extract("year", VoiceStatement.said_at), extract("month", VoiceStatement.said_at)
-    since = datetime(firsts[0].year, firsts[0].month, 1, tzinfo=now.tzinfo)
+    starts = [datetime(first.year, first.month, 1, tzinfo=now.tzinfo) for first in firsts]
+    # By their beginnings: a database takes a moment apart by the clock of its own place.
+    place = case(*((VoiceStatement.said_at >= starts[at], at) for at in reversed(range(MONTHS))), else_=0).label(
+        "place"
+    )
     rows = session.execute(
-        select(of_year, of_month, VoiceStatement.kind, func.count())
-        .where(VoiceStatement.theme_id == theme_id, VoiceStatement.said_at >= since)
-        .group_by(of_year, of_month, VoiceStatement.kind)
+        select(place, VoiceStatement.kind, func.count())
+        .where(VoiceStatement.theme_id == theme_id, VoiceStatement.said_at >= starts[0])
+        .group_by("place", VoiceStatement.kind)
     )
     counts: dict[date, Counter[str]] = defaultdict(Counter)
-    for in_year, in_month, kind, count in rows:
-        counts[date(int(in_year), int(in_month), 1)][kind] = count
+    for at, kind, count in rows:
+        counts[firsts[at]][kind] = count
     return [Month(first, counts[first][VoiceKind.FEEDBACK], counts[first][VoiceKind.COMPLAINT]) for first in firsts]
 
 
