@@ -3,6 +3,8 @@
 Made by scripts/fit/encoder/train.py; applied when the model is prepared, so that a query costs what it cost before.
 """
 
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,9 +29,13 @@ def write_differences(path: Path, differences: Mapping[str, NDArray[np.float32]]
 
 def read_differences(path: Path = SUPPORT_FILE) -> dict[str, NDArray[np.float32]]:
     """Per parameter what is added to it, float32. Raises OSError or ValueError where the file is missing or broken."""
-    with np.load(path, allow_pickle=False) as columns:
-        return {
-            name: (np.atleast_2d(columns[name]) * columns[name + _SCALES][:, None]).reshape(columns[name].shape)
-            for name in columns.files
-            if not name.endswith(_SCALES)
-        }
+    try:
+        # Opened here: of a broken one numpy leaves its own open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as columns:
+            return {
+                name: (np.atleast_2d(columns[name]) * columns[name + _SCALES][:, None]).reshape(columns[name].shape)
+                for name in columns.files
+                if not name.endswith(_SCALES)
+            }
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, NotImplementedError) as error:
+        raise ValueError(f"{path.name} is no file of weights") from error

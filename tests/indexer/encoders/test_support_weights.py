@@ -32,10 +32,10 @@ def test_the_file_of_the_package_is_small_and_changes_upper_layers_alone() -> No
     assert any(np.abs(difference).max() > 0 for difference in differences.values())
 
 
-@given(st.binary(max_size=200))
+@given(st.binary(max_size=200) | st.binary(max_size=200).map(lambda junk: b"PK\x03\x04" + junk))
 @hypothesis_settings(max_examples=60, deadline=None)
 def test_a_broken_file_is_an_error_and_nothing_else(tmp_path_factory: pytest.TempPathFactory, junk: bytes) -> None:
     path = tmp_path_factory.mktemp("weights") / "broken.npz"
     path.write_bytes(junk)
-    with pytest.raises((OSError, ValueError, EOFError)):
+    with pytest.raises((OSError, ValueError)):
         read_differences(path)
