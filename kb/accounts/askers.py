@@ -1,6 +1,7 @@
 """Whoever makes a request, as far as each request needs to know them: plain values, not an object that could be changed."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from kb.tables import User
 
@@ -25,6 +26,11 @@ ASKER_COLUMNS = (
     User.must_change,
     (User.password_hash != "").label("has_password"),
 )
+
+
+def split_asker(row: Sequence[Any]) -> tuple[Asker, Sequence[Any]]:
+    """Of a row that begins with ASKER_COLUMNS, and what comes after them."""
+    return Asker(*row[: len(ASKER_COLUMNS)]), row[len(ASKER_COLUMNS) :]
 
 
 def asker_of(user: User) -> Asker:

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, Update, bindparam, delete, event, func, insert, or_, select, update
+from sqlalchemy import Table, bindparam, delete, event, func, insert, or_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from kb.accounts.stored_text import LONGEST_ADDRESS, visible
 from kb.tables import AuditEvent, AuditHead, utc_now
@@ -21,6 +19,11 @@ from kb.tables import AuditEvent, AuditHead, utc_now
 logger = logging.getLogger("kb.security")
 
 _EVENTS, _HEAD = cast(Table, AuditEvent.__table__), cast(Table, AuditHead.__table__)
+# Made once: putting them together takes longer than what they do.
+_ONE_MORE = (
+    update(_HEAD).where(_HEAD.c.id == 1).values(entries=_HEAD.c.entries + 1).returning(_HEAD.c.entries, _HEAD.c.hash)
+)
+_ENDS_WITH = update(_HEAD).where(_HEAD.c.id == 1).values(hash=bindparam("new_hash"))
 _BLOCK = 1000
 # Where a session keeps what it has not committed yet.
 _WAITING = "kb_audit_waiting"
@@ -81,7 +84,7 @@ def record(
     session.flush()
     connection = session.connection()
     # Taken first: of two at once the second waits here, and then sees the end that the first has made.
-    head = connection.execute(_one_more()).one()
+    head = connection.execute(_ONE_MORE).one()
     row: dict[str, Any] = {
         "id": head.entries,
         "at": utc_now(),
@@ -94,26 +97,9 @@ def record(
         "previous_hash": head.hash,
     }
     row["hash"] = _hash_of(row)
-    connection.execute(_added(), row)
-    connection.execute(_ends_with(), {"new_hash": row["hash"]})
+    connection.execute(insert(_EVENTS), row)
+    connection.execute(_ENDS_WITH, {"new_hash": row["hash"]})
     _log_when_committed(session, row)
-
-
-@cache
-def _one_more() -> ReturningUpdate[*tuple[Any, ...]]:
-    # Made once, as the two below: putting statements together takes longer than what they do.
-    more = update(_HEAD).where(_HEAD.c.id == 1).values(entries=_HEAD.c.entries + 1)
-    return more.returning(_HEAD.c.entries, _HEAD.c.hash)
-
-
-@cache
-def _added() -> Insert:
-    return insert(_EVENTS)
-
-
-@cache
-def _ends_with() -> Update:
-    return update(_HEAD).where(_HEAD.c.id == 1).values(hash=bindparam("new_hash"))
 
 
 def find_events(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from kb.accounts.askers import ASKER_COLUMNS, Asker
+from kb.accounts.askers import ASKER_COLUMNS, Asker, split_asker
 from kb.accounts.stored_text import LONGEST_ADDRESS, hash_key, visible
 from kb.tables import Announcement, User, UserSession, utc_now
 from kb.tables.base import UtcDateTime
@@ -83,7 +83,8 @@ def find_session(session: Session, user_id: int, key: str, lifetimes: Lifetimes)
     row = session.connection().execute(_found_session(), values).one_or_none()
     if row is None:
         return None
-    return FoundSession(Asker(*row[: len(ASKER_COLUMNS)]), *row[len(ASKER_COLUMNS) :])
+    asker, rest = split_asker(row)
+    return FoundSession(asker, *rest)
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from kb.accounts.askers import ASKER_COLUMNS, Asker
+from kb.accounts.askers import ASKER_COLUMNS, Asker, split_asker
 from kb.accounts.stored_text import hash_key
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.tables import ApiToken, Role, User, utc_now
@@ -120,7 +120,8 @@ def find_token(session: Session, token: str) -> FoundToken | None:
     row = session.connection().execute(_found_token(), values).one_or_none()
     if row is None:
         return None
-    return FoundToken(Asker(*row[: len(ASKER_COLUMNS)]), *row[len(ASKER_COLUMNS) :])
+    asker, rest = split_asker(row)
+    return FoundToken(asker, *rest)
 
 
 @cache

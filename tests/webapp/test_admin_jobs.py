@@ -29,7 +29,7 @@ from kb.tickets.uploads import Uploads
 from webapp.app import create_app
 from webapp.shared.security import load_secret_key
 from webapp.worker.kinds import job_kinds
-from webapp.worker.tickets import IMPORTED
+from webapp.worker.tickets import IMPORT_PREFIX
 
 Csrf = Callable[[FlaskClient], dict[str, str]]
 TICKETS = [
@@ -165,7 +165,7 @@ def test_a_worker_of_another_machine_imports_what_was_sent_to_this_one(
         assert session.scalar(select(func.count(Ticket.id))) == 2
         assert session.scalars(select(Job).where(Job.kind == "ticket_import")).one().state == "done"
     assert uploads(engine) == set()
-    assert not list(other.home.glob(f"{IMPORTED}*"))
+    assert not list(other.home.glob(f"{IMPORT_PREFIX}*"))
 
 
 def test_page_tells_once_what_was_not_understood(
@@ -249,12 +249,13 @@ def test_uploads_and_caches_that_nobody_needs_are_deleted_and_waiting_ones_are_n
 ) -> None:
     upload(admin, csrf, export(), "waiting.jsonl")
     (waiting,) = uploads(engine)
-    killed, running = settings.home / f"{IMPORTED}killed", settings.home / f"{IMPORTED}running"
+    killed, running = settings.home / f"{IMPORT_PREFIX}killed", settings.home / f"{IMPORT_PREFIX}running"
+    of_before = settings.home / "uploads"
     cache = settings.home / "cache" / "vectors.sqlite3"
-    for path in (killed / "export", running / "export", cache):
+    for path in (killed / "export", running / "export", of_before / "0a", cache):
         path.parent.mkdir()
         path.write_text("x")
-    for path, days in ((killed, 3), (cache, 40)):
+    for path, days in ((killed, 3), (of_before, 3), (cache, 40)):
         past = time.time() - days * 86_400
         os.utime(path, (past, past))
     with session_scope(engine) as session:
@@ -265,9 +266,10 @@ def test_uploads_and_caches_that_nobody_needs_are_deleted_and_waiting_ones_are_n
     work(settings, engine, "cleanup")
     assert uploads(engine) == {waiting, young}
     assert not killed.exists()
+    assert not of_before.exists()
     assert (running / "export").exists()
     assert not cache.exists()
-    assert "3 files" in get_page(admin, "/admin/jobs")
+    assert "4 files" in get_page(admin, "/admin/jobs")
 
 
 def test_retention_runs_by_the_settings(settings: Settings, engine: Engine) -> None:

@@ -23,7 +23,7 @@ from kb.tickets import (
     preview_tickets,
 )
 from kb.tickets.uploads import Uploads
-from webapp.worker.tickets import IMPORTED
+from webapp.worker.tickets import IMPORT_PREFIX
 
 _LONGEST_NAME = 200
 # Of a longer file the beginning is looked at: a page must not take as long as an import.
@@ -126,7 +126,7 @@ def read_form(
 
 def look(form: ImportForm, uploads: Uploads, settings: Settings) -> Look:
     """The first tickets of the kept file as they would be stored, and what each column is taken for."""
-    with tempfile.TemporaryDirectory(prefix=IMPORTED, dir=settings.home) as folder:
+    with tempfile.TemporaryDirectory(prefix=IMPORT_PREFIX, dir=settings.home) as folder:
         part = Path(folder) / "part"
         is_cut = not uploads.copy_to(form.kept, part, _LONGEST_LOOK)
         try:

@@ -175,8 +175,9 @@ def ask_to_erase(session: Session, customer: int, user: int | None, *, later: bo
 
 def _forget_uploads(uploads: Uploads, pattern: "regex.Pattern[str] | None") -> int:
     """How many."""
-    names = uploads.names() if pattern is not None else ()
-    theirs = [name for name in names if pattern is not None and _may_name(uploads.parts(name), pattern)]
+    if pattern is None:
+        return 0
+    theirs = [name for name in uploads.names() if _may_name(uploads.parts(name), pattern)]
     uploads.forget(theirs)
     return len(theirs)
 

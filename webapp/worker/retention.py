@@ -16,7 +16,7 @@ from kb.jobs.worker import JobContext
 from kb.privacy.retention import KeepFor, delete_what_is_old
 from kb.tickets.uploads import Uploads
 from webapp.shared.security import load_secret_key
-from webapp.worker.tickets import IMPORTED, TICKET_IMPORT
+from webapp.worker.tickets import IMPORT_PREFIX, TICKET_IMPORT
 from webapp.worker.tools import WorkerTools
 
 # An upload that no job waits for is kept for a day, for somebody who wants to run a failed import again.
@@ -55,7 +55,9 @@ def delete_old_files(tools: WorkerTools, context: JobContext) -> dict[str, Any] 
         uploaded = uploads.names(older_than=utc_now() - _UPLOAD_KEPT) - wanted
         uploads.forget(uploaded)
         session.commit()
-    left = [path for path in home.glob(f"{IMPORTED}*") if _age(path) > _UPLOAD_KEPT.total_seconds()]
+    # Versions before kept them in a folder.
+    folders = [*home.glob(f"{IMPORT_PREFIX}*"), *home.glob("uploads")]
+    left = [path for path in folders if _age(path) > _UPLOAD_KEPT.total_seconds()]
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     old = [path for path in _files(home / "cache") if _age(path) > _CACHE_SECONDS]

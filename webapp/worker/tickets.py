@@ -15,7 +15,7 @@ TICKET_IMPORT = "ticket_import"
 # Rejections that the report keeps word for word; all are counted.
 _REPORTED = 200
 # How the folders in KB_HOME begin that hold a file while it is imported.
-IMPORTED = ".import-"
+IMPORT_PREFIX = ".import-"
 
 
 def run(tools: WorkerTools, context: JobContext) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def run(tools: WorkerTools, context: JobContext) -> dict[str, Any]:
     kept, name = str(context.payload["file"]), str(context.payload["name"])
     with (
         Session(tools.engine, expire_on_commit=False) as session,
-        tempfile.TemporaryDirectory(prefix=IMPORTED, dir=settings.home) as folder,
+        tempfile.TemporaryDirectory(prefix=IMPORT_PREFIX, dir=settings.home) as folder,
     ):
         uploads = Uploads(session, load_secret_key(settings))
         path = Path(folder) / "export"
