@@ -27,6 +27,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from machine import children
+
 ROOT = Path(__file__).resolve().parents[2]
 KB = [sys.executable, "-m", "webapp.commands"]
 ARTICLES, TICKETS = 60, 200
@@ -193,21 +195,10 @@ def kill_backup(installation: Installation, chance: random.Random, number: int) 
     return was_killed
 
 
-def children(process: subprocess.Popen[str]) -> dict[int, bool]:
-    """Processes of the server, and whether each is a worker of jobs."""
-    found: dict[int, bool] = {}
-    for number in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
-        try:
-            found[int(number)] = b"worker" in Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-    return found
-
-
 def kill_child(server: subprocess.Popen[str], chance: random.Random, *, is_worker: bool) -> bool:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        if pids := [pid for pid, of_jobs in children(server).items() if of_jobs is is_worker]:
+        if pids := [pid for pid, command in children(server.pid).items() if ("worker" in command) is is_worker]:
             os.kill(chance.choice(pids), signal.SIGKILL)
             return True
         time.sleep(0.1)
