@@ -20,6 +20,7 @@ def begin_chat(page: Page, name: str) -> str:
     page.get_by_label("First note").fill("asks where the lamp is")
     page.get_by_role("button", name="Begin", exact=True).click()
     expect(page.locator(".said--note")).to_contain_text("asks where the lamp is")
+    page.wait_for_load_state()  # keys are heard from then on
     return page.url
 
 

@@ -17,6 +17,7 @@ def begin_call(page: Page, name: str, note: str) -> None:
     page.get_by_label("First note").fill(note)
     page.get_by_role("button", name="Begin", exact=True).click()
     expect(page.locator(".said--note")).to_contain_text(note)
+    page.wait_for_load_state()  # keys are heard from then on
 
 
 def test_macro_is_found_filled_and_its_gap_is_asked_about_before_it_is_sent(open_page: OpenPage) -> None:

@@ -103,6 +103,25 @@ def test_keyboard_stays_in_the_window_and_comes_back(open_page: OpenPage, shop: 
     expect(page.locator("#pay")).to_be_focused()
 
 
+def test_keyboard_stays_in_the_window_where_results_come_late(open_page: OpenPage, shop: Shop) -> None:
+    """Somebody has moved on by key into results of typing when those of the whole question take their place."""
+    page = opened(open_page(""), shop.put("/late"))
+    page.locator("kb-assist #q").fill(QUESTION)
+    expect(page.locator("kb-assist .out a").first).to_be_visible()
+    page.locator("kb-assist .out a").first.focus()
+    before = page.evaluate_handle("document.querySelector('kb-assist').shadowRoot.activeElement")
+    # A promise instead of a string to be looked at again and again: the shop's policy evaluates none.
+    page.evaluate(
+        """async (before) => { while (before.isConnected) await new Promise((done) => setTimeout(done, 50)); }""",
+        before,
+    )
+    assert page.evaluate("document.querySelector('kb-assist').shadowRoot.activeElement?.localName") in {"a", "button"}
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.localName") == "kb-assist"
+    page.keyboard.press("Escape")
+    expect(page.locator("kb-assist .panel")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("language", "question", "button"),
     [("hi", "पैसे वापस कब आएंगे", "मदद"), ("bn", "টাকা ফেরত কবে পাব", "সাহায্য")],

@@ -17,6 +17,8 @@ export class Panel {
     this.root = root;
     this.emit = emit;
     this.closed = closed;
+    this.last = null; // what has, or had, the focus, and its place in the order of Tab
+    this.place = -1;
     this.searched = false; // whether there is anything that could go along with a message
     this.names = {};
     this.stack = [];
@@ -46,6 +48,10 @@ export class Panel {
     // The page's own keys ("/" for its search) must not act on what is typed here: it cannot see that this is a box.
     for (const kind of ["keyup", "keypress"]) this.node.addEventListener(kind, (event) => event.stopPropagation());
     this.root.append(this.node);
+    this.node.addEventListener("focusin", () => this.focused(this.root.activeElement));
+    document.addEventListener("pointerdown", () => this.focused(null));
+    // What is asked for arrives when it arrives, also when somebody has moved on by key into what stood there before.
+    new MutationObserver(() => this.holdFocus()).observe(this.node, { childList: true, subtree: true });
   }
 
   get isOpen() {
@@ -105,8 +111,24 @@ export class Panel {
     } else if (event.key === "Tab") this.keepFocus(event);
   }
 
+  stops() {
+    return [...this.node.querySelectorAll(FOCUSABLE)].filter((one) => one.getClientRects().length && !one.disabled);
+  }
+
+  focused(element) {
+    this.last = element;
+    this.place = this.stops().indexOf(element);
+  }
+
+  /** Where what had the focus was taken away: what stands in its place has it now. */
+  holdFocus() {
+    if (!this.isOpen || !this.last || this.last.isConnected || document.activeElement !== document.body) return;
+    const stops = this.stops();
+    (stops[Math.min(this.place, stops.length - 1)] ?? this.stack.at(-1)).focus();
+  }
+
   keepFocus(event) {
-    const stops = [...this.node.querySelectorAll(FOCUSABLE)].filter((one) => one.getClientRects().length && !one.disabled);
+    const stops = this.stops();
     const at = stops.indexOf(this.root.activeElement);
     const last = stops.length - 1;
     if (event.shiftKey ? at <= 0 : at === last || at < 0) {
