@@ -6,7 +6,6 @@ import random
 import resource
 import stat
 import subprocess
-import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from alembic import command
 from content_factory import add_article
 from databases import KINDS, Databases
 from every_table import fill_every_table, row_of, rows_of_every_table
+from kb_process import KB, without_settings
 from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
@@ -343,9 +343,9 @@ def test_a_full_disk_leaves_no_half_backup_and_no_half_installation(
     room = path.stat().st_size // 2
 
     def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+        environment = without_settings()
         return subprocess.run(
-            [sys.executable, "-m", "webapp.commands", *arguments],
+            [*KB, *arguments],
             env=environment | {"KB_HOME": str(home), "KB_MODEL": "hash"},
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
             capture_output=True,

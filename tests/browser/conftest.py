@@ -1,8 +1,6 @@
 """A real server with the sample shop and the bundled encoder, a real browser, people who are logged in."""
 
-import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 from chromium import launch_chromium
+from kb_process import free_port, without_settings
 from log_guard import leaks_in, planted_in
 from other_help_desk import HelpDesk, run_help_desk
 from other_shop import Shop, run_shop
@@ -59,10 +58,8 @@ def site(
     """`kb setup` in a folder of its own, then `kb serve` until the tests are done."""
     home = tmp_path_factory.mktemp("browser")
     (home / "models").symlink_to(bundled_models)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    port = free_port()
+    kept = without_settings()
     environment = {**kept, "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "1"}
     # All tests come from one address; what happens beyond that number is tried in a test of its own.
     environment |= {"KB_FREE_MESSAGES": "100000", "KB_FREE_MESSAGES_IN_ALL": "100000"}

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pyotp
 import pytest
-from mail_servers import Outgoing, free_port
+from kb_process import free_port
+from mail_servers import Outgoing
 from people_factory import PASSWORD
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine

@@ -7,7 +7,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -17,6 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 from compose_files import read_compose
+from kb_process import KB, free_port, without_settings
 
 from kb.core.settings import load_settings
 from scripts.prepare import find_nginx
@@ -61,12 +61,6 @@ class Site:
             )
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_until(what: "object", deadline: float = PATIENCE) -> None:
     end = time.monotonic() + deadline
     while not what():  # type: ignore[operator]
@@ -95,8 +89,8 @@ def environment(databases, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     # What the image says, but for the model and where it listens.
     settings = given | {"KB_HOME": str(folder / "volume" / "state"), "KB_MODEL": "hash", "KB_WORKERS": "1"}
     databases.make(load_settings(settings))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    command = [sys.executable, "-m", "webapp.commands", *services["migrate"]["command"]]
+    kept = without_settings()
+    command = [*KB, *services["migrate"]["command"]]
     subprocess.run(command, cwd=ROOT, env=kept | settings, check=True)
     return kept | settings
 
@@ -136,7 +130,7 @@ def site(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
 def serve(environment: dict[str, str], number: int, port: int) -> "subprocess.Popen[bytes]":
     """One more web server, with a disk of its own; it is refused nothing, or the test ends here."""
     own = {"KB_HOME": f"{environment['KB_HOME']}{number}", "KB_PORT": str(port), "KB_HOST": "127.0.0.1"}
-    return subprocess.Popen([sys.executable, "-m", "webapp.commands", "serve"], cwd=ROOT, env=environment | own)
+    return subprocess.Popen([*KB, "serve"], cwd=ROOT, env=environment | own)
 
 
 def test_pages_and_styles_come_over_https_and_figures_do_not(site: Site) -> None:

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import tarfile
@@ -14,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from kb_process import KB, free_port
 
 from scripts import package
 
@@ -136,9 +136,7 @@ def test_installed_wheel_works_in_an_empty_folder_without_a_network(installed: P
     guard.mkdir()
     folder.mkdir()
     (guard / "sitecustomize.py").write_text(NO_NETWORK)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
@@ -149,7 +147,7 @@ def test_installed_wheel_works_in_an_empty_folder_without_a_network(installed: P
     }
 
     def kb(*arguments: str) -> str:
-        command = [sys.executable, "-m", "webapp.commands", *arguments]
+        command = [*KB, *arguments]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -170,7 +168,7 @@ def test_installed_wheel_works_in_an_empty_folder_without_a_network(installed: P
     kb("index")
     found = json.loads(kb("search", "Where is my refund?", "--json"))
     assert found["results"]
-    server = subprocess.Popen([sys.executable, "-m", "webapp.commands", "serve"], cwd=folder, env=environment)
+    server = subprocess.Popen([*KB, "serve"], cwd=folder, env=environment)
     try:
         root = f"http://127.0.0.1:{port}"
         fetch(server, f"{root}/readyz")

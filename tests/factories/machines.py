@@ -9,15 +9,15 @@ import os
 import random
 import secrets
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from kb_process import KB, free_port, without_settings
 
 KEY = secrets.token_hex(32)  # of all machines
 # Seconds. Generous: what a test waits for may come slowly, but it comes.
@@ -42,7 +42,7 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+        kept = without_settings()
         own = {"KB_HOME": str(self.home), "KB_DATABASE": self.database, "KB_HOST": self.address}
         fixed = {"KB_MODEL": "hash", "KB_SECRET_KEY": KEY, "KB_WORKERS": "1", "KB_CHECK_LINKS": "0", "KB_PROXIES": "1"}
         fixed |= {"KB_ACCEPT_INSECURE": "KB_PUBLIC_URL", "KB_DRAIN_SECONDS": "0"}
@@ -55,10 +55,10 @@ class Machine:
     def start(self) -> None:
         """Returns at once; `wait_until_ready` waits."""
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.port = self.port or _free_port(self.address)
+        self.port = self.port or free_port(self.address)
         with (self.home / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "webapp.commands", "serve"],
+                [*KB, "serve"],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -69,7 +69,7 @@ class Machine:
     def run(self, *arguments: str) -> str:
         """A command on this machine; what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "webapp.commands", *arguments],
+            [*KB, *arguments],
             env=self.environment, capture_output=True, text=True, check=False, timeout=_START,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -165,9 +165,3 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 180) -
         assert time.monotonic() - begun < seconds, f"it did not come about: {what}"
         time.sleep(0.1)
     return time.monotonic() - begun
-
-
-def _free_port(address: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])

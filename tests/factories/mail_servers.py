@@ -14,16 +14,11 @@ from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from kb_process import free_port
 
 from kb.core.mail_settings import MailServer
 
 USER, PASSWORD = "help@shop.example", "s3cret"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Outgoing:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from kb_process import children
 from psycopg import sql
 
 _SETTINGS = {
@@ -116,8 +117,7 @@ class PostgresqlServer:
         # The first of them would start others.
         stopped = [self._process.pid]
         os.kill(self._process.pid, signal.SIGSTOP)
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        for child in map(int, children):
+        for child in children(self._process.pid):
             os.kill(child, signal.SIGSTOP)
             stopped.append(child)
         try:

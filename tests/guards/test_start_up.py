@@ -4,10 +4,8 @@ The limits are two to four times what was measured (README), so that a busy mach
 notice, a model library on the way of a query, costs more than that.
 """
 
-import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from kb_process import KB, children, free_port, without_settings
 
 from kb.core.settings import PROJECT_ROOT
 
@@ -45,10 +44,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) 
     (home / "models").symlink_to(bundled_models)
     (home / "content" / "en").mkdir(parents=True)
     (home / "content" / "en" / "refund.md").write_text(ARTICLE, "utf-8")
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    variables = without_settings()
     variables |= {"KB_HOME": str(home), "KB_WORKERS": "2"}
     for arguments in (["init"], ["articles", "sync", str(home / "content")], ["index"]):
-        subprocess.run([sys.executable, "-m", "webapp.commands", *arguments], env=variables, check=True)
+        subprocess.run([*KB, *arguments], env=variables, check=True)
     return variables
 
 
@@ -72,7 +71,7 @@ def test_one_search_costs_little_time_of_the_processor(environment: dict[str, st
     for _ in range(3):
         before = used()
         subprocess.run(
-            [sys.executable, "-m", "webapp.commands", "search", "refund"],
+            [*KB, "search", "refund"],
             env=environment,
             capture_output=True,
             check=True,
@@ -84,11 +83,9 @@ def test_one_search_costs_little_time_of_the_processor(environment: dict[str, st
 @pytest.fixture
 def server(environment: dict[str, str]) -> Iterator[tuple[str, int]]:
     """Address and process id of `kb serve`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     process = subprocess.Popen(
-        [sys.executable, "-m", "webapp.commands", "serve"],
+        [*KB, "serve"],
         env=environment | {"KB_PORT": port},
         stdout=subprocess.DEVNULL,
         cwd=PROJECT_ROOT,
@@ -108,7 +105,7 @@ def test_a_serving_process_keeps_little_of_its_own_and_shares_the_vocabulary(ser
     for number in range(40):  # whichever worker takes them: all have opened model and index before they are looked at
         assert _answers(f"{root}/api/v1/search?q=refund+{number}")
     time.sleep(2)
-    workers = [child for child in _children(pid) if "worker" not in _command(child)]
+    workers = [child for child in children(pid) if "worker" not in _command(child)]
     assert len(workers) == 2
     for worker in workers:
         own, shared = _memory(worker)
@@ -122,10 +119,6 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _command(pid: int) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from kb_process import KB
 from sqlalchemy.orm import Session
 
 from indexer.benchmark.generated import RealPassages, all_sentences, generate_collection
@@ -34,7 +34,7 @@ MATERIAL = Material(
 
 def bench(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {"KB_HOME": str(home), "KB_MODEL": "hash", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT_ROOT)}
-    command = [sys.executable, "-m", "webapp.commands", "bench", *arguments]
+    command = [*KB, "bench", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -1,16 +1,15 @@
 """Killed, locked out or out of space: nothing acknowledged is lost, and searches go on."""
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
 from content_factory import add_article, change_article
+from kb_process import KB, without_settings
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
@@ -27,9 +26,9 @@ KILLS = 6
 
 
 def kb(settings: Settings, *arguments: str) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment = without_settings()
     environment |= {"KB_HOME": settings.home_text, "KB_MODEL": "hash", "KB_DATABASE": settings.database_url}
-    command = [sys.executable, "-m", "webapp.commands", *arguments]
+    command = [*KB, *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -9,20 +9,15 @@ encoder is the one that hashes words, so that filling takes minutes: what depend
 
 import argparse
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from serving import environment, run_kb, served
 from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
@@ -39,6 +34,7 @@ WORDS = tuple(
     "screen battery charger voucher gift order cancel return exchange install repair branch office phone".split()
 )
 SEARCHES_PER_SECOND = 10
+HASH = {"KB_MODEL": "hash"}
 
 
 def main() -> None:
@@ -54,7 +50,8 @@ def main() -> None:
         upgrade_database(engine)
         count = arguments.tickets or arguments.rebuild // 2
         report["filling_s"] = fill(engine, settings, count)
-        with served(folder) as address:
+        with served(Path(folder), **HASH) as server:
+            address = server.address
             if arguments.tickets:
                 report["publish_to_found_s"] = publish(engine, address)
             if arguments.rebuild:
@@ -93,37 +90,6 @@ def add_article(engine: Engine, title: str, body: str) -> None:
                     content_hash=slug)
         )  # fmt: skip
         session.commit()
-
-
-@contextmanager
-def served(folder: str) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(kb("serve"), env=environment(folder, KB_PORT=str(port)), stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"{address}/readyz", timeout=5).read()
-                break
-            except OSError:
-                time.sleep(0.2)
-        for _ in range(20):  # both processes have opened their collections
-            find(address, "brass lamp")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def kb(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "webapp.commands", *arguments]
-
-
-def environment(folder: str, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
-    return {**kept, "KB_HOME": folder, "KB_MODEL": "hash", "KB_WORKERS": "2", **more}
 
 
 def find(address: str, query: str) -> list[str]:
@@ -206,7 +172,7 @@ def rebuild(address: str, folder: str, seconds: int) -> dict[str, object]:
     beside = Searches(address)
     beside.start()
     started = time.perf_counter()
-    subprocess.run(kb("index", "--rebuild"), env=environment(folder), check=True, stdout=subprocess.DEVNULL)
+    run_kb(["index", "--rebuild"], environment(Path(folder), **HASH))
     took = time.perf_counter() - started
     time.sleep(1)
     beside.done.set()
@@ -221,5 +187,4 @@ def rebuild(address: str, folder: str, seconds: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     main()

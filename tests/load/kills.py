@@ -14,7 +14,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,10 +26,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "factories"))
+
+from kb_process import KB, free_port, without_settings
 from machine import children
 
 ROOT = Path(__file__).resolve().parents[2]
-KB = [sys.executable, "-m", "webapp.commands"]
 ARTICLES, TICKETS = 60, 200
 # Seconds after the start of a command within which it is killed: importing Python's modules alone takes a part of one.
 LATEST = 3.0
@@ -45,10 +46,8 @@ class Installation:
         self.home, self.articles, self.exports = folder / "home", folder / "articles", folder / "exports"
         for path in (self.home, self.articles, self.exports):
             path.mkdir()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+        self.port = free_port()
+        kept = without_settings()
         self.environment = {
             **kept, "KB_HOME": str(self.home), "KB_MODEL": "hash", "KB_WORKERS": "2", "KB_PORT": str(self.port),
         }  # fmt: skip

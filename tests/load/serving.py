@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "factories"))
+
+from kb_process import KB, free_port, without_settings
 from machine import children
 
 from indexer.encoders.opening import open_encoder
@@ -30,7 +32,6 @@ from kb.tables.migrations import upgrade_database
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_LOGINS = "demo-logins.txt"
-KB = [sys.executable, "-m", "webapp.commands"]
 # Answers in a row, each on a connection of its own, which whichever process is free takes: then all have loaded their model.
 _READY_IN_A_ROW = 24
 _LONGEST_START = 900.0
@@ -54,7 +55,7 @@ class Server:
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """That of the caller without its settings of kb, but for those given; each customer has the address that is sent along."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    kept = without_settings()
     # Nobody else reaches it.
     open_here = {"KB_PROXIES": "1", "KB_ACCEPT_INSECURE": "KB_PUBLIC_URL,KB_HOME", "KB_DRAIN_SECONDS": "0"}
     return {**kept, **open_here, "KB_HOME": str(home), "KB_WORKERS": "2", **more}
@@ -122,9 +123,7 @@ def served_shop(arguments: argparse.Namespace, **more: str) -> Iterator[Server]:
 @contextlib.contextmanager
 def served(home: Path, **more: str) -> Iterator[Server]:
     """`kb serve` in a folder, ready: every process has loaded its model."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     variables = environment(home, KB_PORT=str(port), **more)
     if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server ends with whoever measures it

@@ -1,9 +1,6 @@
 """The database goes away while it is used, and comes back: nobody waits for long, and everything goes on by itself."""
 
-import os
-import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -15,6 +12,7 @@ from pathlib import Path
 import pytest
 from content_factory import add_article
 from flask import Flask
+from kb_process import KB, children, free_port, without_settings
 from page_checks import check_page
 from postgresql_server import PostgresqlServer
 from sqlalchemy import Engine
@@ -165,15 +163,13 @@ def ask(url: str) -> tuple[int, str, float]:
 def test_a_live_server_outlives_its_database(
     own_settings: Settings, own_server: PostgresqlServer, tmp_path: Path
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    port = str(free_port())
+    variables = without_settings()
     variables |= {"KB_HOME": str(tmp_path / "home"), "KB_MODEL": "hash", "KB_PORT": port, "KB_WORKERS": "2"}
     variables["KB_DATABASE"] = own_settings.database_url
     log = tmp_path / "log"
     with log.open("wb") as output:
-        arguments = [sys.executable, "-m", "webapp.commands", "serve"]
+        arguments = [*KB, "serve"]
         process = subprocess.Popen(arguments, env=variables, stdout=output, stderr=output)
     root = f"http://127.0.0.1:{port}"
     engine = create_database_engine(own_settings)
@@ -181,15 +177,12 @@ def test_a_live_server_outlives_its_database(
     def found(title: str, query: str) -> bool:
         return title in ask(f"{root}/api/v1/search?q={query}")[1]
 
-    def children() -> set[str]:
-        return set(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
-
     try:
         until(lambda: ask(f"{root}/readyz")[0] == 200)
         with Session(engine) as session:
             add_article(session, "Clean a lamp", "Use a soft cloth.")
         until(lambda: found("Clean a lamp", "clean+a+lamp"))
-        before = children()
+        before = children(process.pid)
         assert len(before) == 3  # two of the web, and the worker
         with halted(own_server):
             end = time.monotonic() + 5
@@ -204,7 +197,7 @@ def test_a_live_server_outlives_its_database(
             add_article(session, "Descale a kettle", "Boil vinegar in it.")
         # The worker takes the work up again, and each process of the web what it has done.
         until(lambda: found("Descale a kettle", "descale+a+kettle"))
-        assert children() == before
+        assert children(process.pid) == before
         process.terminate()
         assert process.wait(40) == 0
         assert "Traceback" not in log.read_text()

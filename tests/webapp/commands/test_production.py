@@ -1,13 +1,12 @@
 """`kb serve` does not start where others would reach what is not safe."""
 
-import os
 import secrets
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from kb_process import KB, without_settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -44,10 +43,10 @@ def test_demo_people_do_not_meet_customers(safe: Settings, session: Session) -> 
 
 
 def test_the_server_says_every_line_to_change_and_does_not_start(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment = without_settings()
     environment |= {"KB_HOME": str(tmp_path / "home"), "KB_MODEL": "hash", "KB_HOST": "0.0.0.0", "KB_PORT": "1"}
     environment |= {"KB_PUBLIC_URL": "http://help.example.com", "KB_SECRET_KEY": "secret" * 8}
-    kb = [sys.executable, "-m", "webapp.commands"]
+    kb = KB
     subprocess.run([*kb, "init"], env=environment, check=True, capture_output=True, timeout=120)
     served = subprocess.run([*kb, "serve"], env=environment, check=False, capture_output=True, text=True, timeout=120)
     assert served.returncode != 0

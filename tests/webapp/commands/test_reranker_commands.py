@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from content_factory import add_article
+from kb_process import KB
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from tiny_cross_encoder import ASKED, answer, question, save_tiny_cross_encoder, title
@@ -112,7 +113,7 @@ def test_before_a_server_forks_no_model_library_is_loaded(cross_encoder: Path) -
 def test_a_name_that_cannot_be_fetched_is_refused(name: str) -> None:
     """In a process of its own, for which there is no network: that is read when the library is imported."""
     environment = {"KB_RERANKER": name, "HF_HUB_OFFLINE": "1", "PATH": "/usr/bin:/bin", "PYTHONPATH": str(PROJECT_ROOT)}
-    command = [sys.executable, "-m", "webapp.commands", "model", "check-reranker"]
+    command = [*KB, "model", "check-reranker"]
     checked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert checked.returncode == 1
     assert checked.stderr.splitlines()[-1].startswith(f"kb: KB_RERANKER={name}: there is no such folder, and no model")
@@ -130,7 +131,7 @@ def test_what_was_fetched_by_its_name_before_needs_no_network(cross_encoder: Pat
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": str(PROJECT_ROOT),
     }
-    command = [sys.executable, "-m", "webapp.commands", "model", "check-reranker"]
+    command = [*KB, "model", "check-reranker"]
     checked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.startswith("somebody/tiny/")

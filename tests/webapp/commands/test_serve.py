@@ -1,6 +1,5 @@
 import gc
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from kb_process import KB, free_port, without_settings
 
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings
@@ -29,22 +29,16 @@ Kb = Callable[..., subprocess.CompletedProcess[str]]
 SCRAPER = "a token of a scraper in tests"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def server(kb: Kb, tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The real server with two workers; its address and its process."""
     assert kb("init").returncode == 0
     port = str(free_port())
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment = without_settings()
     environment |= {"KB_HOME": str(tmp_path / "home"), "KB_MODEL": "hash", "KB_PORT": port, "KB_WORKERS": "2"}
     environment["KB_METRICS_TOKEN"] = SCRAPER
     process = subprocess.Popen(
-        [sys.executable, "-m", "webapp.commands", "serve"],
+        [*KB, "serve"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,13 +1,12 @@
 """A full disk ends a command in one line, and what is stored stays whole."""
 
-import os
 import resource
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kb_process import KB, without_settings
 from sqlalchemy.exc import OperationalError
 
 from webapp.commands.trouble import storage_trouble
@@ -18,9 +17,9 @@ Kb = Callable[..., subprocess.CompletedProcess[str]]
 def with_full_disk(home: Path, *arguments: str, room: int) -> subprocess.CompletedProcess[str]:
     """The real command, of which no file may grow beyond its database by more than `room` bytes."""
     most = (home / "kb.sqlite3").stat().st_size + room
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment = without_settings()
     return subprocess.run(
-        [sys.executable, "-m", "webapp.commands", *arguments],
+        [*KB, *arguments],
         env=environment | {"KB_HOME": str(home), "KB_MODEL": "hash"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
         capture_output=True,

@@ -1,12 +1,11 @@
 """Two processes write at once: each finishes, nothing is lost, nothing is there twice."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from kb_process import KB, without_settings
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
@@ -53,11 +52,11 @@ def tickets(tmp_path: Path) -> Path:
 
 def run_at_once(settings: Settings, *commands: tuple[str | Path, ...], refusal: str = "") -> None:
     """Real processes, started together; none may fail, but with `refusal`, which tells to run the command again."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment = without_settings()
     environment |= {"KB_HOME": settings.home_text, "KB_MODEL": "hash", "KB_DATABASE": settings.database_url}
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "webapp.commands", *map(str, command)],
+            [*KB, *map(str, command)],
             env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for command in commands

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from content_factory import add_article
+from kb_process import KB, without_settings
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -27,10 +27,10 @@ RunKb = Callable[..., tuple[int, str, str]]
 
 @contextmanager
 def running(settings: Settings, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    environment = without_settings()
     environment |= {"KB_HOME": settings.home_text, "KB_MODEL": "hash", "KB_DATABASE": settings.database_url} | more
     process = subprocess.Popen(
-        [sys.executable, "-m", "webapp.commands", *arguments],
+        [*KB, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,9 +3,7 @@
 import json
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -18,6 +16,7 @@ from typing import Literal
 
 import pytest
 from content_factory import add_article
+from kb_process import KB, children, free_port
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -68,8 +67,7 @@ class Server:
 
     def child(self, role: Literal["web", "worker"]) -> int:
         """Its process id."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        is_worker = {int(pid): "worker" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children}
+        is_worker = {pid: "worker" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children(self.process.pid)}
         return next(pid for pid, found in is_worker.items() if found == (role == "worker"))
 
     def lines(self) -> list[dict[str, object]]:
@@ -91,14 +89,12 @@ def wait_until(condition: Callable[[], bool], pause: float = 0.1) -> None:
 
 @contextmanager
 def serving(settings: Settings, log: Path, **more: str) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KB_", "OTEL_"))}
     environment |= {"KB_HOME": settings.home_text, "KB_DATABASE": settings.database_url, "KB_MODEL": "hash"}
     environment |= {"KB_PORT": port, "KB_WORKERS": "2", "KB_METRICS_TOKEN": TOKEN, "KB_LOG_FORMAT": "json"}
     with log.open("wb") as file:
-        command = [sys.executable, "-m", "webapp.commands", "serve"]
+        command = [*KB, "serve"]
         process = subprocess.Popen(command, env=environment | more, stdout=file, stderr=subprocess.STDOUT)
     server = Server(f"http://127.0.0.1:{port}", process, log)
     try:
@@ -139,7 +135,7 @@ def test_figures_log_and_traces_of_all_processes_fit_together(
         wait_until(lambda: server.figures().get("kb_http_requests_totalGET/api/v1/search200") == 30)
         wait_until(lambda: server.figures()["kb_processesweb"] == 2)
         shown = subprocess.run(
-            [sys.executable, "-m", "webapp.commands", "doctor", "--json"],
+            [*KB, "doctor", "--json"],
             env=os.environ | {"KB_HOME": settings.home_text, "KB_DATABASE": settings.database_url, "KB_MODEL": "hash"},
             capture_output=True,
             text=True,
