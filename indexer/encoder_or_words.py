@@ -1,5 +1,7 @@
 """The encoder for searches that must be answered, with one that waits for its model in place of one that is missing."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine, func, select
 
 from indexer.builds import live_build
@@ -17,10 +19,13 @@ from kb.tables import Passage
 _BYTES_OF_A_NUMBER = 4
 
 
-def open_encoder_or_wait(settings: Settings, engine: Engine) -> Encoder:
-    """Raises ModelError for an encoder that is missing where its vectors are too, or the vectors are those of another one."""
+def open_encoder_or_wait(settings: Settings, engine: Engine, opening: Callable[[], Encoder] | None = None) -> Encoder:
+    """opening: what gives the encoder, where it is being opened already.
+
+    Raises ModelError for an encoder that is missing where its vectors are too, or the vectors are those of another one.
+    """
     try:
-        return open_encoder(settings)
+        return opening() if opening else open_encoder(settings)
     except ModelError as error:
         with session_scope(engine) as session:
             build = live_build(session)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -21,9 +22,6 @@ from indexer.own_calibration import CalibrationReader
 from indexer.query_statistics import QueryStatisticsReader
 from indexer.second_stage import SecondStageSource
 from indexer.updating import IndexReport, bring_up_to_date, make_files
-from kb.assist.composing import Composer
-from kb.assist.composing_check import SentenceChecker
-from kb.assist.leak_guard import LeakGuard
 from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
@@ -34,6 +32,10 @@ from kb.search.searcher import Searcher
 from kb.search.second_stage import Reranker
 from kb.search.solved import load_solved, newest_solved
 from kb.search.types import Audience, CollectionName, CollectionSource
+
+if TYPE_CHECKING:
+    from kb.assist.composing import Composer
+    from kb.assist.leak_guard import LeakGuard
 
 logger = logging.getLogger(__name__)
 
@@ -98,31 +100,39 @@ class SearchRuntime:
         reranker: Reranker | None = None,
         *,
         or_words: bool = False,
+        briefly: bool = False,
     ) -> "SearchRuntime":
         """Load the encoder and open the collections. Missing or broken files are made anew from the database, with a warning.
 
         reranker: takes the place of the one that the settings name, which is loaded by `warm_up` or by the first search that it
         is there for. Raises ModelError when the encoder is missing, the stored vectors were made with another one, or what
         KB_RERANKER names is seen to be no re-ranker. or_words: a missing encoder is no error where there is an index; searches
-        then compare words alone until it is there again.
+        then compare words alone until it is there again. briefly: a question or two will be asked; what
+        makes further ones fast is not made.
         """
         check_reranker(settings)
-        backend = open_backend(settings)
+        backend = open_backend(settings, briefly=briefly)
         if encoder is None:
-            encoder = open_encoder_or_wait(settings, engine) if or_words else open_encoder(settings)
+            encoder = open_encoder_or_wait(settings, engine) if or_words else open_encoder(settings, briefly=briefly)
         return cls(settings, engine, encoder, backend, _open_reader(engine, backend, encoder), reranker)
 
     @cached_property
-    def leak_guard(self) -> LeakGuard:
+    def leak_guard(self) -> "LeakGuard":
         """For texts that are about to go to a customer."""
+        # Imported here, as what composes: a search needs neither, and they compile many patterns.
+        from kb.assist.leak_guard import LeakGuard
+
         return LeakGuard(self.encoder)
 
     @cached_property
-    def composer(self) -> Composer | None:
+    def composer(self) -> "Composer | None":
         """Composes answers from what is quoted; None where KB_LLM_URL is not set."""
         endpoint = self._settings.llm
         if endpoint is None:
             return None
+        from kb.assist.composing import Composer
+        from kb.assist.composing_check import SentenceChecker
+
         return Composer(endpoint, SentenceChecker(self.encoder), region=self._settings.phone_region)
 
     def searcher(self, audience: Audience) -> Searcher:

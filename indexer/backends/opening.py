@@ -7,11 +7,11 @@ from indexer.backends.protocol import Backend
 from kb.core.settings import Settings
 
 
-def open_backend(settings: Settings) -> Backend:
-    """Nothing is read or asked yet. Raises ConfigurationError for settings that cannot work."""
+def open_backend(settings: Settings, *, briefly: bool = False) -> Backend:
+    """Nothing is read or asked yet. briefly: for a question or two. Raises ConfigurationError for settings that cannot work."""
     address = settings.milvus
     if address is None:
-        return EmbeddedBackend(settings.index_dir)
+        return EmbeddedBackend(settings.index_dir, briefly=briefly)
     from indexer.backends.milvus.backend import MilvusBackend
     from indexer.backends.milvus.connection import connection_to, require_package
 

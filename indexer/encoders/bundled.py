@@ -33,10 +33,17 @@ class BundledEncoder:
     """`Encoder` of a folder that `kb model prepare` made. Safe for many threads; opened after a fork."""
 
     def __init__(
-        self, folder: Path, threads: int = 1, parallel: int | None = None, fingerprint: str = FINGERPRINT
+        self,
+        folder: Path,
+        threads: int = 1,
+        parallel: int | None = None,
+        fingerprint: str = FINGERPRINT,
+        *,
+        briefly: bool = False,
     ) -> None:
-        """threads: of one call; parallel: batches at a time while indexing, as many as there are processors by default."""
-        self.model = OnnxTextModel(folder, threads)
+        """threads: of one call; parallel: batches at a time while indexing, as many as there are processors by default.
+        briefly: a text or two will be encoded."""
+        self.model = OnnxTextModel(folder, threads, briefly=briefly)
         self.parallel = parallel or os.cpu_count() or 1
         self.dimensions = self.model.dimensions
         self.fingerprint = fingerprint
@@ -105,13 +112,14 @@ class BundledEncoder:
             self.model.release_memory()
 
 
-def open_bundled_encoder(settings: Settings) -> BundledEncoder:
-    """Raises ModelError with the command that mends it where the files are missing or broken."""
+def open_bundled_encoder(settings: Settings, *, briefly: bool = False) -> BundledEncoder:
+    """briefly: see BundledEncoder. Raises ModelError with the command that mends it where the files are missing or broken."""
     folder = bundled_model_dir(settings)
     if not is_bundled_model_ready(settings):
         raise ModelError(f"The bundled encoder is not in {folder}.", remedy="Make it with: kb model prepare")
     try:
-        return BundledEncoder(folder, settings.encoder_threads, fingerprint=BUNDLED_FINGERPRINTS[settings.model])
+        fingerprint = BUNDLED_FINGERPRINTS[settings.model]
+        return BundledEncoder(folder, settings.encoder_threads, fingerprint=fingerprint, briefly=briefly)
     except Exception as error:  # onnxruntime's and tokenizers' own classes, not all of them exported
         raise ModelError(
             f"The bundled encoder in {folder} is broken ({error}).", remedy="Make it again: kb model prepare --again"

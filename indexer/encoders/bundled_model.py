@@ -9,17 +9,20 @@ checked by SHA-256, and used as archives: nothing of them is run. The result is 
 import hashlib
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from indexer.encoders.bundled_weights import Weights, read_weights
+from indexer.encoders.piece_table import has_piece_table, write_piece_table
 from indexer.encoders.support_weights import read_differences
 from kb.core.errors import ModelError
 from kb.core.home import make_home
@@ -91,6 +94,7 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
     Returns its folder. Raises ModelError with the reason when it cannot be made. Stopping it half-way leaves nothing behind.
     """
     if is_bundled_model_ready(settings) and not again:
+        _add_piece_table(bundled_model_dir(settings))
         return bundled_model_dir(settings)
     report = progress or (lambda _what, _share: None)
     if settings.home in settings.models_dir.parents:
@@ -112,6 +116,7 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
         _quantise(exact, scratch / "int8.onnx")
         _separate_weights(scratch / "int8.onnx", built)
         (built / TOKENIZER_FILE).write_bytes(tokenizer)
+        write_piece_table(built / TOKENIZER_FILE)
         sizes = {name: (built / name).stat().st_size for name in (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE)}
         description = {"fingerprint": fingerprint, "dimensions": 384, "sizes": sizes, "source": _WEIGHTS.requirement}
         (built / DESCRIPTION_FILE).write_text(json.dumps(description, indent=1), "utf-8")
@@ -123,6 +128,13 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
         built.replace(target)
     report("Encoder ready", 1.0)
     return target
+
+
+def _add_piece_table(folder: Path) -> None:
+    """To models that were made before there was one; where nothing can be written it is done without."""
+    if not has_piece_table(folder):
+        with suppress(OSError, sqlite3.Error):
+            write_piece_table(folder / TOKENIZER_FILE)
 
 
 def check_model_folder(folder: Path) -> None:

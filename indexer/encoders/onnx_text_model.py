@@ -3,6 +3,7 @@
 No model library is imported here: a query needs none, and PyTorch alone takes seconds and hundreds of megabytes.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from indexer.encoders.bundled_model import MODEL_FILE, TOKENIZER_FILE
+from indexer.encoders.piece_table import CutText, FewTextsTokenizer
 from indexer.onnx_session import open_session
 from kb.search.encoding import Vectors
 
@@ -38,11 +40,19 @@ def tokenizer_of(folder: Path) -> Tokenizer:
     return load_tokenizer(path, path.stat().st_mtime_ns)
 
 
-def count_tokens(tokenizer: Tokenizer, texts: Sequence[str]) -> list[int]:
+def open_piece_table(folder: Path) -> FewTextsTokenizer | None:
+    """The tokenizer of a model's folder for a text or two; None where there is no table, as of models made before it was."""
+    try:
+        return FewTextsTokenizer(folder, lambda: tokenizer_of(folder), MAX_TOKENS)
+    except (OSError, ValueError, sqlite3.Error):
+        return None
+
+
+def count_tokens(tokenizer: Tokenizer | FewTextsTokenizer, texts: Sequence[str]) -> list[int]:
     """Tokens of each text, without special ones, however long it is."""
     # What is cut off and what is padded is told apart again: a second tokenizer would take 280 MB of memory.
     if len(texts) == 1:  # as in `OnnxTextModel.embed`
-        encodings = [tokenizer.encode(texts[0], add_special_tokens=False)]
+        encodings: Sequence[Encoding | CutText] = [tokenizer.encode(texts[0], add_special_tokens=False)]
     else:
         encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
     return [sum(sum(piece.attention_mask) for piece in (e, *e.overflowing)) for e in encodings]
@@ -55,10 +65,11 @@ class OnnxTextModel:
     cores. Open it after forking: a session with worker threads does not survive a fork.
     """
 
-    def __init__(self, folder: Path, threads: int = 1) -> None:
+    def __init__(self, folder: Path, threads: int = 1, *, briefly: bool = False) -> None:
+        """briefly: a text or two will be encoded."""
         with ThreadPoolExecutor(1) as pool:  # at once: a command that asks one question waits for nothing longer
             session = pool.submit(open_session, folder / MODEL_FILE, threads)
-            self.tokenizer = tokenizer_of(folder)
+            self.tokenizer = (open_piece_table(folder) if briefly else None) or tokenizer_of(folder)
             self.session = session.result()
 
     @property

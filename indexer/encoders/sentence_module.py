@@ -11,7 +11,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.modules import InputModule
 
-from indexer.encoders.onnx_text_model import OnnxTextModel
+from indexer.encoders.onnx_text_model import OnnxTextModel, tokenizer_of
 
 
 class OnnxTextModule(InputModule):
@@ -20,7 +20,7 @@ class OnnxTextModule(InputModule):
     def __init__(self, folder: Path, threads: int = 1) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # the library is only partly typed
         self.model = OnnxTextModel(folder, threads)
-        self.tokenizer = self.model.tokenizer
+        self.tokenizer = tokenizer_of(folder)
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         texts = [prompt + text for text in inputs] if prompt else list(inputs)

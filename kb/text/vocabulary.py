@@ -8,7 +8,9 @@ more than the slips allow is passed over, a hundred thousand a millisecond; what
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import regex
@@ -64,6 +66,11 @@ class Vocabulary:
         changed._shelves = (self._shelves[0], _Shelf(changed._added))
         return changed
 
+    def prepare(self) -> None:
+        """Work out now what the first misspelt word would wait for."""
+        for shelf in self._shelves:
+            _ = shelf.rows
+
     def frequency(self, word: str) -> int:
         """Passages with the word as it stands, or with any form of which it is the stem, about; 0 where it is not known."""
         return max(self._count(word), self._count(EXACT_MARK + word))
@@ -88,40 +95,60 @@ class Vocabulary:
         return found
 
 
+class _Rows(NamedTuple):
+    """Words in the order of their keys' lengths, with two numbers of 64 bits for each: its letters, its pairs of letters.
+
+    starts: where the keys of each length begin; firsts: the first letter of each key.
+    """
+
+    keys: list[str]
+    words: list[str]
+    starts: list[int]
+    firsts: NDArray[np.uint32]
+    letters: NDArray[np.uint64]
+    pairs: NDArray[np.uint64]
+
+
 class _Shelf:
-    """Words in the order of their keys' lengths, with two numbers of 64 bits for each: its letters, its pairs of letters."""
+    """Words to be found by what is like them. Put in order when it is first asked: most queries have no misspelt word."""
 
     def __init__(self, terms: Iterable[str]) -> None:
-        words = {word for term in terms if _LETTERS_ONLY.fullmatch(word := term.removeprefix(EXACT_MARK))}
+        self._terms = terms
+
+    @cached_property
+    def rows(self) -> _Rows:
+        words = {word for term in self._terms if _LETTERS_ONLY.fullmatch(word := term.removeprefix(EXACT_MARK))}
         pairs = sorted((pair for word in words if (pair := (spelling_key(word), word))[0]), key=lambda p: len(p[0]))
-        self._keys = [key for key, _ in pairs]
-        self._words = [word for _, word in pairs]
-        self._starts = np.searchsorted([len(key) for key in self._keys], np.arange(LONGEST + 4)).tolist()
-        self._firsts = np.array([ord(key[0]) for key in self._keys], dtype=np.uint32)
+        keys = [key for key, _ in pairs]
+        starts = np.searchsorted([len(key) for key in keys], np.arange(LONGEST + 4)).tolist()
+        firsts = np.array([ord(key[0]) for key in keys], dtype=np.uint32)
         nothing = np.zeros(0, np.uint64)
-        self._letters, self._pairs = _bits_of(self._keys) if self._keys else (nothing, nothing)
+        return _Rows(
+            keys, [word for _, word in pairs], starts, firsts, *(_bits_of(keys) if keys else (nothing, nothing))
+        )
 
     def near(self, key: str, letters: np.uint64, pairs: np.uint64) -> list[tuple[str, int]]:
         """Words whose keys are near, and by how many slips. letters, pairs: the bits of `key`."""
         most = 2 if len(key) >= _TWO_SLIPS_FROM else 1
-        first, last = self._starts[len(key) - most], self._starts[len(key) + most + 1]
-        apart = np.bitwise_count(self._letters[first:last] ^ letters)
+        of_all = self.rows
+        first, last = of_all.starts[len(key) - most], of_all.starts[len(key) + most + 1]
+        apart = np.bitwise_count(of_all.letters[first:last] ^ letters)
         # A slip changes two letters and, in pairs, six at most. Two slips and another first letter: another word.
         likely = apart <= 2
         if most > 1:
-            likely |= (apart <= 4) & (self._firsts[first:last] == ord(key[0]))
+            likely |= (apart <= 4) & (of_all.firsts[first:last] == ord(key[0]))
         rows = np.flatnonzero(likely) + first
-        rows = rows[np.bitwise_count(self._pairs[rows] ^ pairs) <= 6 * most]
+        rows = rows[np.bitwise_count(of_all.pairs[rows] ^ pairs) <= 6 * most]
         consonants = _VOWELS.sub("", key) if HINDI_OR_BENGALI.search(key) else ""
         is_short = 0 < len(consonants) < _CONSONANT_SLIP_FROM
         found = []
         for row in rows.tolist():
-            other = self._keys[row]
+            other = of_all.keys[row]
             slips = int(OSA.distance(key, other, score_cutoff=most))
             if slips > most or (slips > 1 and other[0] != key[0]):
                 continue
             if not (is_short and slips and _VOWELS.sub("", other) != consonants):
-                found.append((self._words[row], slips))
+                found.append((of_all.words[row], slips))
         return found
 
 

@@ -17,6 +17,8 @@ from statistics import median
 import pytest
 from kb_process import KB, children, free_port, without_settings
 
+from indexer.encoders.bundled_model import FINGERPRINT, TOKENIZER_FILE
+from indexer.encoders.piece_table import has_piece_table, write_piece_table
 from kb.core.settings import PROJECT_ROOT
 
 pytestmark = [pytest.mark.bundled, pytest.mark.slow]
@@ -32,6 +34,22 @@ HEAVY = [
     "markdown",
     "alembic",
 ]
+# What the command that searches once has no use for: servers, pages, what makes further searches fast, patterns for what an
+# ordinary question has not.
+NOT_FOR_ONE_QUESTION = [
+    *HEAVY,
+    "flask",
+    "jinja2",
+    "onnx",
+    "requests",
+    "pydantic",
+    "rich.progress",
+    "phonenumbers",
+    "kb.privacy.redaction.numbers",
+    "kb.privacy.redaction.addresses",
+    "kb.assist.composing",
+    "kb.assist.leak_guard",
+]
 ARTICLE = (
     "---\ntitle: When your refund arrives\nslug: refund\ntopic: returns\n---\n\nA refund takes five to seven days.\n"
 )
@@ -41,7 +59,7 @@ ARTICLE = (
 def environment(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) -> dict[str, str]:
     """An installation with the bundled encoder and one article, indexed."""
     home = tmp_path_factory.mktemp("home")
-    (home / "models").symlink_to(bundled_models)
+    _with_piece_table(bundled_models, home / "models")
     (home / "content" / "en").mkdir(parents=True)
     (home / "content" / "en" / "refund.md").write_text(ARTICLE, "utf-8")
     variables = without_settings()
@@ -51,15 +69,36 @@ def environment(tmp_path_factory: pytest.TempPathFactory, bundled_models: Path) 
     return variables
 
 
+def _with_piece_table(bundled_models: Path, target: Path) -> None:
+    """The encoder's files as `kb model prepare` makes them, also where the machine's own are of before there was such a table."""
+    folder = target / FINGERPRINT.replace("/", "-")
+    folder.mkdir(parents=True)
+    for path in (bundled_models / folder.name).iterdir():
+        (folder / path.name).symlink_to(path)
+    if not has_piece_table(folder):
+        write_piece_table(folder / TOKENIZER_FILE)
+
+
 def test_searching_imports_no_model_library(environment: dict[str, str]) -> None:
     code = (
         "import sys; from webapp.commands import kb;"
         "kb.main(['search', 'refund', '--json'], standalone_mode=False);"
-        f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+        f"print([name for name in {NOT_FOR_ONE_QUESTION} if name in sys.modules], file=sys.stderr)"
     )
     found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert '"id"' in found.stdout
     assert found.stderr.strip() == "[]"
+
+
+def test_searching_once_does_not_read_the_whole_vocabulary(environment: dict[str, str]) -> None:
+    code = (
+        "from webapp.commands import kb;"
+        "kb.main(['search', 'refund', '--json'], standalone_mode=False);"
+        "from indexer.encoders.onnx_text_model import load_tokenizer; print(load_tokenizer.cache_info().currsize)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert '"id"' in found.stdout
+    assert found.stdout.split()[-1] == "0"
 
 
 def test_one_search_costs_little_time_of_the_processor(environment: dict[str, str]) -> None:
@@ -77,7 +116,9 @@ def test_one_search_costs_little_time_of_the_processor(environment: dict[str, st
             check=True,
         )
         seconds.append(used() - before)
-    assert median(seconds) <= 5.0, seconds  # 8 to 9 with a model library
+    assert median(seconds) <= 4.0, (
+        seconds
+    )  # 1.5 measured; 5 on a busy machine with the vocabulary, 8 to 9 with a model library
 
 
 @pytest.fixture

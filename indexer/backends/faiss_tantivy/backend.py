@@ -28,15 +28,16 @@ class EmbeddedBackend:
     is_shared = False
     readers_need = 0.0  # everything is in its files
 
-    def __init__(self, folder: Path, limits: SegmentLimits = LIMITS) -> None:
-        self.folder, self._limits = folder, limits
+    def __init__(self, folder: Path, limits: SegmentLimits = LIMITS, *, briefly: bool = False) -> None:
+        """briefly: its reader is asked a question or two."""
+        self.folder, self._limits, self._briefly = folder, limits, briefly
 
     def writer(self, engine: Engine, build: int, encoder: Encoder) -> BuildFiles:
         fingerprint, sizes = index_fingerprint(encoder), VectorSizes.of(encoder)
         return BuildFiles(engine, self.folder, build, fingerprint, sizes, limits=self._limits)
 
     def reader(self, engine: Engine, fingerprint: str) -> IndexReader:
-        return IndexReader(engine, self.folder, fingerprint)
+        return IndexReader(engine, self.folder, fingerprint, briefly=self._briefly)
 
     def faults(self, session: Session, build: IndexBuild | None) -> Iterator[str]:  # noqa: ARG002  # it looks at files alone
         try:

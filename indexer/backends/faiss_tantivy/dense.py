@@ -1,7 +1,6 @@
 """The dense index of one segment: exact up to 50,000 passages, IVF + SQ8 with exact re-scoring beyond."""
 
 import errno
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +37,12 @@ class DenseBase:
 
     def __init__(self, index: Any, ids: Ids, vectors: Vectors, *, exact: bool) -> None:
         self.index, self.ids, self.vectors, self.exact = index, ids, vectors, exact
+        self.quantized: QuantizedScan | None = None
 
-    @cached_property
-    def quantized(self) -> QuantizedScan | None:
-        """Made when it is first asked for: who only writes files needs none. A second for 100,000 passages."""
-        return QuantizedScan(self.vectors) if self.exact and len(self.ids) >= CODES_FROM else None
+    def prepare(self) -> None:
+        """Make what lets searches read less: who writes files, or asks once, needs none. A second for 100,000 passages."""
+        if self.quantized is None and self.exact and len(self.ids) >= CODES_FROM:
+            self.quantized = QuantizedScan(self.vectors)
 
     @classmethod
     def load(cls, folder: Path) -> "DenseBase":

@@ -54,11 +54,15 @@ class _Overtaken(Exception):
 class IndexReader(FollowingReader):
     """Gives the newest view of each collection. fingerprint: that of the encoder that queries are read by."""
 
-    def __init__(self, engine: Engine, root: Path, fingerprint: str) -> None:
-        """Raises IndexUnavailableError without usable files, ModelError for those of another encoder."""
+    def __init__(self, engine: Engine, root: Path, fingerprint: str, *, briefly: bool = False) -> None:
+        """briefly: a question or two will be asked; what makes further ones fast is not made.
+
+        Raises IndexUnavailableError without usable files, ModelError for those of another encoder.
+        """
         super().__init__(engine)
         self._root = root
         self._fingerprint = fingerprint
+        self._briefly = briefly
         self._state = self._open(None)
         self._looked_at = time.monotonic()
 
@@ -105,6 +109,8 @@ class IndexReader(FollowingReader):
                     known.by_name() if known else None,
                     is_lexical_known=known is not None and known.entry.lexical == entry.lexical,
                 )
+                if not self._briefly:
+                    segments.prepare()
             change = segments.lexical.change_id()
             views[name] = CollectionView(
                 name, segments, NO_PENDING_CHANGES, entry.change_id, segments.lexical.searcher(), change

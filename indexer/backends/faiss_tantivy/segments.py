@@ -44,10 +44,13 @@ class Segments:
         self._starts = np.cumsum([0, *map(len, segments)])[:-1]
         self.dimensions = int(self.background.mean.shape[0])
         self.word_dimensions = statistics.word_dimensions
-        # What is worked out once, so that no query waits for it.
+
+    def prepare(self) -> None:
+        """Work out what is worked out once, so that no query waits for it: for who asks many."""
         self.table.prepare()
-        for segment in segments:
-            _ = segment.dense.quantized
+        self.vocabulary.prepare()
+        for segment in self.segments:
+            segment.dense.prepare()
 
     @classmethod
     def open(
