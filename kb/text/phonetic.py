@@ -9,7 +9,9 @@
 - `kb.text.name_keys`, of names in Latin or Indic letters, keeps vowels that both write: a false match would hide a word.
 """
 
+import re
 import unicodedata
+from itertools import groupby
 
 import regex
 from anyascii import anyascii
@@ -19,6 +21,7 @@ from kb.text.words import HINDI_OR_BENGALI, cached_by_word
 _NOT_KEPT = regex.compile(r"[^a-z0-9]")
 _SOFT_C, _HARD_C = regex.compile(r"c(?=[ei])"), regex.compile(r"c(?!h)")
 _VOWEL = regex.compile(r"[aeiouy]")
+_VOWELS = frozenset("aeiou")
 _BENGALI_W = regex.compile("ও(?:য়|য়|য)")  # how Bengali spells the English w
 _DOUBLED = regex.compile(r"(.)\1+")
 _NASAL = regex.compile(r"m(?=[bcdfgjklnprst])")  # one sign of the Indic scripts stands for m and n before a consonant
@@ -29,10 +32,12 @@ _SAME = (
 )  # fmt: skip
 # Spellings of one sound: "theek" and "thik", "wapas" and "vapas", "zaroorat" and "jarurat".
 _ROMANISED = (("ee", "i"), ("oo", "u"), ("w", "v"), ("z", "j"), ("ph", "f"))
-_LONG_VOWEL = regex.compile(r"([aiu])\1+")
+_LONG_VOWELS = (("aa", "a"), ("ii", "i"), ("uu", "u"))
 _LEXICON = (("chh", "ch"), ("ck", "k"), ("q", "k"), ("x", "ks"))
-_LAST_E = regex.compile(r"(?:ei|ai|ey|ay)n?$|ye$")
-_LAST_NASAL = regex.compile(r"(?<=[aeiou])[nh]$")
+_TWICE = re.compile(r"(.)\1")
+# Endings that sound like "e".
+_LAST_E = ("ein", "ain", "eyn", "ayn", "ei", "ai", "ey", "ay", "ye")
+_LAST_NASAL = ("n", "h")  # after a vowel
 
 _MARK = regex.compile(r"\p{Mn}")
 # Letters with a dot below are sounds of their own in Bengali, written as two characters.
@@ -74,9 +79,14 @@ def spelling_key(word: str) -> str:
 
 def romanised_key(word: str) -> str:
     """One spelling for the many of a romanised word, English ones kept apart: kharaab -> kharab, theek -> thik."""
+    # By methods of strings, here and below: thousands of words get their keys when a process starts, and patterns take
+    # four times as long for that.
     for spelling, sound in _ROMANISED:
         word = word.replace(spelling, sound)
-    return str(_LONG_VOWEL.sub(r"\1", word))
+    for long, short in _LONG_VOWELS:
+        while long in word:
+            word = word.replace(long, short)
+    return word
 
 
 def lexicon_key(word: str) -> str:
@@ -84,5 +94,8 @@ def lexicon_key(word: str) -> str:
     word = romanised_key(word)
     for spelling, sound in _LEXICON:
         word = word.replace(spelling, sound)
-    word = _LAST_E.sub("e", _DOUBLED.sub(r"\1", word))
-    return str(_LAST_NASAL.sub("", word))
+    if _TWICE.search(word):
+        word = "".join([letter for letter, _ in groupby(word)])
+    if word.endswith(_LAST_E):
+        word = word[: -2 - word.endswith("n")] + "e"
+    return word[:-1] if word.endswith(_LAST_NASAL) and word[-2:-1] in _VOWELS else word

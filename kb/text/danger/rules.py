@@ -27,6 +27,7 @@ DEFAULT_WITHIN, FURTHEST = 8, 30
 MOST_LINES, LONGEST_LINE, MOST_PARTS = 400, 4000, 5
 
 _LIST = regex.compile(r"(?P<thing>thing\s+)?(?P<name>[\w-]+)\s*:(?P<words>.*)")
+_NAME = regex.compile(r"[\w-]+")
 _WITHIN = regex.compile(r"@\s*(\d+)\s*$")
 _RULE_WORD = regex.compile(rf"[{WORD_CLASS}]+\*?")
 
@@ -148,7 +149,7 @@ def _read_part(text: str, number: int, into: RuleWords) -> tuple[str, ...]:
 
 
 def _is_name(text: str) -> bool:
-    return regex.fullmatch(r"[\w-]+", text) is not None
+    return _NAME.fullmatch(text) is not None
 
 
 def complete(rules: RuleWords) -> RuleWords:

@@ -21,7 +21,6 @@ _SHORTEST_OPEN = 3
 _SHORTEST_KEY = 3
 _BREATHED = regex.compile(r"(?<=[kgcjtdbp])h")
 _GLIDE = regex.compile(r"(?<=[aeiou])[vy](?=[aeiou])")
-_SIBILANT = regex.compile(r"sh")
 _NEGATED_VERB = ("নি", "ni")  # ফোলেনি, "foleni": has not swollen
 
 
@@ -45,8 +44,10 @@ def sound_key(word: str) -> str:
     """One form for the many ways of spelling a normalised word: dhuaan, dhuwa, dua -> dua; झटका stays in its script."""
     if not word.isascii():
         return spelling_key(word)
-    key = _SIBILANT.sub("s", _BREATHED.sub("", lexicon_key(word)))
-    return str(_GLIDE.sub("", key))
+    key = lexicon_key(word)
+    if "h" in key:
+        key = str(_BREATHED.sub("", key)).replace("sh", "s")
+    return str(_GLIDE.sub("", key)) if "v" in key or "y" in key else key
 
 
 class WordIndex:
@@ -60,7 +61,7 @@ class WordIndex:
         self._sounds: dict[str, set[int]] = {}
         self._open_sounds: dict[str, set[int]] = {}
         self._seen: dict[str, frozenset[int]] = {}
-        for word in words:
+        for word in dict.fromkeys(words):  # a word stands in many phrases
             self._add(word)
         self._near: dict[str, list[str]] = {}
         for sound in self._sounds:
