@@ -154,6 +154,10 @@ def _load_before_fork(settings: Settings) -> None:
     Nothing that starts threads is opened here; they would not be in the workers.
     """
     import indexer.runtime  # noqa: F401
+    import kb.assist.composing  # this and what follows: imported late, so that a command need not wait for it
+    import kb.assist.leak_guard
+    import kb.privacy.redaction.addresses
+    import kb.privacy.redaction.numbers  # noqa: F401
     from indexer.encoders.bundled import load_before_fork
 
     load_before_fork(settings)

@@ -9,11 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from kb.privacy.redaction import addresses, codes, features, identity, links, money, passwords, references
+from kb.privacy.redaction import features, links, passwords
 from kb.privacy.redaction.introductions import find_introductions
 from kb.privacy.redaction.names import find_names, name_words, prepare_names
-from kb.privacy.redaction.phones import find_phones
-from kb.privacy.redaction.quantities import find_quantities
 from kb.privacy.redaction.spans import Canvas, Span
 from kb.privacy.redaction.spoken import find_spoken_numbers
 
@@ -104,6 +102,10 @@ def _look(text: str, given: tuple[str, ...], region: str, own_domains: frozenset
     if seen.link:
         canvas.apply(links.find_links, cased=True)
     if seen.at:
+        # Imported here, as what is for digits: an ordinary question has neither, and a command that asks one would wait for the
+        # patterns longer than for its search.
+        from kb.privacy.redaction import addresses
+
         canvas.apply(addresses.find_spelled_addresses)
         names = name_words(given) if own_domains else frozenset()
         canvas.apply(partial(addresses.find_addresses, own_domains=own_domains, names=names))
@@ -113,7 +115,9 @@ def _look(text: str, given: tuple[str, ...], region: str, own_domains: frozenset
         canvas.apply(passwords.find_credentials)
         canvas.apply(passwords.find_vouchers)
     if seen.digits:
-        _claim_numbers(canvas, seen, region)
+        from kb.privacy.redaction.numbers import claim_numbers
+
+        claim_numbers(canvas, seen, region)
     if seen.introduction:
         canvas.apply(find_introductions, cased=True)
     if seen.spoken:
@@ -121,44 +125,6 @@ def _look(text: str, given: tuple[str, ...], region: str, own_domains: frozenset
     if given:
         canvas.apply(partial(find_names, names=prepare_names(given)), cased=True)
     return canvas
-
-
-def _claim_numbers(canvas: Canvas, seen: features.Features, region: str) -> None:
-    if seen.four_digits:
-        canvas.apply(money.find_ibans)
-        canvas.apply(identity.find_pans, cased=True)
-    if seen.document:
-        canvas.apply(identity.find_named_documents)
-    if seen.seven_digits:
-        canvas.apply(identity.find_licences)
-        canvas.apply(references.find_device_numbers)
-    if seen.twelve_digits:
-        canvas.apply(money.find_cards)
-    if seen.card_code:
-        canvas.apply(codes.find_card_codes)
-    if seen.code:
-        canvas.apply(codes.find_divided_codes)
-    canvas.apply(references.find_harmless)
-    if seen.error:
-        canvas.apply(references.find_error_numbers)
-    if seen.six_digits or seen.seven_digits:
-        canvas.apply(references.find_references)
-        canvas.apply(references.find_references_before)
-    if seen.twelve_digits:
-        canvas.apply(identity.find_aadhaar)
-    if seen.seven_digits:
-        canvas.apply(money.find_accounts)
-        canvas.apply(money.find_accounts_by_branch)
-        canvas.apply(find_quantities)
-        canvas.apply(partial(find_phones, region=region))
-    if seen.digit_words:
-        canvas.apply(codes.find_digits)
-    if seen.code:
-        canvas.apply(codes.find_codes_after)
-        canvas.apply(codes.find_codes_far_after)
-        canvas.apply(codes.find_codes_before)
-        canvas.apply(codes.find_told_codes)
-        canvas.apply(codes.find_further_codes)
 
 
 def _find_placeholders(view: str) -> Iterator[Span]:
