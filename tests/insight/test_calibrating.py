@@ -15,7 +15,7 @@ from kb.insight.calibrating import LEAST_SEARCHES, has_enough_judged
 from kb.insight.judged import MOST_OF_A_COLLEAGUE, MOST_OF_A_VISIT, judged_searches
 from kb.insight.own_searches import LARGEST_SHARE, _fair_weights
 from kb.insight.reliability import Share, reliability
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.search.calibration_fit import COST
 from kb.search.own_calibration import stop_using
 from kb.search.types import Audience, Outcome

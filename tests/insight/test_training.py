@@ -14,7 +14,7 @@ from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError
 from kb.insight.gaps.costs import count_costs
 from kb.insight.training.announcing import line_of
-from kb.insight.training.cases import choose_cases, exclude_case, has_new_sources, make_case
+from kb.insight.training.cases import MOST_AT_ONCE, choose_cases, exclude_case, has_new_sources, make_case
 from kb.insight.training.likeness import compare_replies
 from kb.insight.training.lost import tell_gaps
 from kb.insight.training.pairing import comment
@@ -168,6 +168,18 @@ def test_tickets_of_one_moment_are_all_looked_at(session: Session) -> None:
     session.flush()
     assert choose_cases(session, lambda *_: [f"article:{known.id}"], region="IN") == 60
     assert not has_new_sources(session)
+
+
+def test_a_run_looks_at_some_and_the_next_runs_go_on(session: Session) -> None:
+    known = article(session)
+    begun = utc_now()
+    for number in range(2 * MOST_AT_ONCE + 10):
+        ticket(session, number=str(number)).imported_at = begun + timedelta(milliseconds=number)
+    session.flush()
+    made = []
+    while has_new_sources(session):
+        made.append(choose_cases(session, lambda *_: [f"article:{known.id}"], region="IN"))
+    assert made == [MOST_AT_ONCE, MOST_AT_ONCE, 10]
 
 
 def test_scores_of_what_was_done() -> None:

@@ -27,7 +27,7 @@ from kb.insight.wordings import (
     undo_wording,
 )
 from kb.insight.wordings.texts import clean_wording, content_key
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.search.types import Audience, CollectionName
 from kb.tables import Article, Feedback, FeedbackKind, LearnedWording, SearchEvent, User, WordingState
 from webapp.worker.kinds import WORDINGS, job_kinds

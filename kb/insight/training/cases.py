@@ -31,8 +31,9 @@ from kb.tables import (
 )
 from kb.tables.feedback import article_numbers
 
-# The job stops at so many cases on offer: more than a rep practises in a year, and each costs a search.
-MOST_CASES = 400
+# The job stops at so many cases on offer: more than a rep practises in a year, and each costs a search. So it does when it has
+# looked at so many in one run: the first, after an import, would keep a core busy for minutes.
+MOST_CASES, MOST_AT_ONCE = 400, 50
 LEVELS = (1, 2, 3)
 _A_BLOCK = 25
 _LONG = 400
@@ -61,15 +62,17 @@ def choose_cases(
     checkpoint: Callable[[], None] | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Look at tickets and conversations that were resolved since the last time; returns how many cases were made of them."""
+    """Look at tickets and conversations that were resolved since the last time, about MOST_AT_ONCE; returns how many cases were
+    made of them. What is left waits for the next run."""
     room = MOST_CASES - _count(session)
-    made = 0
+    made = looked_at = 0
     for name, read in (("tickets", _tickets), ("conversations", _conversations)):
-        while made < room:
+        while made < room and looked_at < MOST_AT_ONCE:
             mark = session.get(TrainingMark, name) or TrainingMark(name=name, number=0)
             until, sources = read(session, _time(mark.number), region)
             if until is None:
                 break
+            looked_at += len(sources)
             for source in sources:
                 if _make(session, source, find) is not None:
                     made += 1
