@@ -9,7 +9,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, Update, and_, case, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from kb.core.clock import utc_now
@@ -23,6 +36,32 @@ _LONGEST_BACK_OFF = timedelta(minutes=10)
 # Tries of a transaction that another worker's insert can collide with.
 _TRIES = 3
 _WAITING, _RUNNING = JobState.WAITING.value, JobState.RUNNING.value
+
+
+def _condition() -> ColumnElement[bool]:
+    same = JOBS.alias("same")
+    runs_already = exists().where(same.c.kind == _JOB.c.kind, same.c.key == _JOB.c.key, same.c.state == _RUNNING)
+    now, ahead = bindparam("due_now", type_=JOBS.c.run_at.type), bindparam("due_ahead", type_=JOBS.c.run_at.type)
+    # Its time is that of the other clock, which may come again only in hours.
+    is_of_other_clock = or_(_JOB.c.created_at > ahead, _JOB.c.started_at > ahead)
+    due = or_(
+        and_(_JOB.c.state == _WAITING, or_(_JOB.c.run_at <= now, is_of_other_clock), ~runs_already),
+        and_(_JOB.c.state == _RUNNING, _JOB.c.lease_until <= now, _JOB.c.attempts < _JOB.c.max_attempts),
+    )
+    return and_(_JOB.c.kind.in_(bindparam("due_kinds", expanding=True)), due)
+
+
+def _of(kinds: Sequence[str], now: datetime | None) -> dict[str, Any]:
+    """The parameters of `_DUE` and `_DUE_KINDS`."""
+    now = now or utc_now()
+    return {"due_kinds": list(kinds), "due_now": now, "due_ahead": now + _AHEAD}
+
+
+# Made once: putting such a statement together costs more than asking it, ten times a second.
+_JOB = JOBS.alias("due")
+# The id of the job to take next; the kinds of all that could be taken.
+_DUE = select(_JOB.c.id).where(_condition()).order_by(_JOB.c.run_at, _JOB.c.id).limit(1)
+_DUE_KINDS = select(_JOB.c.kind).where(_condition()).distinct()
 
 
 @dataclass(frozen=True)
@@ -54,7 +93,7 @@ def claim(engine: Engine, worker: str, kinds: Sequence[str], *, now: datetime | 
     that others are taking. Nothing is taken while the same work (kind and key) is running.
     """
     now = now or utc_now()
-    first = _due(kinds, now).with_for_update(skip_locked=True).scalar_subquery()
+    first = _DUE.params(_of(kinds, now)).with_for_update(skip_locked=True).scalar_subquery()
     take = (
         update(JOBS)
         .where(JOBS.c.id == first)
@@ -81,7 +120,12 @@ def claim(engine: Engine, worker: str, kinds: Sequence[str], *, now: datetime | 
 
 def is_due(connection: Connection, kinds: Sequence[str], *, now: datetime | None = None) -> bool:
     """Whether there is anything to claim. Only reads: on SQLite even a claim that finds nothing takes the write lock."""
-    return connection.execute(_due(kinds, now or utc_now())).first() is not None
+    return connection.execute(_DUE, _of(kinds, now)).first() is not None
+
+
+def find_due_kinds(connection: Connection, kinds: Sequence[str], *, now: datetime | None = None) -> set[str]:
+    """Those of which there is something to claim."""
+    return set(connection.scalars(_DUE_KINDS, _of(kinds, now)))
 
 
 def give_up_lost(engine: Engine, *, now: datetime | None = None) -> int:
@@ -167,19 +211,6 @@ def release(engine: Engine, claimed: Claimed) -> None:
             .where(~waits)
             .values(state=_WAITING, worker="", lease_until=None, attempts=claimed.attempt - 1, run_at=utc_now())
         )
-
-
-def _due(kinds: Sequence[str], now: datetime) -> Select[int]:
-    """The id of the job to take next, of those of `kinds`."""
-    job, same = JOBS.alias("due"), JOBS.alias("same")
-    runs_already = exists().where(same.c.kind == job.c.kind, same.c.key == job.c.key, same.c.state == _RUNNING)
-    # Its time is that of the other clock, which may come again only in hours.
-    is_of_other_clock = or_(job.c.created_at > now + _AHEAD, job.c.started_at > now + _AHEAD)
-    due = or_(
-        and_(job.c.state == _WAITING, or_(job.c.run_at <= now, is_of_other_clock), ~runs_already),
-        and_(job.c.state == _RUNNING, job.c.lease_until <= now, job.c.attempts < job.c.max_attempts),
-    )
-    return select(job.c.id).where(job.c.kind.in_(kinds), due).order_by(job.c.run_at, job.c.id).limit(1)
 
 
 def _end(engine: Engine, claimed: Claimed, values: dict[str, Any], next_at: datetime | None) -> bool:

@@ -15,7 +15,10 @@ from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.jobs import cancel_job, enqueue
-from kb.jobs.worker import JobContext, Kind, Worker, run_next, run_now, schedule
+from kb.jobs.kind import JobContext, Kind
+from kb.jobs.running import run_next, run_now
+from kb.jobs.schedule import schedule
+from kb.jobs.worker import Worker
 from kb.tables import Job
 
 

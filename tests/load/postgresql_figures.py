@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 from kb.jobs import enqueue
-from kb.jobs.worker import Kind, Worker
+from kb.jobs.kind import Kind
+from kb.jobs.worker import Worker
 from kb.tables import Passage
 from kb.tables.copying import copy_database
 from kb.tables.migrations import upgrade_database

@@ -23,7 +23,8 @@ from talks import make_talk, say
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 from kb.jobs import enqueue, get_job
-from kb.jobs.worker import JobContext, Kind, Worker
+from kb.jobs.kind import JobContext, Kind
+from kb.jobs.worker import Worker
 from webapp.app import create_app
 from webapp.shared.live import Hub
 

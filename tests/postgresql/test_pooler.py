@@ -21,7 +21,8 @@ from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 from kb.core.signals import Watch, jobs_of
 from kb.jobs import enqueue
-from kb.jobs.worker import JobContext, Kind, Worker
+from kb.jobs.kind import JobContext, Kind
+from kb.jobs.worker import Worker
 from kb.tables.migrations import upgrade_database
 from webapp.app import create_app
 

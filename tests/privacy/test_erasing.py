@@ -23,7 +23,7 @@ from kb.articles.store import save_article
 from kb.core.clock import utc_now
 from kb.core.settings import Settings
 from kb.jobs import enqueue
-from kb.jobs.worker import run_next
+from kb.jobs.running import run_next
 from kb.service.attachments import add_file
 from kb.service.chat import want_transcript
 from kb.service.customers import GivenCustomer, recognise_customer

@@ -15,7 +15,7 @@ from talks import make_talk
 from indexer.encoders.opening import open_encoder
 from kb.core.clock import utc_now
 from kb.core.settings import Settings
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.search.encoding import Encoder
 from kb.service.changes import presences_since
 from kb.service.frustration import Background, Frustration, Level, Said, judge_frustration

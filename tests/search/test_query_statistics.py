@@ -17,7 +17,7 @@ from indexer.encoders.hashing import HashEncoder
 from indexer.query_statistics import LOOK_EVERY_SECONDS, QueryStatisticsReader
 from indexer.runtime import SearchRuntime
 from kb.core.settings import Settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.search.fusion import CENTRING, NO_CENTRING
 from kb.search.query_statistics import (
     LONG_FROM,

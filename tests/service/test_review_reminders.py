@@ -16,7 +16,7 @@ from kb.articles import save_article
 from kb.articles.source import make_source
 from kb.articles.store import mark_reviewed
 from kb.core.settings import Settings
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.channels.calls import send_due_calls
 from kb.service.channels.webhooks import add_webhook
 from kb.service.review_reminders import unsent

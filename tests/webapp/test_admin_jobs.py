@@ -23,7 +23,8 @@ from kb.core.errors import ConflictError
 from kb.core.settings import Settings
 from kb.jobs import enqueue
 from kb.jobs.claiming import claim, close, heartbeat
-from kb.jobs.worker import ask_where_wanted, run_next
+from kb.jobs.running import run_next
+from kb.jobs.schedule import ask_where_wanted
 from kb.tables import Job, JobState, Passage, Role, Ticket, TicketMessage, UploadPart, utc_now
 from kb.tickets.uploads import Uploads
 from webapp.app import create_app

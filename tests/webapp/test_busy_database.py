@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.tables import Attachment, Conversation, Message, SearchEvent, User
 from webapp.app import create_app
 from webapp.help.own_conversations import token_of

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from indexer.encoders.hashing import HashEncoder
 from indexer.updating import bring_up_to_date
 from kb.core.settings import Settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.tables import Message
 from webapp.app import create_app
 from webapp.worker.held import HELD

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from indexer.encoders.hashing import HashEncoder
 from kb.core.settings import Settings
-from kb.jobs.worker import ask_where_wanted, run_next
+from kb.jobs.running import run_next
+from kb.jobs.schedule import ask_where_wanted
 from kb.tables import IndexBuild, Job
 from webapp.worker.kinds import INDEX, job_kinds
 from webapp.worker.tools import WorkerTools

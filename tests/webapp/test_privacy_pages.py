@@ -16,7 +16,7 @@ from talks import make_talk
 from kb.accounts.audit import AuditKind, find_events
 from kb.core.settings import Settings
 from kb.jobs import enqueue
-from kb.jobs.worker import run_next
+from kb.jobs.running import run_next
 from kb.service.attachments import add_file
 from kb.service.timeline import newest_messages
 from kb.tables import Conversation, Customer, Job, Role, UserSession

@@ -66,7 +66,7 @@ def _show_list(as_json: bool, with_done: bool) -> None:
     from kb.core.database import session_scope
     from kb.insight.gaps import list_gaps
     from kb.insight.gaps.listing import OPEN_STATES
-    from kb.jobs.worker import run_now
+    from kb.jobs.running import run_now
     from kb.tables import GapState
     from webapp.commands.console import open_database, out
     from webapp.commands.worker import worker_name

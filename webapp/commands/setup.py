@@ -234,7 +234,7 @@ def add_sample_gaps(settings: Settings, engine: "Engine") -> int:
     from kb.core.database import session_scope
     from kb.insight.gaps.sample import store_sample_searches
     from kb.insight.numbers import has_searches
-    from kb.jobs.worker import JobContext
+    from kb.jobs.kind import JobContext
     from kb.search.types import Audience
     from webapp.worker.gaps import run
     from webapp.worker.tools import WorkerTools

@@ -99,6 +99,6 @@ PASSAGES = Gauge(
 
 
 def observe_job(kind: str, result: str, seconds: float) -> None:
-    """See kb.jobs.worker.RunEnded."""
+    """See kb.jobs.kind.RunEnded."""
     JOB_RUNS.labels(kind, result).inc()
     JOB_SECONDS.labels(kind).observe(seconds)

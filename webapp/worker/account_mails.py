@@ -5,7 +5,7 @@ from typing import Any
 
 from kb.accounts.links import MailKind
 from kb.core.settings import Settings
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.account_mails import DueMail, send_account_mails
 from webapp.shared.account_links import sign_link
 from webapp.shared.security import load_secret_key

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kb.core.settings import Settings
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.channels.calls import send_due_calls
 from kb.service.channels.compose import Sender
 from kb.service.channels.delivery import WaysOut, deliver_due

@@ -15,7 +15,7 @@ from kb.core.database import forget_deleted, session_scope
 from kb.core.errors import ConflictError, KbError, NotFoundError
 from kb.core.settings import Settings
 from kb.jobs import enqueue, list_jobs
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.privacy.person import Erased, Person, carry_out, find_person, mentions_to_mask, plan_erasure
 from kb.privacy.person.mentions import mask_mentions, mask_value
 from kb.service.customers import GivenCustomer, clean_email, clean_phone, get_customer, owners_of

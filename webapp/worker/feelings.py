@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.frustration.storing import judge_due
 from webapp.worker.tools import WorkerTools
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
 from kb.insight.flags.collecting import collect_flags
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from webapp.worker.tools import WorkerTools
 
 FLAGS = "flags"

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kb.core.settings import Settings
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.gap_news import News, NewsWords, send_due_news
 from webapp.shared.news_links import sign_key
 from webapp.shared.security import load_secret_key

@@ -17,7 +17,7 @@ from kb.insight.gaps import (
 from kb.insight.gaps import regrouping_is_due as is_due
 from kb.insight.gaps.golden import GoldenSet
 from kb.insight.gaps.proving import prove_fills
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.search.types import Audience
 from webapp.worker.tools import WorkerTools
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.held_requests import store_held
 from kb.tables import Conversation
 from webapp.help.own_conversations import token_of

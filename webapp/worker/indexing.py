@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kb.core.errors import ConflictError
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from webapp.worker.tools import WorkerTools
 
 

@@ -12,7 +12,7 @@ from kb.core.settings import Settings
 from kb.insight.training.announcing import has_unannounced
 from kb.insight.training.reminding import has_due_reminders
 from kb.insight.translations.following import has_unfollowed
-from kb.jobs.worker import JobContext, Kind
+from kb.jobs.kind import JobContext, Kind
 from kb.service.account_mails import has_due_account_mails
 from kb.service.channels.calls import has_due_calls
 from kb.service.channels.delivery import has_due_messages

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
 from kb.insight.flags.outside import check_outside_links
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from webapp.worker.tools import WorkerTools
 
 OUTSIDE_LINKS = "outside_links"

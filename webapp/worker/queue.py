@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.conversations import reopen_snoozed
 from kb.service.drafts import delete_old_presences
 from kb.service.queue import deal_out

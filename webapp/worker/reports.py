@@ -10,7 +10,7 @@ from kb.core.database import session_scope
 from kb.core.settings import Settings
 from kb.insight.numbers import Period, make_figures, read_counted
 from kb.insight.numbers.reports import DueReport, claim_report, plan_reports, settle_report
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.channels.notices import send_claimed, send_notice
 from kb.service.channels.smtp import Fate, MailRound, Outcome
 from webapp.shared.formatting import date_in, value_in

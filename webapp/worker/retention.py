@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from kb.accounts.audit import prune_events
 from kb.core.clock import utc_now
 from kb.jobs import list_jobs
+from kb.jobs.kind import JobContext
 from kb.jobs.queue import OPEN
-from kb.jobs.worker import JobContext
 from kb.privacy.retention import KeepFor, delete_what_is_old
 from kb.tickets.uploads import Uploads
 from webapp.shared.security import load_secret_key

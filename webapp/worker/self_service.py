@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kb.insight.self_service import count_days
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from webapp.worker.tools import WorkerTools
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kb.core.database import session_scope
 from kb.core.errors import NotFoundError
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.sample import Script, play, read_scripts
 from webapp.shared.sample_shop import SAMPLE_SCRIPTS
 from webapp.worker.tools import WorkerTools

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.search.solved import count_solved
 from webapp.worker.tools import WorkerTools
 

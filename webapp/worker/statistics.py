@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.search.query_statistics import has_enough_queries, recompute_query_statistics
 from webapp.worker.tools import WorkerTools
 

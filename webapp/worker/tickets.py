@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kb.core.errors import InvalidInputError
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from webapp.shared.security import load_secret_key
 from webapp.worker.tools import WorkerTools
 

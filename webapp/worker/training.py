@@ -11,7 +11,7 @@ from kb.insight.training.announcing import announce_changes, has_unannounced
 from kb.insight.training.calm_cases import store_calm_cases
 from kb.insight.training.cases import choose_cases, has_new_sources
 from kb.insight.training.reminding import DueReminder, claim_reminder, settle_reminder
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.search.searcher import Searcher
 from kb.search.types import Audience, Outcome
 from kb.service.channels.notices import send_claimed, send_notice

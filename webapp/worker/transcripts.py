@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from kb.core.settings import Settings
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.chat_transcript import TranscriptWords, Words, send_due_transcripts
 from kb.tables import Conversation
 from webapp.shared.formatting import moment_in

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kb.insight.translations.following import follow_articles
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from webapp.worker.tools import WorkerTools
 
 TRANSLATIONS = "translations"

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kb.insight.curation.effects import Attempt, try_change
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.search.curation import load_curation
 from webapp.worker.tools import WorkerTools
 

@@ -9,7 +9,7 @@ from kb.insight.voice.collecting import collect_voice, encode_anew, has_somethin
 from kb.insight.voice.editing import note_answered
 from kb.insight.voice.judging import load_model
 from kb.insight.voice.themes import group_themes, has_ungrouped
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.voice_answers import has_unsent_answers, send_answers
 from webapp.worker.tools import WorkerTools
 

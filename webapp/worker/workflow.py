@@ -10,7 +10,7 @@ from kb.articles.schedules import run_due
 from kb.core.clock import utc_now
 from kb.core.database import session_scope
 from kb.core.settings import Settings
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.service.review_reminders import DueMail, note_due, send_reminders
 from webapp.shared.formatting import date_in
 from webapp.worker.catalogues import catalogue_for

@@ -13,7 +13,8 @@ from kb.core.database import session_scope
 from kb.core.settings import Settings
 from kb.insight.numbers import store_sample_history
 from kb.jobs import cancel_job, enqueue
-from kb.jobs.worker import Worker, run_next
+from kb.jobs.running import run_next
+from kb.jobs.worker import Worker
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.sample import begin_script, read_conversations, read_scripts, store_sample
 from kb.tables import Conversation, Customer, DailyCount, Job, JobState, Message

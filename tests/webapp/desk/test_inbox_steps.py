@@ -18,7 +18,7 @@ from kb.accounts.people import get_user
 from kb.core.clock import utc_now
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings, load_settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.service.conversations import snooze, take
 from kb.tables import Attachment, Conversation, Customer, Message, Presence, Role
 from webapp.worker.kinds import QUEUE, job_kinds

@@ -20,7 +20,7 @@ from kb.core.settings import Settings
 from kb.insight.training.announcing import announce_changes
 from kb.insight.training.calm_cases import store_calm_cases
 from kb.insight.training.receipts import remind
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.tables import (
     Announcement,
     AnnouncementRead,

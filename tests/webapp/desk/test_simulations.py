@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kb.accounts.people import get_user
 from kb.core.database import session_scope
 from kb.core.settings import Settings
-from kb.jobs.worker import run_next
+from kb.jobs.running import run_next
 from kb.service.sample import read_conversations, remove_sample, store_sample
 from kb.tables import Conversation, Job, JobState, Message, Role
 from webapp.shared.sample_shop import DEMO_PEOPLE, SAMPLE_CONVERSATIONS

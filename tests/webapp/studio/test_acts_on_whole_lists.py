@@ -13,7 +13,7 @@ import kb.articles.bulk as bulk
 from kb.articles import save_article
 from kb.articles.source import make_source
 from kb.core.settings import Settings
-from kb.jobs.worker import run_next
+from kb.jobs.running import run_next
 from kb.tables import Article, ArticleReview, BulkAct, Role, utc_now
 from webapp.worker.kinds import job_kinds
 from webapp.worker.workflow import BULK_ACTS_JOB

@@ -16,7 +16,7 @@ from talks import make_talk
 from kb.accounts.people import get_user
 from kb.core.clock import utc_now
 from kb.core.settings import Settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.service.messages import reply
 from kb.tables import Article, ArticleDraft, EditProposal, Role
 from webapp.worker.kinds import job_kinds

@@ -12,7 +12,7 @@ from statements import recorded_statements
 from talks import make_talk
 
 from kb.core.settings import Settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.tables import ArticleFlag, FlagKind, Role
 from webapp.worker.flags import FLAGS
 from webapp.worker.kinds import job_kinds

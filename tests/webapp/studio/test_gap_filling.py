@@ -18,7 +18,7 @@ from indexer.runtime import SearchRuntime
 from kb.articles import save_article
 from kb.articles.source import make_source
 from kb.core.settings import Settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.tables import Article, Gap, Ticket
 from webapp.worker.kinds import GAPS, job_kinds
 

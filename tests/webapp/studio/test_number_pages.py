@@ -19,7 +19,7 @@ from kb.accounts.people import get_user
 from kb.core.settings import Settings
 from kb.insight.numbers import store_sample_history
 from kb.insight.numbers.reports import last_report, plan_reports, want_report
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.tables import DailyCount, ReportReader, Role, WeeklyReport, utc_now
 from webapp.studio.numbers.tables import cell
 from webapp.worker.reports import send_reports

@@ -15,7 +15,7 @@ from kb.articles import save_article
 from kb.articles.source import make_source
 from kb.core.settings import Settings
 from kb.insight.curation.editing import history, list_rows
-from kb.jobs.worker import JobContext
+from kb.jobs.kind import JobContext
 from kb.search.types import Audience
 from kb.tables import Article, CuratedKind, Job
 from webapp.worker import trying

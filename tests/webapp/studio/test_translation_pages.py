@@ -14,7 +14,7 @@ from statements import recorded_statements
 from kb.articles import save_article
 from kb.articles.source import make_source
 from kb.core.settings import Settings
-from kb.jobs.worker import run_now
+from kb.jobs.running import run_now
 from kb.tables import Article, Role, TranslatedSection
 from webapp.worker.kinds import job_kinds
 from webapp.worker.translations import TRANSLATIONS

@@ -6,7 +6,8 @@ from sqlalchemy import Engine
 from kb.core.database import session_scope
 from kb.core.log_context import log_about
 from kb.jobs import enqueue
-from kb.jobs.worker import JobContext, Kind, run_next
+from kb.jobs.kind import JobContext, Kind
+from kb.jobs.running import run_next
 from webapp.shared.meters import observe_job
 
 
