@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from indexer.following import Follower
+from indexer.following import Follower, Versions
 from kb.search.confidence import Calibration
 from kb.search.own_calibration import used_calibration, used_number
 
@@ -10,10 +10,11 @@ from kb.search.own_calibration import used_calibration, used_number
 class CalibrationReader(Follower[Calibration]):
     """base: what holds without an own one, with the thresholds and the share of answerable searches of the settings."""
 
-    def __init__(self, engine: Engine, base: Calibration, fingerprint: str) -> None:
+    def __init__(self, engine: Engine, base: Calibration, fingerprint: str, versions: Versions | None = None) -> None:
         super().__init__(
             engine,
             "The own calibration",
-            lambda session: used_number(session, fingerprint),
+            used_number(fingerprint),
             lambda session: used_calibration(session, base, fingerprint),
+            versions,
         )

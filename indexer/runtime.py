@@ -17,7 +17,7 @@ from indexer.encoders.recovering import RecoveringEncoder
 from indexer.encoders.reranker import check_reranker
 from indexer.figures import Behind, behind
 from indexer.fingerprint import index_fingerprint
-from indexer.following import Follower
+from indexer.following import Follower, Versions
 from indexer.own_calibration import CalibrationReader
 from indexer.query_statistics import QueryStatisticsReader
 from indexer.second_stage import SecondStageSource
@@ -26,11 +26,11 @@ from kb.core.errors import IndexUnavailableError
 from kb.core.progress import Progress
 from kb.core.settings import Settings
 from kb.search.confidence import SHIPPED, Calibration, load_calibration
-from kb.search.curation import CurationSource, curation_version, load_curation
+from kb.search.curation import CURATION_VERSION, CurationSource, load_curation
 from kb.search.encoding import Encoder
 from kb.search.searcher import Searcher
 from kb.search.second_stage import Reranker
-from kb.search.solved import load_solved, newest_solved
+from kb.search.solved import NEWEST_SOLVED, load_solved
 from kb.search.types import Audience, CollectionName, CollectionSource
 
 if TYPE_CHECKING:
@@ -78,10 +78,11 @@ class SearchRuntime:
         self._backend = backend
         self._reader = reader
         self.base_calibration = load_base_calibration(settings)
-        self._statistics = QueryStatisticsReader(engine, encoder.fingerprint)
-        self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint)
-        self._solved = Follower(engine, "What solved conversations", newest_solved, load_solved)
-        self._curation = Follower(engine, "Synonyms and pinned answers", curation_version, load_curation)
+        together = Versions(engine)
+        self._statistics = QueryStatisticsReader(engine, encoder.fingerprint, together)
+        self._calibration = CalibrationReader(engine, self.base_calibration, encoder.fingerprint, together)
+        self._solved = Follower(engine, "What solved conversations", NEWEST_SOLVED, load_solved, together)
+        self._curation = Follower(engine, "Synonyms and pinned answers", CURATION_VERSION, load_curation, together)
         is_set = reranker or settings.reranker
         self._second_stage = SecondStageSource(settings, self._calibration, reranker) if is_set else None
         self._searchers = {

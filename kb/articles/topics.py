@@ -50,14 +50,13 @@ class HelpOrder:
         return [one.topic for one in sorted(below, key=lambda one: (one.position, one.topic))]
 
 
-def help_order_version(session: Session) -> int:
-    """How often anything of it was changed."""
-    return session.scalar(select(func.count(CuratedChange.id)).where(CuratedChange.kind.in_(_OF_PAGES))) or 0
+# Asks how often anything of it was changed.
+HELP_ORDER_VERSION = select(func.count(CuratedChange.id)).where(CuratedChange.kind.in_(_OF_PAGES))
 
 
 def load_help_order(session: Session) -> tuple[int, HelpOrder]:
     """What is stored now, with its version. Three statements."""
-    version = help_order_version(session)
+    version = session.scalar(HELP_ORDER_VERSION) or 0
     topics = {
         one.topic: NamedTopic(one.topic, one.names, one.position, one.parent)
         for one in session.scalars(select(CuratedTopic))

@@ -5,14 +5,15 @@ import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from kb.core.errors import ConfigurationError, ConflictError
 from kb.core.home import make_home
@@ -164,7 +165,7 @@ def _prepare_sqlite(connection: Any, longest_wait: float) -> None:
 @contextmanager
 def session_scope(engine: Engine) -> Iterator[Session]:
     """A session that commits at the end and rolls back on any error: for commands. Requests have their own (webapp)."""
-    with sessionmaker(engine, expire_on_commit=False)() as session:
+    with Session(engine, expire_on_commit=False) as session:
         try:
             yield session
             session.commit()
@@ -192,9 +193,17 @@ def upsert(
 
 def insert_new(session: Session, table: Table, row: Mapping[str, Any], *, key: Sequence[str]) -> int | None:
     """Insert `row` and return its id; None where there is one already that is the same in the unique columns `key`."""
-    statement = _insert(session, table, row).on_conflict_do_nothing(index_elements=list(key))
-    number: int | None = session.connection().execute(statement.returning(table.c.id)).scalar_one_or_none()
+    connection = session.connection()
+    statement = _insert_unless_there(connection.dialect.name, table, tuple(key))
+    number: int | None = connection.execute(statement, dict(row)).scalar_one_or_none()
     return number
+
+
+@lru_cache(maxsize=100)
+def _insert_unless_there(dialect: str, table: Table, key: tuple[str, ...]) -> Insert:
+    """Made once: that takes longer than to run it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=list(key)).returning(table.c.id)
 
 
 def _insert(session: Session, table: Table, row: Mapping[str, Any]) -> postgresql.Insert | sqlite.Insert:

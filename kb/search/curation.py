@@ -34,14 +34,13 @@ class CurationSource(Protocol):
     def current(self) -> Curation: ...
 
 
-def curation_version(session: Session) -> int:
-    """How often anything of it was changed; rows are never deleted, so that two who write at once are both seen."""
-    return session.scalar(select(func.count(CuratedChange.id)).where(CuratedChange.kind.in_(_OF_SEARCHES))) or 0
+# Asks how often anything of it was changed; rows are never deleted, so that two who write at once are both seen.
+CURATION_VERSION = select(func.count(CuratedChange.id)).where(CuratedChange.kind.in_(_OF_SEARCHES))
 
 
 def load_curation(session: Session) -> tuple[int, Curation]:
     """What is stored now, with its version. Three statements."""
-    version = curation_version(session)
+    version = session.scalar(CURATION_VERSION) or 0
     synonyms = session.scalars(select(Synonym).order_by(Synonym.id))
     pins = session.scalars(select(PinnedAnswer).order_by(PinnedAnswer.id))
     return version, Curation(

@@ -1,8 +1,11 @@
 """The record of searches and of what people did with the results. Queries are redacted before they are stored."""
 
-from sqlalchemy import select
+from typing import cast
+
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from kb.core.database import insert_new
 from kb.core.errors import NotFoundError
 from kb.privacy.redaction import redact
 from kb.search.types import SearchAnswer
@@ -11,6 +14,7 @@ from kb.tables.feedback import store_feedback
 from kb.text.cleaning import clean_text
 
 MAX_STORED_QUERY = 2000
+_EVENTS = cast(Table, SearchEvent.__table__)
 
 
 def record_search(
@@ -23,30 +27,30 @@ def record_search(
     visit: str | None = None,
     user_id: int | None = None,
     reader_language: str = "",
-) -> SearchEvent | None:
-    """Store one search, unless it asked nothing (then None). Call it after the answer is out: nobody should wait for it.
+) -> int | None:
+    """Store one search and return its number; None for one that asked nothing, and for one that is stored already.
 
-    `region` is the country of phone numbers that the query has without a prefix.
+    One statement. Call it after the answer is out: nobody should wait for it. `region` is the country of phone numbers that the
+    query has without a prefix.
     """
     if answer.no_question:
         return None
-    event = SearchEvent(
-        public_id=answer.public_id,
-        place=place,
-        audience=audience,
-        visit=visit,
-        user_id=user_id,
-        query=redact(clean_text(answer.query), region=region)[:MAX_STORED_QUERY],
-        language=answer.language,
-        reader_language=reader_language,
-        outcome=answer.outcome.value,
-        confidence=round(answer.confidence, 4),
-        lacks_identifier=bool(answer.missing),
-        results=[f"{result.kind}:{result.id}" for result in answer.results],
-        timings={stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
-    )
-    session.add(event)
-    return event
+    row = {
+        "public_id": answer.public_id,
+        "place": place,
+        "audience": audience,
+        "visit": visit,
+        "user_id": user_id,
+        "query": redact(clean_text(answer.query), region=region)[:MAX_STORED_QUERY],
+        "language": answer.language,
+        "reader_language": reader_language,
+        "outcome": answer.outcome.value,
+        "confidence": round(answer.confidence, 4),
+        "lacks_identifier": bool(answer.missing),
+        "results": [f"{result.kind}:{result.id}" for result in answer.results],
+        "timings": {stage: round(ms, 2) for stage, ms in answer.timings_ms.items()},
+    }
+    return insert_new(session, _EVENTS, row, key=("public_id",))
 
 
 def is_recorded(session: Session, public_id: str) -> bool:

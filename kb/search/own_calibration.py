@@ -11,7 +11,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Protocol
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from kb.core.errors import ConflictError
@@ -52,12 +52,12 @@ def used_calibration(session: Session, base: Calibration, fingerprint: str) -> t
     return row.id, own
 
 
-def used_number(session: Session, fingerprint: str) -> int:
-    """The number of the own calibration that is in use; 0 where none is."""
+def used_number(fingerprint: str) -> Select[int]:
+    """Asks for the number of the own calibration that is in use; nothing where none is."""
     statement = select(OwnCalibration.id).where(
         OwnCalibration.fingerprint == fingerprint, OwnCalibration.state == CalibrationState.IN_USE.value
     )
-    return session.scalar(statement.order_by(OwnCalibration.id.desc()).limit(1)) or 0
+    return statement.order_by(OwnCalibration.id.desc()).limit(1)
 
 
 def apply_own(base: Calibration, row: OwnCalibration) -> Calibration | None:
@@ -139,7 +139,7 @@ def is_switched_off(session: Session, fingerprint: str) -> bool:
 
 
 def _in_use(session: Session, fingerprint: str) -> OwnCalibration | None:
-    number = used_number(session, fingerprint)
+    number = session.scalar(used_number(fingerprint)) or 0
     return session.get(OwnCalibration, number) if number else None
 
 

@@ -86,19 +86,15 @@ def load_query_statistics(session: Session, fingerprint: str) -> QueryStatistics
     """The newest version of this encoder; what is shipped where none is stored."""
     rows = session.scalars(
         select(QueryMean).where(
-            QueryMean.fingerprint == fingerprint, QueryMean.version == _newest_version_of(fingerprint).scalar_subquery()
+            QueryMean.fingerprint == fingerprint, QueryMean.version == newest_version(fingerprint).scalar_subquery()
         )
     ).all()
     version = max((row.version for row in rows), default=0)
     return join_statistics(version, load_shipped_means(fingerprint), _learned(rows))
 
 
-def newest_version(session: Session, fingerprint: str) -> int:
-    """The number of the newest version that is stored for this encoder; 0 where there is none."""
-    return session.scalar(_newest_version_of(fingerprint)) or 0
-
-
-def _newest_version_of(fingerprint: str) -> Select[int]:
+def newest_version(fingerprint: str) -> Select[int]:
+    """Asks for the number of the newest version that is stored for this encoder; nothing where there is none."""
     return select(func.max(QueryMean.version)).where(QueryMean.fingerprint == fingerprint)
 
 

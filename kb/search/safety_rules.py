@@ -84,6 +84,7 @@ def load_rules(session: Session) -> dict[RuleKey, Rule]:
 
 _in_use: "WeakKeyDictionary[Engine, tuple[tuple[int, int], RuleSet]]" = WeakKeyDictionary()
 _lock = threading.Lock()
+_CHANGES = select(func.count(SafetyRuleChange.id), func.max(SafetyRuleChange.id))
 _SEEN = "safety_rules"  # in `Session.info`: the transaction, and the rules that it saw
 
 
@@ -107,7 +108,7 @@ def _newest_rules(session: Session) -> RuleSet:
     bind = session.get_bind()
     engine = bind.engine if isinstance(bind, Connection) else bind
     # How many and which last: of two who write at once the later number may be seen first.
-    count, last = session.execute(select(func.count(SafetyRuleChange.id), func.max(SafetyRuleChange.id))).one()
+    count, last = session.execute(_CHANGES).one()
     version = (int(count), int(last or 0))
     known = _in_use.get(engine)
     if known is not None and known[0] == version:

@@ -44,14 +44,13 @@ class SolvedSource(Protocol):
     def current(self) -> SolvedCounts: ...
 
 
-def newest_solved(session: Session) -> int:
-    """The number of the newest version, 0 where there is none."""
-    return session.scalar(select(func.max(SolvedGroup.version))) or 0
+# Asks for the number of the newest version; nothing where there is none.
+NEWEST_SOLVED = select(func.max(SolvedGroup.version))
 
 
 def load_solved(session: Session) -> tuple[int, SolvedCounts]:
     """The newest version with its number."""
-    version = newest_solved(session)
+    version = session.scalar(NEWEST_SOLVED) or 0
     rows = session.execute(select(SolvedGroup).where(SolvedGroup.version == version)).scalars()
     return version, SolvedCounts({row.document_group: row.solved for row in rows})
 

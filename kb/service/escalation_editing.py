@@ -60,9 +60,8 @@ def rules_text(changes: Sequence[CuratedChange], setting: str) -> str:
     return str(stored["text"]) if stored is not None else setting.strip() or DEFAULT_RULES
 
 
-def rules_version(session: Session) -> int:
-    """How often they were changed."""
-    return session.scalar(select(func.count(CuratedChange.id)).where(*_OF_RULES)) or 0
+# Asks how often they were changed.
+RULES_VERSION = select(func.count(CuratedChange.id)).where(*_OF_RULES)
 
 
 def stored_rules(session: Session) -> str | None:
@@ -73,8 +72,8 @@ def stored_rules(session: Session) -> str | None:
 
 
 def load_stored_rules(session: Session) -> tuple[int, str | None]:
-    """`stored_rules` with their `rules_version`."""
-    return rules_version(session), stored_rules(session)
+    """`stored_rules` with their `RULES_VERSION`."""
+    return session.scalar(RULES_VERSION) or 0, stored_rules(session)
 
 
 def rules_in_force(stored: str | None, setting: str) -> tuple[Rule, ...]:

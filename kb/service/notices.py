@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
 from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
-from kb.tables import Article, Notice, NoticeChange, NoticeDegree
+from kb.tables import Article, Notice, NoticeChange, NoticeDegree, UtcDateTime
 
 LONGEST_TEXT, LONGEST_ABOUT = 300, 500
 # What is longer true is an article, not a notice.
@@ -128,6 +128,31 @@ def get_notice(session: Session, notice_id: int, *, lock: bool = False) -> Notic
     return notice
 
 
+# Plain columns, and made once: every page asks, and mostly nothing runs.
+_NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
+_RUNS = (Notice.ends_at > _NOW, Notice.begins_at <= _NOW, Notice.is_taken_down.is_(False))
+_RUNNING = (
+    select(
+        *(Notice.__table__.c[name] for name in ("id", "texts", "degree", "begins_at", "ends_at", "topic", "about")),
+        Article.slug,
+        Article.title,
+    )
+    .select_from(Notice)
+    .outerjoin(
+        Article,
+        and_(
+            Article.translation_key == Notice.article_key,
+            Notice.article_key != "",
+            Article.language == bindparam("language"),
+            Article.audience == "public",
+            Article.status == "published",
+        ),
+    )
+    .where(*_RUNS)
+)
+_RUNNING_VERSIONS = select(Notice.id, Notice.version).where(*_RUNS).order_by(Notice.id)
+
+
 def running_notices(
     session: Session, language: str, *, in_any_language: bool = False, now: datetime | None = None
 ) -> list[RunningNotice]:
@@ -135,18 +160,9 @@ def running_notices(
 
     in_any_language: a notice without a text in it comes in another one, for people who answer customers of all languages.
     """
-    article = and_(
-        Article.translation_key == Notice.article_key,
-        Notice.article_key != "",
-        Article.language == language,
-        Article.audience == "public",
-        Article.status == "published",
-    )
-    rows = session.execute(
-        select(Notice, Article.slug, Article.title).outerjoin(Article, article).where(*_runs(now or utc_now()))
-    )
+    rows = session.execute(_RUNNING, {"now": now or utc_now(), "language": language})
     found: dict[int, RunningNotice] = {}
-    for notice, slug, title in rows:
+    for notice in rows:
         spoken = language if language in notice.texts else next(iter(notice.texts), "") if in_any_language else ""
         if spoken and notice.id not in found:
             found[notice.id] = RunningNotice(
@@ -159,7 +175,7 @@ def running_notices(
                 notice.topic,
                 notice.about,
                 notice.texts,
-                (slug, title) if slug else None,
+                (notice.slug, notice.title) if notice.slug else None,
             )
     order = sorted(found.values(), key=lambda one: (_DEGREES.index(one.degree), -one.begins_at.timestamp(), one.id))
     return order[:MOST_SHOWN]
@@ -167,7 +183,7 @@ def running_notices(
 
 def notices_version(session: Session) -> str:
     """Another text as soon as anything about what is shown has changed, by somebody or by the clock. One statement."""
-    rows = session.execute(select(Notice.id, Notice.version).where(*_runs(utc_now())).order_by(Notice.id))
+    rows = session.execute(_RUNNING_VERSIONS, {"now": utc_now()})
     return " ".join(f"{number}.{version}" for number, version in rows)
 
 
@@ -199,10 +215,6 @@ def standing_of(notice: Notice, now: datetime | None = None) -> str:
     if notice.ends_at <= now:
         return "over"
     return "planned" if notice.begins_at > now else "running"
-
-
-def _runs(now: datetime) -> tuple[Any, ...]:
-    return (Notice.ends_at > now, Notice.begins_at <= now, Notice.is_taken_down.is_(False))
 
 
 def _checked(content: NoticeContent, now: datetime) -> dict[str, Any]:

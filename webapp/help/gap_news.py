@@ -41,7 +41,7 @@ def want_news(language: str) -> ResponseReturnValue:
         )
         if answer.no_question or answer.outcome is Outcome.ANSWERED:
             return redirect(url_for("help.search", language=language, q=text[:300]), code=303)
-        event = record_search(
+        number = record_search(
             session(),
             answer,
             place=PLACE,
@@ -50,9 +50,7 @@ def want_news(language: str) -> ResponseReturnValue:
             visit=counted_visit(),
             reader_language=language,
         )
-        assert event is not None
-        session().flush()
-        number = event.id
+        assert number is not None
     secret = current_app.config["SECRET_KEY"]
     key = address_key(address, secret)
     wish_for_news(session(), number, address=address, address_key=key, language=language)

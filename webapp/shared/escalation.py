@@ -3,7 +3,7 @@
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from kb.service.escalation_editing import load_stored_rules, rules_in_force, rules_version
+from kb.service.escalation_editing import RULES_VERSION, load_stored_rules, rules_in_force
 from kb.service.escalation_rules import Rule
 from webapp.shared.followed import Followed
 
@@ -11,7 +11,7 @@ _EXTENSION = "kb_escalation"
 
 
 def init_escalation(app: Flask, engine: Engine) -> None:
-    app.extensions[_EXTENSION] = Followed(engine, "Rules of escalation", rules_version, load_stored_rules)
+    app.extensions[_EXTENSION] = Followed(engine, "Rules of escalation", RULES_VERSION, load_stored_rules)
 
 
 def escalation_rules() -> tuple[Rule, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Select
 from sqlalchemy.orm import Session
 
 from indexer.following import Follower
@@ -16,7 +16,7 @@ class Followed(Generic[T]):
     """Opens the follower when it is first asked for. what, newest, load: as `Follower` has them."""
 
     def __init__(
-        self, engine: Engine, what: str, newest: Callable[[Session], int], load: Callable[[Session], tuple[int, T]]
+        self, engine: Engine, what: str, newest: Select[int], load: Callable[[Session], tuple[int, T]]
     ) -> None:
         self._follower = OncePerProcess(lambda: Follower(engine, what, newest, load))
 

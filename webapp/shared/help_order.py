@@ -3,14 +3,14 @@
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from kb.articles.topics import HelpOrder, help_order_version, load_help_order
+from kb.articles.topics import HELP_ORDER_VERSION, HelpOrder, load_help_order
 from webapp.shared.followed import Followed
 
 _EXTENSION = "kb_help_order"
 
 
 def init_help_order(app: Flask, engine: Engine) -> None:
-    app.extensions[_EXTENSION] = Followed(engine, "The order of topics", help_order_version, load_help_order)
+    app.extensions[_EXTENSION] = Followed(engine, "The order of topics", HELP_ORDER_VERSION, load_help_order)
 
 
 def help_order() -> HelpOrder:

@@ -81,7 +81,6 @@ def record_if_typed(
         if answer.words_only:
             return
         record_search_here(separate, replace(answer, public_id=public_id))
-        separate.flush()
         drop_partial_queries(separate, public_id)
 
     run_after_response(record)
@@ -96,12 +95,7 @@ def record_after_response(
     if answer.words_only or _is_not_counted(audience):
         return
     record = _recorder(audience, place, reader_language, visit)
-
-    def record_once(separate: Session) -> None:
-        if not is_recorded(separate, answer.public_id):
-            record(separate, answer)
-
-    run_after_response(record_once)
+    run_after_response(lambda separate: record(separate, answer))
 
 
 def _is_not_counted(audience: Audience) -> bool:
