@@ -21,6 +21,7 @@ from indexer.backends.faiss_tantivy.stored_passages import (
     has_all_changes,
     lexical_document,
     newest_change,
+    newest_changes,
     passage_row,
     passage_text,
     passage_vector,
@@ -119,6 +120,9 @@ class IndexReader(FollowingReader):
 
     def _with_changes(self, manifest: Manifest, views: Views, signature: Signature | None) -> Views:
         """The views with the changes that came after them; the same object when there are none. Raises _Overtaken."""
+        newest = newest_changes(self._engine, manifest.build)
+        if not any(_may_have_news(views[name], newest[name]) for name in CollectionName):
+            return views
         # One moment of the database: a passage and what takes its place are never seen apart.
         with snapshot_scope(self._engine) as session:
             changed = {name: self._with_changes_of(session, manifest.build, views[name]) for name in CollectionName}
@@ -153,6 +157,10 @@ class IndexReader(FollowingReader):
         change = lexical.change_id()
         pending = view.pending.changed(add, touched)
         return CollectionView(view.name, view.segments, pending, newest, lexical.searcher(), change)
+
+
+def _may_have_news(view: CollectionView, newest: int) -> bool:
+    return newest > view.change_id or view.segments.lexical.change_id() > view.lexical_change_id
 
 
 def _to_pending(row: Passage, width: int) -> PendingPassage:

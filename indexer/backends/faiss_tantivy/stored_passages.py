@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import Engine, exists, func, select
+from sqlalchemy import BindParameter, Engine, bindparam, exists, func, select
 from sqlalchemy.orm import Session, undefer
 
 from indexer.backends.faiss_tantivy.lexical import LexicalDocument
@@ -28,6 +28,24 @@ def newest_change(session: Session, build: int, name: CollectionName) -> int:
         IndexChange.build_id == build, IndexChange.collection == name.value
     )
     return session.scalar(statement) or 0
+
+
+_BUILD: BindParameter[int] = bindparam("build")
+_NEWEST_CHANGES = select(
+    *(
+        select(func.max(IndexChange.id))
+        .where(IndexChange.build_id == _BUILD, IndexChange.collection == name.value)
+        .scalar_subquery()
+        for name in CollectionName
+    )
+)
+
+
+def newest_changes(engine: Engine, build: int) -> dict[CollectionName, int]:
+    """The same of all collections, by one short statement: several times a second somebody asks, and mostly for nothing."""
+    with engine.connect() as connection:
+        found = connection.execute(_NEWEST_CHANGES, {"build": build}).one()
+    return {name: newest or 0 for name, newest in zip(CollectionName, found, strict=True)}
 
 
 def count_changes(session: Session, build: int, name: CollectionName, after: int) -> int:
