@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from kb.search.synonyms import NO_SYNONYMS, Synonyms
 from kb.text.spelling import Speller
-from kb.text.terms import EXACT_MARK, FUNCTION_WORD_WEIGHT, is_function_word, weighted_query_terms
+from kb.text.terms import EXACT_MARK, FUNCTION_WORD_WEIGHT, is_function_word, weighted_query_terms, weighted_word_terms
 from kb.text.transliteration import to_native
 from kb.text.words import HINDI_OR_BENGALI, find_words
 
@@ -60,12 +60,12 @@ def process_query(
     if language not in ("hi-Latn", "bn-Latn"):
         return _with_synonyms(ProcessedQuery(text, terms, frozenset(optional), language, meant, asked), also)
     primary = language.partition("-")[0]
-    native = to_native(text, language, lambda word: any(map(is_known, weighted_query_terms(word, "en"))))
+    native = to_native(text, language, lambda word: any(is_known(term) for term, _ in weighted_word_terms(word, "en")))
     optional |= set(terms)
     written = [word for word in find_words(native.text) if HINDI_OR_BENGALI.match(word)]
     for words, of_language in ((native.english, "en"), (native.native, primary), (written, primary)):
         for phrase in words:
-            for term, weight in weighted_query_terms(phrase, of_language).items():
+            for term, weight in weighted_word_terms(phrase, of_language):
                 light = is_function_word(phrase, of_language) and not term.startswith(EXACT_MARK)
                 terms[term] = max(terms.get(term, 0.0), weight * (FUNCTION_WORD_WEIGHT if light else 1.0))
                 optional.add(term)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
+from threading import Lock
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from kb.search.candidates import DEPTH, gather_candidates
 from kb.search.curation import CurationSource
 from kb.search.encoding import Encoder, Ids, QueryEmbedding, Vectors
 from kb.search.fusion import NO_CENTRING
-from kb.search.lexical_retrieval import retrieve_lexically
+from kb.search.lexical_retrieval import LexicalHits, retrieve_lexically
 from kb.search.long_texts import split_long_text
 from kb.search.query_embeddings import embed_query, read_ahead
 from kb.search.query_processing import ProcessedQuery, process_query
@@ -29,8 +30,6 @@ from kb.text.spelling import Speller
 from kb.text.words import find_words
 
 _NO_IDS, _NO_SCORES = np.zeros(0, np.int64), np.zeros(0, np.float32)
-# Searches whose words are looked up at the same time.
-_LEXICAL_THREADS = 4
 # Passages that are candidates too, per collection.
 Also = Callable[[Sequence[Collection]], Sequence[Ids]]
 
@@ -52,7 +51,8 @@ class Retriever:
         self._solved = solved
         self._curation = curation
         self._zone = zone
-        self._pool = ThreadPoolExecutor(_LEXICAL_THREADS, thread_name_prefix="lexical")
+        self._helper = ThreadPoolExecutor(1, thread_name_prefix="lexical")
+        self._is_helping = Lock()
 
     def retrieve_with_parts(
         self, sources: Sequence[CollectionSource], query: str, language: str, clock: StageClock
@@ -77,14 +77,13 @@ class Retriever:
         processed = self._process(collections, query, language, curation.synonyms)
         pin = curation.pins.find(query, language, utc_now().astimezone(self._zone).date())
         query = processed.asked
-        # The words are looked up while the model runs: both leave Python's lock alone, and neither waits for the other.
-        lexical_hits = self._pool.submit(retrieve_lexically, processed, query, language, collections)
+        lexical_hits = self._beside(partial(retrieve_lexically, processed, query, language, collections))
         embedding = self._embed(processed.text)
         words_only = embedding is None
         if embedding is None:
             embedding = _no_embedding(collections)
         clock.lap("encode")
-        lexical = lexical_hits.result()
+        lexical = lexical_hits()
         clock.lap("lexical")
         dense = [
             (_NO_IDS, _NO_SCORES) if words_only else collection.search_dense(embedding.vector, DEPTH)
@@ -114,6 +113,18 @@ class Retriever:
             pinned=tuple(sorted(pinned)),
             words_only=words_only,
         )
+
+    def _beside(self, work: Callable[[], LexicalHits]) -> Callable[[], LexicalHits]:
+        """Gives what `work` finds. It begins at once, while the model runs: both leave Python's lock alone.
+
+        Where several search at a time the processors are busy anyway, and all but one do it themselves: handing over would cost
+        more than it brings.
+        """
+        if not self._is_helping.acquire(blocking=False):
+            return work
+        future = self._helper.submit(work)
+        future.add_done_callback(lambda _done: self._is_helping.release())
+        return future.result
 
     def _embed(self, text: str) -> QueryEmbedding | None:
         """None while the encoder is missing: then the words alone are looked up."""

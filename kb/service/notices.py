@@ -128,29 +128,30 @@ def get_notice(session: Session, notice_id: int, *, lock: bool = False) -> Notic
     return notice
 
 
-# Plain columns, and made once: every page asks, and mostly nothing runs.
+# Plain tables, and made once: every page asks, and mostly nothing runs.
 _NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
-_RUNS = (Notice.ends_at > _NOW, Notice.begins_at <= _NOW, Notice.is_taken_down.is_(False))
+_NOTICES, _ARTICLES = Notice.__table__, Article.__table__
+_RUNS = (_NOTICES.c.ends_at > _NOW, _NOTICES.c.begins_at <= _NOW, _NOTICES.c.is_taken_down.is_(False))
 _RUNNING = (
     select(
-        *(Notice.__table__.c[name] for name in ("id", "texts", "degree", "begins_at", "ends_at", "topic", "about")),
-        Article.slug,
-        Article.title,
+        *(_NOTICES.c[name] for name in ("id", "texts", "degree", "begins_at", "ends_at", "topic", "about")),
+        _ARTICLES.c.slug,
+        _ARTICLES.c.title,
     )
-    .select_from(Notice)
+    .select_from(_NOTICES)
     .outerjoin(
-        Article,
+        _ARTICLES,
         and_(
-            Article.translation_key == Notice.article_key,
-            Notice.article_key != "",
-            Article.language == bindparam("language"),
-            Article.audience == "public",
-            Article.status == "published",
+            _ARTICLES.c.translation_key == _NOTICES.c.article_key,
+            _NOTICES.c.article_key != "",
+            _ARTICLES.c.language == bindparam("language"),
+            _ARTICLES.c.audience == "public",
+            _ARTICLES.c.status == "published",
         ),
     )
     .where(*_RUNS)
 )
-_RUNNING_VERSIONS = select(Notice.id, Notice.version).where(*_RUNS).order_by(Notice.id)
+_RUNNING_VERSIONS = select(_NOTICES.c.id, _NOTICES.c.version).where(*_RUNS).order_by(_NOTICES.c.id)
 
 
 def running_notices(

@@ -13,7 +13,7 @@ from itertools import pairwise
 import regex
 
 from kb.text.phonetic import lexicon_key, spelling_key
-from kb.text.terms import EXACT_MARK, is_exact_term, is_function_word, normalise, stem_of, weighted_query_terms
+from kb.text.terms import EXACT_MARK, is_exact_term, is_function_word, normalise, stem_of, weighted_word_terms
 from kb.text.transliteration import ROMANISED, is_in_lexicon, lexicon_words
 from kb.text.vocabulary import NearWord, Vocabulary, may_be_misspelt
 from kb.text.words import JOINTS, WORD_CLASS
@@ -80,10 +80,11 @@ class Speller:
         for word in self._misspelt(typed, unknown, language, shouting=text.isupper()):
             corrections = self.corrections(word, language)
             rest = 1 - sum(correction.share for correction in corrections)
-            for term in weighted_query_terms(word, language).keys() & terms.keys():
-                corrected[term] = terms[term] * rest
+            for term, _ in weighted_word_terms(word, language):
+                if term in terms:
+                    corrected[term] = terms[term] * rest
             for correction in corrections:
-                for term, weight in weighted_query_terms(correction.text, language).items():
+                for term, weight in weighted_word_terms(correction.text, language):
                     added[term] = max(added.get(term, 0.0), weight * correction.share)
             if corrections and corrections[0].share >= CONFIDENT:
                 sure[word] = corrections[0].text

@@ -109,6 +109,12 @@ def weighted_query_terms(text: str, language: str) -> dict[str, float]:
     return dict(list(weights.items())[:MAX_QUERY_TERMS])
 
 
+@cached_by_word
+def weighted_word_terms(word: str, language: str) -> tuple[tuple[str, float], ...]:
+    """The pairs of `weighted_query_terms` for a word, or a phrase as short as one, that is looked at again and again."""
+    return tuple(weighted_query_terms(word, language).items())
+
+
 def query_terms(text: str, language: str) -> list[str]:
     """Different stems of a query without function words (unless there are only those), at most MAX_QUERY_TERMS."""
     words = _JOINED_WORDS.findall(normalise(text))
