@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from kb.core.database import session_scope
 from kb.core.errors import InvalidInputError, NotFoundError
-from kb.search.events import record_feedback
+from kb.search.events import record_feedback, record_search
+from kb.search.types import Outcome, SearchAnswer
 from kb.service.before_contact import tried_before
 from kb.service.contact import request_contact
 from kb.tables import Feedback, FeedbackKind, SearchEvent
@@ -145,3 +146,16 @@ def test_nothing_that_is_stored_breaks_the_list_of_requests(session: Session, do
     request_contact(session, **fields, visit="a visit")
     shown = tried_before(session, ["a visit"])[0]
     assert [opened.id for opened in shown.read] == [article.id]
+
+
+def test_a_search_that_is_recorded_twice_at_once_is_stored_once(engine: Engine, session: Session) -> None:
+    answer = SearchAnswer("Where is my lamp?", "en", Outcome.NONE, 0.1, [], {"total": 1.234}, str(uuid.uuid4()))
+    numbers: list[int | None] = []
+
+    def record(own: Session) -> None:
+        numbers.append(record_search(own, answer, place="help", audience="customer", region="IN", visit="a visit"))
+
+    at_once(engine, record)
+    [event] = session.scalars(select(SearchEvent)).all()
+    assert (event.query, event.visit, event.timings) == ("Where is my lamp?", "a visit", {"total": 1.23})
+    assert sorted(number for number in numbers if number) == [event.id]

@@ -1,6 +1,7 @@
 """What a search gives, seen from outside: audiences, languages, odd input. Real database, real index, tiny encoder."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from content_factory import add_article, add_ticket
@@ -184,3 +185,16 @@ def test_a_customers_search_takes_one_statement(search: Search, engine: Engine) 
     # Looking for news is not part of each search.
     shown = list(filter(is_of_the_page, statements))
     assert len(shown) == 1, shown
+
+
+def test_searches_at_the_same_time_find_what_each_finds_alone(runtime: SearchRuntime, engine: Engine) -> None:
+    asked = ["refund card days", "clean a lamp", "polish brass", "रिफ़ंड कार्ड", "refnud of a ketle", "cloth for lamps"]
+
+    def found(text: str) -> tuple[float, list[tuple[int, float]]]:
+        with Session(engine) as session:
+            answer = runtime.searcher(Audience.REP).search(session, text, reader_language="en")
+        return answer.confidence, [(result.id, result.score) for result in answer.results]
+
+    alone = [found(text) for text in asked]
+    with ThreadPoolExecutor(len(asked)) as pool:
+        assert list(pool.map(found, asked * 5)) == alone * 5
