@@ -19,6 +19,13 @@ def free_port(address: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def children(pid: int) -> list[int]:
-    """Processes that the first thread of a process has started and that live."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def children(pid: int) -> dict[int, list[str]]:
+    """Processes that a process has started and that live, each with its command line."""
+    found = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for number in (task / "children").read_text().split():
+            try:
+                found[int(number)] = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
+            except OSError:
+                continue
+    return found

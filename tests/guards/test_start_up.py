@@ -116,9 +116,8 @@ def test_one_search_costs_little_time_of_the_processor(environment: dict[str, st
             check=True,
         )
         seconds.append(used() - before)
-    assert median(seconds) <= 4.0, (
-        seconds
-    )  # 1.5 measured; 5 on a busy machine with the vocabulary, 8 to 9 with a model library
+    # 1.5 measured; 5 on a busy machine with the vocabulary, 8 to 9 with a model library
+    assert median(seconds) <= 4.0, seconds
 
 
 @pytest.fixture
@@ -146,7 +145,7 @@ def test_a_serving_process_keeps_little_of_its_own_and_shares_the_vocabulary(ser
     for number in range(40):  # whichever worker takes them: all have opened model and index before they are looked at
         assert _answers(f"{root}/api/v1/search?q=refund+{number}")
     time.sleep(2)
-    workers = [child for child in children(pid) if "worker" not in _command(child)]
+    workers = [child for child, command in children(pid).items() if "worker" not in command]
     assert len(workers) == 2
     for worker in workers:
         own, shared = _memory(worker)
@@ -160,10 +159,6 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text()
 
 
 def _memory(pid: int) -> tuple[int, int]:

@@ -39,18 +39,6 @@ def processor_seconds(pid: int) -> float:
     return (int(after_name[11]) + int(after_name[12])) / _TICKS
 
 
-def children(pid: int) -> dict[int, list[str]]:
-    """Processes that a process has started and that live, each with its command line."""
-    found = {}
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for number in (task / "children").read_text().split():
-            try:
-                found[int(number)] = Path(f"/proc/{number}/cmdline").read_bytes().decode().split("\0")
-            except OSError:
-                continue
-    return found
-
-
 def busy() -> dict[str, float]:
     """How busy the machine is with whatever runs on it: processors, and the load of the last minute."""
     return {"processors": os.cpu_count() or 1, "load_before": round(os.getloadavg()[0], 2)}

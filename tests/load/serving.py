@@ -18,8 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "factories"))
 
-from kb_process import KB, free_port, without_settings
-from machine import children
+from kb_process import KB, children, free_port, without_settings
 
 from indexer.encoders.opening import open_encoder
 from indexer.updating import bring_up_to_date

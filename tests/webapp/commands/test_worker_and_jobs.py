@@ -6,12 +6,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from content_factory import add_article
-from kb_process import KB, without_settings
+from kb_process import KB, children, without_settings
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -51,14 +51,8 @@ def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def children_of(pid: int, word: str) -> list[int]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, IndexError):
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid and word in (folder / "cmdline").read_text().split("\0"):
-                found.append(int(folder.name))
-    return found
+def workers_of(pid: int) -> list[int]:
+    return [child for child, command in children(pid).items() if "worker" in command]
 
 
 def ask_for_index(engine: Engine) -> int:
@@ -110,13 +104,13 @@ def test_worker_indexes_what_was_written_and_stops_when_it_is_told(settings: Set
 @pytest.mark.slow
 def test_server_keeps_a_worker_alive_and_takes_it_along_when_it_stops(settings: Settings, engine: Engine) -> None:
     with running(settings, "serve", KB_PORT=str(20_000 + os.getpid() % 20_000), KB_WORKERS="1") as server:
-        wait_until(lambda: children_of(server.pid, "worker"))
-        (first,) = children_of(server.pid, "worker")
+        wait_until(lambda: workers_of(server.pid))
+        (first,) = workers_of(server.pid)
         job = ask_for_index(engine)
         wait_until(lambda: is_done(engine, job))
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: children_of(server.pid, "worker") not in ([], [first]))
-        (second,) = children_of(server.pid, "worker")
+        wait_until(lambda: workers_of(server.pid) not in ([], [first]))
+        (second,) = workers_of(server.pid)
         job = ask_for_index(engine)
         wait_until(lambda: is_done(engine, job))
         server.send_signal(signal.SIGTERM)
@@ -130,8 +124,8 @@ def test_server_keeps_a_worker_alive_and_takes_it_along_when_it_stops(settings: 
 @pytest.mark.slow
 def test_worker_does_not_outlive_a_server_that_was_killed(settings: Settings, engine: Engine) -> None:
     with running(settings, "serve", KB_PORT=str(20_000 + os.getpid() % 20_000), KB_WORKERS="1") as server:
-        wait_until(lambda: children_of(server.pid, "worker"))
-        (worker,) = children_of(server.pid, "worker")
+        wait_until(lambda: workers_of(server.pid))
+        (worker,) = workers_of(server.pid)
         job = ask_for_index(engine)
         wait_until(lambda: is_done(engine, job))
         server.kill()

@@ -67,7 +67,7 @@ class Server:
 
     def child(self, role: Literal["web", "worker"]) -> int:
         """Its process id."""
-        is_worker = {pid: "worker" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children(self.process.pid)}
+        is_worker = {pid: "worker" in command for pid, command in children(self.process.pid).items()}
         return next(pid for pid, found in is_worker.items() if found == (role == "worker"))
 
     def lines(self) -> list[dict[str, object]]:
