@@ -158,7 +158,9 @@ def _match_words(
         groups = candidates.groups[best]
         rows = rows[np.argsort(groups[rows], kind="stable")]
         # Document by document: of each word the best of its passages counts.
-        of_documents, starts = np.unique(groups[rows], return_index=True)
+        ordered = groups[rows]
+        starts = _starts(ordered[1:] != ordered[:-1])
+        of_documents = ordered[starts]
         own = np.maximum.reduceat(found.usual[rows], starts) - found.usual[rows].mean()
         least = weakest_words(np.maximum.reduceat(found.telling[rows], starts))
         places = np.minimum(of_documents.searchsorted(candidates.groups[block]), len(of_documents) - 1)

@@ -25,7 +25,13 @@ def find_likely(scores: Sequence[float], candidates: Vectors) -> list[bool]:
     if not scores:
         return []
     best = max(scores)
-    way = best - float(np.median(candidates)) if len(candidates) >= _ENOUGH else 0.0
+    way = best - _median(candidates) if len(candidates) >= _ENOUGH else 0.0
     farthest = FARTHEST * way if way > 0 else _PLAINLY_FAR
     last = max(place for place, score in enumerate(scores) if best - score <= farthest)
     return [place <= last for place in range(len(scores))]
+
+
+def _median(values: Vectors) -> float:
+    """As `np.median`, which imports masked arrays to look for what is no number: a command would wait for that."""
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2 : len(ordered) // 2 + 1].mean())

@@ -41,6 +41,7 @@ NOT_FOR_ONE_QUESTION = [
     "flask",
     "jinja2",
     "onnx",
+    "numpy.ma",
     "requests",
     "pydantic",
     "rich.progress",

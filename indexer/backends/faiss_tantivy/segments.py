@@ -119,5 +119,7 @@ class Segments:
         return segment.words[place]
 
     def _locate(self, row: int) -> tuple[Segment, int]:
+        if len(self.segments) == 1:
+            return self.segments[0], row
         number = int(self._starts.searchsorted(row, "right")) - 1
         return self.segments[number], row - int(self._starts[number])

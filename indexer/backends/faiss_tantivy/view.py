@@ -132,8 +132,11 @@ class CollectionView:
         return len(self._lexical)
 
     def all_ids(self) -> Ids:
-        """Of everything in the collection: for benchmarks."""
-        return np.concatenate([np.setdiff1d(self.segments.table.ids, self._removed), self._pending_table.ids])
+        """Of everything in the collection: for benchmarks, and for describing a small one."""
+        ids = self.segments.table.ids
+        # Not `setdiff1d`: it looks for doublets, and imports masked arrays for that, which a command would wait for.
+        kept = ids[~np.isin(ids, self._removed)] if len(self._removed) else ids
+        return np.concatenate([kept, self._pending_table.ids])
 
     def _are_known(self, ids: Ids) -> NDArray[np.bool_]:
         _, known = self.segments.table.locate(ids)
