@@ -116,7 +116,7 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
         _quantise(exact, scratch / "int8.onnx")
         _separate_weights(scratch / "int8.onnx", built)
         (built / TOKENIZER_FILE).write_bytes(tokenizer)
-        write_piece_table(built / TOKENIZER_FILE)
+        _add_piece_table(built)
         sizes = {name: (built / name).stat().st_size for name in (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE)}
         description = {"fingerprint": fingerprint, "dimensions": 384, "sizes": sizes, "source": _WEIGHTS.requirement}
         (built / DESCRIPTION_FILE).write_text(json.dumps(description, indent=1), "utf-8")
@@ -131,7 +131,7 @@ def ensure_bundled_model(settings: Settings, progress: StepProgress | None = Non
 
 
 def _add_piece_table(folder: Path) -> None:
-    """To models that were made before there was one; where nothing can be written it is done without."""
+    """Also to models that were made before there was one; where nothing can be written it is done without."""
     if not has_piece_table(folder):
         with suppress(OSError, sqlite3.Error):
             write_piece_table(folder / TOKENIZER_FILE)
