@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from kb.accounts.people import get_user
 from kb.tables import Role
 from webapp.shared.locale import choose_language
+from webapp.shared.ui import language_name
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,18 @@ def test_language_of_a_person_goes_before_that_of_the_browser(app: Flask, sessio
 def test_outside_of_a_request_the_default_language_is_used(app: Flask) -> None:
     with app.app_context():
         assert choose_language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("bn-Latn", "Bengali (Latin)"),
+        ("hi-Latn", "Hindi (Latin)"),
+        ("ta-Latn", "Tamil (Latin)"),
+        ("sr-Latn", "Srpski (latinica)"),
+        ("bn", "বাংলা"),
+        ("xx-Latn", "xx-Latn"),
+    ],
+)
+def test_a_language_typed_in_latin_letters_is_told_apart_from_the_language_itself(tag: str, name: str) -> None:
+    assert language_name(tag) == name

@@ -45,6 +45,10 @@ class LanguageOption:
     url: str = ""  # of this very page in that language; empty where the language is a preference, not an address
 
 
+# As people call it; CLDR says "Bangla".
+_COMMON_ENGLISH_NAMES = {"bn": "Bengali"}
+
+
 def init_ui(app: Flask, settings: Settings) -> None:
     """Give templates `asset()`, the names of languages, and the variable `ui` (a `PageFrame`)."""
     init_assets(app)
@@ -58,11 +62,14 @@ def init_ui(app: Flask, settings: Settings) -> None:
 
 
 def language_name(tag: str) -> str:
-    """A language's name in itself: `हिन्दी` for `hi`; the tag where it is not known."""
+    """A language's name in itself: `हिन्दी` for `hi`, `Hindi (Latin)` for `hi-Latn`; the tag where it is not known."""
     try:
         locale = Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
         return tag
+    if "-Latn" in tag and locale.script is None:
+        # Babel drops letters that CLDR has no names in: Bengali typed in Latin letters was called the same as Bengali.
+        return f"{_COMMON_ENGLISH_NAMES.get(locale.language, locale.english_name)} (Latin)"
     name = locale.get_display_name(locale) or tag
     return name[:1].upper() + name[1:]
 
