@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kb.search.answers import rows_around
 from kb.search.deciding_words import DecidingWords
-from kb.search.encoding import WordVectors
-from kb.search.piece_choice import describe_pieces, score_pieces
+from kb.search.encoding import Vectors, WordVectors
+from kb.search.piece_choice import Pieces, describe_pieces, score_pieces
 from kb.search.retrieval import Retrieval
 from kb.search.snippets import piece_with_most_words
-from kb.search.types import PassageText
+from kb.search.types import PassageText, PieceKind
 
 # So far ahead of the next piece of its result one is that answers: three of four such do, of the others every second. Measured
 # in docs/experiments/0025-what-is-shown.md.
@@ -20,12 +21,14 @@ _CLEARLY_AHEAD = 0.65
 
 class ChosenPiece(NamedTuple):
     """piece: its number in the passage; decided_by: words of the query as they were typed; is_clear: whether no other piece of
-    the result is nearly as good, as for a question of one word that all of an article is about."""
+    the result is nearly as good, as for a question of one word that all of an article is about; of_rows: whether it is a row and
+    another one of its table is nearly as good, as for "when is my money back?" where a table has it by way of paying."""
 
     passage: PassageText
     piece: int
     decided_by: Sequence[str]
     is_clear: bool = True
+    of_rows: bool = False
 
 
 def choose_answers(
@@ -62,8 +65,19 @@ def choose_answers(
     reasons = words.ahead(pieces.words[passages], pieces.words.mean(axis=0))
     for (result, (score, passage, number)), decided_by in zip(best.items(), reasons, strict=True):
         is_clear = score - next_best.get(result, -math.inf) >= _CLEARLY_AHEAD
-        chosen[result] = ChosenPiece(texts[passage], number, decided_by, is_clear)
+        of_rows = not is_clear and _is_one_of_many_rows(pieces, scores, texts[passage], passage, number)
+        chosen[result] = ChosenPiece(texts[passage], number, decided_by, is_clear, of_rows)
     return chosen
+
+
+def _is_one_of_many_rows(pieces: Pieces, scores: Vectors, text: PassageText, passage: int, number: int) -> bool:
+    if text.kinds[number].lower() != PieceKind.ROW:
+        return False
+    rows = rows_around(text, number)
+    of_table = (pieces.passages == passage) & (pieces.numbers >= rows.start) & (pieces.numbers < rows.stop)
+    best = scores[of_table & (pieces.numbers == number)]
+    others = scores[of_table & (pieces.numbers != number)]
+    return bool(len(others)) and bool(best[0] - others.max() < _CLEARLY_AHEAD)
 
 
 class _Read(NamedTuple):

@@ -1,4 +1,5 @@
-"""The piece of a passage that answers, as it is shown: a sentence, a whole list of steps, a row of a table with its columns."""
+"""The piece of a passage that answers, as it is shown: a sentence, a whole list of steps, a row of a table with its columns, or
+its rows where none of them is the one."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,7 @@ _NUMBER = regex.compile(r"(\d{1,6})[.)।]\s+")
 _ITEM = frozenset((PieceKind.NUMBERED, PieceKind.BULLETED, PieceKind.OF_ITEM, PieceKind.NESTED))
 _BEGINNINGS = frozenset((PieceKind.NUMBERED, PieceKind.BULLETED))
 _NESTED_MARK = "\n– "
+MOST_ROWS = 6
 
 
 class AnswerKind(StrEnum):
@@ -33,9 +35,10 @@ class Cell(NamedTuple):
 class Answer:
     """What is shown as the answer.
 
-    text: as it is read, on lines; items: of a list all that the passage has, `best` the place of the one that answers; start:
-    the number of the first item, None for bullets; lead: the words that lead to the list; complete: whether the whole list is
-    here; cells: of a row, in order; is_clear: whether it, and no other piece of the result, is the one to be marked.
+    text: as it is read, on lines; items: of a list all that the passage has, or rows of a table as bullets, `best` the place of
+    the one that answers; start: the number of the first item, None for bullets; lead: the words that lead to the list, or the
+    heads of the columns; complete: whether the whole list is here; cells: of a row, in order; is_clear: whether it, and no other
+    piece of the result, is the one to be marked.
     """
 
     kind: AnswerKind
@@ -73,11 +76,14 @@ class Answer:
         }
 
 
-def answer_of(passage: PassageText, piece: int) -> Answer:
-    """The answer that the piece of this number is, or begins, or is part of."""
+def answer_of(passage: PassageText, piece: int, *, of_rows: bool = False) -> Answer:
+    """The answer that the piece of this number is, or begins, or is part of.
+
+    of_rows: a row is shown with the other rows of its table, as nothing in the query speaks for it alone.
+    """
     kind = passage.kinds[piece].lower() if passage.kinds else PieceKind.SENTENCE
     if kind == PieceKind.ROW:
-        return _row(passage, piece)
+        return _rows(passage, piece) if of_rows else _row(passage, piece)
     if kind in _ITEM:
         return _steps(passage, piece)
     text = passage.piece(piece)
@@ -86,10 +92,30 @@ def answer_of(passage: PassageText, piece: int) -> Answer:
     return Answer(AnswerKind.SENTENCE, text)
 
 
+def rows_around(passage: PassageText, piece: int) -> range:
+    """The rows of the table that a row stands in."""
+    first, end = piece, piece + 1
+    while first and passage.kinds[first - 1].lower() == PieceKind.ROW:
+        first -= 1
+    while end < len(passage.kinds) and passage.kinds[end].lower() == PieceKind.ROW:
+        end += 1
+    return range(first, end)
+
+
+def _rows(passage: PassageText, piece: int) -> Answer:
+    rows = rows_around(passage, piece)
+    above = rows.start - 1
+    lead = passage.piece(above) if above >= 0 and passage.kinds[above] == PieceKind.HEAD else ""
+    first = max(rows.start, min(piece - MOST_ROWS // 2, rows.stop - MOST_ROWS))
+    shown = range(first, min(rows.stop, first + MOST_ROWS))
+    items = tuple(" · ".join(filter(None, _cells(passage.piece(number)))) for number in shown)
+    complete = len(shown) == len(rows) and passage.kinds[rows.start : rows.stop].islower()
+    text = "\n".join([*([lead] if lead else []), *(f"- {item}" for item in items)])
+    return Answer(AnswerKind.STEPS, text, items, shown.index(piece), lead=lead, complete=complete)
+
+
 def _row(passage: PassageText, piece: int) -> Answer:
-    above = piece
-    while above >= 0 and passage.kinds[above] == PieceKind.ROW:
-        above -= 1
+    above = rows_around(passage, piece).start - 1
     values = _cells(passage.piece(piece))
     heads = _cells(passage.piece(above)) if above >= 0 and passage.kinds[above] == PieceKind.HEAD else []
     labels = heads if len(heads) == len(values) else [""] * len(values)

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from kb.search.answer_choice import ChosenPiece, choose_answers
-from kb.search.answers import answer_of
+from kb.search.answers import Answer, answer_of
 from kb.search.candidates import Candidates
 from kb.search.document_versions import DocumentVersion, VersionedDocument, load_articles, load_tickets
 from kb.search.ranking import RankedDocument
@@ -83,6 +83,10 @@ def passages_to_show(
     return [int(number) for number in passages.ids[texts[np.argsort(-scores, kind="stable")[:most]]]]
 
 
+def _answer_of(chosen: ChosenPiece) -> Answer:
+    return replace(answer_of(chosen.passage, chosen.piece, of_rows=chosen.of_rows), is_clear=chosen.is_clear)
+
+
 def _to_result(
     item: RankedDocument,
     document: VersionedDocument,
@@ -110,7 +114,7 @@ def _to_result(
         updated=version.updated,
         channel=version.channel,
         lacks=lacks,
-        answer=replace(answer_of(chosen.passage, chosen.piece), is_clear=chosen.is_clear) if chosen else None,
+        answer=_answer_of(chosen) if chosen else None,
         anchor=chosen.passage.anchor_of(chosen.piece) if chosen and document.kind == "article" else "",
         less_likely=not is_likely,
         decided_by=chosen.decided_by if chosen else (),

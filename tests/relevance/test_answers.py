@@ -135,3 +135,40 @@ def test_the_words_of_a_passage_are_those_that_its_vectors_are_of(sample_index: 
         for text, vectors in zip(columns.texts, columns.token_vectors, strict=True):
             assert text is not None
             assert not text.words or max(text.words) < len(vectors)
+
+
+@pytest.mark.parametrize(
+    ("query", "language", "shown"),
+    [
+        ("paisa wapas kab aayega", "en", ["UPI", "Net banking", "Cash on delivery"]),
+        ("delivery kitne din me hoti hai", "en", ["Metro cities", "Remote pin codes"]),
+        ("রিফান্ড কত দিনে আসে", "bn", ["UPI", "নেট ব্যাঙ্কিং"]),
+    ],
+)
+def test_where_nothing_in_a_question_speaks_for_one_row_the_others_are_shown_too(
+    sample_index: SampleIndex, query: str, language: str, shown: list[str]
+) -> None:
+    searcher = sample_index.open().searcher(Audience.CUSTOMER)
+    with session_scope(sample_index.engine) as session:
+        first = searcher.search(session, query, reader_language=language, limit=1).results[0]
+    assert first.answer is not None
+    for row in shown:
+        assert row in first.answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "language", "row"),
+    [
+        ("how many days for a refund to my debit card", "en", "5–7 working days"),
+        ("net banking se kiya tha, refund kab", "hi", "3–5 वर्किंग डे"),
+    ],
+)
+def test_where_a_question_names_a_row_it_stands_alone(
+    sample_index: SampleIndex, query: str, language: str, row: str
+) -> None:
+    searcher = sample_index.open().searcher(Audience.CUSTOMER)
+    with session_scope(sample_index.engine) as session:
+        first = searcher.search(session, query, reader_language=language, limit=1).results[0]
+    assert first.answer is not None
+    assert first.answer.kind is AnswerKind.ROW
+    assert row in first.answer.text

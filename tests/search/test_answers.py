@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from indexer.chunking import chunk_article
 from indexer.encoders.hashing import HashEncoder
 from indexer.shown_text import as_shown
-from kb.search.answers import LONGEST_SENTENCE, Answer, AnswerKind, Cell, answer_of
+from kb.search.answers import LONGEST_SENTENCE, MOST_ROWS, Answer, AnswerKind, Cell, answer_of
 from kb.search.snippets import snippet_around
 from kb.search.types import PassageText
 
@@ -50,6 +50,35 @@ def piece_with(passage: PassageText, words: str) -> int:
 def answer_with(markdown: str, words: str) -> Answer:
     passage = passage_of(markdown)
     return answer_of(passage, piece_with(passage, words))
+
+
+LONG_TABLE = "| Town | Days |\n|---|---|\n" + "".join(f"| Town {n} | {n} days |\n" for n in range(1, 21))
+
+
+def test_rows_of_which_none_is_the_one_are_a_list_under_the_heads_of_their_columns() -> None:
+    passage = passage_of(TABLE)
+    found = answer_of(passage, piece_with(passage, "Phones"), of_rows=True)
+    assert found.kind is AnswerKind.STEPS
+    assert found.items == ("Most items · 10 days · Refund or exchange", "Phones · Replacement")
+    assert (found.best, found.start, found.lead, found.complete) == (1, None, "What · How long · What you get", True)
+    assert found.to_copy == (
+        "What · How long · What you get\n- Most items · 10 days · Refund or exchange\n- Phones · Replacement"
+    )
+
+
+@pytest.mark.parametrize("town", [1, 11, 20])
+def test_of_a_long_table_the_rows_around_the_likeliest_are_shown(town: int) -> None:
+    passage = passage_of(LONG_TABLE)
+    found = answer_of(passage, piece_with(passage, f"Town {town} "), of_rows=True)
+    assert len(found.items) == MOST_ROWS
+    assert found.items[found.best] == f"Town {town} · {town} days"
+    assert not found.complete
+
+
+def test_of_rows_says_nothing_about_what_is_no_row() -> None:
+    passage = passage_of(STEPS)
+    piece = piece_with(passage, "Pack it")
+    assert answer_of(passage, piece, of_rows=True) == answer_of(passage, piece)
 
 
 def test_a_row_is_its_values_under_the_heads_of_their_columns() -> None:
