@@ -181,7 +181,7 @@ def test_the_runtime_of_another_process_takes_up_what_was_saved(
 ) -> None:
     other = SearchRuntime.open(settings, engine)
     send("/studio/search/pin/", wordings="zebra crossing", article=content.english_only)
-    other._curation._looked_at = 0.0  # its next look is due
+    other._curation._versions._looked_at = 0.0  # its next look is due
     answer = other.searcher(Audience.CUSTOMER).search(session, "zebra crossing", reader_language="en")
     assert answer.results[0].pinned
     other.close()
