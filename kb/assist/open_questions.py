@@ -19,7 +19,7 @@ from kb.assist.acts import (
     acts_by_cues,
     answers_by_cues,
 )
-from kb.assist.intent import IntentModel, after_courtesies
+from kb.assist.intent import IntentModel, after_courtesies, asking_sentence
 from kb.assist.ordinals import number_named
 from kb.assist.turns import Role, Turn
 from kb.core.odds import sigmoid
@@ -133,10 +133,11 @@ class _Ledger:
         self._last = number
         vector = self._vector(text)
         likely = self._acts_of(text, vector)
-        if rest := after_courtesies(text):  # "thanks, and how do I …"
-            of_rest = self._acts_of(rest, self._vector(rest))
-            if of_rest[Act.ASKS] > likely[Act.ASKS]:
-                likely, vector = of_rest, self._vector(rest)
+        # "Thanks, and how do I …"; "I told you already. Is there …?"
+        for part in filter(None, (after_courtesies(text), self._question_in(text))):
+            of_part = self._acts_of(part, self._vector(part))
+            if of_part[Act.ASKS] > likely[Act.ASKS]:
+                likely, vector = of_part, self._vector(part)
         self._said[Role.CUSTOMER] = vector
         is_open = self._open()
         joint = np.array([[1 - is_open], [is_open]]) * self._customer_prior * likely
@@ -215,6 +216,12 @@ class _Ledger:
             score = max(INTENT_LEAST, min(INTENT_MOST, INTENT_SHARE * self._intent.turn_score(vector)))
             likely[Act.ASKS] *= np.exp(score)
         return likely
+
+    def _question_in(self, text: str) -> str:
+        """The question in a turn that says other things too; "how nice is that?" is none."""
+        part = asking_sentence(text)
+        vector = self._vector(part) if part else None
+        return "" if self._intent and vector is not None and self._intent.turn_score(vector) < 0 else part
 
     def _asks_for_something(self, vector: Vectors | None) -> float:
         if self._intent is None or vector is None:

@@ -91,6 +91,29 @@ NOTHING = {
     "praise": ("c: hello", "a: hello", "c: i only wanted to say that your driver was very kind", "a: thank you"),
 }
 
+# A question with other things said around it, and what has the form of one only.
+TOLD_AND_ASKED = {
+    "impatience": ("c: I told you already. Does the branch open on Saturdays?",),
+    "a story before": (
+        "c: my locker key is lost",
+        "a: please bring an identity card to the branch",
+        "c: I live far away, it takes me two hours. Can I send somebody in my place? His name is Anil",
+    ),
+    "hindi in latin letters": (
+        "c: bus ticket cancel karna hai",
+        "a: aap app me my trips me jaakar cancel kar sakte hai",
+        "c: ho gaya. ek baat aur, mera bhai bhi saath ja raha tha uski seat 14 hai. kya uska paisa alag se aayega?",
+    ),
+}
+ASKED_IN_FORM_ONLY = {
+    "praise": ("c: which plan has roaming", "a: the Gold plan", "c: Right. How nice is that? thanks a lot"),
+    "a name": (
+        "c: locker band hai",
+        "a: kal 10 baje aaiye",
+        "c: theek hai. aap ka naam kya tha? accha rahul ji, dhanyavaad",
+    ),
+}
+
 
 @pytest.mark.bundled
 @pytest.mark.parametrize("name", UNANSWERED)
@@ -98,6 +121,22 @@ def test_what_nobody_answered_stays_open_and_urging_is_no_question_of_its_own(he
     followed = heard(*UNANSWERED[name])
     assert open_turns(followed) == [0]
     assert followed.pressing == 0
+
+
+@pytest.mark.bundled
+@pytest.mark.parametrize("name", TOLD_AND_ASKED)
+def test_a_question_is_heard_whatever_else_its_turn_says(heard: Follow, name: str) -> None:
+    followed = heard(*TOLD_AND_ASKED[name])
+    last = len(TOLD_AND_ASKED[name]) - 1
+    assert last in open_turns(followed)
+    assert followed.pressing is not None
+    assert followed.questions[followed.pressing].turn == last
+
+
+@pytest.mark.bundled
+@pytest.mark.parametrize("name", ASKED_IN_FORM_ONLY)
+def test_what_is_a_question_in_form_only_opens_none(heard: Follow, name: str) -> None:
+    assert 2 not in open_turns(heard(*ASKED_IN_FORM_ONLY[name]))
 
 
 @pytest.mark.bundled
