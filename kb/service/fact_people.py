@@ -130,6 +130,19 @@ _ENDS_ADDRESS = regex.compile(
     r"kar|kr|kardo|karo|kijiye|pe|par|pr|e|te|bhej|bhejo|thanks|not|by|when|but|"
     r"कर|पर|में|भेज|को|कृपया|এ|তে|পাঠা|করে|করুন|দয়া)(?:[ ].*)?$"
 )
+# What is said of an address before it: "my address has changed to 7 Hill View", "mera pata badal gaya hai: …".
+_SAID_OF_IT = regex.compile(
+    r"(?:[^:\d]{0,60}:[ ]|(?:(?:has|have|had|is|was|are|got|just|recently|now|again|changed?|updated|moved|to|too|also|it|that|"
+    r"should|be|same|remains|still|here|given|gave|entered|wrote|written|instead|earlier|before|wrong|correct|on|"
+    r"for|order|profile|account|i|we|ab|abhi|badal|badla|badli|gaya|gayi|gya|diya|hai|hain|ho|hua|ye|yeh|wahi|sahi|"
+    r"galat|ekhon|bodle|gache|geche|holo|hobe|eta|"
+    r"अब|बदल|बदला|गया|गयी|गई|है|हो|यह|ये|वही|सही|ग़लत|गलत|এখন|বদলে|বদল|গেছে|গিয়েছে|হল|হলো|হবে|এটা|একই)"
+    r"[ ,.–-]{1,3})+)"
+)
+_IS_TIME = regex.compile(
+    r"\d{1,4}[ ]?(?:minutes?|hours?|days?|weeks?|months?|years?|times?|din|ghante|mahine|baar|bar|mash|দিন|ঘণ্টা|মাস|বার|दिन|घंटे|"
+    r"महीने|हफ़्ते|हफ्ते|बार)(?!\w)"
+)
 _HAS_NUMBER = regex.compile(r"\d")
 _SHORTEST = 8
 
@@ -180,6 +193,10 @@ def find_postal_addresses(view: str) -> Iterator[Found]:
             ends = _ENDS_ADDRESS.search(match["text"])
             length = ends.start() if ends else len(match["text"])
             words = match["text"][:length].strip(" ,:-")
+            if said := _SAID_OF_IT.match(words):
+                words = words[said.end() :].strip(" ,:-")
+            if _IS_TIME.match(words):
+                continue
             if len(words) >= _SHORTEST and _HAS_NUMBER.search(words) and not words.startswith(("the ", "my ", "http")):
                 start = match.start("text") + match["text"].index(words)
                 yield FactKind.ADDRESS, " ".join(words.replace(",", " ").split()), start, start + len(words)

@@ -179,3 +179,22 @@ def test_a_message_of_a_megabyte_takes_bounded_time(piece: str) -> None:
 def test_days_at_the_ends_of_the_calendar_are_no_error() -> None:
     for at in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)):
         find_facts("yesterday, tomorrow, 900 months ago, last Monday, next Sunday, 29 February, on the 31st", at)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Our address has changed to 7 Hill View, Pune 411001", "7 hill view pune 411001"),
+        ("address changed. 31 Rose Villa, Ooty 643001", "31 rose villa ooty 643001"),
+        ("the address on the order is wrong, it should be 5 Church Street Bengaluru", "5 church street bengaluru"),
+        ("delivery address I entered: flat 3, 9 Hill Road, Mumbai 400050", "flat 3 9 hill road mumbai 400050"),
+        ("Mera address badal gaya hai: 45 Civil Lines, Kanpur 208001", "45 civil lines kanpur 208001"),
+        ("मेरा पता बदल गया है: 14 गांधी मार्ग, इंदौर 452001", "14 गांधी मार्ग इंदौर 452001"),
+        ("আমার ঠিকানা বদলে গেছে: ২২ লেক রোড, কলকাতা ৭০০০২৯", "22 লেক রোড কলকাতা 700029"),
+        ("my address is New Alipore, block 53, Kolkata", "new alipore block 53 kolkata"),
+        ("I changed my address 3 days ago", None),
+    ],
+)
+def test_an_address_begins_where_it_begins_not_with_what_is_said_of_it(text: str, address: str | None) -> None:
+    found = [fact.value for fact in find_facts(text) if fact.kind is FactKind.ADDRESS]
+    assert found == ([address] if address else [])
