@@ -11,6 +11,8 @@ from kb.tables import Article, Feedback, FeedbackKind, SearchEvent
 from kb.tables.feedback import parse_document
 
 MOST_SHOWN = 20
+# From so many people on a question is one that many ask, as on the home page of the help centre.
+LEAST_PEOPLE = 3
 _VOTES = {FeedbackKind.ANSWERED.value: True, FeedbackKind.NOT_ANSWERED.value: False}
 
 
@@ -132,8 +134,13 @@ def _read(feedback: Sequence[Feedback], articles: dict[int, ReadArticle]) -> lis
     return [ReadArticle(n, articles[n].title, articles[n].language, helped) for n, helped in votes.items()]
 
 
-def asked_most(session: Session, language: str, *, since: datetime, least: int = 2, limit: int = 3) -> list[str]:
-    """What customers have searched for most since then, in the customer's language where there is such. One statement."""
+def asked_most(
+    session: Session, language: str, *, since: datetime, least: int = LEAST_PEOPLE, limit: int = 3
+) -> list[str]:
+    """What customers have searched for most since then, in the customer's language where there is such. One statement.
+
+    Searches of no visit, such as those of one program again and again, are as one person's.
+    """
     newest = (
         select(SearchEvent.query, SearchEvent.language, SearchEvent.visit)
         .where(
@@ -146,9 +153,9 @@ def asked_most(session: Session, language: str, *, since: datetime, least: int =
     )
     people: dict[str, set[str]] = {}
     words: dict[str, tuple[str, str]] = {}
-    for number, (query, of_language, visit) in enumerate(session.execute(newest)):
+    for query, of_language, visit in session.execute(newest):
         key = " ".join(query.lower().split())
-        people.setdefault(key, set()).add(visit or f"nobody {number}")
+        people.setdefault(key, set()).add(visit or "")
         words.setdefault(key, (query, of_language))
     base = language.partition("-")[0]
     ranked = sorted(

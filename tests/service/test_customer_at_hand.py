@@ -24,7 +24,13 @@ from kb.tables.feedback import store_feedback
 
 
 def search(
-    session: Session, query: str, *, visit: str = "v1", outcome: str = "none", hours: float = 1, language: str = "en"
+    session: Session,
+    query: str,
+    *,
+    visit: str | None = "v1",
+    outcome: str = "none",
+    hours: float = 1,
+    language: str = "en",
 ) -> SearchEvent:
     event = SearchEvent(
         public_id=f"{query}{visit}{hours}"[:36], place="help", audience="customer", visit=visit, query=query,
@@ -103,8 +109,12 @@ def test_what_many_ask_is_counted_by_people_and_the_customers_language_leads(ses
         search(session, "asked by one", visit="one", hours=number + 1)
     for visit in ("a", "b", "c"):
         search(session, "In English", visit=visit)
-    for visit in ("d", "e"):
+    for visit in ("d", "e", "f"):
         search(session, "हिन्दी में", visit=visit, language="hi")
+    for visit in ("g", "h"):
+        search(session, "asked by two, who are not many", visit=visit)
+    for number in range(4):
+        search(session, "asked by a program", visit=None, hours=number + 1)
     search(session, "long ago", visit="f", hours=24 * 9)
     search(session, "long ago", visit="g", hours=24 * 9)
     assert asked_most(session, "", since=since) == ["In English", "हिन्दी में"]
