@@ -13,6 +13,7 @@ from kb.core.errors import NotFoundError
 from kb.service.before_contact import Tried, asked_most, tried_before
 from kb.service.promises import is_overdue, open_promises_of
 from kb.service.queue import conversations_of
+from kb.service.standing import said_last
 from kb.tables import Conversation, ConversationFact, ConversationState, Customer, IdentityKind, Promise
 
 MOST_FACTS, MOST_CONVERSATIONS = 30, 50
@@ -110,7 +111,7 @@ def likely_causes(
     outside: Sequence[str] = (),
     now: datetime | None = None,
 ) -> list[Cause]:
-    """Why this customer may be writing now, the likeliest first: the same for the same rows. One statement at most.
+    """Why this customer may be writing now, the likeliest first: the same for the same rows. Two statements at most.
 
     not_this: the conversation that is open before the rep; outside: what the shop's own system makes likely.
     """
@@ -132,10 +133,15 @@ def likely_causes(
         for tried in known.tried
         if tried.query and tried.failed and now - tried.at < LATELY
     ]
+    still_open = [
+        one for one in known.conversations if one.id != not_this and one.state != ConversationState.CLOSED.value
+    ]
+    # The preview may be our own answer, which is no reason to write.
+    said = said_last(session, [one.id for one in still_open if not one.subject])
     causes += [
-        Cause(CauseKind.EARLIER, said, 3.0, one.last_message_at, one.id)
-        for one in known.conversations
-        if one.id != not_this and one.state != ConversationState.CLOSED.value and (said := one.subject or one.preview)
+        Cause(CauseKind.EARLIER, text, 3.0, one.last_message_at, one.id)
+        for one in still_open
+        if (text := one.subject or said.get(one.id, ""))
     ]
     # What many ask is only worth a look where there are too few causes of their own.
     common = (

@@ -1,5 +1,7 @@
 """How a conversation stands, worked out from its messages: who waits since when, how many there are, what was said last."""
 
+from collections.abc import Collection
+
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -40,3 +42,18 @@ def bring_up_to_date(session: Session, conversation: Conversation) -> None:
     ).first()
     conversation.preview = " ".join((last or "").split())
     session.flush()
+
+
+def said_last(session: Session, conversation_ids: Collection[int]) -> dict[int, str]:
+    """The beginning of the customer's own last message of each conversation that has one. One statement, none for no ids."""
+    if not conversation_ids:
+        return {}
+    newest = (
+        select(func.max(Message.id))
+        .where(Message.conversation_id.in_(conversation_ids), Message.role == MessageRole.CUSTOMER.value)
+        .group_by(Message.conversation_id)
+    )
+    rows = session.execute(
+        select(Message.conversation_id, func.substr(Message.text, 1, LONGEST_PREVIEW)).where(Message.id.in_(newest))
+    )
+    return {conversation_id: " ".join(text.split()) for conversation_id, text in rows}

@@ -133,3 +133,16 @@ def test_facts_stand_once_and_visits_of_both_kinds_count(session: Session) -> No
     customer = get_customer_with_identities(session, talk.customer_id)
     assert len(at_hand(session, customer).facts) == 1
     assert [one.query for one in tried_by(session, customer)] == ["by identity"]
+
+
+def test_why_somebody_writes_again_is_what_they_said_never_our_own_answer(session: Session) -> None:
+    talk = make_talk(
+        session,
+        ["customer: My curtain rod came bent", "agent: A rider brings another one on Friday, between 9 and 12."],
+    )
+    now_open = make_talk(session, ["customer: hello?"])
+    session.flush()
+    known = at_hand_for_causes(session, get_customer_with_identities(session, talk.customer_id))
+    causes = likely_causes(session, known, not_this=now_open.id)
+    earlier = [cause.text for cause in causes if cause.kind is CauseKind.EARLIER]
+    assert earlier == ["My curtain rod came bent"]
