@@ -11,6 +11,8 @@ _PLACES = {letter: (row, place) for row, letters in enumerate(_ROWS) for place, 
 _VOWEL = regex.compile("[aeiouy]")
 _CONSONANTS = regex.compile("[b-df-hj-np-tv-xz]{6,}")
 _SHORTEST_RUN = 4
+# Where hands rest; "asda" is a shop.
+_MIDDLE, _SHORTEST_MIDDLE = 1, 5
 
 
 def is_row_of_letters(word: str) -> bool:
@@ -59,4 +61,10 @@ def _is_on_keyboard(word: str, shortest: int) -> bool:
     steps = [after[1] - before[1] for before, after in pairwise(places) if before and after]
     if all(step == 1 for step in steps) or all(step == -1 for step in steps):
         return True
+    if rows == {_MIDDLE} and len(word) >= _SHORTEST_MIDDLE and _has_run_of_three(steps):
+        return True
     return rows != {0} and _VOWEL.search(word) is None
+
+
+def _has_run_of_three(steps: list[int]) -> bool:
+    return any(one == after and one in (1, -1) for one, after in pairwise(steps))

@@ -17,7 +17,8 @@ ASKING_NOTHING = {
     NoQuestion.THANKS: "thank you|thanku so much|dhanyawaad|shukriyaa bhai|ধন্যবাদ দাদা|thank you for your help|थैंक यू सो मच",
     NoQuestion.GREETING: "gud evening|hi team|helo sir|namastey ji|assalamualaikum bhai|हाय|শুভ সন্ধ্যা|hii|kaise ho aap",
     NoQuestion.ACKNOWLEDGEMENT: "ok|okkk|thik hai|ठीक है जी|accha|হ্যাঁ ঠিক আছে|no problem|samajh gya",
-    NoQuestion.LETTERS: "asdfghjkl|qwertyuiop|sdfsdf|zzzz|1111|12345|lkjhg|क|😀 !!|fghfgh|কখগ|aaaaaaaa",
+    NoQuestion.LETTERS: "asdfghjkl|qwertyuiop|sdfsdf|zzzz|1111|12345|lkjhg|क|😀 !!|fghfgh|কখগ|aaaaaaaa"
+    "|asdkjhasd kjhasd|lkjasd hgfsa",
     NoQuestion.LONE: "how|why|kaise|kyon|কীভাবে|কেন|kothay|what is|can you|कैसे|how can i|kokhon",
 }
 QUESTIONS = (

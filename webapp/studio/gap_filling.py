@@ -22,7 +22,7 @@ from kb.insight.gaps.listing import get_gap
 from kb.insight.gaps.previewing import preview_fill
 from kb.insight.gaps.proving import summary_of
 from kb.insight.gaps.replay import NOT_ANSWERED, NOT_FOUND, replay_gap
-from kb.search.types import Audience
+from kb.search.types import Audience, Outcome
 from kb.tables import Article
 from kb.tickets import find_resolved_ticket
 from webapp.shared.database import session
@@ -57,6 +57,7 @@ def fill(gap_id: int) -> ResponseReturnValue:
         limit=FOUND,
         is_typing=False,
     )
+    tickets = [result for result in answer.results if result.kind == "ticket"]
     filled = last_fill(session(), gap_id)
     return render_template(
         "studio/gap_fill.html",
@@ -65,7 +66,9 @@ def fill(gap_id: int) -> ResponseReturnValue:
         count=count,
         words=words,
         articles=[result for result in answer.results if result.kind == "article"],
-        tickets=[result for result in answer.results if result.kind == "ticket"],
+        tickets=tickets,
+        # Nothing is proposed that the search itself does not believe: a draft would be about something else.
+        proposed=tickets[0] if tickets and answer.outcome is not Outcome.NONE and not tickets[0].less_likely else None,
         hidden=[
             fact for fact in gap.evidence if fact["kind"] == "article" and fact["status"] in ("draft", "in_review")
         ],

@@ -1,6 +1,7 @@
 """Filling a gap in the browser: what may answer it, the preview, linking, drafting, translating, asking again."""
 
 import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -27,8 +28,14 @@ QUESTIONS = ("delivery to Nepal", "nepal delivery please")
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return Settings(**{**vars(settings), "answered_text": "0", "unsure_text": "0"})
+def least() -> str:
+    """From which confidence on a search says that it found something."""
+    return "0"
+
+
+@pytest.fixture
+def settings(settings: Settings, least: str) -> Settings:
+    return Settings(**{**vars(settings), "answered_text": least, "unsure_text": least})
 
 
 @pytest.fixture
@@ -76,6 +83,14 @@ def test_what_may_answer_is_shown_and_costs_few_statements(trainer: FlaskClient,
             statements,
         )
         assert not any(is_write(one) for one in statements)
+
+
+@pytest.mark.parametrize(("least", "ticked"), [("0", 1), ("1", 0)])
+def test_a_ticket_is_proposed_only_where_the_search_believes_in_it(trainer: FlaskClient, gap: int, ticked: int) -> None:
+    text = get_page(trainer, f"/studio/gaps/{gap}/fill")
+    boxes = re.findall(r'<input type="checkbox"[^>]*name="ticket"[^>]*>', text)
+    assert boxes
+    assert sum("checked" in box for box in boxes) == ticked
 
 
 def test_linking_closes_the_gap_once_its_questions_are_asked_again(
