@@ -204,6 +204,13 @@ def test_articles_that_say_other_numbers_of_one_thing(
         assert all(side["amount"] and side["text"] for side in sides)
 
 
+def test_a_sentence_against_several_rows_of_one_table_is_one_flag(session: Session) -> None:
+    rows = "".join(f"| {month} | ₹900 |\n" for month in (1, 2, 3))
+    add_article(session, "Locker rent", f"| Month | Locker rent you pay |\n|---|---|\n{rows}")
+    add_article(session, "Locker fees", "The locker rent you pay is ₹1,200 a month.")
+    assert len(find_contradictions(session, LANGUAGES, tick=nothing)) == 1
+
+
 def test_languages_that_say_other_numbers(session: Session) -> None:
     add_article(session, "Send it back", "## When\n\nWithin 10 days.\n\n## Fee\n\nIt costs ₹49.", slug="a")
     hindi = add_article(session, "लौटाएँ", "## कब\n\n14 दिन में।\n\n## फ़ीस\n\n₹49 लगते हैं।", slug="a", language="hi",

@@ -41,6 +41,9 @@ class Stated:
     subject: frozenset[str]
 
 
+_Pair = tuple[float, Stated, Stated, Amount, Amount]
+
+
 def find_contradictions(session: Session, languages: Sequence[str], *, tick: Callable[[], None]) -> list[FoundFlag]:
     """Of published articles; each pair is flagged at the article with the lower number, or at the translation."""
     query = select(Article).where(Article.status == "published").order_by(Article.translation_key, Article.id)
@@ -85,7 +88,7 @@ def between_articles(stated: Sequence[Stated], *, tick: Callable[[], None] = lam
             places[word].append(number)
     worth = {word: math.log((_RARE + len(stated)) / max(_RARE, len(where))) + 0.1 for word, where in places.items()}
     seen: set[tuple[int, int]] = set()
-    kept: dict[tuple[int, int], list[tuple[float, Stated, Stated, Amount, Amount]]] = defaultdict(list)
+    kept: dict[tuple[int, int], list[_Pair]] = defaultdict(list)
     for number, one in enumerate(stated):
         tick()
         near = (n for word in one.words if len(places[word]) <= _MOST_STATEMENTS for n in places[word] if n > number)
@@ -101,9 +104,21 @@ def between_articles(stated: Sequence[Stated], *, tick: Callable[[], None] = lam
                 kept[first.article.id, second.article.id].append((likeness, first, second, a, b))
     found = []
     for pairs_of_two in kept.values():
-        best = sorted(pairs_of_two, key=lambda item: -item[0])[:_KEPT]
+        best = _each_statement_once(sorted(pairs_of_two, key=lambda item: -item[0]))[:_KEPT]
         found += [contradiction(_side(first, a), _side(second, b), _about(a.kind)) for _, first, second, a, b in best]
     return found
+
+
+def _each_statement_once(pairs: Sequence[_Pair]) -> list[_Pair]:
+    """A sentence against three rows of one table is one thing to look at."""
+    seen: set[int] = set()
+    kept = []
+    for pair in pairs:
+        _, first, second, *_ = pair
+        if not seen & {id(first), id(second)}:
+            seen |= {id(first), id(second)}
+            kept.append(pair)
+    return kept
 
 
 def _likeness(one: Stated, other: Stated, worth: Mapping[str, float]) -> float:
