@@ -27,6 +27,7 @@ from kb.jobs.running import run_next
 from kb.jobs.schedule import ask_where_wanted
 from kb.tables import Job, JobState, Passage, Role, Ticket, TicketMessage, UploadPart, utc_now
 from kb.tickets.uploads import Uploads
+from webapp.admin.jobs import KINDS
 from webapp.app import create_app
 from webapp.shared.security import load_secret_key
 from webapp.worker.kinds import job_kinds
@@ -77,6 +78,20 @@ def work(settings: Settings, engine: Engine, *kinds: str) -> None:
 def uploads(engine: Engine) -> set[str]:
     with Session(engine) as session:
         return Uploads(session, "").names()
+
+
+def test_every_job_has_a_name_on_the_page(settings: Settings, engine: Engine) -> None:
+    """Those too that run only where something is set."""
+    everything = {
+        "check_links_text": "1",
+        "mail_imap_text": "imaps://a:b@mail.example",
+        "mail_smtp_text": "smtps://a:b@mail.example",
+        "mail_from_text": "help@mail.example",
+        "public_url_text": "https://help.example",
+    }
+    kinds = job_kinds(Settings(**{**vars(settings), **everything}), engine)
+    assert {"outside_links", "mailbox", "reminders", "gap_news"} <= set(kinds)
+    assert [name for name in kinds if name not in KINDS] == []
 
 
 def test_page_tells_what_runs_waits_and_failed(admin: FlaskClient, engine: Engine) -> None:
