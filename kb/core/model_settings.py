@@ -1,10 +1,9 @@
 """Settings of the language model that may compose answers from what is quoted. Off where no address is set."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from kb.core.errors import ConfigurationError
-from kb.core.setting_values import secret_setting, setting, whole_number
+from kb.core.setting_values import secret_setting, setting, split_web_address, whole_number
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,8 @@ class ModelSettings:
         text = self.llm_url_text.strip().rstrip("/")
         if not text:
             return None
-        try:
-            parts = urlsplit(text)
-            is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            is_usable = False
-        if not is_usable or "@" in parts.netloc or parts.query or parts.fragment or not text.isascii():
+        parts = split_web_address(text)
+        if parts is None or "@" in parts.netloc or parts.query or parts.fragment or not text.isascii():
             raise ConfigurationError(
                 "KB_LLM_URL is no address of an OpenAI-compatible endpoint.",
                 remedy="An example: KB_LLM_URL=http://localhost:11434/v1 (a key goes into KB_LLM_KEY)",

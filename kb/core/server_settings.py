@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from kb.core.errors import ConfigurationError
-from kb.core.setting_values import hosts, secret_setting, setting, whole_number, yes_or_no
+from kb.core.setting_values import hosts, secret_setting, setting, split_web_address, whole_number, yes_or_no
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,8 @@ class ServerSettings:
         text = self.public_url_text.strip().rstrip("/")
         if not text:
             return ""
-        try:
-            parts = urlsplit(text)
-            is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            is_usable = False
-        if not is_usable or text != f"{parts.scheme}://{parts.netloc}" or "@" in text or not text.isascii():
+        parts = split_web_address(text)
+        if parts is None or text != f"{parts.scheme}://{parts.netloc}" or "@" in text or not text.isascii():
             raise ConfigurationError(
                 f"KB_PUBLIC_URL is {self.public_url_text!r}, which is no address of a site.",
                 remedy="An example: KB_PUBLIC_URL=https://help.example.com (without a path)",

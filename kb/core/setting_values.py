@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.core.errors import ConfigurationError
@@ -106,16 +106,21 @@ def time_zone(name: str, text: str) -> ZoneInfo:
         ) from error
 
 
+def split_web_address(text: str) -> SplitResult | None:
+    """The parts of an http or https address with a host and a port that can be; None of anything else."""
+    try:
+        parts = urlsplit(text)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_usable else None
+
+
 def web_address(name: str, text: str) -> str:
     """An http or https address with a host, or "" where none is set."""
     if not text:
         return ""
-    try:
-        parts = urlsplit(text)
-        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address or not text.isascii() or any(character <= " " for character in text):
+    if split_web_address(text) is None or not text.isascii() or any(character <= " " for character in text):
         raise ConfigurationError(f"{name} is {text!r}, but must be an address such as https://example.com/customer.")
     return text
 

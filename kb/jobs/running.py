@@ -60,7 +60,8 @@ def run_next(
         how = _run(engine, kinds[claimed.kind], claimed, stop or threading.Event())
         trace.set_attribute("kb.job_ended", how)
         seconds = time.perf_counter() - started
-        (ended or nobody_asks)(claimed.kind, how, seconds)
+        if ended is not None:
+            ended(claimed.kind, how, seconds)
         logger.info("Job %d (%s): %s in %.2f s", claimed.id, claimed.kind, how, seconds)
     return True
 
@@ -95,10 +96,6 @@ def _run(engine: Engine, kind: Kind, claimed: Claimed, stop: threading.Event) ->
         return "nothing"
     finish(engine, claimed, result or {}, *beat.at, next_at=_next(kind))
     return "done"
-
-
-def nobody_asks(_kind: str, _how: str, _seconds: float) -> None:
-    return None
 
 
 def run_now(engine: Engine, kinds: Mapping[str, Kind], name: str, worker: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from kb.jobs.claiming import give_up_lost, is_due
 from kb.jobs.kind import Kind, RunEnded
 from kb.jobs.looking import Lane, Look
-from kb.jobs.running import BEAT, in_words, nobody_asks, run_next
+from kb.jobs.running import BEAT, in_words, run_next
 from kb.jobs.schedule import ask_where_wanted, schedule
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Worker:
         stop: threading.Event | None = None,
     ) -> None:
         self._engine, self._kinds, self._name = engine, kinds, name
-        self._ended = ended or nobody_asks
+        self._ended = ended
         self.stop = stop or threading.Event()
 
     def run(self) -> None:

@@ -86,7 +86,7 @@ def load_articles(session: Session, ids: Sequence[int], audience: Audience) -> d
     for key, status, of, number, slug, language, topic, title, updated_at in session.execute(
         _VERSIONS_OF_ARTICLES, {"ids": list(ids)}
     ):
-        if status == "published" and of in _AUDIENCES[audience]:
+        if _may_see_article(status, of, audience):
             url = f"/desk/articles/{number}" if of == "internal" else f"/help/{language}/articles/{slug}"
             version = DocumentVersion(number, language, title, url, of, topic, updated_at.date().isoformat(), "")
             by_key.setdefault(key, []).append(version)
@@ -105,7 +105,7 @@ def load_tickets(session: Session, ids: Sequence[int], audience: Audience) -> di
 def visible_articles(session: Session, ids: Iterable[int], audience: Audience) -> set[int]:
     """Those of the articles that the audience may see now."""
     rows = session.execute(_ARTICLE_STATES, {"ids": list(ids)})
-    return {row.id for row in rows if _may_see_article(row, audience)}
+    return {row.id for row in rows if _may_see_article(row.status, row.audience, audience)}
 
 
 def visible_tickets(session: Session, ids: Iterable[int], audience: Audience) -> set[int]:
@@ -115,8 +115,8 @@ def visible_tickets(session: Session, ids: Iterable[int], audience: Audience) ->
     return {row.id for row in session.execute(_TICKET_STATES, {"ids": list(ids)}) if row.status == "resolved"}
 
 
-def _may_see_article(row: Any, audience: Audience) -> bool:
-    return row.status == "published" and row.audience in _AUDIENCES[audience]
+def _may_see_article(status: str, of: str, audience: Audience) -> bool:
+    return status == "published" and of in _AUDIENCES[audience]
 
 
 def _of_ticket(row: Any) -> DocumentVersion:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import BindParameter, Engine, bindparam, exists, func, select
+from sqlalchemy import BindParameter, Engine, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, undefer
 
 from indexer.backends.faiss_tantivy.lexical import LexicalDocument
@@ -24,21 +24,15 @@ FORGET = "forget"
 
 def newest_change(session: Session, build: int, name: CollectionName) -> int:
     """The last row of `index_changes` of a collection; 0 where there is none."""
-    statement = select(func.max(IndexChange.id)).where(
-        IndexChange.build_id == build, IndexChange.collection == name.value
-    )
-    return session.scalar(statement) or 0
+    return session.scalar(_newest_change(build, name)) or 0
+
+
+def _newest_change(build: int | BindParameter[int], name: CollectionName) -> Select[int]:
+    return select(func.max(IndexChange.id)).where(IndexChange.build_id == build, IndexChange.collection == name.value)
 
 
 _BUILD: BindParameter[int] = bindparam("build")
-_NEWEST_CHANGES = select(
-    *(
-        select(func.max(IndexChange.id))
-        .where(IndexChange.build_id == _BUILD, IndexChange.collection == name.value)
-        .scalar_subquery()
-        for name in CollectionName
-    )
-)
+_NEWEST_CHANGES = select(*(_newest_change(_BUILD, name).scalar_subquery() for name in CollectionName))
 
 
 def newest_changes(engine: Engine, build: int) -> dict[CollectionName, int]:

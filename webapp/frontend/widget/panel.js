@@ -49,7 +49,7 @@ export class Panel {
     for (const kind of ["keyup", "keypress"]) this.node.addEventListener(kind, (event) => event.stopPropagation());
     this.root.append(this.node);
     this.node.addEventListener("focusin", () => this.focused(this.root.activeElement));
-    document.addEventListener("pointerdown", () => this.focused(null));
+    document.addEventListener("pointerdown", () => (this.last = null));
     // What is asked for arrives when it arrives, also when somebody has moved on by key into what stood there before.
     new MutationObserver(() => this.holdFocus()).observe(this.node, { childList: true, subtree: true });
   }
