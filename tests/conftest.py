@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,20 @@ from webapp.shared.live import hub_of
 METRICS_TOKEN = "a token of a scraper in tests"
 
 compile_once()
+
+# How often a test of real processes, clocks or browsers is tried again, decision 0079. Others say the same each time.
+TRIED_AGAIN = 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow") or item.get_closest_marker("browser") or _reads_a_clock(item.path):
+            item.add_marker(pytest.mark.flaky(reruns=TRIED_AGAIN))
+
+
+@cache
+def _reads_a_clock(file: Path) -> bool:
+    return "import time" in file.read_text("utf-8").splitlines()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -95,7 +95,12 @@ def _digits_of(value: float) -> str:
 
 def format_number(value: float) -> str:
     """`12,345` in the digits of the page's language."""
-    return native_digits(format_decimal(value, locale=_locale()))
+    return _number(value, _locale())
+
+
+@lru_cache(maxsize=4096)  # a list shows small numbers by the hundred
+def _number(value: float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale).translate(_table(locale.default_numbering_system))
 
 
 def format_share(value: float) -> str:

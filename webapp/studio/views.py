@@ -83,7 +83,8 @@ def gaps() -> ResponseReturnValue:
         "nobody": NOBODY,
         "names": NAMES,
         "statuses": STATUSES,
-        "dismissals": DISMISSALS,
+        # Read once: each gap of the list names them all.
+        "dismissals": {dismissal: str(why) for dismissal, why in DISMISSALS.items()},
         "today": shop_day(),
     }
     if shape == "board":
