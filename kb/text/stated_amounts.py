@@ -32,7 +32,7 @@ _UNITS = {
     "mb": ("mb", "एमबी|এমবি"),
     "cm": ("cm", "सेमी|সেমি"),
 }
-_DIGITS = r"\d[\d,]*(?:\.\d+)?"
+_DIGITS = r"\d+(?:,\d+)*(?:\.\d+)?"
 _WORD = rf"(?:{number_word_pattern()})(?![{LETTER_CLASS}])"
 _NUMBER = rf"(?:{_DIGITS}(?:\s{_WORD}){{0,2}}|{_WORD}(?:\s{_WORD}){{0,3}})"
 _BETWEEN = r"(?:[-‑ ]?(?:working|business|full|whole|long|calendar|कार्य|कामकाजी|काम के|kaam ke|কর্ম|কার্য)[-‑ ]?){0,2}"
@@ -49,6 +49,13 @@ _MONEY_BEFORE = regex.compile(
     rf"(?:₹|৳|\$|€|£|\b(?:rs|inr|tk)\b\.?|रु\.?)\s?(?P<low>{_DIGITS})(?:\s?[-–—]\s?(?:₹|rs\.?)?\s?(?P<high>{_DIGITS}))?",
     regex.IGNORECASE,
 )
+# "3, 6, 9 or" before "12 months": the last of a list has the unit for all of them.
+_LISTED = regex.compile(
+    rf"(?<![{WORD_CLASS}₹৳$€£.,:/-]|[₹৳$€£.,:/-]\s)(?:\d{{1,3}},\s+)+(?:\d{{1,3}}\s+)?(?:(?:and|or|और|या|ও|আর|এবং|বা|অথবা)\s+)?$",
+    regex.IGNORECASE,
+)
+_ALTERNATIVES = regex.compile(r"\d\s+(?:and|or|और|या|ও|আর|এবং|বা|অথবা)\s+\d", regex.IGNORECASE)
+_LONGEST_LIST = 40
 _PHONE = regex.compile(r"(?<![\w.,:/-])(?!\d{4}-\d\d-\d\d)\+?\d(?:[ ()-]{0,2}\d){6,13}(?![\w-])")
 _SAME = 0.02  # of two spans of time: 30 days and one month, 365 days and a year
 
@@ -91,7 +98,14 @@ def find_amounts(text: str) -> list[Amount]:
         low = _value(match["low"])
         high = _value(match["high"]) if match["high"] else low
         factor = _HOURS.get(unit, 1.0)
-        found.append(_amount(TIME if unit in _HOURS else unit, low * factor, high * factor, match, unit))
+        kind = TIME if unit in _HOURS else unit
+        listed = _listed_before(view, match)
+        found += [Amount(kind, value * factor, value * factor, "", start, end, unit) for value, start, end in listed]
+        if listed and match["high"]:  # "9 or 12" at the end of a list is no range
+            found.append(Amount(kind, low * factor, low * factor, "", match.start("low"), match.end("low"), unit))
+            found.append(Amount(kind, high * factor, high * factor, "", match.start("high"), match.end(), unit))
+        else:
+            found.append(_amount(kind, low * factor, high * factor, match, unit))
     for match in _MONEY_BEFORE.finditer(view):
         low = _value(match["low"])
         found.append(_amount(MONEY, low, _value(match["high"]) if match["high"] else low, match))
@@ -120,6 +134,17 @@ def differing(one: Sequence[Amount], other: Sequence[Amount]) -> list[tuple[Amou
         if theirs and not any(a.agrees_with(b) for a in mine for b in theirs):
             pairs.append((mine[0], theirs[0]))
     return pairs
+
+
+def _listed_before(view: str, match: regex.Match[str]) -> list[tuple[float, int, int]]:
+    """The numbers of a list whose last one has the unit, with where they stand; none where it is no list."""
+    listed = _LISTED.search(view, max(0, match.start() - _LONGEST_LIST), match.start())
+    if not listed or (listed[0].rstrip().endswith(",") and not _ALTERNATIVES.match(view, match.end("low") - 1)):
+        return []
+    digits = regex.finditer(r"\d+", view, pos=listed.start(), endpos=listed.end())
+    numbers = [(float(one[0]), one.start(), one.end()) for one in digits]
+    values = [*(value for value, *_ in numbers), _value(match["low"])]
+    return numbers if values == sorted(set(values)) else []
 
 
 def _amount(kind: str, low: float, high: float, match: regex.Match[str], unit: str = "") -> Amount:

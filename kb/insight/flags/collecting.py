@@ -23,7 +23,7 @@ _TEXTS, _NOT_BEFORE = "texts", "texts not before"
 # All texts are compared with each other, which takes minutes where there are thousands: then it takes a twentieth of the time at
 # most, however often somebody saves. What takes less than this many seconds is done each time.
 _SHORT, _SHARE = 30.0, 20
-_WRITTEN_FOR = "3"  # raised when texts are compared in another way
+_WRITTEN_FOR = "4"  # raised when texts are compared in another way
 OF_FIGURES = (FlagKind.VOTES, FlagKind.SUCCESS, FlagKind.SOLVED, FlagKind.UNREAD)
 OF_TEXTS = (FlagKind.LINKS, FlagKind.CONTRADICTION, FlagKind.DUPLICATE)
 

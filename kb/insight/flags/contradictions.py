@@ -10,17 +10,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb.articles.sections import Section, match_languages, sections_of
 from kb.articles.statements import Statement, article_statements
+from kb.insight.flags.between_languages import between_languages
 from kb.insight.flags.found import FoundFlag
 from kb.insight.flags.opposing import Claimed, between_claims, claimed_in
-from kb.insight.flags.sides import contradiction, evidence_of, words_of
-from kb.insight.translations.following import source_of
+from kb.insight.flags.scope import comparable_amounts, speak_of_others
+from kb.insight.flags.sides import about_amount, contradiction, evidence_of, words_of
 from kb.tables import Article
-from kb.text.stated_amounts import PHONE, Amount, differing, find_amounts, without_amounts
+from kb.text.stated_amounts import PHONE, Amount, find_amounts, without_amounts
 
 # How much of what each of two statements speaks of has to be in the other, or in what that stands under.
 _COVERED, _LEAST_COVERED = 0.57, 0.45
+# "It takes two days" says all but that in its heading: so much of the shorter heading has to be in the other.
+_NAMED_ALIKE = 0.6
 # A word that fewer statements have than this is not worth more for it.
 _RARE = 5
 # Words that more statements have than this tell no subject; pairs of statements that are compared, and kept of two articles.
@@ -70,11 +72,16 @@ def stated_in(article: Article, statements: Iterable[Statement]) -> list[Stated]
     found = []
     title = words_of(article.title, article.language)
     for statement in statements:
-        amounts = () if statement.is_quoted else tuple(find_amounts(statement.text))
-        if not amounts:
+        every = () if statement.is_quoted else find_amounts(statement.text)
+        if not every:
             continue
-        subject = words_of(statement.subject, article.language) if not find_amounts(statement.subject) else frozenset()
-        said = words_of(without_amounts(statement.text, amounts), article.language)
+        # Which row it is (“above ₹499”) is no amount of the row, unless it has no other: then it is read as a sentence.
+        end = statement.text.find(statement.subject) + len(statement.subject)
+        amounts = tuple(one for one in every if one.start >= end) if statement.subject else tuple(every)
+        name = without_amounts(statement.subject, find_amounts(statement.subject)) if amounts else ""
+        subject = words_of(name, article.language)
+        amounts = amounts or tuple(every)
+        said = words_of(without_amounts(statement.text, every), article.language)
         names = title | words_of(statement.heading, article.language)
         found.append(Stated(article, statement, amounts, subject or said, subject | said | names, names, subject))
     return found
@@ -97,7 +104,7 @@ def between_articles(stated: Sequence[Stated], *, tick: Callable[[], None] = lam
             if other.article.translation_key == one.article.translation_key or len(seen) >= _MOST_PAIRS:
                 continue
             seen.add((number, other_number))
-            pairs = differing(one.amounts, other.amounts)
+            pairs = comparable_amounts(one.statement.text, one.amounts, other.statement.text, other.amounts)
             if pairs and (likeness := _likeness(one, other, worth)) >= _COVERED:
                 first, second = (one, other) if one.article.id < other.article.id else (other, one)
                 a, b = pairs[0] if first is one else (pairs[0][1], pairs[0][0])
@@ -105,7 +112,9 @@ def between_articles(stated: Sequence[Stated], *, tick: Callable[[], None] = lam
     found = []
     for pairs_of_two in kept.values():
         best = _each_statement_once(sorted(pairs_of_two, key=lambda item: -item[0]))[:_KEPT]
-        found += [contradiction(_side(first, a), _side(second, b), _about(a.kind)) for _, first, second, a, b in best]
+        found += [
+            contradiction(_side(first, a), _side(second, b), about_amount(a.kind)) for _, first, second, a, b in best
+        ]
     return found
 
 
@@ -123,10 +132,11 @@ def _each_statement_once(pairs: Sequence[_Pair]) -> list[_Pair]:
 
 def _likeness(one: Stated, other: Stated, worth: Mapping[str, float]) -> float:
     """Whether two statements speak of one thing: 0 to 1."""
+    if speak_of_others(one.statement.text, other.statement.text):
+        return 0.0
     shared = one.words & other.words
     is_named = bool(one.names & other.names)
-    is_phone = one.amounts[0].kind == other.amounts[0].kind == PHONE
-    if not shared or (len(shared) == 1 and not (one.words == other.words and (is_named or is_phone))):
+    if not shared or (len(shared) == 1 and not (one.words == other.words and _is_enough(one, other))):
         return 0.0
     # What each title or heading names and the other article does not speak of sets them apart.
     if (one.words & one.names) - other.around and (other.words & other.names) - one.around:
@@ -144,89 +154,15 @@ def _likeness(one: Stated, other: Stated, worth: Mapping[str, float]) -> float:
     return (there + here) / 2 if min(there, here) >= _LEAST_COVERED else 0.0
 
 
-def between_languages(group: Sequence[Article], languages: Sequence[str]) -> list[FoundFlag]:
-    """A translation that states another amount than the source: in sections that are built alike and state as many, or as the
-    only amount in a unit that is not in the other language."""
-    if len({one.language for one in group}) < 2:
-        return []
-    source = source_of(group, languages)
-    mine = _Text.of(source)
-    found: list[FoundFlag] = []
-    for article in group:
-        if article.language == source.language:
-            continue
-        theirs = _Text.of(article)
-        pairs = [*_in_sections(mine, theirs), *_alone(mine, theirs)]
-        for a, b in {(x[1].text, y[1].text): (x, y) for x, y in pairs}.values():
-            found.append(contradiction(_in_section(article, *b), _in_section(source, *a), _about(a[1].kind)))
-    return found
-
-
-@dataclass(frozen=True)
-class _Text:
-    """An article with the amounts of each section."""
-
-    sections: Sequence[Section]
-    amounts: Sequence[Sequence[Amount]]
-
-    @classmethod
-    def of(cls, article: Article) -> "_Text":
-        sections = sections_of(article.title, article.body)
-        return cls(sections, [find_amounts(one.text) for one in sections])
-
-    def has(self, amount: Amount) -> bool:
-        return any(amount.agrees_with(one) for here in self.amounts for one in here)
-
-    def lacking_in(self, other: "_Text") -> list[tuple[Section, Amount]]:
-        """What the other one does not say anywhere."""
-        return [
-            (section, amount)
-            for section, here in zip(self.sections, self.amounts, strict=True)
-            for amount in here
-            if not other.has(amount)
-        ]
-
-
-_Place = tuple[Section, Amount]
-
-
-def _in_sections(mine: _Text, theirs: _Text) -> Iterable[tuple[_Place, _Place]]:
-    """Amounts in the same order of which neither is anywhere in the other language."""
-    for i, j in match_languages(mine.sections, theirs.sections):
-        if i is None or j is None or mine.sections[i].shape != theirs.sections[j].shape:
-            continue
-        for kind in dict.fromkeys(amount.kind for amount in mine.amounts[i]):
-            ours = [amount for amount in mine.amounts[i] if amount.kind == kind]
-            others = [amount for amount in theirs.amounts[j] if amount.kind == kind]
-            if len(ours) != len(others):
-                continue
-            for a, b in zip(ours, others, strict=True):
-                if not a.agrees_with(b) and not theirs.has(a) and not mine.has(b):
-                    yield (mine.sections[i], a), (theirs.sections[j], b)
-
-
-def _alone(mine: _Text, theirs: _Text) -> Iterable[tuple[_Place, _Place]]:
-    """Where each language has one amount in a unit that the other does not have."""
-    ours, others = mine.lacking_in(theirs), theirs.lacking_in(mine)
-    for unit in dict.fromkeys(amount.unit for _, amount in ours):
-        one = {(a.low, a.high): (section, a) for section, a in reversed(ours) if a.unit == unit}
-        other = {(b.low, b.high): (section, b) for section, b in reversed(others) if b.unit == unit}
-        if len(one) == len(other) == 1:
-            yield next(iter(one.values())), next(iter(other.values()))
-
-
-def _in_section(article: Article, section: Section, amount: Amount) -> dict[str, Any]:
-    """The line of the section that states it."""
-    text, heading = section.text, section.title
-    start = text.rfind("\n", 0, amount.start) + 1
-    end = text.find("\n", amount.end)
-    line = text[start : end if end >= 0 else len(text)].strip()
-    return evidence_of(article, heading, line, amount.text)
+def _is_enough(one: Stated, other: Stated) -> bool:
+    """Whether a single word tells what two statements speak of: one that a row is about, or under headings that are alike."""
+    if one.amounts[0].kind == other.amounts[0].kind == PHONE:
+        return True
+    shared = len(one.names & other.names)
+    if one.subject or other.subject:
+        return shared > 0
+    return shared >= _NAMED_ALIKE * min(len(one.names), len(other.names)) and shared > 0
 
 
 def _side(one: Stated, amount: Amount) -> dict[str, Any]:
     return evidence_of(one.article, one.statement.heading, one.statement.text, amount.text)
-
-
-def _about(kind: str) -> str:
-    return "phone" if kind == PHONE else kind

@@ -5,6 +5,7 @@ from typing import Any
 
 from kb.insight.flags.found import FoundFlag, key_of
 from kb.tables import Article, FlagKind
+from kb.text.stated_amounts import PHONE
 from kb.text.terms import EXACT_MARK, index_terms, is_function_word, normalise
 
 
@@ -27,6 +28,11 @@ def contradiction(one: dict[str, Any], other: dict[str, Any], about: str) -> Fou
     return FoundFlag(one["article"], FlagKind.CONTRADICTION, key, evidence, other["article"])
 
 
+def about_amount(kind: str) -> str:
+    """In what two amounts of a kind differ."""
+    return "phone" if kind == PHONE else kind
+
+
 def words_of(text: str, language: str) -> frozenset[str]:
     """Stems that tell a subject."""
     terms = (
@@ -40,7 +46,9 @@ def words_of(text: str, language: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _bounds() -> frozenset[str]:
-    """Words that go with an amount and name nothing."""
-    words = """within under upto least most more above below maximum minimum total
+    """Words that go with an amount and name nothing: what bounds it, and what it is counted in."""
+    words = """minute hour day week month year rupee मिनट घंटा घंटे दिन हफ़्ता हफ़्ते सप्ताह महीना महीने साल रुपये
+        মিনিট ঘণ্টা দিন সপ্তাহ মাস মাসের মাসে বছর বছরের বছরে দিনের দিনে টাকা
+        within under upto least most more above below maximum minimum total
         अंदर भीतर तक ऊपर नीचे कम ज़्यादा अधिक बाद मिनिमम মধ্যে পর্যন্ত উপরে নিচে কম বেশি পরে লাগে"""
     return frozenset(term for tag in ("en", "hi", "bn") for term in index_terms(words, tag))
