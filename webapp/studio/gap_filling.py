@@ -9,6 +9,7 @@ from flask_login import current_user
 from kb.articles import get_article
 from kb.articles.approval import NotApprovedError
 from kb.insight.gaps import (
+    begin_article,
     draft_from_tickets,
     link_article,
     misses_of,
@@ -16,7 +17,7 @@ from kb.insight.gaps import (
     start_translation,
 )
 from kb.insight.gaps.editing import note_replay
-from kb.insight.gaps.fills import DRAFTED, TRANSLATED, last_fill
+from kb.insight.gaps.fills import DRAFTS, last_fill
 from kb.insight.gaps.golden import GoldenSet
 from kb.insight.gaps.listing import get_gap
 from kb.insight.gaps.previewing import preview_fill
@@ -72,7 +73,7 @@ def fill(gap_id: int) -> ResponseReturnValue:
         hidden=[
             fact for fact in gap.evidence if fact["kind"] == "article" and fact["status"] in ("draft", "in_review")
         ],
-        begun=get_article(session(), filled.article_id) if filled and filled.way in (DRAFTED, TRANSLATED) else None,
+        begun=get_article(session(), filled.article_id) if filled and filled.way in DRAFTS else None,
         sources=filled.tickets if filled else (),
         said_by=filled.said_by if filled else (),
         is_composed=current_settings().llm is not None,
@@ -150,9 +151,7 @@ def draft(gap_id: int) -> ResponseReturnValue:
     numbers = [
         int(text) for text in request.form.getlist("ticket") if text.isascii() and text.isdigit() and len(text) < 10
     ]
-    language = request.form.get("language", "")
-    if language not in offered_languages():
-        abort(400)
+    language = _language()
     tickets = [ticket for number in numbers if (ticket := find_resolved_ticket(session(), number)) is not None]
     sources = [
         (_("Ticket %(number)s", number=str(ticket.id)), url_for("desk.ticket", ticket_id=ticket.id))
@@ -172,12 +171,25 @@ def draft(gap_id: int) -> ResponseReturnValue:
     return redirect(url_for("studio_drafts.draft", article_id=made.id), code=303)
 
 
+@blueprint.post("/gaps/<int:gap_id>/begin")
+def begin(gap_id: int) -> ResponseReturnValue:
+    """An article from an empty page, with the gap's questions; it is written where all articles are."""
+    begun = begin_article(
+        session(),
+        gap_id,
+        _language(),
+        user_id=current_user.id,
+        author=current_user.email,
+        region=current_settings().phone_region,
+    )
+    flash(_("A draft was begun with the questions of this gap. Once it is published, they are asked again."), "good")
+    return redirect(url_for("studio_articles.article", article_id=begun.id), code=303)
+
+
 @blueprint.post("/gaps/<int:gap_id>/translate")
 def translate(gap_id: int) -> ResponseReturnValue:
     """Begin a translation of an article into the language in which it is asked."""
-    language = request.form.get("language", "")
-    if language not in offered_languages():
-        abort(400)
+    language = _language()
     begun = start_translation(
         session(),
         gap_id,
@@ -211,6 +223,13 @@ def is_public(article: Article) -> bool:
 def _golden() -> GoldenSet:
     runtime = search_runtime()
     return GoldenSet(session(), runtime.all_views(), runtime.make_searcher)
+
+
+def _language() -> str:
+    language = request.form.get("language", "")
+    if language not in offered_languages():
+        abort(400)
+    return language
 
 
 def _number(name: str) -> int:

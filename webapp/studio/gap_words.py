@@ -9,7 +9,7 @@ from flask_babel import get_locale, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from kb.insight.gaps.editing import ChangeKind, Dismissal
-from kb.insight.gaps.fills import DRAFTED, LINKED, PUBLISHED, TRANSLATED
+from kb.insight.gaps.fills import BEGUN, DRAFTED, LINKED, PUBLISHED, TRANSLATED
 from kb.tables import Gap, GapChange, User
 from webapp.shared.formatting import format_day
 from webapp.shared.ui import language_name
@@ -128,6 +128,7 @@ def _filled(way: str) -> str:
         PUBLISHED: _("made an article public:"),
         DRAFTED: _("drafted an article:"),
         TRANSLATED: _("began a translation:"),
+        BEGUN: _("began an article:"),
     }
     return str(words[way])
 

@@ -15,7 +15,7 @@ from kb.insight.gaps.aftermath import answers_of_reps, heir_of, merged_into
 from kb.insight.gaps.costs import COUNTED
 from kb.insight.gaps.editing import ChangeKind, changes_of
 from kb.insight.gaps.fills import articles_of
-from kb.insight.gaps.listing import NOBODY
+from kb.insight.gaps.listing import NOBODY, is_to_do
 from kb.tables import Gap, GapState, Role, User
 from kb.tables.feedback import LARGEST_ID
 from webapp.shared.database import session
@@ -118,6 +118,7 @@ def gap(gap_id: int) -> ResponseReturnValue:
     return render_template(
         "studio/gap.html",
         gap=found,
+        is_to_do=is_to_do(found),
         costs={name: getattr(found, name) for name in COUNTED},
         misses=misses,
         count=count,

@@ -3,7 +3,7 @@
 from kb.insight.gaps.costs import count_costs
 from kb.insight.gaps.editing import change_state
 from kb.insight.gaps.explaining import explain_gaps, has_unexplained
-from kb.insight.gaps.filling import draft_from_tickets, link_article, publish_article, start_translation
+from kb.insight.gaps.filling import begin_article, draft_from_tickets, link_article, publish_article, start_translation
 from kb.insight.gaps.fills import fills_to_prove
 from kb.insight.gaps.listing import GapFilter, GapSummary, board_of_gaps, count_gaps, list_gaps, misses_of
 from kb.insight.gaps.misses import collect_misses, has_something_new
@@ -14,6 +14,7 @@ from kb.insight.gaps.regrouping import regroup
 __all__ = [
     "GapFilter",
     "GapSummary",
+    "begin_article",
     "board_of_gaps",
     "change_state",
     "collect_misses",

@@ -1,4 +1,4 @@
-"""Ways to fill a gap: link an article, make one public, begin a translation, draft one from what solved it; and undoing it."""
+"""Ways to fill a gap: link an article, make one public, begin a translation or an empty one, draft one; and undoing it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -6,13 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kb.articles import archive_article, get_article, save_article, source_of_article
+from kb.articles import archive_article, find_article, get_article, save_article, source_of_article
 from kb.articles.approval import require_approval
 from kb.articles.drafting import TOPIC, SolvedCase, draft_article
+from kb.articles.editing import ArticleText, save_text
+from kb.articles.text import slugify
 from kb.articles.translating import begin_translation
 from kb.core.errors import InvalidInputError
 from kb.insight.gaps.editing import UNDO, ChangeKind, note_fill
-from kb.insight.gaps.fills import DRAFTED, LINKED, PUBLISHED, TRANSLATED
+from kb.insight.gaps.fills import BEGUN, DRAFTED, LINKED, PUBLISHED, TRANSLATED, last_fill
 from kb.insight.gaps.listing import get_gap
 from kb.insight.gaps.questions import questions_of
 from kb.insight.wordings.texts import UnfitWordingError, clean_wording, content_key
@@ -25,13 +27,21 @@ from kb.text.terms import normalise
 MOST_ADDED, MOST_WORDINGS = 20, 100
 # Questions that are looked through for them; questions that a draft quotes; tickets that it is made from.
 _LOOKED_THROUGH, _QUOTED, MOST_TICKETS = 200, 3, 5
+_LONGEST_SLUG = 60
 # (questions, texts of tickets, language) -> a draft whose sentences name the texts that say them, None where there is none.
 ComposeDraft = Callable[[Sequence[str], Sequence[str], str], ComposedDraft | None]
 
 
 def wordings_for(session: Session, gap_id: int, article: Article, *, region: str) -> list[str]:
     """The gap's questions that say what the article does not have yet, without personal data, the most asked first."""
-    known = {content_key(text) for text in (article.title, *article.also_asked)}
+    room = MOST_WORDINGS - len(article.also_asked)
+    return _wordings(session, gap_id, (article.title, *article.also_asked), region=region)[
+        : max(0, min(MOST_ADDED, room))
+    ]
+
+
+def _wordings(session: Session, gap_id: int, there: Sequence[str], *, region: str) -> list[str]:
+    known = {content_key(text) for text in there}
     found: list[str] = []
     for question in questions_of(session, gap_id, limit=_LOOKED_THROUGH)[0]:
         try:
@@ -41,7 +51,7 @@ def wordings_for(session: Session, gap_id: int, article: Article, *, region: str
         if (key := content_key(text)) not in known:
             known.add(key)
             found.append(text)
-    return found[: max(0, min(MOST_ADDED, MOST_WORDINGS - len(article.also_asked)))]
+    return found
 
 
 def link_article(
@@ -99,6 +109,39 @@ def start_translation(
         save_article(session, source, author=author, article=draft)
     note_fill(session, gap, {"way": TRANSLATED, "article": draft.id, "wordings": wordings}, user_id=user_id)
     return draft
+
+
+def begin_article(
+    session: Session, gap_id: int, language: str, *, user_id: int | None, author: str, region: str
+) -> Article:
+    """A draft without a text, named as the gap is, with its questions; the one that was begun before, while it is a draft.
+
+    The title is the writer's to change, so the question that it repeats is among them. Raises NotFoundError.
+    """
+    gap, before = get_gap(session, gap_id), last_fill(session, gap_id)
+    if before is not None and before.way == BEGUN:
+        begun = session.get(Article, before.article_id)
+        if begun is not None and begun.status == "draft" and begun.language == language:
+            return begun
+    wordings = _wordings(session, gap_id, (), region=region)[:MOST_ADDED]
+    text = ArticleText(
+        title=gap.label,
+        slug=_free_slug(session, slugify(gap.label)[:_LONGEST_SLUG].strip("-") or f"gap-{gap.id}", language),
+        language=language,
+        also_asked="\n".join(wordings),
+        owner=author,
+    )
+    draft = save_text(session, text, "draft", author=author, note="Begun for what nobody could find")
+    note_fill(session, gap, {"way": BEGUN, "article": draft.id, "wordings": wordings}, user_id=user_id)
+    return draft
+
+
+def _free_slug(session: Session, wished: str, language: str) -> str:
+    slug, number = wished, 1
+    while find_article(session, language, slug) is not None:
+        number += 1
+        slug = f"{wished}-{number}"
+    return slug
 
 
 def draft_from_tickets(

@@ -10,8 +10,10 @@ from kb.insight.gaps.editing import ChangeKind
 from kb.tables import Article, GapChange
 from kb.tables.changed_documents import has_changed_documents
 
-# An existing article got the gap's questions; an article was made public; a draft or a translation was begun.
-LINKED, PUBLISHED, DRAFTED, TRANSLATED = "linked", "published", "drafted", "translated"
+# An existing article got the gap's questions; an article was made public; a draft from tickets, a translation, or an article that
+# somebody writes from an empty page was begun.
+LINKED, PUBLISHED, DRAFTED, TRANSLATED, BEGUN = "linked", "published", "drafted", "translated", "begun"
+DRAFTS = frozenset({DRAFTED, TRANSLATED, BEGUN})
 _OF_ARTICLES = (ChangeKind.FILLED.value, ChangeKind.REPLAYED.value)
 
 

@@ -38,8 +38,8 @@ _ALL = GapFilter()
 
 @dataclass(frozen=True)
 class GapSummary:
-    """One line of the gap list. languages: tag -> number of misses; examples: different wordings, newest first; costs: see
-    `kb.insight.gaps.costs.COUNTED`."""
+    """One line of the gap list. languages: tag -> number of misses; reason, evidence: of one that is to be filled; examples:
+    different wordings, newest first; costs: see `kb.insight.gaps.costs.COUNTED`."""
 
     id: int
     label: str
@@ -153,8 +153,8 @@ def _summaries(session: Session, rows: Sequence[Any]) -> list[GapSummary]:
             count=count,
             languages=dict(languages[gap.id].most_common()),
             causes=dict(causes[gap.id].most_common()),
-            reason=gap.reason,
-            evidence=gap.evidence,
+            reason=gap.reason if is_to_do(gap) else None,
+            evidence=gap.evidence if is_to_do(gap) else [],
             examples=examples[gap.id],
             last_seen=last_seen,
             cost=gap.cost,
@@ -189,6 +189,11 @@ def get_gap(session: Session, gap_id: int) -> Gap:
     if gap is None:
         raise NotFoundError("There is no gap %(gap_id)s.", remedy="The list is shown by: kb gaps", gap_id=str(gap_id))
     return gap
+
+
+def is_to_do(gap: Gap) -> bool:
+    """Whether somebody is to fill it. What its reason stands on was true then: it is looked at again only for these."""
+    return gap.state in {state.value for state in OPEN_STATES}
 
 
 def misses_of(

@@ -143,6 +143,59 @@ def test_draft_and_translation_are_drafts(
     assert "drafted an article:" in text
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Parcels to Kathmandu"), ("hi", "काठमांडू"), ("bn", "কাঠমান্ডু")])
+def test_an_article_is_written_from_an_empty_page_and_closes_the_gap(
+    trainer: FlaskClient,
+    session: Session,
+    settings: Settings,
+    engine: Engine,
+    gap: int,
+    post: Callable[..., str],
+    language: str,
+    title: str,
+) -> None:
+    # Among so few articles any new one takes a question of another; that is not what is looked at here.
+    session.query(Article).update({"status": "archived"})
+    session.commit()
+    assert "Begin with an empty page" in get_page(trainer, f"/studio/gaps/{gap}/fill")
+    for _twice in range(2):
+        text = post(f"/studio/gaps/{gap}/begin", language=language)
+    begun = session.scalars(select(Article).where(Article.status == "draft")).one()
+    assert (begun.language, begun.audience, begun.body.strip()) == (language, "public", "")
+    asked = begun.also_asked
+    assert any("nepal" in question.lower() for question in asked)
+    assert all(question in text for question in asked)
+    written = {"title": title, "slug": begun.slug, "language": language, "audience": "public", "body": "Nepal: yes."}
+    form = {**written, "also_asked": "\n".join(asked), "seen": begun.revision, "step": "publish"}
+    post(f"/studio/articles/{begun.id}", **form)
+    assert title in get_page(trainer, f"/studio/gaps/{gap}/fill")
+    SearchRuntime.open(settings, engine).update()
+    run_now(engine, job_kinds(settings, engine), GAPS, "test")
+    text = get_page(trainer, f"/studio/gaps/{gap}")
+    assert "began an article:" in text
+    assert "2 of 2 questions are answered." in text
+    assert "Closed on" in text
+
+
+def test_a_gap_that_is_closed_says_nothing_of_what_was_to_do(
+    trainer: FlaskClient, session: Session, gap: int, post: Callable[..., str]
+) -> None:
+    found = session.get_one(Gap, gap)
+    found.reason, found.evidence = "hidden", [
+        {"kind": "article", "id": 1, "title": "Parcels, not ready", "language": "en", "audience": "public", "status": "draft"}
+    ]  # fmt: skip
+    session.commit()
+    pages = ("/studio/gaps", f"/studio/gaps/{gap}")
+    assert all("Parcels, not ready" in get_page(trainer, path) for path in pages)
+    found.state = "closed"
+    session.commit()
+    for path in ("/studio/gaps?view=closed", f"/studio/gaps/{gap}", "/studio/gaps?view=closed&shape=table"):
+        text = get_page(trainer, path)
+        assert found.label in text
+        assert "Parcels, not ready" not in text
+        assert "Only where customers cannot see it" not in re.sub("<select.*?</select>", "", text, flags=re.DOTALL)
+
+
 def test_asking_again_by_hand_says_what_fails(gap: int, post: Callable[..., str], session: Session) -> None:
     session.query(Article).update({"status": "archived"})
     session.commit()
@@ -160,6 +213,7 @@ def test_asking_again_by_hand_says_what_fails(gap: int, post: Callable[..., str]
         ("draft", {"language": "en", "ticket": "999"}, 400),
         ("translate", {"article": "1", "language": "en"}, 409),
         ("translate", {"article": "1", "language": "../etc"}, 400),
+        ("begin", {"language": ""}, 400),
     ],
 )
 def test_nonsense_is_refused(
