@@ -110,6 +110,42 @@ def test_reply_is_sent_until_it_is_taken_and_never_twice(open_page: OpenPage, re
     complaints.clear()
 
 
+def test_every_key_that_is_listed_does_something_or_says_why_not(open_page: OpenPage) -> None:
+    page = open_page("rep")
+    toast, off = page.locator("[data-toast]"), page.locator("dialog .keys__off")
+    page.goto("/desk/inbox?channel=walk_in")
+    page.wait_for_load_state()
+    for key in ["r", "n", ";", "f", "z", "a", "e", "h", "s", "x", "v", "t", "m", "l", "q", "p", "d", "w"]:
+        toast.evaluate("toast => { toast.textContent = ''; }")
+        page.keyboard.press(key)
+        expect(toast).not_to_be_empty()
+    page.keyboard.press("?")
+    expect(off.filter(has_text="Choose a conversation first.")).to_have_count(11)
+    assert page_problems(page) == []
+    begin_chat(page, "Journey Of Keys")
+    page.keyboard.press("?")
+    for why in [
+        "Nothing was sent in the last seconds.",
+        "The conversation is yours already.",
+        "The conversation is not closed.",
+    ]:
+        expect(off.filter(has_text=why)).to_have_count(1)
+    expect(off.filter(has_text="Choose a conversation first.")).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(toast).to_have_text("The conversation is yours already.")
+    page.keyboard.press("e")
+    expect(page.locator("#escalate-to")).to_be_focused()
+    # Who has switched letters off presses none by accident, here either.
+    page.keyboard.press("Escape")
+    page.locator(".talk-head__name").click()
+    page.keyboard.press("?")
+    page.get_by_label("Single letters work outside of fields").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.locator("#text")).not_to_be_focused()
+
+
 def test_colleagues_see_each_other_and_the_second_reply_is_asked_about(open_page: OpenPage) -> None:
     rep, colleague = open_page("rep"), open_page("trainer")
     address = begin_chat(rep, "Journey Three")

@@ -72,7 +72,7 @@ def test_to_nobody_is_asked_again_and_nothing_is_written(rep: FlaskClient, csrf:
     assert session.scalars(select(ConversationEvent).where(ConversationEvent.kind == "escalated")).all() == []
 
 
-def test_a_calm_customer_has_no_such_box_and_a_heated_one_costs_no_further_statement(
+def test_a_calm_customer_is_escalated_by_a_folded_box_and_a_heated_one_costs_no_further_statement(
     rep: FlaskClient, session: Session, engine: Engine
 ) -> None:
     calm, heated = make_talk(session), make_talk(session, HEATED, email="heated@example.com")
@@ -83,8 +83,18 @@ def test_a_calm_customer_has_no_such_box_and_a_heated_one_costs_no_further_state
         with recorded_statements(engine) as statements:
             page = rep.get(f"/desk/inbox/{talk.id}").text
         counts.append(len([one for one in statements if is_of_the_page(one)]))
-        assert ('id="escalate-to"' in page) is (talk is heated)
+        assert page.count('id="escalate-to"') == page.count('data-key="e"') == 1
+        assert ('<summary data-key="e"' in page) is (talk is calm)
     assert counts[0] == counts[1] <= 12
+
+
+def test_a_closed_conversation_is_escalated_to_nobody(rep: FlaskClient, csrf: Csrf, session: Session) -> None:
+    talk = make_talk(session)
+    session.commit()
+    rep.post(f"/desk/inbox/{talk.id}/close", headers=csrf(rep))
+    page = rep.get(f"/desk/inbox/{talk.id}").text
+    assert 'data-key="e"' not in page
+    assert "The conversation is closed." in page
 
 
 @pytest.mark.parametrize(
@@ -106,4 +116,4 @@ def test_a_danger_goes_to_whom_the_rules_name_however_calm_it_is_told(
 def test_a_calm_question_is_escalated_to_nobody(rep: FlaskClient, session: Session) -> None:
     talk = make_talk(session, ["customer: Which heater is good for a small room?"])
     session.commit()
-    assert "ext. 303" not in rep.get(f"/desk/inbox/{talk.id}?part=feeling").text
+    assert 'required value=""' in rep.get(f"/desk/inbox/{talk.id}?part=feeling").text

@@ -1,6 +1,7 @@
 // The desk without a mouse. Single letters do nothing while one types; which there are is written in templates/desk/_keys.html.
 import { flagByKey } from "./flagging.js";
 import { handOverByKey } from "./insert.js";
+import { lettersWork, openKeys, rememberLetters, sayWhyNot } from "./key_list.js";
 import { pinByKey } from "./pins.js";
 import { quoteByKey, startQuoting } from "./quoting.js";
 import { moveHit } from "./results.js";
@@ -40,9 +41,9 @@ export function listenToKeys({ box, results, sheetOf }) {
       else box.select();
     } else if (key === "?" && openKeys()) {
       event.preventDefault();
-    } else if (letters[key] && lettersWork()) {
+    } else if (lettersWork() && (letters[key] || sayWhyNot(key))) {
       event.preventDefault();
-      letters[key](await sheetOf(target));
+      if (letters[key] && !letters[key](await sheetOf(target))) sayWhyNot(key);
     }
   });
   rememberLetters(document.querySelector("[data-letters]"));
@@ -51,7 +52,9 @@ export function listenToKeys({ box, results, sheetOf }) {
 
 // "This did not": what was asked becomes a gap, with what was shown for it.
 function didNotHelp(sheet) {
-  sheet?.querySelector('[data-votes] [value="not_answered"]')?.click();
+  const vote = sheet?.querySelector('[data-votes] [value="not_answered"]');
+  vote?.click();
+  return Boolean(vote);
 }
 
 // Press the button that swaps customer and agent, also from within the box; false where there is nothing to swap.
@@ -59,36 +62,4 @@ function swap() {
   const button = document.querySelector("[data-swap]");
   button?.click();
   return Boolean(button);
-}
-
-// Where there is a keyboard. A modal dialog keeps the focus and closes by Esc.
-function openKeys() {
-  const dialog = document.querySelector("[data-keys]");
-  if (!dialog || window.matchMedia("(hover: none)").matches) return false;
-  dialog.showModal();
-  return true;
-}
-
-// Who speaks to the computer, or presses keys by accident, switches single letters off; this browser remembers it.
-const OFF = "desk-letters-off";
-
-function lettersWork() {
-  try {
-    return localStorage.getItem(OFF) === null;
-  } catch {
-    return true;
-  }
-}
-
-function rememberLetters(switchOfLetters) {
-  if (!switchOfLetters) return;
-  switchOfLetters.checked = lettersWork();
-  switchOfLetters.addEventListener("change", () => {
-    try {
-      if (switchOfLetters.checked) localStorage.removeItem(OFF);
-      else localStorage.setItem(OFF, "1");
-    } catch {
-      // A browser without storage: letters go on working.
-    }
-  });
 }
