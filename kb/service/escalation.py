@@ -14,6 +14,7 @@ from kb.service.escalation_rules import Rule, parse_rules
 from kb.service.frustration.reasons import contacts_in, kind_of
 from kb.service.frustration.steps import manager_requests, names_a_step
 from kb.service.frustration.storing import earlier_contacts
+from kb.service.heard import ESCALATION, roles_as_heard
 from kb.service.messages import store_message
 from kb.service.timeline import newest_messages
 from kb.tables import (
@@ -146,7 +147,7 @@ def advise(
         return []
     if said is None:
         messages = newest_messages(session, conversation)
-        said = [message.text for message in messages if message.role == MessageRole.CUSTOMER.value]
+        said = _said(conversation, messages)
         contacts = 1 + (session.scalar(select(earlier_contacts(conversation))) or 0)
     else:
         contacts = contacts_in(conversation.frustration_reasons)
@@ -179,7 +180,9 @@ def escalate(
     text = _note(
         to, within, _LEVELS[conversation.frustration], why, summary.strip() or _hand_over(session, conversation)
     )
-    note = store_message(session, conversation, MessageRole.NOTE, text, user_id=user_id).message
+    note = store_message(
+        session, conversation, MessageRole.NOTE, text, user_id=user_id, details={ESCALATION: to}
+    ).message
     person = _person(session, to)
     data = {
         "to": to,
@@ -195,6 +198,11 @@ def escalate(
     conversation.escalated_at = utc_now()
     session.flush()
     return note
+
+
+def _said(conversation: Conversation, messages: Sequence[Message]) -> list[str]:
+    roles = roles_as_heard(messages, conversation.channel)
+    return [one.text for one, role in zip(messages, roles, strict=True) if role == MessageRole.CUSTOMER.value]
 
 
 def _person(session: Session, to: str) -> int | None:
@@ -217,7 +225,7 @@ def _note(to: str, within: str, level: str, reasons: Sequence[str], hand_over: s
 def _hand_over(session: Session, conversation: Conversation) -> str:
     """The five lines of a good hand-over, from what is stored; what nobody knows is left open to be filled in."""
     messages = newest_messages(session, conversation)
-    said = [message.text for message in messages if message.role == MessageRole.CUSTOMER.value]
+    said = _said(conversation, messages)
     answers = [message.text for message in messages if message.role == MessageRole.AGENT.value]
     facts = session.scalars(
         select(ConversationFact)

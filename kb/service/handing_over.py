@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kb.core.clock import utc_now
 from kb.core.errors import InvalidInputError
 from kb.service.conversations import assign, note_event, snooze
+from kb.service.heard import HAND_OVER
 from kb.service.messages import store_message
 from kb.tables import Conversation, ConversationState, EventKind, Message, MessageRole, Role, User
 
@@ -118,5 +119,5 @@ def _note(
         MessageRole.NOTE,
         "\n\n".join(parts),
         user_id=user_id,
-        details={"hand_over": sources},
+        details={HAND_OVER: sources},
     ).message

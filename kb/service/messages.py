@@ -14,6 +14,7 @@ from kb.privacy.redaction import mask_secrets
 from kb.service.channels.webhooks import tell_sent
 from kb.service.conversations import note_event, reopen
 from kb.service.frustration.storing import update_frustration
+from kb.service.heard import SPOKEN
 from kb.service.promises import drop_promises, note_promises
 from kb.service.standing import bring_up_to_date
 from kb.service.stored_facts import keep_facts
@@ -26,8 +27,6 @@ LONGEST_TEXT = 1_000_000  # characters
 LETTERS_OF_A_LANGUAGE = 12
 # Clocks of other systems may be ahead of ours; what is further ahead is taken as sent now.
 _CLOCKS_DIFFER = timedelta(minutes=5)
-# Channels whose replies are spoken: they are written down, and there is nothing to deliver.
-SPOKEN = frozenset({"phone", "walk_in"})
 
 
 class ColleagueRepliedError(ConflictError):
@@ -119,9 +118,11 @@ def store_message(
     elif role is MessageRole.AGENT:
         note_promises(session, message, zone)
     bring_up_to_date(session, conversation)
-    if role is MessageRole.CUSTOMER:
+    # In a call a note may be all that there is of the customer's words.
+    is_heard = role is MessageRole.CUSTOMER or (role is MessageRole.NOTE and conversation.channel in SPOKEN)
+    if is_heard:
         update_frustration(session, conversation)
-    if role in (MessageRole.CUSTOMER, MessageRole.AGENT):
+    if is_heard or role is MessageRole.AGENT:
         conversation.feeling_due_at = now
     session.flush()
     return Stored(message, is_new=True)

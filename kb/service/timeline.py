@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, undefer
 
 from kb.core.errors import NotFoundError
+from kb.service.heard import roles_as_heard
 from kb.tables import Attachment, Conversation, ConversationEvent, Message, MessageRole
 
 # Entries that a page shows at once; older ones are fetched when somebody asks for them.
@@ -194,15 +195,16 @@ def newest_messages(session: Session, conversation: Conversation, *, limit: int 
     return list(reversed(found))
 
 
-def turns_of(messages: Sequence[Message]) -> list[SpokenTurn]:
-    """Short messages in a row of one side as one turn: who writes in three lines has asked once, and waits once."""
+def turns_of(messages: Sequence[Message], channel: str) -> list[SpokenTurn]:
+    """Short messages in a row of one side as one turn: who writes in three lines has asked once, and waits once. The sides are as
+    they are heard (kb.service.heard)."""
     turns: list[SpokenTurn] = []
-    for message in messages:
+    for message, role in zip(messages, roles_as_heard(messages, channel), strict=True):
         last = turns[-1] if turns else None
         joins = (
             last is not None
-            and last.role == message.role
-            and message.role in {MessageRole.CUSTOMER.value, MessageRole.AGENT.value}
+            and last.role == role
+            and role in {MessageRole.CUSTOMER.value, MessageRole.AGENT.value}
             and message.sent_at - last.sent_at <= ONE_TURN
             and len(last.text) + len(message.text) <= _LONGEST_TURN
             and not last.text.rstrip().endswith(("?", "？"))
@@ -211,7 +213,7 @@ def turns_of(messages: Sequence[Message]) -> list[SpokenTurn]:
             ids = (*last.message_ids, message.id)
             turns[-1] = SpokenTurn(last.role, f"{last.text}\n{message.text}", message.sent_at, ids)
         else:
-            turns.append(SpokenTurn(MessageRole(message.role), message.text, message.sent_at, (message.id,)))
+            turns.append(SpokenTurn(MessageRole(role), message.text, message.sent_at, (message.id,)))
     return turns
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from kb.core.clock import utc_now
 from kb.service.conversations import close, get_conversation, open_conversation
-from kb.service.messages import SPOKEN, reply
+from kb.service.heard import SPOKEN
+from kb.service.messages import reply
 from kb.tables import (
     AnsweredHow,
     Channel,

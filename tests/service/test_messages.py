@@ -129,7 +129,7 @@ def test_a_text_that_cannot_be_stored_is_refused(session: Session, text: str) ->
 def test_three_short_messages_in_a_row_are_one_turn_and_a_note_is_none_of_them(session: Session, rep: int) -> None:
     talk = make_talk(session, ["customer: hi", "customer: my lamp", "customer: does not turn on"], apart=0.2)
     note(session, talk, "seems angry", rep)
-    turns = turns_of(newest_messages(session, talk))
+    turns = turns_of(newest_messages(session, talk), talk.channel)
     assert [(turn.role.value, turn.text) for turn in turns] == [
         ("customer", "hi\nmy lamp\ndoes not turn on"),
         ("note", "seems angry"),
@@ -139,7 +139,7 @@ def test_three_short_messages_in_a_row_are_one_turn_and_a_note_is_none_of_them(s
 
 def test_two_questions_in_a_row_stay_two_turns(session: Session) -> None:
     talk = make_talk(session, ["customer: where is my refund?", "customer: and can I pay by card?"], apart=0.2)
-    assert len(turns_of(newest_messages(session, talk))) == 2
+    assert len(turns_of(newest_messages(session, talk), talk.channel)) == 2
 
 
 def test_timeline_is_read_in_pages_to_its_beginning(session: Session) -> None:

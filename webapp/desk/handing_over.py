@@ -18,6 +18,7 @@ from kb.service.conversations import get_conversation
 from kb.service.customer_at_hand import facts_of
 from kb.service.fact_kinds import FactKind
 from kb.service.handing_over import MANAGERS, MOST_LINES, NoteLine, Recipient, hand_over
+from kb.service.heard import roles_as_heard
 from kb.service.settled import settled_messages
 from kb.service.timeline import newest_messages
 from kb.tables import Conversation, Message, MessageRole, Role
@@ -60,7 +61,8 @@ def form(conversation_id: int) -> ResponseReturnValue:
 def _summary(conversation: Conversation, messages: Sequence[Message]) -> list[SummaryLine]:
     zone = settings().time_zone
     said = [
-        Said(message.id, Speaker(message.role), message.text, message.sent_at.astimezone(zone)) for message in messages
+        Said(message.id, Speaker(role), message.text, message.sent_at.astimezone(zone))
+        for message, role in zip(messages, roles_as_heard(messages, conversation.channel), strict=True)
     ]
     facts = [
         GivenFact(fact.message_id, fact.words, fact.kind == FactKind.TRIED.value)
@@ -72,7 +74,8 @@ def _summary(conversation: Conversation, messages: Sequence[Message]) -> list[Su
 
 def _state(conversation: Conversation, messages: Sequence[Message]) -> list[SummaryLine]:
     """Since when somebody waits, and how they feel: from the customer's last message."""
-    last = next((one for one in reversed(messages) if one.role == MessageRole.CUSTOMER.value), None)
+    theirs = zip(messages, roles_as_heard(messages, conversation.channel), strict=True)
+    last = next((one for one, role in reversed(list(theirs)) if role == MessageRole.CUSTOMER.value), None)
     if last is None:
         return []
     words = []

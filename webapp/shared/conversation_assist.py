@@ -38,7 +38,7 @@ def suggest_for(
 
     The search of a question is recorded once, however many look at the conversation, and however often.
     """
-    spoken = turns_of(newest_messages(session(), conversation))
+    spoken = turns_of(newest_messages(session(), conversation), conversation.channel)
     turns = [Turn(Role(one.role.value), " ".join(one.text.split()), matter_of(one.text)) for one in spoken]
     if not turns:
         return ConversationAssist((), (), None)

@@ -14,6 +14,7 @@ from kb.service.frustration.features import COLD, LONG_ANSWER, Around, Turn, rea
 from kb.service.frustration.model import Probabilities, load_model, load_vector_model
 from kb.service.frustration.reasons import Reason, has_sign, reasons_of
 from kb.service.frustration.turns import Background, Frustration, Level, Said, TurnEncoder
+from kb.service.heard import SPOKEN
 from kb.text.words import find_words
 
 # Turns that are looked at, and messages in a row that are one of them: what is further back has cooled down.
@@ -197,7 +198,14 @@ def _minutes(earlier: Said, later: Said) -> float:
 def silent_from(turns: Sequence[Said], channel: str) -> datetime | None:
     """From when on it tells something that the customer is silent; None where nobody waits for their word after a long answer."""
     last = next((said for said in reversed(turns) if said.role in ("customer", "agent") and said.text.strip()), None)
-    if last is None or last.at is None or last.role != "agent" or len(find_words(last.text[:4000])) < LONG_ANSWER:
+    # After a call nobody writes: that tells nothing.
+    if (
+        channel in SPOKEN
+        or last is None
+        or last.at is None
+        or last.role != "agent"
+        or len(find_words(last.text[:4000])) < LONG_ANSWER
+    ):
         return None
     return last.at + (_SLOW_SILENCE if channel in _SLOW_CHANNELS else _SILENCE)
 

@@ -10,6 +10,7 @@ from kb.core.clock import utc_now
 from kb.service.frustration.cues import LONGEST
 from kb.service.frustration.judging import judge_frustration, silent_from
 from kb.service.frustration.turns import Background, Frustration, Said, TurnEncoder
+from kb.service.heard import SPOKEN, roles_as_heard
 from kb.tables import Conversation, ConversationState, Delivery, Message, MessageRole
 
 # A customer who comes back within so much time comes about the same thing, as a rule.
@@ -79,9 +80,12 @@ def _judge_again(session: Session, number: int, encoder: TurnEncoder, now: datet
 
 def _heard(session: Session, conversation: Conversation) -> tuple[list[Said], int]:
     """The newest messages, oldest first, and how many other conversations the customer began shortly before this one."""
-    said = (MessageRole.CUSTOMER.value, MessageRole.AGENT.value)
-    rows = session.execute(
-        select(Message.role, func.substr(Message.text, 1, LONGEST), Message.sent_at, earlier_contacts(conversation))
+    said = [MessageRole.CUSTOMER.value, MessageRole.AGENT.value]
+    if conversation.channel in SPOKEN:
+        said.append(MessageRole.NOTE.value)
+    text, contacts = func.substr(Message.text, 1, LONGEST), earlier_contacts(conversation)
+    newest = session.execute(
+        select(Message.role, Message.details, text.label("text"), Message.sent_at, contacts.label("contacts"))
         .where(
             Message.conversation_id == conversation.id,
             Message.role.in_(said),
@@ -90,7 +94,10 @@ def _heard(session: Session, conversation: Conversation) -> tuple[list[Said], in
         .order_by(Message.sent_at.desc(), Message.id.desc())
         .limit(_MESSAGES)
     ).all()
-    return [Said(role, text, at) for role, text, at, _ in reversed(rows)], (rows[0][3] if rows else 0)
+    rows = newest[::-1]
+    roles = roles_as_heard(rows, conversation.channel)
+    heard = [Said(role, one.text, one.sent_at) for one, role in zip(rows, roles, strict=True)]
+    return [one for one in heard if one.role != MessageRole.NOTE.value], (rows[0].contacts if rows else 0)
 
 
 def earlier_contacts(conversation: Conversation) -> ScalarSelect[int]:

@@ -13,7 +13,8 @@ from kb.privacy.redaction import mask_secrets
 from kb.service.conversations import open_conversation
 from kb.service.customers import GivenCustomer, recognise_customer
 from kb.service.frustration.storing import update_frustration
-from kb.service.messages import LETTERS_OF_A_LANGUAGE, SPOKEN
+from kb.service.heard import SPOKEN
+from kb.service.messages import LETTERS_OF_A_LANGUAGE
 from kb.service.promises import note_promises
 from kb.service.sample.files import SampleConversation, SampleMessage
 from kb.service.standing import bring_up_to_date

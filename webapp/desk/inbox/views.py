@@ -13,8 +13,9 @@ from kb.service.before_contact import tried_before
 from kb.service.chat_state import customer_at
 from kb.service.conversations import get_conversation
 from kb.service.drafts import Colleague, colleagues_of, get_draft
+from kb.service.heard import SPOKEN, roles_as_heard
 from kb.service.macro_filling import gaps_in
-from kb.service.messages import SPOKEN, find_message, newer_reply, recipient_of
+from kb.service.messages import find_message, newer_reply, recipient_of
 from kb.service.queue import Filter, View, count_views, list_conversations, next_for
 from kb.service.stored_facts import facts_of
 from kb.service.timeline import Timeline, timeline_of
@@ -126,7 +127,7 @@ def show(conversation_id: int) -> ResponseReturnValue:
     colleagues = colleagues_of(session(), conversation.id, current_user.id)
     values = _timeline(conversation, before, colleagues)
     if is_partial() and request.args.get("part") == "safety":
-        return render_fresh("desk/inbox/_safety.html", safety=_safety(values["timeline"]))
+        return render_fresh("desk/inbox/_safety.html", safety=_safety(conversation, values["timeline"]))
     if is_partial():
         return render_fresh("desk/inbox/_timeline.html", wanted=wanted, conversation_url=conversation_url, **values)
     queue = _queue(wanted)
@@ -137,9 +138,9 @@ def show(conversation_id: int) -> ResponseReturnValue:
         here=here,
         facts=facts_of(session(), conversation),
         fact_names=FACT_NAMES,
-        safety=_safety(values["timeline"]),
+        safety=_safety(conversation, values["timeline"]),
         safety_url=conversation_url(conversation.id, wanted, part="safety"),
-        feeling=feeling.feeling_of(conversation, _said(values["timeline"])),
+        feeling=feeling.feeling_of(conversation, _said(conversation, values["timeline"])),
         tried=tried_before(session(), [conversation.visit or ""], with_opened=False),
         **values,
         **queue,
@@ -176,13 +177,15 @@ def _timeline(conversation: Conversation, before: int | None, colleagues: list[C
     }
 
 
-def _safety(timeline: Timeline) -> SafetyWarning | None:
+def _safety(conversation: Conversation, timeline: Timeline) -> SafetyWarning | None:
     """What is to be read out first, by what the customer said of what is shown; in their language and in the rep's own."""
-    return conversation_safety(session(), _said(timeline), reader_language=choose_language())
+    return conversation_safety(session(), _said(conversation, timeline), reader_language=choose_language())
 
 
-def _said(timeline: Timeline) -> list[str]:
-    return [one.text for one in timeline.entries if one.message and one.message.role == MessageRole.CUSTOMER]
+def _said(conversation: Conversation, timeline: Timeline) -> list[str]:
+    entries = [(one.text, one.message) for one in timeline.entries if one.message]
+    roles = roles_as_heard([message for _, message in entries], conversation.channel)
+    return [text for (text, _), role in zip(entries, roles, strict=True) if role == MessageRole.CUSTOMER]
 
 
 def _composer(conversation: Conversation, newest_id: int | None) -> dict[str, Any]:
