@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compiled_once import CompiledStatements
 from postgresql_server import PostgresqlServer, PostgresqlUnavailableError
 from sqlalchemy import Engine, make_url
 
 from kb.core.database import create_database_engine
 from kb.core.settings import Settings
 
+STATEMENTS = CompiledStatements()
 KINDS = ("sqlite", "postgresql")
 Fill = Callable[[Settings, Engine], Any]
 
@@ -83,6 +85,7 @@ class Databases:
         """An engine for such a database, which is dropped at the end."""
         self.make(settings, start)
         engine = create_database_engine(settings)
+        engine.update_execution_options(compiled_cache=STATEMENTS)
         try:
             yield engine
         finally:

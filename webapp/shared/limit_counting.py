@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage, Storage
@@ -26,7 +27,12 @@ class Limit:
 
 def limits_of(text: str, who: Callable[[], str], scope: str) -> list[Limit]:
     """text: as "60 per minute; 900 per hour"; the shortest time first."""
-    return [Limit(item, who, scope) for item in sorted(parse_many(text))]
+    return [Limit(item, who, scope) for item in _read_limits(text)]
+
+
+@cache  # nearly all routes have the same
+def _read_limits(text: str) -> list[RateLimitItem]:
+    return sorted(parse_many(text))
 
 
 class LimitCounts:
