@@ -246,6 +246,7 @@ ROUTES = {
     ("POST", "/studio/gaps/<int:gap_id>/undo"): TRAINER,
     ("GET", "/studio/gaps/<int:gap_id>/fill"): TRAINER,
     ("POST", "/studio/gaps/<int:gap_id>/fill"): TRAINER,
+    ("POST", "/studio/gaps/<int:gap_id>/begin"): TRAINER,
     ("GET", "/studio/gaps/<int:gap_id>/preview/<int:article_id>"): TRAINER,
     ("POST", "/studio/gaps/<int:gap_id>/draft"): TRAINER,
     ("POST", "/studio/gaps/<int:gap_id>/translate"): TRAINER,
