@@ -51,9 +51,19 @@ _DID_ENGLISH = regex.compile(
     r"opened|cancelled|canceled|booked|rebooked|refreshed|resent|re-sent|escalated|blocked|unblocked|stopped|activated|added|"
     r"corrected|fixed|refunded|reversed|dispatched|shipped|forwarded|informed|requested|verified|confirmed|disabled|enabled)\b"
 )
-_WHO_ENGLISH = regex.compile(
-    r"(?:^|\b(?:i|we|i've|we've|my (?:wife|husband|son|daughter|brother|sister|friend|father|mother)|he|she|already|also|even|"
-    r"and|have|has|yes|just|then|twice)\b)[^.]{0,40}?$"
+# Our side says what it did in any order: "Replacement dispatched". A customer did that of which they, or somebody of theirs, are the
+# subject, or nobody is named: "My address changed" tells, "already restarted it" has tried.
+_WE_DID = regex.compile(
+    r"(?:^|\b(?:i|we|i've|we've|he|she|already|also|even|and|have|has|yes|just|then|twice)\b)[^.]{0,40}?$"
+)
+_BESIDE_A_VERB = (
+    r"(?:(?:ha(?:ve|s|d)|already|also|even|just|then|twice|again|first|only|myself|ourselves|finally|both|yes|and|so|too|then|"
+    r"today|yesterday) ){0,5}"
+)
+_CUSTOMER_DID = regex.compile(
+    rf"(?:^{_BESIDE_A_VERB}|\b(?:i|we|i've|we've|i'd|he|she|my (?:wife|husband|partner|son|daughter|kids?|brother|sister|friend|"
+    rf"father|mother|mum|mom|dad|parents|neighbou?rs?|colleague|roommate)) "
+    rf"(?:[^.;]{{0,40}}?(?:,|\band|\bthen) )?{_BESIDE_A_VERB})$"
 )
 _NOT_DONE = regex.compile(
     r"\b(?:not|never|n't|will|would|should|could|please|if|can|cannot|be|gets?|was|were|nobody|been)\b[^.]{0,25}$"
@@ -65,21 +75,34 @@ _DID_HINDI = regex.compile(
     r"(?:भी )?(?:किया|की|किए)|बताया था|बोला था|पूछा था|लिखा था|देख ली|देख लिया)"
 )
 _DID_HINDI_LATIN = regex.compile(
-    r"\b(?:(?:kar|karke|ke|badal|laga|nikal|nikaal|daal|dal|bhej|de|le|jod|bata|puch|hata|khol|daba|bol|mila|update|install|restart|"
+    r"\b(?:(?:kar|karke|ke|badal|laga|nikal|nikaal|daal|dal|bhej|de|le|jod|bata|puch|hata|khol|daba|bol|mila|update|(?:re)?install|restart|"
     r"reset|cancel|book|check|try) (?:kar )?(?:di|diya|diye|li|liya|liye|chuka|chuki|chuke|dekha|dekhi)|koshish ki|"
-    r"(?:call|phone|mail|email|reset|chalu|install|update|restart|try|check|complaint|complain|baat|cancel|book|chat)"
+    r"(?:call|phone|mail|email|reset|chalu|(?:re)?install|update|restart|try|check|complaint|complain|baat|cancel|book|chat)"
     r"(?: pe| par)?(?: bhi)? (?:kiya|kiye|ki)|bataya tha|bola tha|pucha tha|likha tha)\b"
 )
 _DID_BENGALI = regex.compile(
-    rf"(?<![{WORD_CLASS}])(?:করেছি|দেখেছি|বলেছি|জানিয়েছি|জানিয়েছিলাম|বলেছিলাম|করেছিলাম|পাঠিয়েছি|খুলেছি|ফেলেছি|বদলেছি|লাগিয়েছি|দিয়েছি|নিয়েছি|"
-    r"লিখেছি|লিখেছিলাম|সরিয়েছি|চেষ্টা করেছি)".replace("য়", normalise("য়"))
+    rf"{_BEFORE}(?:কর|দেখ|বল|জানিয়|পাঠিয়|খুল|ফেল|বদল|লাগিয়|দিয়|নিয়|লিখ|সরিয়)েছি(?:লাম)?ও?{_AFTER}".replace(
+        "য়", normalise("য়")
+    )
 )
 _DID_BENGALI_LATIN = regex.compile(
     r"\b(?:korechi|korechhi|dekhechi|dekhechhi|bolechi|janiyechi|janiyechilam|bolechilam|korechilam|pathiyechi|khulechi|felechi|"
     r"bodlechi|lagiyechi|diyechi|diyechhi|niyechi|likhechi|likhechilam|soriyechi)\b"
 )
-# What a customer did to get into the matter is a fact, not an attempt: bought, ordered, cancelled, returned.
+# What somebody else did, of whom the customer tells: the one of whom "ने" speaks, and they or their family do not.
+_OWN = "मैं हम पति पत्नी बेटे बेटी भाई बहन मां पापा मम्मी दोस्त पड़ोसी mai main hum pati patni bete beti bhai behen papa mummy dost padosi"
+_OTHERS = "आपने उन्होंने उसने इसने किसीने aapne unhone usne isne"
+_OTHER_DID = regex.compile(rf"{_BEFORE}(?:{_one_of(_OTHERS)}|(?!{_one_of(_OWN)} )[{WORD_CLASS}]+ (?:ने|ne)){_AFTER}")
+# What a customer did to get into the matter is a fact, not an attempt: bought, ordered, paid, moved, cancelled, returned.
+_MOVED = "ghar makan flat address pata number sheher naukri घर मकान फ्लैट पता नंबर शहर नौकरी"
+_MOVED_BENGALI = "bari basa thikana number sohor chakri বাড়ি বাসা ফ্ল্যাট ঠিকানা নম্বর শহর চাকরি"
 _BEGAN_IT = regex.compile(
+    rf"\b(?:changed|switched) (?:my|our) (?:address|house|home|flat|city|job|mind|number|name|bank)\b|"
+    rf"{_BEFORE}{_one_of(_MOVED)} (?:(?:bhi|भी) )?(?:badal|बदल) (?:kar )?(?:li|liya|लिया|ली){_AFTER}|"
+    rf"{_BEFORE}{_one_of(_MOVED_BENGALI)}(?:ও|o)? (?:{normalise('বদলেছি')}|bodlechi|bodlechhi)|"
+    rf"{_BEFORE}(?:payment|paise|paisa|पेमेंट|भुगतान|पैसे) (?:kar |kiya |de |कर |दे )?(?:kiya|diya|diye|किया|दिया|दिए){_AFTER}|"
+    rf"{_BEFORE}(?:{normalise('টাকা')}|taka|{normalise('অর্ডার')}|order|payment|{normalise('পেমেন্ট')}) "
+    rf"(?:{normalise('দিয়েছি')}|{normalise('করেছি')}|diyechi|diyechhi|korechi|korechhi)|"
     rf"\b(?:bought|ordered|purchased|subscribed|signed up|returned|cancelled|canceled)\b|cancel kiya|cancel kore|"
     rf"kharid|{_BEFORE}(?:रद्द|ऑर्डर|वापस) (?:किया|की)|खरीद|लिया था|liya tha|li thi|"
     rf"{_BEFORE}(?:বাতিল|অর্ডার|ফেরত) করেছি|কিনেছি|kinechi|order korechi"
@@ -95,15 +118,14 @@ def gives_particulars(sentence: str) -> bool:
 def was_done(sentence: str, *, by_customer: bool) -> bool:
     """Whether a sentence says that something was tried or done: by the customer, or by our side."""
     text = normalise(sentence)
-    if by_customer and _BEGAN_IT.search(text):
+    if by_customer and (_BEGAN_IT.search(text) or _OTHER_DID.search(text)):
         return False
     if any(p.search(text) for p in (_DID_HINDI, _DID_HINDI_LATIN, _DID_BENGALI, _DID_BENGALI_LATIN)):
         return True
-    for found in _DID_ENGLISH.finditer(text):
-        before = text[: found.start()].rstrip()
-        if not _NOT_DONE.search(before) and (_WHO_ENGLISH.search(before) or not before):
-            return True
-    return False
+    who = _CUSTOMER_DID if by_customer else _WE_DID
+    # The words before it, with a blank after the last.
+    heads = (" ".join([*text[: found.start()].split(), ""]) for found in _DID_ENGLISH.finditer(text))
+    return any(who.search(head) and not _NOT_DONE.search(head) for head in heads)
 
 
 def is_asked(sentence: str) -> bool:
