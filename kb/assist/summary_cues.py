@@ -51,14 +51,14 @@ _DID_ENGLISH = regex.compile(
     r"opened|cancelled|canceled|booked|rebooked|refreshed|resent|re-sent|escalated|blocked|unblocked|stopped|activated|added|"
     r"corrected|fixed|refunded|reversed|dispatched|shipped|forwarded|informed|requested|verified|confirmed|disabled|enabled)\b"
 )
-# Our side says what it did in any order: "Replacement dispatched". A customer did that of which they, or somebody of theirs, are the
+# Our side says what it did in any order: "Replacement dispatched". A customer did that of which they, or one of theirs, are the
 # subject, or nobody is named: "My address changed" tells, "already restarted it" has tried.
 _WE_DID = regex.compile(
     r"(?:^|\b(?:i|we|i've|we've|he|she|already|also|even|and|have|has|yes|just|then|twice)\b)[^.]{0,40}?$"
 )
 _BESIDE_A_VERB = (
     r"(?:(?:ha(?:ve|s|d)|already|also|even|just|then|twice|again|first|only|myself|ourselves|finally|both|yes|and|so|too|then|"
-    r"today|yesterday) ){0,5}"
+    r"today|yesterday),? ){0,5}"
 )
 _CUSTOMER_DID = regex.compile(
     rf"(?:^{_BESIDE_A_VERB}|\b(?:i|we|i've|we've|i'd|he|she|my (?:wife|husband|partner|son|daughter|kids?|brother|sister|friend|"
