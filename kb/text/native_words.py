@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kb.text.terms import normalise
 from kb.text.words import cached_by_word
 
 # A word is as likely as it is frequent, and e to the power of this less likely for each letter that does not fit.
@@ -244,6 +245,16 @@ def _spellings(language: str) -> dict[str, str]:
 def _read(name: str) -> dict[str, str]:
     lines = Path(__file__).with_name(f"words_{name}.tsv").read_text("utf-8").splitlines()
     return dict(line.split("\t") for line in lines)
+
+
+def written_words(language: str) -> frozenset[str]:
+    """The words of the list of `en`, `hi` or `bn`, normalised; those that were written once may be slips."""
+    if language == "en":
+        return frozenset(_read("english"))
+    groups = _read(f"native_{language}")
+    del groups[TOTAL]
+    counted = (written.split(",") for group in groups.values() for written in group.split())
+    return frozenset(normalise(word) for word, _, count in counted if int(count) > 1)
 
 
 def find_settled_word(spelling: str, language: str) -> str | None:

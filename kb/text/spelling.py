@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import regex
 
+from kb.text.ordinary_words import bases_of, is_ordinary_word
 from kb.text.phonetic import lexicon_key, spelling_key
 from kb.text.terms import EXACT_MARK, is_exact_term, is_function_word, normalise, stem_of, weighted_word_terms
 from kb.text.transliteration import ROMANISED, is_in_lexicon, lexicon_words
@@ -164,7 +165,7 @@ class Speller:
             if is_function_word(word, language) or is_in_lexicon(word, language):
                 continue
             is_name = not shouting and token[1:] != token[1:].lower()  # WebSphere, HADR
-            words[word] = not is_name and not self._is_word(token)
+            words[word] = not is_name and not self._is_word(token) and not is_ordinary_word(word, self._is_word)
             if len(words) == _MOST_WORDS:
                 break
         return [word for word, may_be in words.items() if may_be]
@@ -199,9 +200,11 @@ def _with_words(text: str, words: Mapping[str, str]) -> str:
 
 def _weigh(word: str, near: Iterable[NearWord], language: str) -> list[Correction]:
     """Near words to corrections: few slips, the same first letter and frequent words first, forms of one stem taken together."""
-    key = spelling_key(word)
+    key, made_of = spelling_key(word), {word, *bases_of(word)}
     weights: list[tuple[float, NearWord]] = []
     for other in near:
+        if not made_of.isdisjoint((other.word, *bases_of(other.word))):
+            continue  # another form of the same word: "charger" is no slip of "charge"
         cost = SLIP_COST * other.slips + FIRST_LETTER_COST * (spelling_key(other.word)[0] != key[0])
         weights.append((math.exp(-cost) * math.sqrt(other.frequency), other))
     weights.sort(key=lambda pair: (-pair[0], pair[1].word))

@@ -185,3 +185,28 @@ def test_long_texts_are_looked_up_corrected_and_encoded_as_typed() -> None:
     corrected = correct(text)
     assert "refund" in corrected.optional
     assert corrected.text == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "language"),
+    [
+        ("the polisher hums", "Polish the floor. Hum.", "en"),
+        ("is the timer wobbly", "Times of delivery. Time.", "en"),
+        ("baking smoke", "Banking. Smokes.", "en"),
+        ("a cheaper grinder", "Grinded. Cheap.", "en"),
+        ("मेरा चार्जर गरम है", "चार्ज कितना है। गरम।", "hi"),
+        ("चार्जरों में आवाज़", "चार्ज कितना है। आवाज़।", "hi"),
+        ("আমার চার্জারে ধোঁয়া", "চার্জা কত। ধোঁয়া।", "bn"),
+    ],
+)
+def test_a_word_of_the_language_is_read_as_no_other_one(typed: str, known: str, language: str) -> None:
+    corrected = correct(typed, known, language=language)
+    assert corrected.text == typed
+    assert not corrected.optional
+    assert corrected.meant == ""
+
+
+@pytest.mark.parametrize("slip", ["polihser", "deliverey", "adress", "refundr", "orderd", "pasword", "charegd"])
+def test_a_slip_is_no_word_because_it_ends_like_one(slip: str) -> None:
+    known = "Polishers. Delivery. Address. Refund. Ordered. Order. Password. Charged. " * 2
+    assert correct(slip, known).optional or correct(slip, known).meant
