@@ -36,6 +36,7 @@ from webapp.shared.runtime import init_runtime
 from webapp.shared.security import init_security, load_secret_key
 from webapp.shared.storing import init_storing
 from webapp.shared.traces import init_traces
+from webapp.shared.trailing_slash import init_trailing_slash
 from webapp.shared.ui import init_ui
 from webapp.shared.uploads import init_uploads
 
@@ -150,6 +151,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
         module, _, name = reference.partition(":")
         app.register_blueprint(getattr(importlib.import_module(module), name))
     app.add_url_rule("/", "root", _to_help)
+    init_trailing_slash(app)
     init_limits(app, settings, engine)
     init_access(app)
     init_uploads(app, settings)

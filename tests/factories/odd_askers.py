@@ -33,7 +33,7 @@ _TABLES = {
 _NAMES: Mapping[str, Sequence[str]] = {
     "language": ("en", "hi", "bn", "EN", "en-IN"),
     "kind": ("fire", "calls", "words", "danger"),
-    "curated": ("synonyms", "pins", "featured", "topics"),
+    "curated": ("synonym", "pin", "featured", "topic"),
     "figure_key": ("searches", "asked", "solved"),
     "flow_name": ("refund", "delivery"),
     "name": ("a.png",),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from kb.core.errors import ConflictError, InvalidInputError, NotFoundError
+from kb.core.errors import ConflictError, InvalidInputError
 from kb.insight.curation.editing import (
     MODELS,
     Row,
@@ -38,6 +38,8 @@ from webapp.shared.searching import current_settings
 from webapp.studio.searching.blueprint import blueprint
 from webapp.studio.searching.words import ABOUT, NAMES, describe
 
+# Of what there is a page of; another word is no address of ours.
+_CURATED = f"<any({','.join(kind.value for kind in MODELS)}):curated>"
 FIELDS = ("language", "words", "means", "wordings", "article", "until", "note", "position", "topic", "parent")
 
 
@@ -50,27 +52,27 @@ def overview() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<curated>/")
+@blueprint.get(f"/{_CURATED}/")
 def rows(curated: str) -> ResponseReturnValue:
-    return _list(_kind(curated), {name: request.args.get(name, "")[:2000] for name in FIELDS})
+    return _list(CuratedKind(curated), {name: request.args.get(name, "")[:2000] for name in FIELDS})
 
 
-@blueprint.post("/<curated>/")
+@blueprint.post(f"/{_CURATED}/")
 def make(curated: str) -> ResponseReturnValue:
     """One more."""
-    return _save(_kind(curated), None)
+    return _save(CuratedKind(curated), None)
 
 
-@blueprint.get("/<curated>/<int:curated_id>")
+@blueprint.get(f"/{_CURATED}/<int:curated_id>")
 def row(curated: str, curated_id: int) -> ResponseReturnValue:
     """One of them with its history."""
-    return _one(_kind(curated), find_row(session(), _kind(curated), curated_id))
+    return _one(CuratedKind(curated), find_row(session(), CuratedKind(curated), curated_id))
 
 
-@blueprint.post("/<curated>/<int:curated_id>")
+@blueprint.post(f"/{_CURATED}/<int:curated_id>")
 def change(curated: str, curated_id: int) -> ResponseReturnValue:
     """Save it, or take it away."""
-    which, number = _kind(curated), curated_id
+    which, number = CuratedKind(curated), curated_id
     if request.form.get("step") == "remove":
         try:
             put(session(), which, None, number=number, user_id=current_user.id, seen=_seen())
@@ -97,14 +99,6 @@ def take_back() -> ResponseReturnValue:
     return redirect(
         url_for("studio_search.rows", curated=kind) if kind else url_for("studio_search.overview"), code=303
     )
-
-
-def _kind(name: str) -> CuratedKind:
-    """Raises NotFoundError for what there is none of."""
-    for kind in MODELS:
-        if kind.value == name:
-            return kind
-    raise NotFoundError(_("There is no such page."))
 
 
 def _save(kind: CuratedKind, number: int | None) -> ResponseReturnValue:
