@@ -6,10 +6,12 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
-from kb.insight.self_service import COUNTED, article_figures, help_days, total_of
+from kb.insight.numbers.sample_history import has_sample_history
+from kb.insight.self_service import COUNTED, article_figures, first_day, help_days, total_of
 from webapp.shared.database import session
 from webapp.shared.formatting import shop_day
 from webapp.shared.locale import offered_languages
+from webapp.studio.numbers.words import so_far
 
 blueprint = Blueprint("studio_self_service", __name__, url_prefix="/studio/self-service")
 
@@ -63,11 +65,16 @@ def figures() -> ResponseReturnValue:
     days = next((days for days in RANGES if str(days) == request.args.get("days")), RANGES[1])
     language = request.args.get("lang", "")
     language = language if language in offered_languages() else ""
-    since = shop_day() - timedelta(days=days - 1)
+    today = shop_day()
+    since = today - timedelta(days=days - 1)
     found = help_days(session(), since, language)
     return render_template(
         "studio/self_service.html",
         days=found,
+        today=today,
+        so_far=so_far,
+        counted_since=None if found else first_day(session()),
+        has_sample=not found and has_sample_history(session()),
         total=total_of(found),
         highest=max((day.counts["visits"] for day in found), default=0),
         articles=article_figures(session(), since, language),

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from kb.core.errors import ConflictError, InvalidInputError
 from kb.core.settings import Settings
+from kb.insight.numbers.sample_history import has_sample_history
 from kb.service.hours import parse_hours
 from kb.service.hours_record import change_hours, hours_history, hours_text
 from kb.service.surveys import last_comments, survey_figures
@@ -77,6 +78,7 @@ def _page(text: str | None = None, *, problem: str = "") -> str:
         length=lambda seconds: format_length(timedelta(seconds=seconds)),
         figures=survey_figures(session()),
         comments=last_comments(session()),
+        has_sample=has_sample_history(session()),
         questions=QUESTIONS,
         kinds=KINDS,
         answers=ANSWERS,

@@ -51,6 +51,23 @@ class Figure:
     def is_empty(self) -> bool:
         return not any(value for point in self.points for value in point.values)
 
+    @property
+    def is_weekly(self) -> bool:
+        """Whether its points are weeks; a long time is shown by them."""
+        keys = [point.key for point in self.points[:2]]
+        return self.parts == "week" or (len(keys) == 2 and _gap(*keys) == 7)
+
+    def running(self, today: date) -> int | None:
+        """The place of the point whose day or week is not over yet: less was counted of it than of the others."""
+        last = self.points[-1].key if self.points else ""
+        if not isinstance(last, date) or last + timedelta(days=7 if self.is_weekly else 1) <= today:
+            return None
+        return len(self.points) - 1
+
+
+def _gap(first: date | str, second: date | str) -> int:
+    return (second - first).days if isinstance(first, date) and isinstance(second, date) else 0
+
 
 @dataclass(frozen=True)
 class _Bins:

@@ -48,6 +48,11 @@ def has_searches(session: Session) -> bool:
     return session.scalar(select(exists().where(SearchEvent.place != SAMPLE))) or False
 
 
+def has_sample_history(session: Session) -> bool:
+    """Whether any invented figure is there. One statement."""
+    return session.scalar(select(exists().where(DailyCount.is_sample))) or False
+
+
 def store_sample_history(session: Session, today: date) -> int:
     """The quarter up to yesterday; returns how many rows. The caller commits."""
     articles = session.scalars(

@@ -6,6 +6,7 @@ from kb.insight.self_service.listing import (
     ArticleFigures,
     DayFigures,
     article_figures,
+    first_day,
     help_days,
     total_of,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Visit",
     "article_figures",
     "count_days",
+    "first_day",
     "help_days",
     "note_read",
     "read_visits",

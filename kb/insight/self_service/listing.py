@@ -49,6 +49,11 @@ def help_days(session: Session, since: date, language: str = "") -> list[DayFigu
     ]
 
 
+def first_day(session: Session) -> date | None:
+    """The first that has figures, in any language. One statement."""
+    return session.scalar(select(func.min(HelpDay.day)))
+
+
 def total_of(days: Sequence[DayFigures]) -> dict[str, int]:
     return {name: sum(day.counts[name] for day in days) for name in COUNTED}
 

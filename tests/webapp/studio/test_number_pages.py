@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,8 +20,10 @@ from kb.accounts.people import get_user
 from kb.core.settings import Settings
 from kb.insight.numbers import store_sample_history
 from kb.insight.numbers.reports import last_report, plan_reports, want_report
+from kb.insight.numbers.sample_history import remove_sample_history
+from kb.insight.self_service import COUNTED
 from kb.jobs.kind import JobContext
-from kb.tables import DailyCount, ReportReader, Role, WeeklyReport, utc_now
+from kb.tables import DailyCount, HelpDay, ReportReader, Role, WeeklyReport, utc_now
 from webapp.studio.numbers.tables import cell
 from webapp.worker.reports import send_reports
 from webapp.worker.tools import WorkerTools
@@ -47,6 +50,24 @@ def test_an_empty_page_guesses_nothing(trainer: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("sample")
+def test_pages_without_figures_say_what_would_fill_them(trainer: FlaskClient, session: Session) -> None:
+    text = get_page(trainer, "/studio/self-service/")
+    assert "a visit is here within an hour after it has ended" in text
+    assert "No visits are invented for the sample shop" in text
+    text = get_page(trainer, "/studio/service/")
+    assert "These figures begin with the first customer who waits" in text
+    assert "the first figures come with the first of them who is asked" in text
+    assert 'href="/studio/numbers/#told"' in text
+    remove_sample_history(session)
+    session.commit()
+    assert "invented" not in get_page(trainer, "/studio/self-service/") + get_page(trainer, "/studio/service/")
+    old = utc_now().date() - timedelta(days=60)
+    session.add(HelpDay(day=old, language="en", **dict.fromkeys(COUNTED, 1)))
+    session.commit()
+    assert "The first day with figures is" in get_page(trainer, "/studio/self-service/")
+
+
+@pytest.mark.usefixtures("sample")
 def test_figures_have_a_picture_a_table_a_definition_and_their_rows(trainer: FlaskClient) -> None:
     for address in ("/studio/numbers/", "/studio/numbers/?days=7", "/studio/numbers/?days=90"):
         text = get_page(trainer, address)
@@ -59,6 +80,34 @@ def test_figures_have_a_picture_a_table_a_definition_and_their_rows(trainer: Fla
     assert '<svg class="chart"' not in text
     assert "Sample data." in get_page(trainer, "/studio/numbers/wishes?days=30")
     assert "behind these there is nothing" in get_page(trainer, "/studio/numbers/waits/rows")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "so far"), ("hi", "अब तक"), ("bn", "এ পর্যন্ত")])
+@pytest.mark.usefixtures("sample")
+def test_a_day_that_is_not_over_is_no_fall(
+    trainer: FlaskClient, session: Session, settings: Settings, language: str, said: str, csrf: Csrf
+) -> None:
+    """Early in the day hardly anything was counted, or one bad search in ten."""
+    today = utc_now().astimezone(settings.time_zone).date()
+    for outcome, count in (("answered", 1), ("none", 9)):
+        session.add(
+            DailyCount(day=today, measure="search", language="en", channel="help", subject=outcome, count=count)
+        )
+    session.commit()
+    trainer.post("/preferences", data={"language": language}, headers=csrf(trainer))
+    text = get_page(trainer, "/studio/numbers/?days=30")
+    found = text.split('id="found"')[1].split("</section>")[0]
+    lines = re.findall(r'<polyline[^>]* points="([^"]*)"', found)
+    assert [len(points.split()) for points in lines] == [29]
+    assert found.count("chart__running") == 1
+    assert said in found.split("<tbody>")[1]
+    assert "pale" in found or language != "en"
+    assert text.split('id="searches"')[1].split("</section>")[0].count("chart__running") == 2
+    over = get_page(trainer, f"/studio/numbers/?from={today - timedelta(days=20)}&to={today - timedelta(days=1)}")
+    assert "chart__running" not in over.replace("How often", "").split('id="sure"')[0]
+    weeks = get_page(trainer, "/studio/numbers/?days=90").split('id="searches"')[1].split("</section>")[0]
+    assert "chart__running" in weeks
+    assert said in weeks
 
 
 @pytest.mark.parametrize("language", ["hi", "bn"])

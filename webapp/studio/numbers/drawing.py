@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from kb.insight.numbers import Figure
+from webapp.studio.numbers.words import with_running
 
 WIDTH, HEIGHT = 480.0, 210.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 8.0, 10.0, 30.0
@@ -20,6 +21,16 @@ class Rect:
     height: float
     series: int
     text: str
+    is_running: bool = False
+
+
+@dataclass(frozen=True)
+class Dot:
+    x: float
+    y: float
+    series: int
+    text: str
+    is_running: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,13 +43,16 @@ class Label:
 
 @dataclass
 class Drawing:
-    """In units of its own, width by height. lines: for each series the stretches without a hole; dots: with what they say."""
+    """In units of its own, width by height. lines: for each series the stretches without a hole; dots: with what they say.
+
+    is_running: of a day or a week that is not over; no line leads there.
+    """
 
     width: float = WIDTH
     height: float = HEIGHT
     rects: list[Rect] = field(default_factory=list)
     lines: list[tuple[int, str]] = field(default_factory=list)
-    dots: list[tuple[float, float, int, str]] = field(default_factory=list)
+    dots: list[Dot] = field(default_factory=list)
     grid: list[float] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
 
@@ -46,7 +60,7 @@ class Drawing:
 @dataclass(frozen=True)
 class ShownFigure:
     """A figure with all its words, as the macros of studio/_numbers.html show it. parts: what its points are; cells: of each
-    point what its series say."""
+    point what its series say; running: the name of the point that is not over yet, "" where all are."""
 
     figure: Figure
     title: str
@@ -58,13 +72,17 @@ class ShownFigure:
     definition: str = ""
     value: str = ""
     comparison: str = ""
+    running: str = ""
 
 
 Words = Callable[[float], str]
 
 
-def draw(figure: Figure, names: Sequence[str], series: Sequence[str], words: Words) -> Drawing:
-    """names: of the points; series: of the series; words: of a value."""
+def draw(
+    figure: Figure, names: Sequence[str], series: Sequence[str], words: Words, running: tuple[int, str] | None = None
+) -> Drawing:
+    """names: of the points; series: of the series; words: of a value; running: the place of a point that is not over yet, and how
+    that is said."""
     if figure.kind == "bars":
         return _bars(figure, names, series, words)
     drawing = Drawing()
@@ -88,10 +106,12 @@ def draw(figure: Figure, names: Sequence[str], series: Sequence[str], words: Wor
         if number % every == 0:
             middle = round(_LEFT + step * (number + 0.5), 1)
             drawing.labels.append(Label(middle, HEIGHT - 10, name))
+    place = running[0] if running else None
+    told = with_running(names, running)
     if stacked:
-        _stack(drawing, figure, step, up, [names, series], words)
+        _stack(drawing, figure, step, up, [told, series], words, place)
     else:
-        _line(drawing, figure, step, up, [names, series], words)
+        _line(drawing, figure, step, up, [told, series], words, place)
     return drawing
 
 
@@ -102,6 +122,7 @@ def _stack(
     up: Callable[[float], float],
     names: Sequence[Sequence[str]],
     words: Words,
+    running: int | None,
 ) -> None:
     for number, point in enumerate(figure.points):
         below = 0.0
@@ -109,7 +130,9 @@ def _stack(
             if value:
                 x, y = round(_LEFT + step * (number + 0.12), 1), up(below + value)
                 text = f"{names[0][number]}, {names[1][which]}: {words(value)}"
-                drawing.rects.append(Rect(x, y, round(step * 0.76, 1), round(up(below) - y, 1), which, text))
+                drawing.rects.append(
+                    Rect(x, y, round(step * 0.76, 1), round(up(below) - y, 1), which, text, number == running)
+                )
                 below += value
 
 
@@ -120,6 +143,7 @@ def _line(
     up: Callable[[float], float],
     names: Sequence[Sequence[str]],
     words: Words,
+    running: int | None,
 ) -> None:
     for which in range(len(figure.series)):
         stretch: list[str] = []
@@ -130,8 +154,10 @@ def _line(
                 stretch = []
                 continue
             x, y = round(_LEFT + step * (number + 0.5), 1), up(value)
-            stretch.append(f"{x},{y}")
-            drawing.dots.append((x, y, which, f"{names[0][number]}, {names[1][which]}: {words(value)}"))
+            text = f"{names[0][number]}, {names[1][which]}: {words(value)}"
+            drawing.dots.append(Dot(x, y, which, text, number == running))
+            if number != running:
+                stretch.append(f"{x},{y}")
         _end(drawing, which, stretch)
 
 

@@ -159,6 +159,8 @@ def _show(figure: Figure) -> ShownFigure:
     unit = figure.points_unit or figure.unit
     names = [words.point_name(figure, point.key) for point in figure.points]
     series = [words.series_name(figure, key) for key in figure.series]
+    place = figure.running(shop_day())
+    running = None if place is None else (place, words.so_far(names[place]))
     return ShownFigure(
         figure=figure,
         title=str(title),
@@ -167,7 +169,8 @@ def _show(figure: Figure) -> ShownFigure:
         comparison=words.comparison(figure.unit, figure.value, figure.before, figure.rising),
         parts=words.parts_name(figure),
         series=series,
-        names=names,
+        names=words.with_running(names, running),
         cells=[[words.value_words(unit, value) for value in point.values] for point in figure.points],
-        drawing=draw(figure, names, series, lambda value: words.value_words(unit, value)),
+        drawing=draw(figure, names, series, lambda value: words.value_words(unit, value), running),
+        running=names[place] if place is not None else "",
     )

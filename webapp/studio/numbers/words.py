@@ -1,5 +1,6 @@
 """What figures, their parts and the wishes are called, and how each is defined."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
@@ -197,13 +198,18 @@ def series_name(figure: Figure, key: str) -> str:
 
 
 def parts_name(figure: Figure) -> str:
-    is_weeks = figure.parts == "day" and len(figure.points) > 1 and (_days_between(figure) == 7)
-    return str(_PARTS["week" if is_weeks else figure.parts])
+    return str(_PARTS["week" if figure.is_weekly else figure.parts])
 
 
-def _days_between(figure: Figure) -> int:
-    first, second = figure.points[0].key, figure.points[1].key
-    return (second - first).days if isinstance(first, date) and isinstance(second, date) else 0
+def so_far(name: str) -> str:
+    """Of a day or a week that is not over."""
+    return str(_("%(day)s, so far", day=name))
+
+
+def with_running(names: Sequence[str], running: tuple[int, str] | None) -> list[str]:
+    """names, with what is said of the one that is not over yet."""
+    place, said = running or (None, "")
+    return [said if number == place else name for number, name in enumerate(names)]
 
 
 def comparison(unit: str, value: float | None, before: float | None, rising: int) -> str:
