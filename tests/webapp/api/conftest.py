@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 import pytest
+from databases import Databases, Prepared
+from people_factory import prepare_people
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from indexer.runtime import SearchRuntime
 from kb.accounts.people import get_user
 from kb.accounts.tokens import issue_token
 from kb.articles import parse_article, save_article
+from kb.core.database import session_scope
 from kb.core.settings import Settings
 
 PUBLIC = """---
@@ -34,13 +37,17 @@ A rep may refund two thousand rupees alone; the floor manager approves more.
 """
 
 
-@pytest.fixture(autouse=True)
-def articles(session: Session, settings: Settings, engine: Engine) -> None:
-    """A public and an internal article, indexed."""
-    for text in (PUBLIC, INTERNAL):
-        save_article(session, parse_article(text, "article.md"), author="test")
-    session.commit()
-    SearchRuntime.open(settings, engine).update()
+@pytest.fixture
+def prepared(databases: Databases, database_kind: str) -> Prepared:
+    """A database with a public and an internal article, and its index beside it."""
+
+    def fill(settings: Settings, engine: Engine) -> None:
+        with session_scope(engine) as session:
+            for text in (PUBLIC, INTERNAL):
+                save_article(session, parse_article(text, "article.md"), author="test")
+        SearchRuntime.open(settings, engine).update()
+
+    return databases.prepare(database_kind, "api", fill, start=prepare_people(databases, database_kind))
 
 
 @pytest.fixture
