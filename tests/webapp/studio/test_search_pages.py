@@ -136,7 +136,9 @@ def test_a_change_is_tried_by_a_job_and_saved_afterwards(
     engine: Engine,
 ) -> None:
     where = send("/studio/search/clinic/tries", way="synonym", words="zeedle, refund", language="en")
-    assert "The questions are being asked" in get(trainer, where)
+    page = get(trainer, where)
+    assert "The questions are being asked" in page
+    assert "A synonym: <bdi>zeedle, refund (English)</bdi>" in page
     run_trial(session, settings, engine)
     page = get(trainer, where)
     assert "golden questions" in page
@@ -154,7 +156,9 @@ def test_a_change_is_tried_by_a_job_and_saved_afterwards(
     where = send("/studio/search/clinic/tries", way="wording", article=written.id, text=wording)
     assert "anita" not in str(session.scalars(select(Job.payload).where(Job.kind == "trying")).all())
     run_trial(session, settings, engine)
-    assert "golden questions" in get(trainer, where)
+    page = get(trainer, where)
+    assert "golden questions" in page
+    assert "Another wording: <bdi>mail [email] a zeedle → Zoo</bdi>" in page
     send(where)
     session.expire_all()
     assert written.also_asked == ["mail [email] a zeedle"]

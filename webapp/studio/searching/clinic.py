@@ -6,16 +6,18 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from kb.core.errors import InvalidInputError
+from kb.insight.curation.editing import titles_of
 from kb.insight.curation.effects import PIN, SYNONYM, WORDING
 from kb.insight.curation.reading import article_number, read_pin, read_synonym
 from kb.insight.curation.wordings import add_wording, read_wording
 from kb.jobs import enqueue, get_job
 from kb.search.explaining import SHARES, explain
 from kb.search.types import Audience
-from kb.tables import Job
+from kb.tables import CuratedKind, Job
 from webapp.shared.database import session
 from webapp.shared.error_words import words_of
 from webapp.shared.locale import choose_language, offered_languages
@@ -24,9 +26,15 @@ from webapp.shared.searching import current_settings
 from webapp.shared.ui import is_partial, render_fresh
 from webapp.studio.searching.blueprint import blueprint
 from webapp.studio.searching.clinic_words import absence_words, collection_name, first_words, outcome_words, share_words
+from webapp.studio.searching.words import describe
 
 TRYING, LONGEST = "trying", 500
 WAYS = (SYNONYM, PIN, WORDING)
+WAY_NAMES = {
+    SYNONYM: lazy_gettext("A synonym"),
+    PIN: lazy_gettext("A pinned answer"),
+    WORDING: lazy_gettext("Another wording"),
+}
 FIELDS = ("language", "words", "means", "wordings", "article", "until", "note", "text")
 
 
@@ -64,8 +72,10 @@ def try_out() -> ResponseReturnValue:
 def tried(trial_id: int) -> ResponseReturnValue:
     """How far a trial is, or what came of it."""
     job = _job(trial_id)
-    template = "studio/_search_trial.html" if is_partial() else "studio/search_trial.html"
-    return render_fresh(template, job=job, effect=job.result, outcome_words=outcome_words)
+    shown = {"job": job, "effect": job.result, "outcome_words": outcome_words}
+    if is_partial():
+        return render_fresh("studio/_search_trial.html", **shown)
+    return render_fresh("studio/search_trial.html", way=WAY_NAMES[job.payload["kind"]], what=_what(job), **shown)
 
 
 @blueprint.post("/clinic/tries/<int:trial_id>")
@@ -90,6 +100,16 @@ def _job(number: int) -> Job:
     if job.kind != TRYING:
         abort(404)
     return job
+
+
+def _what(job: Job) -> str:
+    """What is tried, on one line."""
+    way, values = job.payload["kind"], job.payload["values"]
+    number = values.get("article_id")
+    titles = {key: one.title for key, one in titles_of(session(), [number] if number else []).items()}
+    if way == WORDING:
+        return f"{values['text']} → {titles.get(number, f'#{number}')}"
+    return describe(CuratedKind(way), values, titles)
 
 
 def _read(way: str, given: dict[str, str]) -> Any:
