@@ -2,19 +2,20 @@
 
 import re
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import launch_chromium
-from kb_process import free_port, without_settings
+from kb_process import KB, free_port, without_settings
 from log_guard import leaks_in, planted_in
+from once_per_run import copy_of
 from other_help_desk import HelpDesk, run_help_desk
 from other_shop import Shop, run_shop
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
@@ -55,23 +56,17 @@ def other_shop() -> Iterator[Shop]:
 def site(
     tmp_path_factory: pytest.TempPathFactory, bundled_models: Path, help_desk: HelpDesk, other_shop: Shop
 ) -> Iterator[Site]:
-    """`kb setup` in a folder of its own, then `kb serve` until the tests are done."""
+    """A copy of what `kb setup` makes in an empty folder, and `kb serve` until the tests are done."""
     home = tmp_path_factory.mktemp("browser")
-    (home / "models").symlink_to(bundled_models)
+    copy_of("browser", partial(_set_up, bundled_models), home, tmp_path_factory)
     port = free_port()
-    kept = without_settings()
-    environment = {**kept, "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "1"}
+    environment = {**without_settings(), "KB_HOME": str(home), "KB_PORT": str(port), "KB_WORKERS": "1"}
     # All tests come from one address; what happens beyond that number is tried in a test of its own.
     environment |= {"KB_FREE_MESSAGES": "100000", "KB_FREE_MESSAGES_IN_ALL": "100000"}
     environment["KB_PANEL_ORIGINS"] = help_desk.origin
     environment["KB_WIDGET_ORIGINS"] = other_shop.origin
-    kb = [sys.executable, "-c", "from webapp.commands import main; main()"]
-    setup = subprocess.run(
-        [*kb, "setup"], cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert setup.returncode == 0, setup.stdout + setup.stderr
     log = (home / "server.log").open("w+", encoding="utf-8")
-    server = subprocess.Popen([*kb, "serve"], cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    server = subprocess.Popen([*KB, "serve"], cwd=PROJECT_ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(url, server, log)
@@ -82,6 +77,15 @@ def site(
         log.close()
     leaks = leaks_in((home / "server.log").read_text("utf-8"), _planted(home))
     assert not leaks, f"Personal data in the log of the server: {leaks[:5]}"
+
+
+def _set_up(models: Path, home: Path) -> None:
+    (home / "models").symlink_to(models)
+    environment = {**without_settings(), "KB_HOME": str(home)}
+    setup = subprocess.run(
+        [*KB, "setup"], cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert setup.returncode == 0, setup.stdout + setup.stderr
 
 
 def _planted(home: Path) -> set[str]:
