@@ -128,7 +128,7 @@ def addresses(
         "kind": "fire",
         "curated": "synonym",
         "curated_id": synonym.subject_id if synonym else 0,
-        "trial_id": enqueue(session, "trying", payload={"kind": "synonym", "values": {}, "given": {}}),
+        "trial_id": enqueue(session, "trying", payload={"kind": "synonym", "values": words, "given": {}}),
         "slug": "when-refund-arrives",
         "article_id": content.english_only,
         "ticket_id": content.ticket,
