@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kb.core.clock import utc_now
@@ -15,6 +15,8 @@ from kb.tables import Conversation, ConversationState, Customer, EventKind, Prom
 from kb.tables.people import Role
 
 PAGE = 25
+# The sample's customers wait behind the real ones, who are told their place without them (kb.service.waiting_record).
+_IS_INVENTED = case((Conversation.origin == "sample", 1), else_=0)
 
 
 class View(StrEnum):
@@ -102,7 +104,11 @@ def _ordered(statement: Select[Conversation, int, bool], wanted: Filter) -> Sele
         return statement.order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
     nobody_waits = Conversation.waiting_since.is_(None)
     return statement.order_by(
-        nobody_waits, Conversation.waiting_since, Conversation.last_message_at.desc(), Conversation.id
+        nobody_waits,
+        _IS_INVENTED,
+        Conversation.waiting_since,
+        Conversation.last_message_at.desc(),
+        Conversation.id,
     )
 
 
@@ -165,7 +171,7 @@ def next_for(session: Session, user_id: int) -> Conversation | None:
     waiting = (
         select(Conversation.id)
         .where(_condition(View.WAITING, user_id), Conversation.assigned_to_id.is_(None))
-        .order_by(Conversation.waiting_since, Conversation.id)
+        .order_by(_IS_INVENTED, Conversation.waiting_since, Conversation.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -188,7 +194,7 @@ def deal_out(session: Session) -> int:
     waiting = session.scalars(
         select(Conversation)
         .where(_condition(View.WAITING, 0), Conversation.assigned_to_id.is_(None))
-        .order_by(Conversation.waiting_since, Conversation.id)
+        .order_by(_IS_INVENTED, Conversation.waiting_since, Conversation.id)
         .limit(500)
     ).all()
     if not waiting:

@@ -12,6 +12,7 @@ from kb.core.errors import ConflictError, NotFoundError
 from kb.service.conversations import assign, close, reopen_snoozed, snooze, take
 from kb.service.promises import keep_promise, open_promises_of
 from kb.service.queue import Filter, Targets, View, count_views, countdown, deal_out, list_conversations, next_for
+from kb.service.waiting_record import read_queue
 from kb.tables import Channel, Conversation
 
 TARGETS = Targets({"chat": 2, "email": 240}, {"chat": 60})
@@ -131,3 +132,13 @@ def test_overdue_promises_are_counted_and_marked_whatever_the_state(session: Ses
     keep_promise(session, promise.id)
     assert count_views(session, rep)[View.OVERDUE] == 1
     assert list_conversations(session, Filter(view=View.OPEN), rep).overdue == frozenset()
+
+
+def test_nobody_who_is_real_waits_behind_the_invented_customers_of_the_sample(session: Session, rep: int) -> None:
+    invented, second, first = talk(session, 90), talk(session, 4), talk(session, 7)
+    invented.origin = "sample"
+    session.flush()
+    # Who is told to be next is on top, and next to be taken.
+    assert read_queue(session).waiting == [first.id, second.id]
+    assert list(list_conversations(session, Filter(View.WAITING), rep).conversations) == [first, second, invented]
+    assert [next_for(session, rep) for _ in range(3)] == [first, second, invented]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from talks import make_talk
 
 from kb.accounts.people import get_user
-from kb.service.conversations import close, get_conversation
+from kb.service.conversations import assign, close, get_conversation
 from kb.service.drafts import note_presence
 from kb.service.messages import note, reply
 from kb.tables import ChatState, Conversation, Message, Role, User
@@ -63,6 +63,24 @@ def test_a_customer_without_scripts_begins_writes_reads_and_ends(
     assert "<textarea" not in follows  # nothing that is typed is lost by the next load
     client.post(f"{room}/end", headers=csrf(client))
     assert "This chat has ended." in client.get(room).get_data(as_text=True)
+
+
+def test_nobody_is_talked_to_before_they_have_answered(
+    client: FlaskClient, session: Session, room: str, chat: Conversation
+) -> None:
+    assert "You are next." in client.get(room).text
+    rep = session.get_one(User, get_user(session, "rep@test.example").id)
+    rep.name = "Sumana Chatterjee"
+    assign(session, chat, rep.id, rep.id)
+    session.commit()
+    page = client.get(room).text
+    assert "Sumana has your message and will answer here." in page
+    assert "You are next." not in page
+    assert "You are talking to" not in page
+    answer(session, chat, "It arrives tomorrow.")
+    page = client.get(room).text
+    assert "You are talking to Sumana." in page
+    assert "has your message" not in page
 
 
 def test_the_form_keeps_what_was_typed_and_is_sent_once(client: FlaskClient, csrf: Csrf, session: Session) -> None:

@@ -17,10 +17,20 @@ from kb.accounts.people import get_user
 from kb.core.clock import utc_now
 from kb.core.errors import ConfigurationError
 from kb.core.settings import Settings, load_settings
-from kb.service.conversations import close
+from kb.service.conversations import assign, close
 from kb.service.drafts import note_at_desk
 from kb.service.surveys import survey_of
-from kb.tables import Channel, Conversation, ConversationEvent, Message, Promise, ServiceHoursChange, Survey, ToldWait
+from kb.tables import (
+    Channel,
+    Conversation,
+    ConversationEvent,
+    Message,
+    Promise,
+    ServiceHoursChange,
+    Survey,
+    ToldWait,
+    User,
+)
 from webapp.app import create_app
 from webapp.help.own_conversations import token_of
 from webapp.shared.survey_links import sign_survey
@@ -143,6 +153,29 @@ def test_the_place_in_line_keeps_itself_true_and_is_kept_as_it_was_told(
     state = client.get(f"/help/en/waiting/{token}/state").get_json()
     assert (state["state"], state["position"], state["ask_again"]) == ("answered", None, None)
     assert "every 15s" not in get_page(client, f"/help/en/waiting/{token}")
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("en", "You are next.", "Sumana has your message."),
+        ("hi", "अगली बारी आपकी है।", "आपका संदेश Sumana के पास है।"),
+        ("bn", "এর পরেই আপনার পালা।", "আপনার বার্তা Sumana-এর কাছে আছে।"),
+    ],
+)
+def test_who_is_taken_is_told_by_whom_and_no_more_that_they_are_next(
+    app: Flask, client: FlaskClient, session: Session, language: str, before: str, after: str
+) -> None:
+    talk, token = in_line(session, app)
+    place = f"/help/{language}/waiting/{token}"
+    assert before in get_page(client, place)
+    rep = get_user(session, "rep@test.example")
+    session.get_one(User, rep.id).name = "Sumana Chatterjee"
+    assign(session, talk, rep.id, rep.id)
+    session.commit()
+    page = get_page(client, place)
+    assert before not in page
+    assert after in page
 
 
 def test_an_interval_is_told_once_enough_is_known(app: Flask, client: FlaskClient, session: Session) -> None:

@@ -107,7 +107,11 @@ function show(state) {
   for (const said of log.querySelectorAll(".chat__said--own[data-message]")) {
     if (Number(said.dataset.message) <= state.read) said.querySelector("[data-state]").textContent = chat.dataset.read;
   }
-  say(part("status"), state.status);
+  if (part("status").textContent !== state.status) {
+    say(part("status"), state.status);
+    // What the place in line says is to be true at the same moment.
+    part("waiting")?.querySelector("[data-place] [hx-get]")?.dispatchEvent(new Event("chatchanged"));
+  }
   showTyping(state.open ? state.typing : "");
   if (!state.open && isOpen) showEnd();
   isOpen = state.open;

@@ -25,8 +25,10 @@ def status_words(chat: Chat) -> str:
     """How the chat stands, and nothing that is not known."""
     if not chat.is_open:
         return str(_("This chat has ended."))
-    if chat.rep:
+    if chat.rep and chat.is_answered:
         return str(_("You are talking to %(name)s.", name=chat.rep))
+    if chat.rep:
+        return str(_("%(name)s has your message and will answer here.", name=chat.rep))
     if chat.is_answered:
         return str(_("You are talking to our support team."))
     return str(_("Your message is with our support team. Nobody has answered yet."))

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kb.core.clock import utc_now
+from kb.service.chat import first_name
 from kb.service.conversations import note_event
 from kb.service.waiting_record import Place, estimate_for, note_told
 from kb.tables import Conversation, ConversationState, EventKind
@@ -30,7 +31,8 @@ ASK_AGAIN, SAY_AGAIN = 15, 180
 
 @dataclass(frozen=True)
 class Waiting:
-    """place: None for who is not in line (any more); is_over: the conversation has ended or somebody has answered."""
+    """place: None for who is not in line (any more); is_taken: somebody has it, and has not answered yet; is_over: the
+    conversation has ended or somebody has answered."""
 
     token: str
     place: Place | None
@@ -39,6 +41,7 @@ class Waiting:
     looked_at: str
     is_answered: bool
     is_closed: bool
+    is_taken: bool = False
     ask_again: int = ASK_AGAIN
     say_again: int = SAY_AGAIN
 
@@ -53,6 +56,8 @@ class Waiting:
             return str(_("A person has answered you."))
         if self.is_over:
             return str(_("You are not in line any more."))
+        if self.is_taken:
+            return str(_("Nobody has answered yet, at %(time)s.", time=self.looked_at))
         return str(_("You are still in line, at %(time)s.", time=self.looked_at))
 
     def to_json(self) -> dict[str, Any]:
@@ -85,6 +90,7 @@ def waiting_of(conversation: Conversation, token: str | None = None) -> Waiting:
     """How the customer's wait stands now; what they are told is written down when the answer is out."""
     is_answered = conversation.first_response_at is not None
     is_closed = conversation.state == ConversationState.CLOSED.value
+    taken_by = first_name(conversation.assigned_to)
     place = None if is_answered or is_closed else estimate_for(session(), conversation.id)
     if place is not None:
         number, told = conversation.id, place
@@ -92,11 +98,12 @@ def waiting_of(conversation: Conversation, token: str | None = None) -> Waiting:
     return Waiting(
         token or token_of(conversation),
         place,
-        position_words(place) if place else "",
+        position_words(place, taken_by) if place else "",
         wait_words(place, hours_of_service()) if place else "",
         format_time(utc_now()),
         is_answered,
         is_closed,
+        bool(taken_by),
     )
 
 

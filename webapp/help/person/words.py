@@ -89,7 +89,10 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def position_words(place: Place) -> str:
+def position_words(place: Place, taken_by: str = "") -> str:
+    """taken_by: the name of who has the conversation already: then it is no question any more who is next."""
+    if taken_by:
+        return str(_("%(name)s has your message.", name=taken_by))
     if place.position == 1:
         return str(_("You are next."))
     return str(_("You are number %(number)s in line.", number=place.position))
