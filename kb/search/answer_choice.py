@@ -50,7 +50,7 @@ def choose_answers(
                 text = of_result[0].text
                 chosen[number] = ChosenPiece(text, piece_with_most_words(text, weights), words.in_text(text))
         return chosen
-    scores = score_pieces(pieces)
+    scores = score_pieces(pieces, np.array([number for number, _ in owners]))
     best: dict[int, tuple[float, int, int]] = {}
     next_best: dict[int, float] = {}
     for score, passage, number in zip(scores.tolist(), pieces.passages.tolist(), pieces.numbers.tolist(), strict=True):

@@ -19,6 +19,9 @@ from kb.search.late_interaction import MOST_QUERY_WORDS, weigh_words
 from kb.search.types import PassageText, PieceKind
 
 FEATURES = ("own", "together", "back", "length", "passage", "is_row", "is_item", "asks")
+_OWN, _TOGETHER, _IS_ROW = (FEATURES.index(name) for name in ("own", "together", "is_row"))
+# From so much likeness that a row has by its heads alone, and by which another piece is ahead of it by its own words.
+_BY_HEADS, _SAID_ITSELF = 0.2, 0.12
 # What a piece without any word, or one that only names what comes, is better than.
 _NEVER = -1e6
 _LOWER = 0x20
@@ -129,6 +132,15 @@ def load_piece_weights() -> Vectors:
     return np.array([stored[name] for name in FEATURES], np.float32)
 
 
-def score_pieces(pieces: Pieces) -> Vectors:
-    """How well each answers, comparable among the passages of one document, float32 (n,)."""
-    return np.where(pieces.may_answer, pieces.features @ load_piece_weights(), np.float32(_NEVER))
+def score_pieces(pieces: Pieces, documents: NDArray[np.int64]) -> Vectors:
+    """How well each answers, comparable among the passages of one document, float32 (n,). documents: of each passage.
+
+    A row that has nothing of the question but by the heads of its columns, where another piece of the document has it itself, is
+    none: to "can I pay in parts" a table of "You pay" does not answer with one of its amounts.
+    """
+    own, together = pieces.features[:, _OWN], pieces.features[:, _TOGETHER]
+    of = documents[pieces.passages]
+    best = np.full(int(of.max(initial=-1)) + 1, -np.inf, np.float32)
+    np.maximum.at(best, of[pieces.may_answer], own[pieces.may_answer])
+    by_heads = (pieces.features[:, _IS_ROW] > 0) & (together - own > _BY_HEADS) & (best[of] - own > _SAID_ITSELF)
+    return np.where(pieces.may_answer & ~by_heads, pieces.features @ load_piece_weights(), np.float32(_NEVER))
