@@ -106,8 +106,11 @@ def parse_flow(text: str, name: str, path: str, *, fact_kinds: Collection[str]) 
     return flow
 
 
-def find_flows(flows: Collection[Flow], text: str, language: str, *, limit: int = 3) -> list[Flow]:
-    """Those whose titles and words fit what is looked for, the best first; all of them where nothing is."""
+def find_flows(
+    flows: Collection[Flow], text: str, language: str, *, limit: int = 3, enough: float = _ENOUGH
+) -> list[Flow]:
+    """Those whose titles and words fit what is looked for, the best first; all of them where nothing is. enough: see
+    share_of_terms."""
     terms = query_terms(text[:2_000], language)
     if not terms:
         return list(flows)[:limit]
@@ -117,7 +120,7 @@ def find_flows(flows: Collection[Flow], text: str, language: str, *, limit: int 
             share_of_terms(terms, _terms(title, tag), _terms(flow.words.get(tag, ""), tag))
             for tag, title in flow.titles.items()
         )
-        if score >= _ENOUGH:
+        if score >= enough:
             ranked.append((-score, flow.name, flow))
     return [flow for *_, flow in sorted(ranked, key=lambda entry: entry[:2])[:limit]]
 

@@ -70,7 +70,7 @@ def home() -> ResponseReturnValue:
         "reading": reading,
         "to": customer_language(),
         "offers": macros_for_desk(text, customer_language() or reading) if answer else [],
-        "flows": flows_for(text, customer_language() or reading) if answer else [],
+        "flows": flows_for(text, customer_language() or reading, answer.results) if answer else [],
         "text_in": text_in,
         "partial": is_partial(),
         "typing": typing,

@@ -6,10 +6,11 @@ import pytest
 from content_factory import add_article
 from flask.testing import FlaskClient
 from page_checks import get_page
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from talks import make_talk, say
 
+from indexer.runtime import SearchRuntime
 from kb.accounts.people import get_user
 from kb.core.settings import Settings
 from kb.service.drafts import get_draft
@@ -162,3 +163,18 @@ def test_pages_in_each_language(login: Login, csrf: Csrf, talk: Conversation, la
     take(rep, csrf, talk, step="start", flow="lamp")
     assert f'<html lang="{language}"' in get_page(rep, f"/desk/inbox/{talk.id}/steps")
     get_page(rep, f"/desk/inbox/{talk.id}")
+
+
+@pytest.mark.usefixtures("talk")
+def test_one_word_in_common_leads_to_no_steps_about_another_article(
+    login: Login, session: Session, settings: Settings, engine: Engine
+) -> None:
+    add_article(session, "A lamp as a gift", "We wrap lamps as gifts. A gift card is free.", slug="gift")
+    for number in range(3):
+        text = f"A gift box of size {number} holds a gift."
+        add_article(session, f"Gift boxes of size {number}", text, slug=f"box-{number}")
+    session.commit()
+    SearchRuntime.open(settings, engine).update()
+    rep = login(Role.REP)
+    assert "flow=lamp" in get_page(rep, "/desk/?q=lamp+bulb")
+    assert "flow=lamp" not in get_page(rep, "/desk/?q=lamp+gift")

@@ -42,7 +42,8 @@ def answers(conversation_id: int) -> ResponseReturnValue:
     found = _search(conversation, query) if query and message is None else _suggest(conversation)
     searched = query if message is None else ""
     found["offers"] = offers_for(conversation, searched) if searched else []
-    found["flows"] = flows_for(searched, conversation.language or choose_language()) if searched else []
+    language = conversation.language or choose_language()
+    found["flows"] = flows_for(searched, language, found["listing"].results) if searched else []
     template = "desk/inbox/_answers.html" if is_partial() else "desk/inbox/answers.html"
     return render_fresh(
         template, conversation=conversation, query=query, partial=is_partial(), text_in=text_in, **found

@@ -1,14 +1,16 @@
 """A flow of steps within a conversation: it keeps its place, goes on by what the customer told already, quotes its article."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kb.articles.flow_files import FlowFolder, Quoted, quoted
+from kb.articles.flow_files import FlowFolder, Quoted, articles_quoted, quoted
 from kb.articles.flow_place import Place, decide, go_back, place_in
 from kb.articles.flows import Flow, find_flows, text_in
+from kb.search.types import Result
 from kb.service.conversations import get_conversation
 from kb.service.open_flows import leave_flow, open_flow, set_decisions, start_flow
 from kb.service.stored_facts import facts_of
@@ -22,6 +24,8 @@ from webapp.shared.locale import choose_language
 from webapp.shared.ui import is_partial, render_fresh
 
 BESIDE_RESULTS = 3
+# Of the words of a search so many lead to a flow by themselves.
+_SURE = 0.75
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,15 @@ class Running:
     quote: Quoted | None
 
 
-def flows_for(query: str, language: str) -> list[Flow]:
-    """Those that fit a search. One statement."""
-    return find_flows(list(flows_of_shop().flows.values()), query, language, limit=BESIDE_RESULTS)
+def flows_for(query: str, language: str, results: Sequence[Result]) -> list[Flow]:
+    """Those that fit a search: by nearly all of its words, or by some and an article that they quote among the first results. One
+    word in common alone would lead from "pay in parts" to the steps of a refund. Two statements at most."""
+    flows = list(flows_of_shop().flows.values())
+    found = find_flows(flows, query, language, limit=len(flows))
+    sure = find_flows(found, query, language, limit=len(flows), enough=_SURE)
+    quoting = articles_quoted(session(), [flow for flow in found if flow not in sure])
+    first = {*[result.id for result in results if result.kind == "article"][:BESIDE_RESULTS]}
+    return [flow for flow in found if flow in sure or quoting[flow.name] & first][:BESIDE_RESULTS]
 
 
 def steps(conversation_id: int) -> ResponseReturnValue:
