@@ -19,6 +19,7 @@ OpenPage = Callable[..., Page]
 # Articles with a task list and an admonition, and with a task list and a table.
 RICH_ARTICLES = ("marked-delivered-not-received", "return-an-item")
 PHONE = 360
+CURATED = "/studio/search/<any(synonym,pin,featured,topic):curated>"
 UNANSWERED = "xylophone tuning in antarctica"
 # Every page by its route, with addresses that show what can be on it; names in braces are those of `Content`.
 PAGES = {
@@ -111,8 +112,8 @@ PAGES = {
     "/studio/feedback/": ["/studio/feedback/"],
     "/studio/escalation/": ["/studio/escalation/"],
     "/studio/search/": ["/studio/search/"],
-    "/studio/search/<curated>/": ["/studio/search/synonym/", "/studio/search/topic/"],
-    "/studio/search/<curated>/<int:curated_id>": ["/studio/search/synonym/{synonym}"],
+    f"{CURATED}/": ["/studio/search/synonym/", "/studio/search/topic/"],
+    f"{CURATED}/<int:curated_id>": ["/studio/search/synonym/{synonym}"],
     "/studio/search/clinic": ["/studio/search/clinic?q=refund&as=rep&missed={public}"],
     "/studio/articles/": ["/studio/articles/", "/studio/articles/?q=nothing at all"],
     "/studio/articles/new": ["/studio/articles/new?template=policy&language=bn"],

@@ -32,7 +32,14 @@ CLAIMS = {
     "X-HTTP-Method-Override": "PUT", "X-User": "admin@test.example", "Remote-User": "admin@test.example",
     "Authorization": "Bearer kb_0000", "HX-Request": "true", "Accept": "application/json", "X-Role": "admin",
 }  # fmt: skip
-_NAMES = {"language": "en", "slug": "refund-1", "topic": "refunds", "name": "a.png", "filename": "manifest.json"}
+_NAMES = {
+    "curated": "pin",
+    "language": "en",
+    "slug": "refund-1",
+    "topic": "refunds",
+    "name": "a.png",
+    "filename": "manifest.json",
+}
 _NUMBERS = (1, INTERNAL + DRAFTS + 5)
 
 

@@ -53,6 +53,7 @@ HOOKS: dict[str, str | None] = {
     "webapp.shared.traces._end": None,
     "webapp.help.articles.follow_old_address": None,
     "webapp.help.right_addresses.lead_right": None,
+    "webapp.shared.trailing_slash._lead_to_page": None,
 }
 LAYERS = (
     "session",

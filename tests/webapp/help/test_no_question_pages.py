@@ -82,7 +82,7 @@ def test_the_desk_says_that_there_is_nothing_to_look_up(login: Login) -> None:
     assert "somebody wants to talk to a person" in get_page(rep, "/desk/?q=human")
     page = get_page(rep, "/desk/?q=hello")
     assert "Nothing to look up" in page
-    assert "data-hit" not in page
+    assert " data-hit" not in page
 
 
 @pytest.mark.parametrize(("outcome", "shown"), [("answered", "unsure"), ("unsure", "unsure"), ("none", "none")])

@@ -87,7 +87,7 @@ def test_the_desk_gives_no_verdict_on_what_is_typed_on(login: Login, session: Se
     rep = login("rep")
     piece = rep.get("/desk/", query_string={"q": "ref", "typing": "1"}, headers=HTMX).text
     assert "data-outcome" not in piece
-    assert "data-hit" in piece
+    assert " data-hit" in piece
     assert queries(session) == []
     assert "data-outcome" in rep.get("/desk/", query_string={"q": "refund"}, headers=HTMX).text
     assert queries(session) == ["refund"]
