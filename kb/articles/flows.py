@@ -106,23 +106,25 @@ def parse_flow(text: str, name: str, path: str, *, fact_kinds: Collection[str]) 
     return flow
 
 
-def find_flows(
-    flows: Collection[Flow], text: str, language: str, *, limit: int = 3, enough: float = _ENOUGH
-) -> list[Flow]:
-    """Those whose titles and words fit what is looked for, the best first; all of them where nothing is. enough: see
-    share_of_terms."""
+def find_flows(flows: Collection[Flow], text: str, language: str, *, limit: int = 3) -> list[Flow]:
+    """Those whose titles and words fit what is looked for, the best first; all of them where nothing is."""
+    return [flow for flow, _ in rank_flows(flows, text, language)][:limit]
+
+
+def rank_flows(flows: Collection[Flow], text: str, language: str) -> list[tuple[Flow, float]]:
+    """The same with the share of the words of `text` that each has, see share_of_terms; 1 where nothing is looked for."""
     terms = query_terms(text[:2_000], language)
     if not terms:
-        return list(flows)[:limit]
+        return [(flow, 1.0) for flow in flows]
     ranked = []
     for flow in flows:
         score = max(
             share_of_terms(terms, _terms(title, tag), _terms(flow.words.get(tag, ""), tag))
             for tag, title in flow.titles.items()
         )
-        if score >= enough:
+        if score >= _ENOUGH:
             ranked.append((-score, flow.name, flow))
-    return [flow for *_, flow in sorted(ranked, key=lambda entry: entry[:2])[:limit]]
+    return [(flow, -score) for score, _, flow in sorted(ranked, key=lambda entry: entry[:2])]
 
 
 @lru_cache(maxsize=2_000)

@@ -57,7 +57,7 @@ _WE_DID = regex.compile(
     r"(?:^|\b(?:i|we|i've|we've|he|she|already|also|even|and|have|has|yes|just|then|twice)\b)[^.]{0,40}?$"
 )
 _BESIDE_A_VERB = (
-    r"(?:(?:ha(?:ve|s|d)|already|also|even|just|then|twice|again|first|only|myself|ourselves|finally|both|yes|and|so|too|then|"
+    r"(?:(?:ha(?:ve|s|d)|already|also|even|just|then|twice|again|first|only|myself|ourselves|finally|both|yes|and|so|too|"
     r"today|yesterday),? ){0,5}"
 )
 _CUSTOMER_DID = regex.compile(

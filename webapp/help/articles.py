@@ -35,6 +35,7 @@ from webapp.shared.feedback import note_feedback
 from webapp.shared.locale import choose_language, offered_languages, preferred_languages
 from webapp.shared.page_cache import cached_page
 from webapp.shared.searching import record_if_typed
+from webapp.shared.ui import with_query_of_request
 
 RELATED = 5
 SUMMARY = 155  # characters; search engines cut longer descriptions
@@ -95,9 +96,8 @@ def article(language: str, slug: str) -> ResponseReturnValue:
     as a click on its result; `?at=` the heading whose section answers, which is marked."""
     place = _find(language, slug)
     if place.moved_to is not None:
-        query = request.query_string.decode("ascii", "ignore")
         target = public_address(place.moved_to) or url_for("help.start")
-        moved = redirect(f"{target}?{query}" if query else target, code=301)
+        moved = redirect(with_query_of_request(target), code=301)
         # An address can be given back: a browser that kept the redirect would then go in a circle.
         moved.headers["Cache-Control"] = "no-cache"
         return moved

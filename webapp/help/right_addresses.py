@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.help.blueprint import blueprint
 from webapp.shared.locale import choose_language, is_language, match_offered, offered_languages
+from webapp.shared.ui import with_query_of_request
 
 # A segment more than the longest address of ours; what is longer is no slip.
 _MOST = 12
@@ -42,10 +43,9 @@ def right_address() -> Response | None:
         target = _address_of(language, rest[1:])
     if not target:
         return None
-    query = request.query_string.decode("ascii", "ignore")
     is_reading = request.method in {"GET", "HEAD"}
     code = (301 if is_reading else 308) if named else (302 if is_reading else 307)
-    response = redirect(f"{target}?{query}" if query else target, code=code)
+    response = redirect(with_query_of_request(target), code=code)
     if not named:
         response.vary.update(("Accept-Language", "Cookie"))
     return response

@@ -4,6 +4,8 @@ from flask import Flask, current_app, redirect, request, url_for
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
+from webapp.shared.ui import with_query_of_request
+
 
 def init_trailing_slash(app: Flask) -> None:
     """Call after the blueprints are registered: who knows better where an address of theirs leads comes first."""
@@ -25,6 +27,4 @@ def _lead_to_page() -> Response | None:
     if endpoint.startswith("api"):  # programs are told what is wrong with their address
         return None
     # Built from the page that was found, never from what was typed, so that it leads nowhere else.
-    query = request.query_string.decode("ascii", "ignore")
-    target = url_for(endpoint, **values)
-    return redirect(f"{target}?{query}" if query else target, code=301)
+    return redirect(with_query_of_request(url_for(endpoint, **values)), code=301)

@@ -94,6 +94,12 @@ def with_search(url: str, public_id: str, typed: str = "") -> str:
     return f"{path}{'&' if '?' in path else '?'}{named}{hash_sign}{fragment}"
 
 
+def with_query_of_request(path: str) -> str:
+    """An address of ours without a query, with that of this request."""
+    query = request.query_string.decode("ascii", "ignore")
+    return f"{path}?{query}" if query else path
+
+
 def _cut_for_address(text: str) -> str:
     """Its beginning: nine bytes stand for a letter of Hindi or Bengali, and servers refuse long addresses."""
     return text.encode()[: LONGEST_IN_ADDRESS // 3].decode(errors="ignore")

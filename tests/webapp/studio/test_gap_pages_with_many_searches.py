@@ -36,15 +36,14 @@ def test_gap_pages_are_quick_with_a_hundred_thousand_searches(trainer: FlaskClie
         taken = []
         for _ in range(5):
             with recorded_statements(engine) as statements:
-                # Time of the processor, SQLite's included: that on the clock also tells what else the machine is doing. The least
-                # of all, since a core that is shared only adds.
+                # Time of the processor, SQLite's included: that on the clock also tells what else the machine is doing.
                 begun = time.process_time()
                 assert trainer.get(path).status_code == 200
                 taken.append(1000 * (time.process_time() - begun))
-        print(f"{path}: {len(statements)} statements, {min(taken):.0f} ms")
+        print(f"{path}: {len(statements)} statements, {sorted(taken)[2]:.0f} ms")
         assert len(statements) <= MOST_STATEMENTS, statements
         assert not any(is_write(statement) for statement in statements)
-        assert min(taken) <= MOST_MS, (path, taken)
+        assert sorted(taken)[2] <= MOST_MS, (path, taken)
 
 
 @pytest.mark.slow

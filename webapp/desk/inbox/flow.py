@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from kb.articles.flow_files import FlowFolder, Quoted, articles_quoted, quoted
 from kb.articles.flow_place import Place, decide, go_back, place_in
-from kb.articles.flows import Flow, find_flows, text_in
+from kb.articles.flows import Flow, rank_flows, text_in
 from kb.search.types import Result
 from kb.service.conversations import get_conversation
 from kb.service.open_flows import leave_flow, open_flow, set_decisions, start_flow
@@ -41,12 +41,10 @@ class Running:
 def flows_for(query: str, language: str, results: Sequence[Result]) -> list[Flow]:
     """Those that fit a search: by nearly all of its words, or by some and an article that they quote among the first results. One
     word in common alone would lead from "pay in parts" to the steps of a refund. Two statements at most."""
-    flows = list(flows_of_shop().flows.values())
-    found = find_flows(flows, query, language, limit=len(flows))
-    sure = find_flows(found, query, language, limit=len(flows), enough=_SURE)
-    quoting = articles_quoted(session(), [flow for flow in found if flow not in sure])
+    found = rank_flows(flows_of_shop().flows.values(), query, language)
+    quoting = articles_quoted(session(), [flow for flow, share in found if share < _SURE])
     first = {*[result.id for result in results if result.kind == "article"][:BESIDE_RESULTS]}
-    return [flow for flow in found if flow in sure or quoting[flow.name] & first][:BESIDE_RESULTS]
+    return [flow for flow, share in found if share >= _SURE or quoting[flow.name] & first][:BESIDE_RESULTS]
 
 
 def steps(conversation_id: int) -> ResponseReturnValue:

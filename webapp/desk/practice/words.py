@@ -12,10 +12,10 @@ from kb.insight.numbers import Figure, Point
 from kb.insight.training.likeness import IS_PART, IS_SAME
 from kb.insight.training.progress import Week
 from kb.insight.training.tone import SERIOUS, Tone
-from webapp.shared.formatting import date_in, shop_day, value_in
+from webapp.shared.formatting import date_in, value_in
 from webapp.shared.locale import choose_language
 from webapp.studio.numbers.drawing import ShownFigure, draw
-from webapp.studio.numbers.words import so_far, with_running
+from webapp.studio.numbers.words import running_of, with_running
 
 LEVELS = {1: lazy_gettext("easy"), 2: lazy_gettext("middle"), 3: lazy_gettext("hard")}
 KINDS = {"replay": lazy_gettext("Real conversation"), "calm": lazy_gettext("Frustrated customer")}
@@ -172,13 +172,12 @@ def plot_of(weeks: Sequence[Week], settings: Settings) -> list[ShownFigure]:
         def said(value: float | None) -> str:
             return "–" if value is None else value_in(tag, unit, value, settings)
 
-        place = figure.running(shop_day())
-        running = None if place is None else (place, so_far(names[place]))
+        running = running_of(figure, names)
         drawing = draw(figure, names, series, said, running)
         cells = [[said(value) for value in some] for some in values]
         return ShownFigure(
             figure, title, _("Week from"), series, with_running(names, running), cells, drawing,
-            running=names[place] if place is not None else "",
+            running=names[running[0]] if running else "",
         )  # fmt: skip
 
     counts = [(float(week.progress.finished),) for week in weeks]

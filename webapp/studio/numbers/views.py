@@ -159,8 +159,7 @@ def _show(figure: Figure) -> ShownFigure:
     unit = figure.points_unit or figure.unit
     names = [words.point_name(figure, point.key) for point in figure.points]
     series = [words.series_name(figure, key) for key in figure.series]
-    place = figure.running(shop_day())
-    running = None if place is None else (place, words.so_far(names[place]))
+    running = words.running_of(figure, names)
     return ShownFigure(
         figure=figure,
         title=str(title),
@@ -172,5 +171,5 @@ def _show(figure: Figure) -> ShownFigure:
         names=words.with_running(names, running),
         cells=[[words.value_words(unit, value) for value in point.values] for point in figure.points],
         drawing=draw(figure, names, series, lambda value: words.value_words(unit, value), running),
-        running=names[place] if place is not None else "",
+        running=names[running[0]] if running else "",
     )

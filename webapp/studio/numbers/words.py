@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from kb.insight.numbers import Figure, Period
 from webapp.desk.display import channel_name
-from webapp.shared.formatting import format_day, format_length, format_number, format_share
+from webapp.shared.formatting import format_day, format_length, format_number, format_share, shop_day
 from webapp.shared.survey_words import ANSWERS
 from webapp.shared.ui import language_name
 from webapp.studio.gap_words import NAMES
@@ -204,6 +204,12 @@ def parts_name(figure: Figure) -> str:
 def so_far(name: str) -> str:
     """Of a day or a week that is not over."""
     return str(_("%(day)s, so far", day=name))
+
+
+def running_of(figure: Figure, names: Sequence[str]) -> tuple[int, str] | None:
+    """The place of the point that is not over yet, and what is said of it; None where all are. names: of the points."""
+    place = figure.running(shop_day())
+    return None if place is None else (place, so_far(names[place]))
 
 
 def with_running(names: Sequence[str], running: tuple[int, str] | None) -> list[str]:

@@ -139,6 +139,7 @@ def _clinic(query: str, given: dict[str, str], *, problem: str = "") -> str:
         second_stage=searcher is not None and searcher.has_second_stage,
         thresholds=searcher.calibration if searcher is not None else None,
         shares=SHARES,
+        ways=WAY_NAMES,
         given=given if any(given.values()) else {"wordings": query, "text": query},
         problem=problem,
         offered=offered_languages(),
